@@ -1,0 +1,296 @@
+package builtins
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// stringWords: byte words take any content; text words count an argument that
+// is not UTF-8 as the empty string (chapter 3, section 15).
+var stringWords = []vm.Builtin{
+	{Name: "string.concat", Effect: "( ..a String String -- ..a String )", Doc: "The first followed by the second.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = s.Concat(w[0].AsString(), w[1].AsString())
+		return nil
+	}},
+	{Name: "string.length", Effect: "( ..a String -- ..a Int )", Doc: "The number of characters.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(int64(utf8.RuneCountInString(text(w[0]))))
+		return nil
+	}},
+	{Name: "string.byte-length", Effect: "( ..a String -- ..a Int )", Doc: "The number of bytes.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(int64(len(w[0].AsString())))
+		return nil
+	}},
+	{Name: "string.empty?", Effect: "( ..a String -- ..a Bool )", Doc: "No bytes at all?", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromBool(w[0].AsString() == "")
+		return nil
+	}},
+	{Name: "string.equal?", Effect: "( ..a String String -- ..a Bool )", Doc: "Same bytes?", Run: stringsToBool(func(a, b string) bool { return a == b })},
+	{Name: "string.char-at", Effect: "( ..a String Int -- ..a Int )", Doc: "The code point at an index from 0; -1 outside.", Run: charAt},
+	{Name: "string.substring", Effect: "( ..a String Int Int -- ..a String )", Doc: "Up to a number of characters from a start.", Run: substring},
+	{Name: "string.find", Effect: "( ..a String String -- ..a Int )", Doc: "The index of the first occurrence; -1 if there is none.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		where := text(w[0])
+		i := strings.Index(where, text(w[1]))
+		if i > 0 {
+			i = utf8.RuneCountInString(where[:i])
+		}
+		w[0] = stack.FromInt(int64(i))
+		return nil
+	}},
+	{Name: "string.contains", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the second occur in the first?", Run: stringsToBool(strings.Contains)},
+	{Name: "string.starts-with", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the first start with the second?", Run: stringsToBool(strings.HasPrefix)},
+	{Name: "string.split", Effect: "( ..a String String -- ..a V )", Doc: "The list of the pieces between the delimiters.", Run: split},
+	{Name: "string.join", Effect: "( ..a V String -- ..a String )", Doc: "The texts of a list's elements with a separator between them.", Run: join},
+	{Name: "string.trim", Effect: "( ..a String -- ..a String )", Doc: "Without white space at both ends.", Run: textToText(func(s string) string { return strings.TrimFunc(s, unicode.IsSpace) })},
+	{Name: "string.chomp", Effect: "( ..a String -- ..a String )", Doc: "Without the line end at its end.", Run: stringToString(chomp)},
+	{Name: "string.to-upper", Effect: "( ..a String -- ..a String )", Doc: "In upper case.", Run: textToText(upper)},
+	{Name: "string.to-lower", Effect: "( ..a String -- ..a String )", Doc: "In lower case.", Run: textToText(lower)},
+	{Name: "string.json-escape", Effect: "( ..a String -- ..a String )", Doc: "As the inside of a JSON string.", Run: textToText(JSONEscape)},
+}
+
+// text returns a string for a text word: invalid UTF-8 counts as empty.
+func text(v stack.Value) string {
+	if s := v.AsString(); utf8.ValidString(s) {
+		return s
+	}
+	return ""
+}
+
+func textToText(f func(string) string) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromString(f(text(w[0])))
+		return nil
+	}
+}
+
+// offset returns the byte offset of a character; false past the end.
+func offset(s string, index int64) (int, bool) {
+	if index < 0 || index > int64(len(s)) {
+		return 0, false
+	}
+	at := 0
+	for ; index > 0; index-- {
+		if at >= len(s) {
+			return 0, false
+		}
+		if s[at] < utf8.RuneSelf {
+			at++
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(s[at:])
+		at += n
+	}
+	return at, true
+}
+
+func charAt(_ *vm.Strand, w []stack.Value) error {
+	s := text(w[0])
+	at, ok := offset(s, w[1].AsInt())
+	if !ok || at >= len(s) {
+		w[0] = stack.FromInt(-1)
+		return nil
+	}
+	r, _ := utf8.DecodeRuneInString(s[at:])
+	w[0] = stack.FromInt(int64(r))
+	return nil
+}
+
+func substring(st *vm.Strand, w []stack.Value) error {
+	s := text(w[0])
+	from, ok := offset(s, w[1].AsInt())
+	count := w[2].AsInt()
+	if !ok || count < 0 {
+		w[0] = stack.FromString("")
+		return nil
+	}
+	to, ok := offset(s[from:], count)
+	if !ok {
+		to = len(s) - from
+	}
+	w[0] = st.Bytes([]byte(s[from : from+to]))
+	return nil
+}
+
+func chomp(s string) string {
+	if rest, ok := strings.CutSuffix(s, "\n"); ok {
+		return strings.TrimSuffix(rest, "\r")
+	}
+	return s
+}
+
+// upper and lower are the full mappings of the Unicode standard. A Caser keeps
+// state while it works, so each call makes its own.
+func upper(s string) string {
+	if ascii(s) {
+		return strings.ToUpper(s)
+	}
+	return cases.Upper(language.Und).String(s)
+}
+
+func lower(s string) string {
+	if ascii(s) {
+		return strings.ToLower(s)
+	}
+	return cases.Lower(language.Und).String(s)
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func split(_ *vm.Strand, w []stack.Value) error {
+	s, by := w[0].Promote().AsString(), w[1].AsString()
+	var fields []stack.Value
+	if by == "" {
+		fields = make([]stack.Value, 0, len(s)+2)
+		fields = append(fields, stack.FromString(""))
+		for i := range len(s) {
+			fields = append(fields, stack.FromString(s[i:i+1]))
+		}
+		fields = append(fields, stack.FromString(""))
+	} else {
+		fields = make([]stack.Value, 0, strings.Count(s, by)+1)
+		for piece := range strings.SplitSeq(s, by) {
+			fields = append(fields, stack.FromString(piece))
+		}
+	}
+	w[0] = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
+	return nil
+}
+
+func join(_ *vm.Strand, w []stack.Value) error {
+	if w[0].Kind() != stack.Variant {
+		return vm.Mismatch("List", w[0])
+	}
+	separator := text(w[1])
+	var b strings.Builder
+	for i, v := range w[0].AsVariant().Fields {
+		if i > 0 {
+			b.WriteString(separator)
+		}
+		switch v.Kind() {
+		case stack.String:
+			b.WriteString(text(v))
+		case stack.Float:
+			b.WriteString(FloatText(v.AsFloat()))
+		default:
+			AppendSON(&b, v)
+		}
+	}
+	w[0] = stack.FromString(b.String())
+	return nil
+}
+
+// JSONEscape returns a text as the inside of a JSON string (chapter 3, section
+// 15.4).
+func JSONEscape(s string) string {
+	var b strings.Builder
+	escape(&b, s, "%04X")
+	return b.String()
+}
+
+var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}
+
+// escape writes a string with control characters as \u and hex digits in the
+// given form.
+func escape(b *strings.Builder, s, hex string) {
+	for _, r := range s {
+		if short, ok := shortEscapes[r]; ok {
+			b.WriteString(short)
+		} else if unicode.IsControl(r) {
+			fmt.Fprintf(b, `\u`+hex, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+}
+
+// AppendSON writes the compact SON text of a value (chapter 4, section 6).
+func AppendSON(b *strings.Builder, v stack.Value) {
+	switch v.Kind() {
+	case stack.Int:
+		b.WriteString(strconv.FormatInt(v.AsInt(), 10))
+	case stack.Float:
+		t := FloatText(v.AsFloat())
+		b.WriteString(t)
+		if strings.Trim(t, "-0123456789") == "" {
+			b.WriteString(".0")
+		}
+	case stack.Bool:
+		b.WriteString(strconv.FormatBool(v.AsBool()))
+	case stack.String:
+		b.WriteByte('"')
+		escape(b, v.AsString(), "%04x")
+		b.WriteByte('"')
+	case stack.Symbol:
+		b.WriteString(":" + v.AsSymbol().Name)
+	case stack.Quotation:
+		if v.AsClosure().Captures != nil {
+			b.WriteString("<closure>")
+		} else {
+			b.WriteString("<quotation>")
+		}
+	case stack.Channel:
+		b.WriteString("<channel>")
+	case stack.Weave:
+		b.WriteString("<weave-ctx>")
+	case stack.Variant:
+		appendVariant(b, v.AsVariant())
+	}
+}
+
+// appendVariant walks nested values with a stack of its own: nesting is limited
+// by memory only.
+func appendVariant(b *strings.Builder, v *stack.VariantValue) {
+	type level struct {
+		v    *stack.VariantValue
+		next int
+	}
+	open := func(v *stack.VariantValue) {
+		if v.Tag == stack.ListTag {
+			b.WriteString("list-of")
+		} else {
+			b.WriteString(":" + v.Tag.Name)
+		}
+	}
+	open(v)
+	levels := []level{{v: v}}
+	for len(levels) > 0 {
+		top := &levels[len(levels)-1]
+		list := top.v.Tag == stack.ListTag
+		if top.next == len(top.v.Fields) {
+			if !list {
+				fmt.Fprintf(b, " wrap-%d", len(top.v.Fields))
+			}
+			if levels = levels[:len(levels)-1]; len(levels) > 0 && levels[len(levels)-1].v.Tag == stack.ListTag {
+				b.WriteString(" lv")
+			}
+			continue
+		}
+		field := top.v.Fields[top.next]
+		top.next++
+		b.WriteByte(' ')
+		if field.Kind() == stack.Variant {
+			open(field.AsVariant())
+			levels = append(levels, level{v: field.AsVariant()})
+			continue
+		}
+		AppendSON(b, field)
+		if list {
+			b.WriteString(" lv")
+		}
+	}
+}

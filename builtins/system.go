@@ -1,0 +1,104 @@
+package builtins
+
+import (
+	"runtime"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+var inputOutputWords = []vm.Builtin{
+	{Name: "io.write", Effect: "( ..a String -- ..a )", Doc: "Writes a string to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
+		s.VM().Out.WriteString(w[0].AsString(), false)
+		return nil
+	}},
+	{Name: "io.write-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
+		s.VM().Out.WriteString(w[0].AsString(), true)
+		return nil
+	}},
+	{Name: "io.read-line", Effect: "( ..a -- ..a String Bool )", Doc: "Reads a line with its line end; empty and false at the end of input.", Run: readLine},
+	{Name: "io.read-n", Effect: "( ..a Int -- ..a String Int )", Doc: "Reads a number of bytes; 1 on top if all came, else 0.", Run: readN},
+}
+
+func readLine(s *vm.Strand, w []stack.Value) error {
+	line, ok := s.VM().ReadLine()
+	if n := len(line); n >= 2 && line[n-1] == '\n' && line[n-2] == '\r' {
+		line = append(line[:n-2], '\n')
+	}
+	flagged(w, s.Bytes(line), ok)
+	return nil
+}
+
+// maxRead is the largest count of io.read-n (chapter 6, section 2).
+const maxRead = 10 << 20
+
+func readN(s *vm.Strand, w []stack.Value) error {
+	n := w[0].AsInt()
+	if n < 0 || n > maxRead {
+		w[0], w[1] = stack.FromString(""), stack.FromInt(0)
+		return nil
+	}
+	b := s.VM().ReadN(int(n))
+	status := int64(0)
+	if int64(len(b)) == n {
+		status = 1
+	}
+	w[0], w[1] = s.Bytes(b), stack.FromInt(status)
+	return nil
+}
+
+var systemWords = []vm.Builtin{
+	{Name: "args.count", Effect: "( ..a -- ..a Int )", Doc: "The number of arguments, the program included.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(int64(len(s.VM().Config().Args)))
+		return nil
+	}},
+	{Name: "args.at", Effect: "( ..a Int -- ..a String )", Doc: "An argument by index; 0 is the program; empty past the last.", Run: func(s *vm.Strand, w []stack.Value) error {
+		i, args := w[0].AsInt(), s.VM().Config().Args
+		if i < 0 {
+			return vm.Fail("the index must not be negative, got %d", i)
+		}
+		arg := ""
+		if i < int64(len(args)) {
+			arg = args[i]
+		}
+		w[0] = stack.FromString(arg)
+		return nil
+	}},
+	{Name: "os.exit", Effect: "( ..a Int -- ..a )", Doc: "Ends the program at once with a status from 0 to 255.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		status := w[0].AsInt()
+		if status < 0 || status > 255 {
+			return vm.Fail("the status must be 0 to 255, got %d", status)
+		}
+		return &vm.ExitError{Status: int(status)}
+	}},
+}
+
+var strandWords = []vm.Builtin{
+	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id."},
+	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
+		return nil
+	}},
+	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromBool((*channel.Channel)(w[1].Object()).Send(w[0].Promote()))
+		return nil
+	}},
+	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Run: func(s *vm.Strand, w []stack.Value) error {
+		v, ok, stopped := (*channel.Channel)(w[0].Object()).Receive(s.Waiter())
+		if stopped {
+			return vm.ErrStopped
+		}
+		flagged(w, v, ok)
+		return nil
+	}},
+	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		(*channel.Channel)(w[0].Object()).Close()
+		return nil
+	}},
+	{Name: "chan.yield", Effect: "( ..a -- ..a )", Doc: "Lets other strands run.", Run: func(*vm.Strand, []stack.Value) error {
+		runtime.Gosched()
+		return nil
+	}},
+}

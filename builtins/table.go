@@ -1,0 +1,99 @@
+// Package builtins declares every built-in word in one table: name, stack
+// effect, description and Go function. The checker, the compiler, the VM, the
+// documentation and the tools all read this table; nothing is declared twice.
+//
+// One file holds one family of words. What is said of a word in chapters 3 to
+// 6 of the language book is done here; how words are called is package vm's.
+package builtins
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Table returns all built-in words, by family. It must not be changed.
+var Table = sync.OnceValue(func() []vm.Builtin {
+	var all []vm.Builtin
+	for _, family := range [][]vm.Builtin{
+		stackWords, callWords, intWords, boolWords, floatWords, conversionWords, stringWords, encodingWords,
+		inputOutputWords, listWords, variantWords(), strandWords, systemWords, testWords,
+	} {
+		all = append(all, family...)
+	}
+	return all
+})
+
+// Types returns the table as the checker wants it, parsed once.
+var Types = sync.OnceValue(func() *types.Table {
+	var list []types.Signature
+	for _, b := range Table() {
+		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect})
+	}
+	t, err := types.NewTable(list)
+	if err != nil {
+		panic(fmt.Sprintf("builtins: %v", err)) // a mistake in the table itself, which every test meets
+	}
+	return t
+})
+
+// Names returns the names in the order of the table.
+var Names = sync.OnceValue(func() []string {
+	var names []string
+	for _, b := range Table() {
+		names = append(names, b.Name)
+	}
+	return names
+})
+
+// flagged leaves a value and whether it is one.
+func flagged(w []stack.Value, v stack.Value, ok bool) {
+	w[0], w[1] = v, stack.FromBool(ok)
+}
+
+// Shapes of words that are functions of their arguments.
+
+func stringToString(f func(string) string) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromString(f(w[0].AsString()))
+		return nil
+	}
+}
+
+func floatToFloat(f func(float64) float64) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromFloat(f(w[0].AsFloat()))
+		return nil
+	}
+}
+
+func floatsToFloat(f func(a, b float64) float64) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromFloat(f(w[0].AsFloat(), w[1].AsFloat()))
+		return nil
+	}
+}
+
+func intToInt(f func(int64) int64) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(f(w[0].AsInt()))
+		return nil
+	}
+}
+
+func stringsToBool(f func(a, b string) bool) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromBool(f(w[0].AsString(), w[1].AsString()))
+		return nil
+	}
+}
+
+func constant(v stack.Value) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = v
+		return nil
+	}
+}

@@ -1,0 +1,134 @@
+package builtins
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// testWords keep the state of the test that runs (chapter 6, section 13).
+var testWords = []vm.Builtin{
+	{Name: "test.init", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test and forgets what came before.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return withTests(s, func(t *vm.TestLog) { t.Title, t.Passed, t.Failures = titled(w[0]), 0, nil })
+	}},
+	{Name: "test.set-name", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return withTests(s, func(t *vm.TestLog) { t.Title = titled(w[0]) })
+	}},
+	{Name: "test.assert", Effect: "( ..a Bool -- ..a )", Doc: "Passes if true.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return assertion(s, w[0].AsBool(), "expected true, got false")
+	}},
+	{Name: "test.assert-not", Effect: "( ..a Bool -- ..a )", Doc: "Passes if false.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return assertion(s, !w[0].AsBool(), "expected false, got true")
+	}},
+	{Name: "test.assert-eq", Effect: "( ..a Int Int -- ..a )", Doc: "Passes if the Int below is the expected one on top.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return assertion(s, w[0].AsInt() == w[1].AsInt(), fmt.Sprintf("expected %d, got %d", w[1].AsInt(), w[0].AsInt()))
+	}},
+	{Name: "test.assert-eq-str", Effect: "( ..a String String -- ..a )", Doc: "Passes if the String below is the expected one on top.", Run: func(s *vm.Strand, w []stack.Value) error {
+		actual, expected := w[0].AsString(), w[1].AsString()
+		if actual == expected {
+			return assertion(s, true, "")
+		}
+		at := 0
+		for at < len(actual) && at < len(expected) && actual[at] == expected[at] {
+			at++
+		}
+		return assertion(s, false, fmt.Sprintf("assertion failed: strings not equal\n    expected (%d bytes): %s\n    actual   (%d bytes): %s\n    first differ at byte %d",
+			len(expected), quoted(expected), len(actual), quoted(actual), at))
+	}},
+	{Name: "test.fail", Effect: "( ..a String -- ..a )", Doc: "Records a failure with a message.", Run: func(s *vm.Strand, w []stack.Value) error {
+		message := "  " + w[0].Promote().AsString()
+		return withTests(s, func(t *vm.TestLog) { t.Failures = append(t.Failures, message) })
+	}},
+	{Name: "test.pass-count", Effect: "( ..a -- ..a Int )", Doc: "The number of passed assertions.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromInt(t.Passed) })
+	}},
+	{Name: "test.fail-count", Effect: "( ..a -- ..a Int )", Doc: "The number of failures.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromInt(int64(len(t.Failures))) })
+	}},
+	{Name: "test.has-failures", Effect: "( ..a -- ..a Bool )", Doc: "Any failure?", Run: func(s *vm.Strand, w []stack.Value) error {
+		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromBool(len(t.Failures) > 0) })
+	}},
+	{Name: "test.finish", Effect: "( ..a -- ..a )", Doc: "Writes the report of the test.", Run: func(s *vm.Strand, _ []stack.Value) error {
+		var report string
+		err := withTests(s, func(t *vm.TestLog) { report = TestReport(t) })
+		s.VM().Out.WriteString(report, false)
+		return err
+	}},
+}
+
+func titled(v stack.Value) string { return v.Promote().AsString() }
+
+func withTests(s *vm.Strand, f func(*vm.TestLog)) error {
+	t := &s.VM().Tests
+	t.Lock()
+	defer t.Unlock()
+	f(t)
+	return nil
+}
+
+func assertion(s *vm.Strand, ok bool, failure string) error {
+	line := 0
+	if !ok {
+		line = s.Line()
+	}
+	return withTests(s, func(t *vm.TestLog) {
+		if ok {
+			t.Passed++
+			return
+		}
+		t.Failures = append(t.Failures, fmt.Sprintf("  at line %d: %s", line, failure))
+	})
+}
+
+// shownFailures is how many failures of a test a report shows.
+const shownFailures = 5
+
+// TestReport is what test.finish writes.
+func TestReport(t *vm.TestLog) string {
+	title := t.Title
+	if title == "" {
+		title = "unknown"
+	}
+	if len(t.Failures) == 0 {
+		return title + " ... ok\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s ... FAILED\n", title)
+	for i, f := range t.Failures {
+		if i == shownFailures {
+			s := "s"
+			if len(t.Failures) == shownFailures+1 {
+				s = ""
+			}
+			fmt.Fprintf(&b, "  +%d more failure%s\n", len(t.Failures)-shownFailures, s)
+			break
+		}
+		b.WriteString(f + "\n")
+	}
+	return b.String()
+}
+
+// quoted shows a string in quotes: valid UTF-8 as it is, other bytes as \xHH.
+func quoted(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02X`, s[i])
+		case r == '"' || r == '\\' || r == '\n' || r == '\r' || r == '\t':
+			b.WriteString(shortEscapes[r])
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\x%02X`, r)
+		default:
+			b.WriteRune(r)
+		}
+		i += n
+	}
+	b.WriteByte('"')
+	return b.String()
+}

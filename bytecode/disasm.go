@@ -1,0 +1,176 @@
+package bytecode
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+// Disassemble writes a module as text: each function with its effect, then its
+// instructions, each run of them under the source line that it comes from.
+// source returns a line of a file, or is nil. If word is not "", only that word
+// and the quotations in it are shown; shown counts the functions written.
+func Disassemble(w io.Writer, m *Module, word string, source func(file, line int) string) (shown int, err error) {
+	out := bufio.NewWriter(w)
+	include := wanted(m, word)
+	for i := range m.Funcs {
+		if !include[i] {
+			continue
+		}
+		if shown > 0 {
+			fmt.Fprintln(out)
+		}
+		shown++
+		m.disassemble(out, i, source)
+	}
+	return shown, out.Flush()
+}
+
+// wanted finds a word and all quotations that its code makes.
+func wanted(m *Module, word string) []bool {
+	include := make([]bool, len(m.Funcs))
+	var queue []int
+	add := func(i int) {
+		if !include[i] {
+			include[i] = true
+			queue = append(queue, i)
+		}
+	}
+	for i := range m.Funcs {
+		if word == "" || m.Funcs[i].Word && m.Funcs[i].Name == word {
+			add(i)
+		}
+	}
+	for len(queue) > 0 {
+		f := &m.Funcs[queue[0]]
+		queue = queue[1:]
+		for _, in := range f.Code {
+			switch {
+			case in.Op == OpClosure:
+				add(int(in.B))
+			case in.Op == OpConst && m.Consts[in.B].Kind == KindQuotation:
+				add(int(m.Consts[in.B].Bits))
+			}
+		}
+	}
+	return include
+}
+
+func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) string) {
+	f := &m.Funcs[index]
+	fmt.Fprintf(out, "%s", f.Name)
+	if f.Effect != "" {
+		fmt.Fprintf(out, " %s", f.Effect)
+	}
+	fmt.Fprintf(out, "    # function %d: %d in, %d out, frame of %d", index, f.In, f.Out, f.Frame)
+	if f.Captures > 0 {
+		fmt.Fprintf(out, ", %d captured", f.Captures)
+	}
+	if f.Open {
+		out.WriteString(", open")
+	}
+	if f.File >= 0 {
+		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
+	}
+	out.WriteByte('\n')
+	last := int32(-1)
+	for pc, in := range f.Code {
+		if at := f.At(pc); at.Line != last && f.File >= 0 {
+			last = at.Line
+			text := ""
+			if source != nil {
+				text = source(int(f.File), int(at.Line))
+			}
+			fmt.Fprintf(out, "%6d | %s\n", at.Line, text)
+		}
+		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in))
+	}
+}
+
+// instruction writes an instruction with its operands, and behind it what they
+// refer to.
+func (m *Module) instruction(pc int, in Instr) string {
+	info := in.Op.Info()
+	text := fmt.Sprintf("%-20s", info.Name)
+	comment := ""
+	first := true
+	for i, kind := range [...]Operand{info.A, info.B, info.C} {
+		if kind == None {
+			continue
+		}
+		if !first {
+			text += ", "
+		}
+		first = false
+		operand, note := m.operand(pc, kind, [...]int32{in.A, in.B, in.C}[i])
+		text += operand
+		if note != "" {
+			comment = note
+		}
+	}
+	if comment != "" {
+		text = fmt.Sprintf("%-40s # %s", text, comment)
+	}
+	return text
+}
+
+func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
+	switch kind {
+	case Src, SrcInt, SrcFloat, SrcBool, Dst, DstInt, DstFloat, DstBool, Window:
+		return fmt.Sprintf("r%d", v), ""
+	case Height:
+		return fmt.Sprintf("^%d", v), ""
+	case Target:
+		return fmt.Sprintf("-> %04d", pc+1+int(v)), ""
+	case Function:
+		return fmt.Sprintf("f%d", v), m.Funcs[v].Name
+	case Word:
+		return fmt.Sprintf("b%d", v), m.Builtins[v]
+	case Constant:
+		return fmt.Sprintf("k%d", v), m.constant(v)
+	case Tagged:
+		return fmt.Sprintf("v%d", v), m.Variants[v].Name
+	case Arms:
+		return fmt.Sprintf("t%d", v), m.arms(pc, v)
+	case KindOf:
+		return kindNames[v], ""
+	case Flag:
+		return strconv.FormatBool(v != 0), ""
+	}
+	return strconv.Itoa(int(v)), ""
+}
+
+var kindNames = [...]string{"any", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "Weave"}
+
+func (m *Module) constant(i int32) string {
+	k := m.Consts[i]
+	switch k.Kind {
+	case KindInt:
+		return strconv.FormatInt(int64(k.Bits), 10)
+	case KindFloat:
+		return strconv.FormatFloat(math.Float64frombits(k.Bits), 'g', -1, 64)
+	case KindString:
+		return strconv.Quote(k.Text)
+	case KindSymbol:
+		return ":" + k.Text
+	case KindQuotation:
+		return fmt.Sprintf("quotation f%d", k.Bits)
+	}
+	return "?"
+}
+
+func (m *Module) arms(pc int, i int32) string {
+	t := &m.Tables[i]
+	text := m.Unions[t.Union] + ":"
+	for _, v := range m.Variants {
+		if v.Union == t.Union && t.Targets[v.Ordinal] != NoArm {
+			text += fmt.Sprintf(" %s -> %04d", v.Name, pc+1+int(t.Targets[v.Ordinal]))
+		}
+	}
+	for _, arm := range t.Others {
+		text += fmt.Sprintf(" %s -> %04d", m.Variants[arm.Variant].Name, pc+1+int(arm.Target))
+	}
+	return text
+}

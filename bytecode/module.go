@@ -1,0 +1,117 @@
+// Package bytecode is the instruction set as one table, the module that
+// compiled programs are kept in, its encoding, its verifier and its
+// disassembler.
+//
+// It executes nothing, and it does not know how code comes about. A module is
+// immutable once it is built.
+package bytecode
+
+// Instr is an instruction. What A, B and C are stands in the opcode's row of
+// Table. 16 bytes: operands need no decoding, and immediates have 32 bits.
+type Instr struct {
+	Op      Op
+	Was     Op // OpChecked: the original opcode; it never stands in a module
+	A, B, C int32
+}
+
+// Kind is a kind of value as instructions name it. The numbers are those of
+// package stack and part of the encoding.
+type Kind uint8
+
+// The kinds of values that checks ask for. KindAny asks for none.
+const (
+	KindAny Kind = iota
+	KindInt
+	KindFloat
+	KindBool
+	KindString
+	KindSymbol
+	KindQuotation
+	KindVariant
+	KindMap
+	KindChannel
+	KindWeave
+)
+
+// Const is a constant of a module.
+type Const struct {
+	Kind Kind   // Int, Float, String, Symbol, or Quotation for a function that captures nothing
+	Bits uint64 // Int: the value; Float: its bits; Quotation: the function
+	Text string // String, Symbol
+}
+
+// Line says where the code from PC on comes from, up to the next Line.
+type Line struct {
+	PC   int32
+	Line int32 // in the function's file, from 1
+	Name int32 // index into Module.Names: the word that is called here
+}
+
+// Func is a compiled word or quotation.
+type Func struct {
+	Name     string // the word, or "<quotation>"
+	Effect   string // as declared or inferred, for people
+	File     int32  // index into Module.Files
+	Line     int32  // where it is defined
+	In, Out  int32  // values it takes and leaves; captures count as inputs
+	Captures int32
+	Frame    int32 // slots its frame needs
+	Open     bool  // it may leave another number of values than Out
+	Word     bool  // a word of the program, not a quotation
+	Code     []Instr
+	Lines    []Line
+}
+
+// VariantInfo describes a variant of a union.
+type VariantInfo struct {
+	Name    string
+	Union   int32 // unions are numbered from 0
+	Ordinal int32 // in its union
+	Fields  []string
+}
+
+// MatchTable says where each variant of a match goes.
+type MatchTable struct {
+	Union   int32   // of the first arm: the fast way
+	Targets []int32 // by ordinal: relative to the instruction behind the match; NoArm
+	// Others are arms for variants of other unions.
+	Others []MatchArm
+}
+
+// NoArm stands in a MatchTable for a variant without an arm.
+const NoArm = -1 << 31
+
+// MatchArm is the arm of one variant.
+type MatchArm struct {
+	Variant, Target int32
+}
+
+// Module is a compiled program.
+type Module struct {
+	Files    []string
+	Names    []string
+	Builtins []string
+	Consts   []Const
+	Variants []VariantInfo
+	Unions   []string
+	Tables   []MatchTable
+	Funcs    []Func
+	Main     int32 // function of main, or -1
+	MainInt  bool  // main leaves an Int: the exit status
+}
+
+// At returns the line table's entry for an instruction.
+func (f *Func) At(pc int) Line {
+	lo, hi := 0, len(f.Lines)
+	for lo < hi {
+		if mid := (lo + hi) / 2; int(f.Lines[mid].PC) <= pc {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == 0 {
+		return Line{Line: f.Line, Name: -1}
+	}
+	return f.Lines[lo-1]
+}

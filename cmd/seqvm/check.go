@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm"
+)
+
+func (c *cli) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Check programs without running them",
+		Long:  "Check programs without running them. Silent when all is fine; a file needs no main.",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			opts := c.options()
+			opts.Library = true
+			bad := false
+			for _, path := range args {
+				problems := seqvm.CheckFile(path, opts)
+				c.report(problems)
+				bad = bad || problems.HasErrors()
+			}
+			if bad {
+				return exitStatus(statusUsage)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+func (c *cli) disasmCommand() *cobra.Command {
+	var word string
+	cmd := &cobra.Command{
+		Use:   "disasm FILE",
+		Short: "Show the bytecode of a program",
+		Long:  "Show the bytecode of a program: each word with its effect, then its instructions under the source lines they come from.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			opts := c.options()
+			opts.Library = true
+			prog, problems := c.compile(args[0], opts)
+			c.report(forRun(problems))
+			if prog == nil {
+				return exitStatus(statusUsage)
+			}
+			source := func(file, line int) string { return prog.Sources[file].Line(line) }
+			shown, err := bytecode.Disassemble(c.stdout, prog.Module, word, source)
+			if err == nil && shown == 0 && word != "" {
+				err = fmt.Errorf("%s has no word '%s'", args[0], word)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&word, "word", "", "show only this word and its quotations")
+	return cmd
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/diag"
+)
+
+// The exit statuses that are not the program's own (chapter 8, section 12).
+const (
+	statusRuntimeError = 1
+	statusUsage        = 2
+	statusInternal     = 70
+)
+
+// exitStatus is an error that has been reported already.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// cli is what all commands share.
+type cli struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	logLevel, logFormat, color string
+	noColor                    bool
+	log                        zerolog.Logger
+}
+
+// run executes a command line and returns the exit status.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := c.root()
+	root.SetArgs(c.shorthand(root, args))
+	err := root.Execute()
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintf(stderr, "seqvm: %v\n", err)
+	return statusUsage
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "seqvm [command]",
+		Short:         "Run Seq programs",
+		Long:          "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       seqvm.Version,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command or file %q; 'seqvm help' lists the commands", args[0])
+			}
+			cmd.SetOut(c.stderr)
+			_ = cmd.Usage()
+			return exitStatus(statusUsage)
+		},
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return c.configure() },
+	}
+	root.SetIn(c.stdin)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	flags := root.PersistentFlags()
+	flags.StringVar(&c.logLevel, "log-level", "warn", "what to log: trace, debug, info, warn, error, off")
+	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
+	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
+	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.disasmCommand(), c.versionCommand())
+	root.SetVersionTemplate("seqvm {{.Version}}\n")
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// valued are the common flags that take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color"}
+
+// shorthand puts "run" in front of a first argument that is a program and no
+// command (chapter 8, section 12).
+func (c *cli) shorthand(root *cobra.Command, args []string) []string {
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		switch {
+		case slices.Contains(valued, a):
+			i++
+			continue
+		case strings.HasPrefix(a, "-") && a != "-":
+			continue
+		}
+		for _, cmd := range root.Commands() {
+			if cmd.Name() == a || cmd.HasAlias(a) {
+				return args
+			}
+		}
+		info, err := os.Stat(a)
+		if strings.HasSuffix(a, ".seq") || strings.HasSuffix(a, ".seqb") || err == nil && !info.IsDir() {
+			return slices.Insert(slices.Clone(args), i, "run")
+		}
+		return args
+	}
+	return args
+}
+
+// configure checks the common flags and sets up logging.
+func (c *cli) configure() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
+		return fmt.Errorf("--color must be auto, always or never, not %q", c.color)
+	}
+	level := zerolog.Disabled
+	if c.logLevel != "off" {
+		var err error
+		if level, err = zerolog.ParseLevel(c.logLevel); err != nil || !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, c.logLevel) {
+			return fmt.Errorf("--log-level must be trace, debug, info, warn, error or off, not %q", c.logLevel)
+		}
+	}
+	var out io.Writer = c.stderr
+	switch c.logFormat {
+	case "json":
+	case "console":
+		out = zerolog.ConsoleWriter{Out: c.stderr, NoColor: !c.colors(), TimeFormat: time.TimeOnly}
+	default:
+		return fmt.Errorf("--log-format must be console or json, not %q", c.logFormat)
+	}
+	c.log = zerolog.New(out).Level(level).With().Timestamp().Logger()
+	return nil
+}
+
+// colors tells whether messages on stderr are coloured.
+func (c *cli) colors() bool {
+	if c.noColor || c.color == "never" {
+		return false
+	}
+	return c.color == "always" || os.Getenv("NO_COLOR") == "" && isTerminal(c.stderr)
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// report writes diagnostics to stderr.
+func (c *cli) report(list diag.List) {
+	_ = diag.Renderer{Out: c.stderr, Color: c.colors()}.All(list)
+}
+
+func (c *cli) options() seqvm.Options {
+	return seqvm.Options{StdlibDir: os.Getenv("SEQ_STDLIB")}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// gcPercent lets the heap grow more between collections than Go's default:
+// programs are short, and time matters more than the last megabyte.
+const gcPercent = 400
+
+func (c *cli) runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run FILE [ARGS...]",
+		Short: "Run a program",
+		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(gcPercent)
+			}
+			prog, problems := c.compile(args[0], c.options())
+			c.report(forRun(problems))
+			if prog == nil {
+				return exitStatus(statusUsage)
+			}
+			return c.execute(prog, args)
+		},
+	}
+	cmd.Flags().SetInterspersed(false)
+	return cmd
+}
+
+// compile reads the program from a file or, for "-", from stdin.
+func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
+	if path != "-" {
+		return seqvm.CompileFile(path, opts)
+	}
+	text, err := io.ReadAll(c.stdin)
+	if err != nil {
+		return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	}
+	return seqvm.CompileText("<stdin>", string(text), ".", opts)
+}
+
+// forRun leaves out the warnings that only check and lint print.
+func forRun(list diag.List) diag.List {
+	var kept diag.List
+	for _, d := range list {
+		if d.Code != "int-literal-wraps" {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+func (c *cli) execute(prog *seqvm.Program, args []string) error {
+	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
+	status, err := prog.Run(seqvm.Config{
+		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: os.LookupEnv,
+		LineFlush: isTerminal(c.stdout),
+		Limits:    limits(c.stderr),
+	})
+	c.log.Debug().Int("status", status).Err(err).Msg("ended")
+	var internal *vm.InternalError
+	switch {
+	case errors.As(err, &internal):
+		fmt.Fprintf(c.stderr, "%v\n  %s\n", err, versionLine())
+		c.log.Error().Str("stack", internal.Stack).Msg("internal error")
+		return exitStatus(statusInternal)
+	case err != nil:
+		fmt.Fprintln(c.stderr, err)
+		return exitStatus(statusRuntimeError)
+	case status != 0:
+		return exitStatus(status)
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package compile
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+)
+
+// call compiles a call. skip is how many of the statements behind it were
+// compiled with it (only a drop of its flag), done that control has left the
+// function for good.
+func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bool) {
+	call := g.callInfo(st)
+	switch call.Target {
+	case types.TargetWord:
+		return 0, g.callWord(st, call, last)
+	case types.TargetMake, types.TargetIs, types.TargetAccess:
+		g.generated(st, call)
+		return 0, false
+	}
+	name := g.builtinNames[call.Index]
+	g.at(st.Pos, name)
+	switch name {
+	case "call":
+		return 0, g.runQuotation(call.Known, int(call.In), int(call.Out), last)
+	case "dip", "keep", "bi":
+		g.runBeside(name, call)
+	case "if":
+		return 0, g.computedIf(call, last)
+	case ">aux":
+		g.aux = append(g.aux, g.pop())
+	case "aux>":
+		g.unhide()
+	case "pick", "roll":
+		g.computedIndex(name)
+	case "cond":
+		return 0, g.callFunction(g.helper("cond"), 0, call, last)
+	case "strand.spawn":
+		g.spawn(int(call.Moved))
+	default:
+		if s, ok := shuffles[name]; ok {
+			g.shuffle(s)
+			return 0, false
+		}
+		if in, ok := intrinsics[name]; ok {
+			if in.compile(g, in, dropped) {
+				return 1, false
+			}
+			return 0, false
+		}
+		if h, ok := helpers[name]; ok {
+			g.callHelper(name, h)
+			return 0, false
+		}
+		g.callBuiltin(call)
+	}
+	return 0, false
+}
+
+// callWord compiles a call of a word of the program.
+func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool {
+	w := g.info.Words[call.Index]
+	facts := &g.words[call.Index]
+	g.at(st.Pos, st.Text)
+	g.ensure(len(facts.inputs))
+	g.proveTop(facts.inputs)
+	if facts.row || facts.leaky {
+		return g.callFunction(call.Index, len(facts.inputs), call, last)
+	}
+	n := len(facts.inputs)
+	if last {
+		g.tailCall(call.Index, n, len(w.Effect.Out))
+		return true
+	}
+	if !facts.observes {
+		first := g.arguments(n, len(facts.declared), true)
+		g.emit(bytecode.OpCall, first, call.Index, 0)
+		g.results(first, g.trusted(facts))
+		if facts.unchecked {
+			g.emit(bytecode.OpExpect, first+int32(len(facts.declared)), 0, 0)
+		}
+		return false
+	}
+	restore := g.observed()
+	first := int32(len(g.stack) - n)
+	g.emit(bytecode.OpCall, first, call.Index, 0)
+	g.replace(n, 0)
+	g.results(first, g.trusted(facts))
+	if facts.unchecked {
+		g.emit(bytecode.OpExpect, int32(len(g.stack)), 0, 0)
+	}
+	restore()
+	return false
+}
+
+// trusted are the kinds of a word's results that its callers rely on.
+func (g *generator) trusted(facts *wordFacts) []bytecode.Kind {
+	if facts.open() {
+		return make([]bytecode.Kind, len(facts.declared))
+	}
+	return facts.proven
+}
+
+// tailCall goes on with a word in place of this function. Values below its
+// arguments are results of this function and stay where they are.
+func (g *generator) tailCall(callee int32, n, outs int) {
+	if g.floating || g.facts != nil && g.facts.leaky {
+		g.layOut()
+		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
+		return
+	}
+	if g.facts != nil {
+		// What the call leaves lies on top of what stays.
+		kept := g.stack
+		g.stack = g.stack[:len(g.stack)-n]
+		g.proveResults(outs)
+		g.stack = kept
+	}
+	g.layOut()
+	below := int32(len(g.stack) - n)
+	if callee == g.self && below == 0 {
+		g.emit(bytecode.OpLoop, 0, 0, 0)
+		return
+	}
+	g.emit(bytecode.OpTail, below, callee, 0)
+}
+
+// callFunction calls a function whose effect on the stack below its inputs is
+// not fixed.
+func (g *generator) callFunction(callee int32, n int, call *types.Call, last bool) bool {
+	if last {
+		g.layOut()
+		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
+		return true
+	}
+	restore := g.observed()
+	height := len(g.stack)
+	g.emit(bytecode.OpCallOpen, int32(height), callee, 0)
+	leaky := int(callee) < len(g.words) && g.words[callee].leaky
+	if !call.Known || g.floating || leaky {
+		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.float()
+		restore()
+		return false
+	}
+	height += int(call.Delta)
+	if w := g.info.Words[callee]; w.Effect.Plain() {
+		height += len(w.Effect.Out) - len(w.Effect.In)
+	}
+	g.emit(bytecode.OpExpect, int32(height), 0, 0)
+	g.resize(height)
+	restore()
+	return false
+}
+
+// generated compiles the constructors, predicates and accessors of variants.
+func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
+	v := g.info.Variants[call.Index]
+	g.at(st.Pos, st.Text)
+	switch call.Target {
+	case types.TargetMake:
+		kinds := make([]bytecode.Kind, len(v.Fields))
+		for i, t := range v.Fields {
+			kinds[i] = kindOf(t)
+		}
+		g.ensure(len(kinds))
+		g.proveTop(kinds)
+		first := g.arguments(len(kinds), 1, false)
+		g.emit(bytecode.OpMake, first, call.Index, 0)
+		g.results(first, []bytecode.Kind{bytecode.KindVariant})
+	case types.TargetIs:
+		o := g.inSlot(g.pop())
+		g.release(o)
+		g.emit(bytecode.OpIs, g.result(bytecode.KindBool, o), o.index, call.Index)
+	case types.TargetAccess:
+		first := g.arguments(1, 1, false)
+		g.emit(bytecode.OpAccess, first, call.Index, call.Field)
+		g.results(first, []bytecode.Kind{bytecode.KindAny})
+	}
+}
+
+// inSlot puts a popped operand into a slot if it is a constant.
+func (g *generator) inSlot(o operand) operand { return g.load(o, int32(len(g.stack))) }
+
+// callBuiltin compiles a call of a built-in word that is a Go function.
+func (g *generator) callBuiltin(call *types.Call) {
+	e := g.table.Effect(call.Index)
+	kinds := make([]bytecode.Kind, len(e.Out))
+	for i, t := range e.Out {
+		kinds[i] = kindOf(t)
+	}
+	first := g.arguments(len(e.In), len(e.Out), false)
+	g.emit(bytecode.OpBuiltin, first, g.builtin(call.Index), 0)
+	g.results(first, kinds)
+}
+
+// runQuotation runs the quotation on top of the stack.
+func (g *generator) runQuotation(known bool, in, out int, last bool) bool {
+	if last {
+		g.ensure(1)
+		g.layOut()
+		g.emit(bytecode.OpTailQuotation, int32(len(g.stack)-1), 0, 0)
+		return true
+	}
+	if !known {
+		g.ensure(1)
+		restore := g.observed()
+		g.emit(bytecode.OpCallUnknown, int32(len(g.stack)-1), 0, 0)
+		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.float()
+		restore()
+		return false
+	}
+	g.ensure(in + 1)
+	restore := g.observed()
+	g.emit(bytecode.OpCallQuotation, int32(len(g.stack)-1), int32(in), int32(out))
+	g.replace(in+1, out)
+	g.emit(bytecode.OpExpect, int32(len(g.stack)), 0, 0)
+	restore()
+	return false
+}
+
+// runBeside compiles dip, keep and bi of quotations that are not literals.
+func (g *generator) runBeside(name string, call *types.Call) {
+	switch name {
+	case "dip":
+		q := g.pop()
+		g.aux = append(g.aux, g.pop())
+		g.push(q)
+		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
+		g.unhide()
+	case "keep":
+		q := g.pop()
+		g.hideCopy()
+		g.push(q)
+		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
+		g.unhide()
+	case "bi":
+		q2, q1 := g.pop(), g.pop()
+		g.aux = append(g.aux, q2)
+		g.hideCopy()
+		g.push(q1)
+		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
+		g.unhide()
+		g.unhide()
+		g.runQuotation(call.Known, int(call.In2), int(call.Out2), false)
+	}
+}
+
+// computedIf compiles an if whose branches are values.
+func (g *generator) computedIf(call *types.Call, last bool) bool {
+	g.ensure(3)
+	at := len(g.stack) - 3
+	g.stack[at] = g.prove(g.stack[at], bytecode.KindBool)
+	first := g.arguments(3, 3, false)
+	g.emit(bytecode.OpSelect, first, 0, 0)
+	g.results(first, []bytecode.Kind{bytecode.KindAny})
+	return g.runQuotation(call.Known, int(call.In), int(call.Out), last)
+}
+
+// computedIndex compiles pick and roll of an index that the program computes:
+// it may reach values of the callers.
+func (g *generator) computedIndex(name string) {
+	g.ensure(1)
+	g.stack[len(g.stack)-1] = g.prove(g.stack[len(g.stack)-1], bytecode.KindInt)
+	restore := g.observed()
+	at := int32(len(g.stack) - 1)
+	if name == "pick" {
+		g.emit(bytecode.OpPickAt, at, 0, 0)
+		g.kinds[at] = bytecode.KindAny
+		restore()
+		return
+	}
+	g.emit(bytecode.OpRollAt, at, 0, 0)
+	g.resize(int(at))
+	restore()
+}
+
+func (g *generator) spawn(moved int) {
+	g.ensure(1 + moved)
+	restore := g.observed()
+	at := int32(len(g.stack) - 1)
+	g.emit(bytecode.OpSpawn, at, int32(moved), 0)
+	g.replace(1+moved, 0)
+	g.pushPlace(bytecode.KindInt)
+	restore()
+}

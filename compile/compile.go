@@ -1,0 +1,564 @@
+// Package compile turns a checked program into bytecode. Stack shuffling is
+// done at compile time: the compiler tracks which slot or constant each value
+// of the stack is, so that dup, swap and rot cost nothing; literal quotations
+// are inlined where the word behind them runs them; calls in tail position
+// reuse the frame.
+//
+// It relies on what package types found out and refuses nothing itself.
+package compile
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+)
+
+// Program compiles a program that was checked without errors. names are the
+// built-in words in the order of the checker's table.
+func Program(info *types.Info, table *types.Table, names []string) *bytecode.Module {
+	c := &compiler{
+		info: info, table: table, builtinNames: names,
+		mod:       &bytecode.Module{Main: -1},
+		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
+		builtins: make([]int32, len(names)), helpers: map[string]int32{},
+	}
+	for _, m := range info.Program.Modules {
+		c.mod.Files = append(c.mod.Files, m.Source.Name)
+	}
+	for _, u := range info.Unions {
+		c.mod.Unions = append(c.mod.Unions, u.Decl.Name.Text)
+	}
+	for _, v := range info.Variants {
+		vi := bytecode.VariantInfo{Name: v.Name(), Union: int32(v.Union.Index), Ordinal: int32(v.Ordinal)}
+		for i := range v.Decl.Fields {
+			vi.Fields = append(vi.Fields, v.Decl.Fields[i].Name.Text)
+		}
+		c.mod.Variants = append(c.mod.Variants, vi)
+	}
+	c.analyze()
+	c.mod.Funcs = make([]bytecode.Func, len(info.Words), len(info.Words)+len(info.Words)/2+8)
+	for _, w := range info.Words {
+		c.word(w)
+	}
+	if info.Main != nil {
+		c.mod.Main = int32(info.Main.Index)
+		c.mod.MainInt = len(info.Main.Effect.Out) == 1
+	}
+	return c.mod
+}
+
+type compiler struct {
+	info         *types.Info
+	table        *types.Table
+	builtinNames []string
+	mod          *bytecode.Module
+	words        []wordFacts
+	nameIndex    map[string]int32
+	consts       map[bytecode.Const]int32
+	builtins     []int32          // table index to module index + 1
+	helpers      map[string]int32 // functions of this package's own making
+}
+
+func (c *compiler) name(text string) int32 {
+	i, ok := c.nameIndex[text]
+	if !ok {
+		i = int32(len(c.mod.Names))
+		c.mod.Names = append(c.mod.Names, text)
+		c.nameIndex[text] = i
+	}
+	return i
+}
+
+func (c *compiler) constant(k bytecode.Const) int32 {
+	i, ok := c.consts[k]
+	if !ok {
+		i = int32(len(c.mod.Consts))
+		c.mod.Consts = append(c.mod.Consts, k)
+		c.consts[k] = i
+	}
+	return i
+}
+
+func (c *compiler) builtin(index int32) int32 {
+	if c.builtins[index] == 0 {
+		c.mod.Builtins = append(c.mod.Builtins, c.builtinNames[index])
+		c.builtins[index] = int32(len(c.mod.Builtins))
+	}
+	return c.builtins[index] - 1
+}
+
+// kindOf is the kind of value that a type promises.
+func kindOf(t *types.Type) bytecode.Kind {
+	switch types.EffectKind(t) {
+	case types.Int, types.Socket:
+		return bytecode.KindInt
+	case types.Float:
+		return bytecode.KindFloat
+	case types.Bool:
+		return bytecode.KindBool
+	case types.String:
+		return bytecode.KindString
+	case types.Symbol:
+		return bytecode.KindSymbol
+	case types.Channel:
+		return bytecode.KindChannel
+	case types.Variant, types.Union:
+		return bytecode.KindVariant
+	case types.Quotation, types.Closure:
+		return bytecode.KindQuotation
+	}
+	return bytecode.KindAny
+}
+
+// operand is a value of the stack at compile time: a slot or a constant.
+type operand struct {
+	form  form
+	index int32  // slot: which; pooled: index of the constant
+	bits  uint64 // integer, boolean: the value
+}
+
+type form uint8
+
+const (
+	slot form = iota
+	integer
+	boolean
+	pooled
+)
+
+// generator makes the code of one function.
+type generator struct {
+	*compiler
+	module int
+	word   *types.Word // the word that is compiled or whose body holds this quotation
+	self   int32       // the function's own index
+	facts  *wordFacts  // of a word; nil for a quotation
+	outs   []bytecode.Kind
+
+	code  []bytecode.Instr
+	lines []bytecode.Line
+	block int // no jump leads behind this instruction's index
+	state
+	frame int32
+	line  int32
+	named int32
+
+	lineEnd int32 // cache of the place of the last line asked for
+	lineNo  int32
+	lineAt  int32
+}
+
+// state is what is known at a point of the code.
+type state struct {
+	stack    []operand
+	aux      []operand // the aux stack, and values that dip and keep hid
+	uses     []int32   // by slot: how many operands name it
+	kinds    []bytecode.Kind
+	floating bool // the height below the known values is not known
+}
+
+func (s *state) clone() state {
+	return state{
+		stack: append([]operand(nil), s.stack...), aux: append([]operand(nil), s.aux...),
+		uses: append([]int32(nil), s.uses...), kinds: append([]bytecode.Kind(nil), s.kinds...), floating: s.floating,
+	}
+}
+
+func (c *compiler) word(w *types.Word) {
+	facts := &c.words[w.Index]
+	g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared}
+	g.at(w.Decl.Pos, w.Decl.Name.Text)
+	line := g.line
+	for i := 0; i < w.Extra; i++ {
+		g.parameter(bytecode.KindAny)
+	}
+	for _, t := range w.Effect.In {
+		g.parameter(kindOf(t))
+	}
+	if !g.body(w.Decl.Body, true) {
+		g.finish()
+	}
+	c.mod.Funcs[w.Index] = bytecode.Func{
+		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: int32(w.Module), Line: line,
+		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
+		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines,
+	}
+}
+
+// quotation compiles a quotation literal to a function of its own. captured
+// are the kinds of what it captures, as far as they are proven.
+func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
+	info := g.info.Quotations[g.module][st.ID]
+	index := int32(len(g.mod.Funcs))
+	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
+	q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
+	q.at(st.Pos, "<quotation>")
+	line := q.line
+	for i := int32(0); i < info.In; i++ {
+		k := bytecode.KindAny
+		if first := info.In - info.Captures; i >= first {
+			k = captured[i-first]
+		}
+		q.parameter(k)
+	}
+	open := !info.Known || g.opensInTail(g.word, st.Block)
+	if !q.body(st.Block, true) {
+		q.finish()
+	}
+	g.mod.Funcs[index] = bytecode.Func{
+		Name: "<quotation>", File: int32(g.module), Line: line, In: info.In, Out: info.Out,
+		Captures: info.Captures, Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines,
+	}
+	return index
+}
+
+func (g *generator) parameter(k bytecode.Kind) {
+	s := int32(len(g.stack))
+	g.touch(s)
+	g.uses[s]++
+	g.kinds[s] = k
+	g.stack = append(g.stack, operand{form: slot, index: s})
+}
+
+// seal makes the targets of jumps relative to the instruction behind them, as
+// the interpreter wants them.
+func seal(code []bytecode.Instr) []bytecode.Instr {
+	for pc := range code {
+		if in := &code[pc]; in.Op.Info().C == bytecode.Target {
+			in.C -= int32(pc + 1)
+		}
+	}
+	return code
+}
+
+// touch makes the frame large enough for a slot.
+func (g *generator) touch(s int32) {
+	for int32(len(g.uses)) <= s {
+		g.uses = append(g.uses, 0)
+		g.kinds = append(g.kinds, bytecode.KindAny)
+	}
+	g.frame = max(g.frame, s+1)
+}
+
+// at sets the place that the code from here on comes from.
+func (g *generator) at(pos int32, name string) {
+	if g.lineNo == 0 || pos < g.lineAt || pos >= g.lineEnd {
+		src := g.info.Program.Modules[g.module].Source
+		line, _ := src.Position(pos)
+		g.lineNo = int32(line)
+		start, end := pos, pos
+		for start > 0 && src.Text[start-1] != '\n' {
+			start--
+		}
+		for int(end) < len(src.Text) && src.Text[end] != '\n' {
+			end++
+		}
+		g.lineAt, g.lineEnd = start, end+1
+	}
+	g.line, g.named = g.lineNo, g.name(name)
+}
+
+func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
+	pc := len(g.code)
+	if n := len(g.lines); n == 0 || g.lines[n-1].Line != g.line || g.lines[n-1].Name != g.named {
+		if n > 0 && int(g.lines[n-1].PC) == pc {
+			n--
+		}
+		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Name: g.named})
+	}
+	g.code = append(g.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
+	return pc
+}
+
+// drop removes the last instruction, which must belong to the current block.
+func (g *generator) unemit() {
+	pc := len(g.code) - 1
+	g.code = g.code[:pc]
+	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc+1; n-- {
+		g.lines = g.lines[:n-1]
+	}
+}
+
+// label makes the next instruction a jump target.
+func (g *generator) label() int32 {
+	g.block = len(g.code)
+	return int32(len(g.code))
+}
+
+func (g *generator) patch(pc int) { g.code[pc].C = g.label() }
+
+// retain and release count the operands that name a slot.
+func (g *generator) retain(o operand) {
+	if o.form == slot {
+		g.uses[o.index]++
+	}
+}
+
+func (g *generator) release(o operand) {
+	if o.form == slot {
+		g.uses[o.index]--
+	}
+}
+
+func (g *generator) push(o operand) { g.stack = append(g.stack, o) }
+
+// pop takes the top operand, still retained, off the stack.
+func (g *generator) pop() operand {
+	g.ensure(1)
+	o := g.stack[len(g.stack)-1]
+	g.stack = g.stack[:len(g.stack)-1]
+	return o
+}
+
+// ensure makes n values known: in a frame whose height is not known they are
+// reached for below it.
+func (g *generator) ensure(n int) {
+	missing := n - len(g.stack)
+	if missing <= 0 {
+		return
+	}
+	if !g.floating {
+		panic(fmt.Sprintf("compile: stack underflow in %s, line %d", g.word.Decl.Name.Text, g.line))
+	}
+	g.emit(bytecode.OpReach, int32(missing), 0, 0)
+	g.block = len(g.code) // slots before have other numbers
+	shift := func(list []operand) {
+		for i := range list {
+			if list[i].form == slot {
+				list[i].index += int32(missing)
+			}
+		}
+	}
+	shift(g.stack)
+	shift(g.aux)
+	uses, kinds := make([]int32, missing, missing+len(g.uses)), make([]bytecode.Kind, missing, missing+len(g.kinds))
+	below := make([]operand, missing, missing+len(g.stack))
+	for i := range below {
+		below[i] = operand{form: slot, index: int32(i)}
+		uses[i] = 1
+	}
+	g.stack = append(below, g.stack...)
+	g.uses = append(uses, g.uses...)
+	g.kinds = append(kinds, g.kinds...)
+	g.frame = max(g.frame, int32(len(g.uses)))
+}
+
+// alloc returns a free slot, the preferred one if it is free.
+func (g *generator) alloc(prefer int32) int32 {
+	if prefer < int32(len(g.uses)) && g.uses[prefer] > 0 || prefer < 0 {
+		prefer = 0
+		for prefer < int32(len(g.uses)) && g.uses[prefer] > 0 {
+			prefer++
+		}
+	}
+	g.touch(prefer)
+	return prefer
+}
+
+// result pushes a new value of a kind and returns its slot: the place where it
+// belongs if the stack were laid out in order, if that is free, so that calls
+// find their arguments in place; else the slot of an operand that ended here.
+func (g *generator) result(k bytecode.Kind, dying ...operand) int32 {
+	prefer := int32(len(g.stack))
+	if int(prefer) < len(g.uses) && g.uses[prefer] > 0 {
+		for _, o := range dying {
+			if o.form == slot && g.uses[o.index] == 0 {
+				prefer = o.index
+				break
+			}
+		}
+	}
+	s := g.alloc(prefer)
+	g.uses[s]++
+	g.kinds[s] = k
+	g.push(operand{form: slot, index: s})
+	return s
+}
+
+// load puts a constant into a slot; slots are left alone. The operand returned
+// is retained in place of the one given.
+func (g *generator) load(o operand, prefer int32) operand {
+	if o.form == slot {
+		return o
+	}
+	s := g.alloc(prefer)
+	g.constantInto(s, o)
+	g.uses[s]++
+	return operand{form: slot, index: s}
+}
+
+func (g *generator) constantInto(s int32, o operand) {
+	g.touch(s)
+	switch o.form {
+	case integer:
+		if v := int64(o.bits); v >= math.MinInt32 && v <= math.MaxInt32 {
+			g.emit(bytecode.OpInt, s, int32(v), 0)
+		} else {
+			g.emit(bytecode.OpConst, s, g.constant(bytecode.Const{Kind: bytecode.KindInt, Bits: o.bits}), 0)
+		}
+		g.kinds[s] = bytecode.KindInt
+	case boolean:
+		g.emit(bytecode.OpBool, s, int32(o.bits), 0)
+		g.kinds[s] = bytecode.KindBool
+	case pooled:
+		g.emit(bytecode.OpConst, s, o.index, 0)
+		g.kinds[s] = g.mod.Consts[o.index].Kind
+	}
+}
+
+// kind returns what is proven of an operand.
+func (g *generator) kind(o operand) bytecode.Kind {
+	switch o.form {
+	case integer:
+		return bytecode.KindInt
+	case boolean:
+		return bytecode.KindBool
+	case pooled:
+		return g.mod.Consts[o.index].Kind
+	}
+	return g.kinds[o.index]
+}
+
+// prove makes sure that an operand is of a kind: a value that nothing proves
+// is checked here, once. A constant of another kind (only values of unknown
+// type let one come this far) goes into a slot and fails the check.
+func (g *generator) prove(o operand, k bytecode.Kind) operand {
+	if k == bytecode.KindAny || g.kind(o) == k {
+		return o
+	}
+	o = g.load(o, -1)
+	g.emit(bytecode.OpCheck, o.index, int32(k), 0)
+	g.kinds[o.index] = k
+	return o
+}
+
+// proveTop proves the top values of the stack, bottom to top.
+func (g *generator) proveTop(kinds []bytecode.Kind) {
+	base := len(g.stack) - len(kinds)
+	for i, k := range kinds {
+		g.stack[base+i] = g.prove(g.stack[base+i], k)
+	}
+}
+
+// move copies an operand into a slot. If the instruction that made the value
+// stands close by and nobody else wants it, that writes to the slot instead.
+func (g *generator) move(dst int32, o operand, last bool) {
+	if o.form != slot {
+		g.constantInto(dst, o)
+		return
+	}
+	g.touch(dst)
+	if o.index == dst {
+		return
+	}
+	if last && g.retarget(dst, o.index) {
+		g.kinds[dst] = g.kinds[o.index]
+		return
+	}
+	g.emit(bytecode.OpMove, dst, o.index, 0)
+	g.kinds[dst] = g.kinds[o.index]
+}
+
+// retargetWindow is how far back retarget looks.
+const retargetWindow = 6
+
+func (g *generator) retarget(dst, src int32) bool {
+	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-retargetWindow; pc-- {
+		in := &g.code[pc]
+		info := in.Op.Info()
+		if definesA(info.A) && in.A == src {
+			if info.A == bytecode.Window {
+				return false
+			}
+			in.A = dst
+			return true
+		}
+		if !simple(info) || touches(info, in, src) || touches(info, in, dst) {
+			return false
+		}
+	}
+	return false
+}
+
+func definesA(a bytecode.Operand) bool {
+	switch a {
+	case bytecode.Dst, bytecode.DstInt, bytecode.DstFloat, bytecode.DstBool, bytecode.Window:
+		return true
+	}
+	return false
+}
+
+// simple tells whether an instruction touches only the slots it names.
+func simple(info *bytecode.Info) bool {
+	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+		switch o {
+		case bytecode.Window, bytecode.Height, bytecode.Target, bytecode.Count, bytecode.Arms:
+			return false
+		}
+	}
+	return true
+}
+
+func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
+	slotted := func(o bytecode.Operand) bool { return o >= bytecode.Src && o <= bytecode.DstBool }
+	return slotted(info.A) && in.A == s || slotted(info.B) && in.B == s || slotted(info.C) && in.C == s
+}
+
+// moves carries out moves[i]: slot dst = operand, all at once, and breaks
+// cycles with a slot that nothing uses. Sources are no longer retained.
+type parallel struct {
+	dst int32
+	src operand
+}
+
+func (g *generator) moveAll(moves []parallel) {
+	pending := moves[:0]
+	reads := map[int32]int{}
+	for _, m := range moves {
+		if m.src.form == slot && m.src.index == m.dst {
+			continue
+		}
+		pending = append(pending, m)
+		if m.src.form == slot {
+			reads[m.src.index]++
+		}
+	}
+	for len(pending) > 0 {
+		progress := false
+		rest := pending[:0]
+		for _, m := range pending {
+			if reads[m.dst] > 0 {
+				rest = append(rest, m)
+				continue
+			}
+			lastRead := m.src.form == slot && reads[m.src.index] == 1 && g.uses[m.src.index] == 0
+			g.move(m.dst, m.src, lastRead)
+			if m.src.form == slot {
+				reads[m.src.index]--
+			}
+			progress = true
+		}
+		pending = rest
+		if !progress { // a cycle: free one destination
+			m := &pending[0]
+			spare := int32(len(g.uses))
+			for _, o := range moves {
+				spare = max(spare, o.dst+1)
+			}
+			g.touch(spare)
+			blocked := m.dst
+			g.emit(bytecode.OpMove, spare, blocked, 0)
+			g.kinds[spare] = g.kinds[blocked]
+			for i := range pending {
+				if pending[i].src.form == slot && pending[i].src.index == blocked {
+					pending[i].src.index = spare
+					reads[spare]++
+				}
+			}
+			reads[blocked] = 0
+		}
+	}
+}

@@ -1,0 +1,450 @@
+package compile
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// end is the end of a branch that goes on behind the conditional: the state
+// there, and the jump that leads to the join (-1: it falls through).
+type end struct {
+	state
+	jump int
+}
+
+// join collects the ends of branches.
+type join struct {
+	start  state
+	ends   []end
+	layout []operand // where the first branch left the stack and the aux stack
+}
+
+func (g *generator) newJoin() *join { return &join{start: g.state.clone()} }
+
+// leave ends a branch at the current place.
+func (g *generator) leave(j *join) {
+	if j.layout == nil {
+		g.settle(j)
+		j.layout = append(append([]operand{}, g.stack...), g.aux...)
+	} else if len(g.stack)+len(g.aux) == len(j.layout) && !g.floating {
+		g.arrange(j.layout)
+	}
+	j.ends = append(j.ends, end{state: g.state, jump: g.emit(bytecode.OpJump, 0, 0, -1)})
+}
+
+// settle gives each value that the branch changed a slot of its own, so that
+// other branches can put theirs there.
+func (g *generator) settle(j *join) {
+	before := append(append([]operand{}, j.start.stack...), j.start.aux...)
+	n := len(g.stack)
+	all := append(append([]operand{}, g.stack...), g.aux...)
+	var moves []parallel
+	var at []int
+	for i, o := range all {
+		if i < len(before) && o == before[i] && len(j.start.stack) == n {
+			continue
+		}
+		if i < len(before) && i < n && o == before[i] {
+			continue
+		}
+		if o.form == slot && g.uses[o.index] == 1 {
+			continue
+		}
+		g.release(o)
+		s := g.alloc(int32(i))
+		g.uses[s]++
+		moves = append(moves, parallel{dst: s, src: o})
+		at = append(at, i)
+	}
+	dsts := make([]int32, len(moves))
+	for i := range moves {
+		dsts[i] = moves[i].dst
+	}
+	g.moveAll(moves)
+	for i, k := range at {
+		all[k] = operand{form: slot, index: dsts[i]}
+	}
+	copy(g.stack, all[:n])
+	copy(g.aux, all[n:])
+}
+
+// arrange moves the values of the stack and the aux stack to a layout.
+func (g *generator) arrange(layout []operand) {
+	n := len(g.stack)
+	all := append(append([]operand{}, g.stack...), g.aux...)
+	var moves []parallel
+	for i, o := range all {
+		want := layout[i]
+		if o == want {
+			continue
+		}
+		if want.form != slot {
+			continue // cannot be met here; meet decides
+		}
+		g.release(o)
+		moves = append(moves, parallel{dst: want.index, src: o})
+		all[i] = want
+	}
+	for _, m := range moves {
+		g.touch(m.dst)
+	}
+	dsts := make([]int32, len(moves))
+	for i := range moves {
+		dsts[i] = moves[i].dst
+	}
+	// A destination may hold a value that stays where it is: then it moves, too.
+	g.moveAll(moves)
+	for _, d := range dsts {
+		g.uses[d]++
+	}
+	copy(g.stack, all[:n])
+	copy(g.aux, all[n:])
+}
+
+// meet ends a conditional: all branches go on here. It returns false if none
+// does.
+func (g *generator) meet(j *join) bool {
+	if len(j.ends) == 0 {
+		return false
+	}
+	floats := false
+	for i := range j.ends {
+		e := &j.ends[i]
+		floats = floats || e.floating || len(e.stack) != len(j.ends[0].stack) || len(e.aux) != len(j.ends[0].aux)
+	}
+	layout := j.layout
+	if !floats {
+		layout = g.common(j)
+	}
+	// The last branch falls through into the code that follows; others jump
+	// there, by way of the moves they need.
+	last := len(j.ends) - 1
+	g.state = j.ends[last].state
+	var out []int
+	if len(g.code)-1 == j.ends[last].jump {
+		g.unemit()
+		g.adapt(floats, layout)
+	} else {
+		g.patch(j.ends[last].jump)
+		g.adapt(floats, layout)
+	}
+	final := g.state.clone()
+	kinds := final.kinds
+	meetKinds := func(s *state) {
+		for i := range kinds {
+			if i >= len(s.kinds) || s.kinds[i] != kinds[i] {
+				kinds[i] = bytecode.KindAny
+			}
+		}
+	}
+	var direct []int
+	for i := range j.ends[:last] {
+		e := &j.ends[i]
+		if !floats && sameLayout(&e.state, layout) {
+			direct = append(direct, e.jump)
+			meetKinds(&e.state)
+			continue
+		}
+		out = append(out, g.emit(bytecode.OpJump, 0, 0, -1))
+		g.patch(e.jump)
+		g.state = e.state
+		g.adapt(floats, layout)
+		meetKinds(&g.state)
+	}
+	for _, pc := range out {
+		g.code[pc].C = g.label()
+	}
+	for _, pc := range direct {
+		g.code[pc].C = g.label()
+	}
+	g.state = final
+	g.label()
+	return true
+}
+
+func sameLayout(s *state, layout []operand) bool {
+	for i, want := range layout {
+		var o operand
+		if i < len(s.stack) {
+			o = s.stack[i]
+		} else {
+			o = s.aux[i-len(s.stack)]
+		}
+		if o != want {
+			return false
+		}
+	}
+	return true
+}
+
+// common finds a layout that every end can be brought to: that of the first
+// branch, but where it has a constant or shares a slot and another branch
+// differs, a slot of its own.
+func (g *generator) common(j *join) []operand {
+	layout := append([]operand{}, j.layout...)
+	used := map[int32]int{}
+	for _, o := range layout {
+		if o.form == slot {
+			used[o.index]++
+		}
+	}
+	spare := int32(0)
+	for i := range j.ends {
+		spare = max(spare, int32(len(j.ends[i].uses)))
+	}
+	for i, want := range layout {
+		if want.form == slot && used[want.index] == 1 {
+			continue
+		}
+		for k := range j.ends {
+			e := &j.ends[k]
+			var o operand
+			if i < len(e.stack) {
+				o = e.stack[i]
+			} else {
+				o = e.aux[i-len(e.stack)]
+			}
+			if o != want {
+				if want.form == slot {
+					used[want.index]--
+				}
+				layout[i] = operand{form: slot, index: spare}
+				spare++
+				break
+			}
+		}
+	}
+	return layout
+}
+
+// adapt brings the current state to what holds behind a join.
+func (g *generator) adapt(floats bool, layout []operand) {
+	if !floats {
+		g.arrange(layout)
+		return
+	}
+	restore := g.observed()
+	if n := int32(len(g.stack)); n > 0 {
+		g.emit(bytecode.OpRebase, n, 0, 0)
+	}
+	g.float()
+	restore()
+}
+
+// branch emits a jump that is taken if the condition on top of the stack is
+// false, and takes it off. A comparison right before is fused with the jump.
+func (g *generator) branch() (jump int) {
+	g.ensure(1)
+	g.stack[len(g.stack)-1] = g.prove(g.inSlotTop(), bytecode.KindBool)
+	o := g.pop()
+	g.release(o)
+	cond, want := o.index, false // jump if cond == want
+	for {
+		in := g.lastInstr()
+		if in == nil || in.A != cond || g.uses[cond] > 0 {
+			break
+		}
+		if in.Op == bytecode.OpBoolNot {
+			cond, want = in.B, !want
+			g.unemit()
+			continue
+		}
+		f, ok := fused[in.Op]
+		if !ok {
+			break
+		}
+		op := f.whenFalse
+		if want {
+			op = f.whenTrue
+		}
+		a, b := in.B, in.C
+		if f.swapped(want) {
+			a, b = b, a
+		}
+		g.unemit()
+		return g.emit(op, a, b, -1)
+	}
+	op := bytecode.OpJumpFalse
+	if want {
+		op = bytecode.OpJumpTrue
+	}
+	return g.emit(op, cond, 0, -1)
+}
+
+// inSlotTop loads the top operand into a slot, in place.
+func (g *generator) inSlotTop() operand {
+	top := len(g.stack) - 1
+	o := g.stack[top]
+	if o.form != slot {
+		g.stack = g.stack[:top]
+		o = g.inSlot(o)
+		g.push(o)
+	}
+	return o
+}
+
+func (g *generator) lastInstr() *bytecode.Instr {
+	if len(g.code) <= g.block {
+		return nil
+	}
+	return &g.code[len(g.code)-1]
+}
+
+// fusion is how a comparison becomes a jump that is taken if it is true or if
+// it is false; the opposite of "less" has its operands exchanged.
+type fusion struct {
+	whenTrue, whenFalse         bytecode.Op
+	swapWhenTrue, swapWhenFalse bool
+}
+
+func (f fusion) swapped(want bool) bool { return want && f.swapWhenTrue || !want && f.swapWhenFalse }
+
+var fused = map[bytecode.Op]fusion{
+	bytecode.OpIntEq:    {whenTrue: bytecode.OpJumpIntEq, whenFalse: bytecode.OpJumpIntNe},
+	bytecode.OpIntNe:    {whenTrue: bytecode.OpJumpIntNe, whenFalse: bytecode.OpJumpIntEq},
+	bytecode.OpIntLt:    {whenTrue: bytecode.OpJumpIntLt, whenFalse: bytecode.OpJumpIntLe, swapWhenFalse: true},
+	bytecode.OpIntLe:    {whenTrue: bytecode.OpJumpIntLe, whenFalse: bytecode.OpJumpIntLt, swapWhenFalse: true},
+	bytecode.OpIntEqImm: {whenTrue: bytecode.OpJumpIntEqImm, whenFalse: bytecode.OpJumpIntNeImm},
+	bytecode.OpIntNeImm: {whenTrue: bytecode.OpJumpIntNeImm, whenFalse: bytecode.OpJumpIntEqImm},
+	bytecode.OpIntLtImm: {whenTrue: bytecode.OpJumpIntLtImm, whenFalse: bytecode.OpJumpIntGeImm},
+	bytecode.OpIntLeImm: {whenTrue: bytecode.OpJumpIntLeImm, whenFalse: bytecode.OpJumpIntGtImm},
+	bytecode.OpIntGtImm: {whenTrue: bytecode.OpJumpIntGtImm, whenFalse: bytecode.OpJumpIntLeImm},
+	bytecode.OpIntGeImm: {whenTrue: bytecode.OpJumpIntGeImm, whenFalse: bytecode.OpJumpIntLtImm},
+	bytecode.OpFloatEq:  {whenTrue: bytecode.OpJumpFloatEq, whenFalse: bytecode.OpJumpFloatNe},
+	bytecode.OpFloatNe:  {whenTrue: bytecode.OpJumpFloatNe, whenFalse: bytecode.OpJumpFloatEq},
+	bytecode.OpFloatLt:  {whenTrue: bytecode.OpJumpFloatLt, whenFalse: bytecode.OpJumpFloatNotLt},
+	bytecode.OpFloatLe:  {whenTrue: bytecode.OpJumpFloatLe, whenFalse: bytecode.OpJumpFloatNotLe},
+}
+
+// literalIf compiles "[ A ] [ B ] if" in place.
+func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
+	g.ensure(1)
+	if top := g.stack[len(g.stack)-1]; top.form == boolean {
+		g.pop()
+		chosen := then
+		if top.bits == 0 {
+			chosen = els
+		}
+		return g.body(chosen.Block, tail) || tail && g.end()
+	}
+	toElse := g.branch()
+	j := g.newJoin()
+	g.branchBody(j, then.Block, tail)
+	g.patch(toElse)
+	g.state = j.start
+	g.branchBody(j, els.Block, tail)
+	return g.meetOrEnd(j, tail)
+}
+
+// end finishes the function where a branch in tail position runs off its end.
+func (g *generator) end() bool {
+	g.finish()
+	return true
+}
+
+func (g *generator) branchBody(j *join, body []syntax.Stmt, tail bool) {
+	if tail {
+		if !g.body(body, true) {
+			g.finish()
+		}
+		return
+	}
+	g.state = j.start.clone()
+	g.body(body, false)
+	g.leave(j)
+}
+
+func (g *generator) meetOrEnd(j *join, tail bool) bool {
+	if tail {
+		return true
+	}
+	g.meet(j)
+	return false
+}
+
+// literalCond compiles a cond with literal clauses as the chain of ifs it is.
+func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail bool) bool {
+	var j *join
+	for i := 0; i < len(clauses); i += 2 {
+		g.body(clauses[i].Block, false)
+		g.at(st.Pos, "cond")
+		if top := g.stack; len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
+			g.pop()
+			if j == nil {
+				return g.body(clauses[i+1].Block, tail) || tail && g.end()
+			}
+			g.branchBodyHere(j, clauses[i+1].Block, tail)
+			return g.meetOrEnd(j, tail)
+		}
+		next := g.branch()
+		if j == nil {
+			j = g.newJoin()
+		}
+		after := g.state.clone()
+		g.branchBodyHere(j, clauses[i+1].Block, tail)
+		g.patch(next)
+		g.state = after
+	}
+	g.emit(bytecode.OpNoClause, 0, 0, 0)
+	return g.meetOrEnd(j, tail)
+}
+
+func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
+	if tail {
+		if !g.body(body, true) {
+			g.finish()
+		}
+		return
+	}
+	g.body(body, false)
+	g.leave(j)
+}
+
+// match compiles a match expression.
+func (g *generator) match(st *syntax.Stmt, tail bool) bool {
+	info := &g.info.Matches[g.module][st.ID]
+	g.at(st.Pos, "match")
+	o := g.inSlot(g.pop())
+	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
+	for i := range table.Targets {
+		table.Targets[i] = bytecode.NoArm
+	}
+	index := int32(len(g.mod.Tables))
+	g.mod.Tables = append(g.mod.Tables, bytecode.MatchTable{})
+	behind := int32(g.emit(bytecode.OpMatch, o.index, index, 0)) + 1
+	start := g.state.clone() // the matched value is still retained: the fields come from it
+	j := &join{start: start}
+	for i := range info.Arms {
+		arm := &info.Arms[i]
+		if arm.Dead {
+			continue
+		}
+		pc := g.label() - behind
+		if arm.Variant.Union == info.Union {
+			table.Targets[arm.Variant.Ordinal] = pc
+		} else {
+			table.Others = append(table.Others, bytecode.MatchArm{Variant: int32(arm.Variant.Index), Target: pc})
+		}
+		g.state = start.clone()
+		g.at(st.Match.Arms[i].Variant.Pos, "match")
+		g.fields(o, arm.Fields)
+		g.branchBodyHere(j, st.Match.Arms[i].Body, tail)
+	}
+	g.mod.Tables[index] = table
+	return g.meetOrEnd(j, tail)
+}
+
+// fields pushes fields of the matched value, which ends here: the last one
+// read may take its slot.
+func (g *generator) fields(o operand, fields []int32) {
+	for i, f := range fields {
+		if i == len(fields)-1 {
+			g.release(o)
+		}
+		s := g.result(bytecode.KindAny, o)
+		g.emit(bytecode.OpField, s, o.index, f)
+	}
+	if len(fields) == 0 {
+		g.release(o)
+	}
+}

@@ -1,0 +1,245 @@
+package compile
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+)
+
+// wordFacts is what callers must know of a word's code beyond its effect.
+type wordFacts struct {
+	inputs   []bytecode.Kind // what callers prove of the arguments
+	declared []bytecode.Kind // what the effect says of the results
+	proven   []bytecode.Kind // what callers may trust of the results
+
+	// row: it may reach below its inputs, and what it leaves there may be of
+	// other kinds and number than the caller sees in the effect.
+	row bool
+	// unchecked: it ends in a call whose results nothing has checked, so the
+	// caller checks the height and trusts no kind.
+	unchecked bool
+	// leaky: more values than it declares may lie under its results.
+	leaky bool
+	// observes: it may look at the stack below its inputs, so that must be laid
+	// out in order when it is called.
+	observes bool
+
+	calls []int32 // words that it calls anywhere
+	tails []int32 // words that it calls in tail position
+}
+
+func (f *wordFacts) open() bool { return f.row || f.unchecked || f.leaky }
+
+// observers are the built-ins that see the whole stack.
+var observers = map[string]bool{
+	"strand.spawn": true, "strand.weave": true, "stack.dump": true, "cond": true,
+}
+
+// analyze finds the facts of all words: what their own bodies show, then what
+// follows along calls until nothing changes.
+func (c *compiler) analyze() {
+	c.words = make([]wordFacts, len(c.info.Words))
+	for i, w := range c.info.Words {
+		f := &c.words[i]
+		for _, t := range w.Effect.In {
+			f.inputs = append(f.inputs, kindOf(t))
+		}
+		for _, t := range w.Effect.Out {
+			f.declared = append(f.declared, kindOf(t))
+		}
+		f.proven = append([]bytecode.Kind(nil), f.declared...)
+		f.row = !w.Effect.Plain() || w.Extra > 0
+		f.leaky = w.Leaky
+		a := analysis{c: c, w: w, f: f}
+		a.body(w.Decl.Body, true)
+	}
+	callers := make([][]int32, len(c.words))
+	for i := range c.words {
+		for _, to := range c.words[i].calls {
+			callers[to] = append(callers[to], int32(i))
+		}
+	}
+	queue := make([]int32, len(c.words))
+	queued := make([]bool, len(c.words))
+	for i := range queue {
+		queue[i], queued[i] = int32(i), true
+	}
+	for len(queue) > 0 {
+		i := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		queued[i] = false
+		if !c.follow(i) {
+			continue
+		}
+		for _, caller := range callers[i] {
+			if !queued[caller] {
+				queue = append(queue, caller)
+				queued[caller] = true
+			}
+		}
+	}
+}
+
+// follow updates the facts of a word from those of what it calls. It reports
+// true the first time and whenever something changed.
+func (c *compiler) follow(i int32) bool {
+	f := &c.words[i]
+	changed := false
+	set := func(flag *bool, from bool) {
+		if from && !*flag {
+			*flag, changed = true, true
+		}
+	}
+	for _, to := range f.calls {
+		g := &c.words[to]
+		set(&f.observes, g.observes)
+		set(&f.leaky, g.leaky)
+	}
+	for _, to := range f.tails {
+		g := &c.words[to]
+		set(&f.unchecked, g.open())
+		for j := 1; j <= len(f.proven); j++ { // aligned at the top
+			k := &f.proven[len(f.proven)-j]
+			if j <= len(g.proven) && g.proven[len(g.proven)-j] != *k && *k != bytecode.KindAny {
+				*k, changed = bytecode.KindAny, true
+			}
+		}
+	}
+	return changed || f.observes || f.open()
+}
+
+// analysis walks the body of a word.
+type analysis struct {
+	c *compiler
+	w *types.Word
+	f *wordFacts
+}
+
+func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
+	run := 0
+	for i := 0; i < len(stmts); i++ {
+		st := &stmts[i]
+		last := tail && i == len(stmts)-1
+		switch st.Kind {
+		case syntax.StmtMatch:
+			for j := range st.Match.Arms {
+				a.body(st.Match.Arms[j].Body, last)
+			}
+		case syntax.StmtQuotation:
+			if syntax.LiteralIf(stmts, i) {
+				last = tail && i+3 == len(stmts)
+				a.body(stmts[i].Block, last)
+				a.body(stmts[i+1].Block, last)
+				i += 2
+				continue
+			}
+			if i >= run {
+				run = syntax.QuotationRun(stmts, i)
+			}
+			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
+				last = tail && run+2 == len(stmts)
+				for j := i; j < run; j++ {
+					a.body(stmts[j].Block, last && (j-i)%2 == 1)
+				}
+				i = run + 1
+				continue
+			}
+			if n := a.c.inlined(a.w.Module, stmts, i); n > 0 {
+				runner := i + n
+				for j := i; j < runner; j++ {
+					a.body(stmts[j].Block, tail && runner == len(stmts)-1 && stmts[runner].Text == "call")
+				}
+				i = runner
+				continue
+			}
+			a.body(st.Block, false) // what it calls counts wherever it runs
+		case syntax.StmtCall:
+			a.call(stmts, i, last)
+		}
+	}
+}
+
+func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
+	st := &stmts[i]
+	call := &a.c.info.Calls[a.w.Module][st.ID]
+	f := a.f
+	if call.Target == types.TargetWord {
+		f.calls = append(f.calls, call.Index)
+		if last {
+			f.tails = append(f.tails, call.Index)
+		}
+		if !a.c.info.Words[call.Index].Effect.Plain() {
+			f.observes = true
+		}
+		if !call.Known {
+			f.unchecked = true
+		}
+		return
+	}
+	if call.Target != types.TargetBuiltin {
+		return
+	}
+	switch st.Text {
+	case "call", "if", "dip", "keep", "bi":
+		f.observes = true
+		f.unchecked = f.unchecked || last || !call.Known
+	case "pick", "roll":
+		if !call.Literal || !call.Known {
+			f.observes = true
+		}
+		if st.Text == "roll" && !call.Literal {
+			f.unchecked = true
+		}
+	case "cond":
+		f.observes, f.unchecked = true, true
+	default:
+		f.observes = f.observes || observers[st.Text]
+		f.unchecked = f.unchecked || !call.Known
+	}
+}
+
+// inlined tells how many quotation literals from index i on are inlined into
+// the word behind them: 1 for call, dip and keep, 2 for bi, else 0.
+func (c *compiler) inlined(module int, stmts []syntax.Stmt, i int) int {
+	plain := func(j int) bool {
+		if j >= len(stmts) || stmts[j].Kind != syntax.StmtQuotation {
+			return false
+		}
+		q := &c.info.Quotations[module][stmts[j].ID]
+		return q.Captures == 0 && !q.Closure
+	}
+	runs := func(j int, words ...string) bool {
+		if j >= len(stmts) || stmts[j].Kind != syntax.StmtCall || c.info.Calls[module][stmts[j].ID].Target != types.TargetBuiltin {
+			return false
+		}
+		for _, w := range words {
+			if stmts[j].Text == w {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case plain(i) && runs(i+1, "call", "dip", "keep"):
+		return 1
+	case plain(i) && plain(i+1) && runs(i+2, "bi"):
+		return 2
+	}
+	return 0
+}
+
+// opensInTail tells whether a quotation ends in a call whose results nothing
+// has checked.
+func (g *generator) opensInTail(w *types.Word, body []syntax.Stmt) bool {
+	f := wordFacts{}
+	a := analysis{c: g.compiler, w: w, f: &f}
+	a.body(body, true)
+	open := f.unchecked
+	for _, to := range f.calls {
+		open = open || g.words[to].leaky
+	}
+	for _, to := range f.tails {
+		open = open || g.words[to].open()
+	}
+	return open
+}

@@ -1,0 +1,204 @@
+package compile
+
+import (
+	"math"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// shuffle is a word that only rearranges the stack: it takes in values and
+// leaves those numbered in out, 0 being the deepest taken.
+type shuffle struct {
+	in  int
+	out []int
+}
+
+var shuffles = map[string]shuffle{
+	"dup":   {1, []int{0, 0}},
+	"drop":  {1, nil},
+	"swap":  {2, []int{1, 0}},
+	"over":  {2, []int{0, 1, 0}},
+	"rot":   {3, []int{1, 2, 0}},
+	"nip":   {2, []int{1}},
+	"tuck":  {2, []int{1, 0, 1}},
+	"2dup":  {2, []int{0, 1, 0, 1}},
+	"3drop": {3, nil},
+}
+
+func (g *generator) shuffle(s shuffle) {
+	g.ensure(s.in)
+	var taken [3]operand
+	base := len(g.stack) - s.in
+	copy(taken[:], g.stack[base:])
+	g.stack = g.stack[:base]
+	for _, i := range s.out {
+		g.retain(taken[i])
+		g.push(taken[i])
+	}
+	for _, o := range taken[:s.in] {
+		g.release(o)
+	}
+}
+
+// intrinsic is a built-in that is an instruction (or none).
+type intrinsic struct {
+	op   bytecode.Op
+	imm  bytecode.Op   // with an immediate as second operand
+	rev  bytecode.Op   // with an immediate as first operand
+	from bytecode.Kind // kind of the operands
+	to   bytecode.Kind // kind of the result
+	swap bool          // the instruction takes the operands in the other order
+	neg  bool          // the immediate is subtracted: add its negative
+	make func(*generator, intrinsic, bool) bool
+}
+
+// compile emits the instruction for the operands on the stack; it returns true
+// if it compiled a drop behind it as well (dropped tells that there is one).
+func (in intrinsic) compile(g *generator, _ intrinsic, dropped bool) bool {
+	return in.make(g, in, dropped)
+}
+
+const (
+	kInt   = bytecode.KindInt
+	kFloat = bytecode.KindFloat
+	kBool  = bytecode.KindBool
+)
+
+var intrinsics = func() map[string]intrinsic {
+	m := map[string]intrinsic{
+		"i.+":        {op: bytecode.OpIntAdd, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntAddImm, from: kInt, to: kInt},
+		"i.-":        {op: bytecode.OpIntSub, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntSubFromImm, neg: true, from: kInt, to: kInt},
+		"i.*":        {op: bytecode.OpIntMul, imm: bytecode.OpIntMulImm, rev: bytecode.OpIntMulImm, from: kInt, to: kInt},
+		"i.=":        {op: bytecode.OpIntEq, imm: bytecode.OpIntEqImm, rev: bytecode.OpIntEqImm, from: kInt, to: kBool},
+		"i.<>":       {op: bytecode.OpIntNe, imm: bytecode.OpIntNeImm, rev: bytecode.OpIntNeImm, from: kInt, to: kBool},
+		"i.<":        {op: bytecode.OpIntLt, imm: bytecode.OpIntLtImm, rev: bytecode.OpIntGtImm, from: kInt, to: kBool},
+		"i.<=":       {op: bytecode.OpIntLe, imm: bytecode.OpIntLeImm, rev: bytecode.OpIntGeImm, from: kInt, to: kBool},
+		"i.>":        {op: bytecode.OpIntLt, imm: bytecode.OpIntGtImm, rev: bytecode.OpIntLtImm, swap: true, from: kInt, to: kBool},
+		"i.>=":       {op: bytecode.OpIntLe, imm: bytecode.OpIntGeImm, rev: bytecode.OpIntLeImm, swap: true, from: kInt, to: kBool},
+		"band":       {op: bytecode.OpIntAnd, from: kInt, to: kInt},
+		"bor":        {op: bytecode.OpIntOr, from: kInt, to: kInt},
+		"bxor":       {op: bytecode.OpIntXor, from: kInt, to: kInt},
+		"shl":        {op: bytecode.OpIntShl, from: kInt, to: kInt},
+		"shr":        {op: bytecode.OpIntShr, from: kInt, to: kInt},
+		"f.+":        {op: bytecode.OpFloatAdd, from: kFloat, to: kFloat},
+		"f.-":        {op: bytecode.OpFloatSub, from: kFloat, to: kFloat},
+		"f.*":        {op: bytecode.OpFloatMul, from: kFloat, to: kFloat},
+		"f./":        {op: bytecode.OpFloatDiv, from: kFloat, to: kFloat},
+		"f.=":        {op: bytecode.OpFloatEq, from: kFloat, to: kBool},
+		"f.<>":       {op: bytecode.OpFloatNe, from: kFloat, to: kBool},
+		"f.<":        {op: bytecode.OpFloatLt, from: kFloat, to: kBool},
+		"f.<=":       {op: bytecode.OpFloatLe, from: kFloat, to: kBool},
+		"f.>":        {op: bytecode.OpFloatLt, swap: true, from: kFloat, to: kBool},
+		"f.>=":       {op: bytecode.OpFloatLe, swap: true, from: kFloat, to: kBool},
+		"and":        {op: bytecode.OpBoolAnd, from: kBool, to: kBool},
+		"or":         {op: bytecode.OpBoolOr, from: kBool, to: kBool},
+		"i./":        {op: bytecode.OpIntDiv, imm: bytecode.OpIntDivImm, from: kInt, to: kInt, make: divide},
+		"i.%":        {op: bytecode.OpIntMod, imm: bytecode.OpIntModImm, from: kInt, to: kInt, make: divide},
+		"i.neg":      {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
+		"negate":     {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
+		"bnot":       {op: bytecode.OpIntNot, from: kInt, to: kInt, make: unary},
+		"not":        {op: bytecode.OpBoolNot, from: kBool, to: kBool, make: unary},
+		"int->float": {op: bytecode.OpIntToFloat, from: kInt, to: kFloat, make: unary},
+		"int-bits": {make: func(g *generator, _ intrinsic, _ bool) bool {
+			g.push(operand{form: integer, bits: intBits})
+			return false
+		}},
+	}
+	for alias, word := range map[string]string{
+		"i.add": "i.+", "i.subtract": "i.-", "i.multiply": "i.*", "i.divide": "i./", "i.modulo": "i.%",
+		"i.eq": "i.=", "i.neq": "i.<>", "i.lt": "i.<", "i.lte": "i.<=", "i.gt": "i.>", "i.gte": "i.>=",
+		"f.add": "f.+", "f.subtract": "f.-", "f.multiply": "f.*", "f.divide": "f./",
+		"f.eq": "f.=", "f.neq": "f.<>", "f.lt": "f.<", "f.lte": "f.<=", "f.gt": "f.>", "f.gte": "f.>=",
+	} {
+		m[alias] = m[word]
+	}
+	for word, in := range m {
+		if in.make == nil {
+			in.make = binary
+			m[word] = in
+		}
+	}
+	return m
+}()
+
+// intBits is the width of an Int.
+const intBits = 63
+
+// immediate returns the number of an integer constant that fits into an
+// instruction, also when its sign is changed.
+func immediate(o operand) (int32, bool) {
+	v := int64(o.bits)
+	return int32(v), o.form == integer && v > math.MinInt32 && v <= math.MaxInt32
+}
+
+func unary(g *generator, in intrinsic, _ bool) bool {
+	g.ensure(1)
+	o := g.inSlot(g.prove(g.pop(), in.from))
+	g.release(o)
+	g.emit(in.op, g.result(in.to, o), o.index, 0)
+	return false
+}
+
+func binary(g *generator, in intrinsic, _ bool) bool {
+	g.ensure(2)
+	// The lower one first: a check of it must not take the place of the other.
+	top := len(g.stack) - 1
+	g.stack[top-1] = g.prove(g.stack[top-1], in.from)
+	g.stack[top] = g.prove(g.stack[top], in.from)
+	b, a := g.pop(), g.pop()
+	if v, ok := immediate(b); ok && in.imm != 0 && a.form == slot {
+		if in.neg {
+			v = -v
+		}
+		g.release(a)
+		g.emit(in.imm, g.result(in.to, a), a.index, v)
+		return false
+	}
+	if v, ok := immediate(a); ok && in.rev != 0 && b.form == slot {
+		g.release(b)
+		g.emit(in.rev, g.result(in.to, b), b.index, v)
+		return false
+	}
+	a = g.inSlot(a)
+	b = g.load(b, -1)
+	g.release(a)
+	g.release(b)
+	dst := g.result(in.to, a, b)
+	if in.swap {
+		a, b = b, a
+	}
+	g.emit(in.op, dst, a.index, b.index)
+	return false
+}
+
+// divide compiles i./ and i.%, whose second result is whether the divisor was
+// not 0. A flag that is dropped at once is not computed.
+func divide(g *generator, in intrinsic, dropped bool) bool {
+	g.ensure(2)
+	top := len(g.stack) - 1
+	g.stack[top-1] = g.prove(g.stack[top-1], in.from)
+	g.stack[top] = g.prove(g.stack[top], in.from)
+	b := g.pop()
+	a := g.inSlot(g.pop())
+	if v, ok := immediate(b); ok && v != 0 {
+		g.release(a)
+		g.emit(in.imm, g.result(in.to, a), a.index, v)
+		if !dropped {
+			g.push(operand{form: boolean, bits: 1})
+		}
+		return dropped
+	}
+	b = g.load(b, -1)
+	if dropped {
+		g.release(a)
+		g.release(b)
+		g.emit(in.op, g.result(in.to, a, b), a.index, b.index)
+		return true
+	}
+	g.release(a)
+	dst := g.result(in.to, a)
+	g.emit(in.op, dst, a.index, b.index)
+	g.release(b)
+	g.emit(bytecode.OpIntNeImm, g.result(kBool, b), b.index, 0)
+	return false
+}

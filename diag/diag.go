@@ -1,0 +1,181 @@
+// Package diag holds diagnostics as data: sources, spans, severities, the
+// message with its notes and help lines, and the rendering of all that for a
+// terminal or a log.
+//
+// It knows nothing of Seq: scanner, loader and checker decide what is wrong
+// and where; this package decides only how it looks. The format is that of
+// chapter 1, section 20 of the language book.
+package diag
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// Source is a text that spans point into. Name is the path as a user would
+// type it, or "<std:NAME>" for a standard module. A Source is immutable and
+// safe for concurrent use.
+type Source struct {
+	Name string
+	Text string
+
+	once  sync.Once
+	lines []int32 // offset of the first byte of each line
+}
+
+// NewSource makes a Source of a name and its text.
+func NewSource(name, text string) *Source { return &Source{Name: name, Text: text} }
+
+func (s *Source) index() []int32 {
+	s.once.Do(func() {
+		s.lines = append(make([]int32, 0, 1+strings.Count(s.Text, "\n")), 0)
+		for i := 0; i < len(s.Text); i++ {
+			if s.Text[i] == '\n' {
+				s.lines = append(s.lines, int32(i+1))
+			}
+		}
+	})
+	return s.lines
+}
+
+// Position returns line and column of a byte offset, both from 1. A column is
+// a character (chapter 1, section 20); offsets past the end count as the end.
+func (s *Source) Position(offset int32) (line, column int) {
+	offset = min(max(offset, 0), int32(len(s.Text)))
+	lines := s.index()
+	line = sort.Search(len(lines), func(i int) bool { return lines[i] > offset })
+	return line, 1 + utf8.RuneCountInString(s.Text[lines[line-1]:offset])
+}
+
+// Line returns the text of a line (from 1) without its line end.
+func (s *Source) Line(line int) string {
+	lines := s.index()
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	end := len(s.Text)
+	if line < len(lines) {
+		end = int(lines[line]) - 1
+	}
+	return strings.TrimSuffix(s.Text[lines[line-1]:end], "\r")
+}
+
+// Span is a half-open range of bytes of a source. The zero Span stands for "no
+// place"; a Span with a Source whose Start is negative names the file only.
+type Span struct {
+	Source     *Source
+	Start, End int32
+}
+
+// String gives the place as PATH:LINE, the form for further places.
+func (s Span) String() string {
+	if s.Source == nil {
+		return "?"
+	}
+	if s.Start < 0 {
+		return s.Source.Name
+	}
+	line, _ := s.Source.Position(s.Start)
+	return fmt.Sprintf("%s:%d", s.Source.Name, line)
+}
+
+// Severity says whether a diagnostic refuses the program.
+type Severity uint8
+
+// The severities. Warnings never change an exit status.
+const (
+	Error Severity = iota
+	Warning
+)
+
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// Code is the stable name of a kind of diagnostic, such as "unknown-word".
+type Code string
+
+// Related is a further place of a diagnostic with what is to be said of it.
+type Related struct {
+	Span  Span
+	Label string
+}
+
+// Diagnostic is one finding: what, where, and what helps.
+type Diagnostic struct {
+	Severity Severity
+	Code     Code
+	Span     Span
+	Message  string    // one line, without place and severity
+	Notes    []string  // facts: expected and found effects, the stack
+	Related  []Related // further places
+	Help     []string  // what to do
+}
+
+// Error makes a Diagnostic usable as a Go error: its first line.
+func (d *Diagnostic) Error() string {
+	place := ""
+	if d.Span.Source != nil {
+		place = d.Span.Source.Name + ": "
+		if d.Span.Start >= 0 {
+			line, column := d.Span.Source.Position(d.Span.Start)
+			place = fmt.Sprintf("%s:%d:%d: ", d.Span.Source.Name, line, column)
+		}
+	}
+	return fmt.Sprintf("%s%s: %s", place, d.Severity, d.Message)
+}
+
+// List is the findings of a phase in the order they were made.
+type List []*Diagnostic
+
+// HasErrors tells whether any finding refuses the program.
+func (l List) HasErrors() bool {
+	for _, d := range l {
+		if d.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Error makes a List usable as a Go error: the first error and a count.
+func (l List) Error() string {
+	count := 0
+	first := ""
+	for _, d := range l {
+		if d.Severity != Error {
+			continue
+		}
+		if count == 0 {
+			first = d.Error()
+		}
+		count++
+	}
+	if count > 1 {
+		return fmt.Sprintf("%s (and %d more errors)", first, count-1)
+	}
+	return first
+}
+
+// Sort orders the findings by source (in order of first appearance) and place.
+func (l List) Sort() {
+	order := map[*Source]int{}
+	for _, d := range l {
+		if _, ok := order[d.Span.Source]; !ok {
+			order[d.Span.Source] = len(order)
+		}
+	}
+	sort.SliceStable(l, func(i, j int) bool {
+		a, b := l[i].Span, l[j].Span
+		if a.Source != b.Source {
+			return order[a.Source] < order[b.Source]
+		}
+		return a.Start < b.Start
+	})
+}

@@ -1,0 +1,136 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxErrors is how many errors one run reports (chapter 8, section 12).
+const MaxErrors = 20
+
+// maxShownLine bounds the source line that is shown, in characters, so that a
+// program without line ends does not drown its own diagnostic.
+const maxShownLine = 160
+
+// Renderer writes diagnostics for people. Color switches ANSI colours on.
+type Renderer struct {
+	Out   io.Writer
+	Color bool
+}
+
+const (
+	bold   = "\x1b[1m"
+	red    = "\x1b[1;31m"
+	yellow = "\x1b[1;33m"
+	blue   = "\x1b[1;34m"
+	cyan   = "\x1b[1;36m"
+	reset  = "\x1b[0m"
+)
+
+func (r Renderer) paint(color, text string) string {
+	if !r.Color {
+		return text
+	}
+	return color + text + reset
+}
+
+// All writes the findings of a list, at most MaxErrors errors, and says how
+// many were left out.
+func (r Renderer) All(list List) error {
+	errors := 0
+	for _, d := range list {
+		if d.Severity == Error {
+			if errors++; errors > MaxErrors {
+				continue
+			}
+		}
+		if err := r.One(d); err != nil {
+			return err
+		}
+	}
+	if errors > MaxErrors {
+		_, err := fmt.Fprintf(r.Out, "%d more errors are not shown\n", errors-MaxErrors)
+		return err
+	}
+	return nil
+}
+
+// One writes a diagnostic: the line with place, severity and message, the
+// source line with carets under the span, notes, further places, help.
+func (r Renderer) One(d *Diagnostic) error {
+	var b strings.Builder
+	color := red
+	if d.Severity == Warning {
+		color = yellow
+	}
+	if src := d.Span.Source; src != nil {
+		place := src.Name
+		if d.Span.Start >= 0 {
+			line, column := src.Position(d.Span.Start)
+			place = fmt.Sprintf("%s:%d:%d", src.Name, line, column)
+		}
+		b.WriteString(r.paint(bold, place+":") + " ")
+	}
+	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, d.Message) + "\n")
+	if d.Span.Source != nil && d.Span.Start >= 0 {
+		r.snippet(&b, d.Span, color)
+	}
+	for _, note := range d.Notes {
+		indent(&b, "  ", note)
+	}
+	for _, rel := range d.Related {
+		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, rel.Span.String()), rel.Label)
+	}
+	for _, help := range d.Help {
+		indent(&b, "  "+r.paint(cyan, "help:")+" ", help)
+	}
+	_, err := io.WriteString(r.Out, b.String())
+	return err
+}
+
+func indent(b *strings.Builder, prefix, text string) {
+	b.WriteString(prefix + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
+}
+
+// snippet shows the line of the span's start. A span over several lines is
+// marked to the end of its first line.
+func (r Renderer) snippet(b *strings.Builder, span Span, color string) {
+	src := span.Source
+	line, column := src.Position(span.Start)
+	text := src.Line(line)
+	endLine, endColumn := src.Position(max(span.End, span.Start+1))
+	width := utf8.RuneCountInString(text)
+	if endLine != line {
+		endColumn = width + 1
+	}
+	marks := max(endColumn-column, 1)
+	runes := []rune(text)
+	if len(runes) > maxShownLine { // a window around the span
+		from := max(0, min(column-1-maxShownLine/4, len(runes)-maxShownLine))
+		runes = runes[from : from+maxShownLine]
+		column -= from
+		marks = min(marks, maxShownLine-column+1)
+	}
+	var shown, under strings.Builder
+	for i, c := range runes {
+		switch {
+		case c == '\t':
+			shown.WriteString("    ")
+			if i < column-1 {
+				under.WriteString("    ")
+			}
+			continue
+		case c < ' ' || c == 0x7f:
+			c = '·'
+		}
+		shown.WriteRune(c)
+		if i < column-1 {
+			under.WriteByte(' ')
+		}
+	}
+	number := fmt.Sprintf("%4d", line)
+	fmt.Fprintf(b, "%s %s\n", r.paint(blue, number+" |"), shown.String())
+	fmt.Fprintf(b, "%s %s\n", r.paint(blue, strings.Repeat(" ", len(number))+" |"), under.String()+r.paint(color, strings.Repeat("^", max(marks, 1))))
+}

@@ -1,0 +1,196 @@
+// Package load follows the includes of a program: it reads and parses every
+// file and standard module once and returns them as one program. The rules are
+// those of chapter 1, section 10.
+//
+// It does not look at what the files define: collisions and missing words are
+// found by package types.
+package load
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/stdlib"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// Module is one source file of a program.
+type Module struct {
+	*syntax.File
+	Std bool // a built-in standard module
+}
+
+// Program is all files of a program, the main file first, then the included
+// ones depth first in the order of their includes.
+type Program struct {
+	Modules []*Module
+}
+
+// Main returns the file that the program was started with.
+func (p *Program) Main() *Module { return p.Modules[0] }
+
+// Options says where sources come from.
+type Options struct {
+	// ReadFile reads a file; nil means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
+	// StdlibDir is $SEQ_STDLIB: the folder with modules that are not built in.
+	StdlibDir string
+}
+
+// File loads the program whose main file is at path.
+func File(path string, opts Options) (*Program, diag.List) {
+	l := newLoader(opts)
+	text, err := l.read(path)
+	if err != nil {
+		l.errors = append(l.errors, &diag.Diagnostic{
+			Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1},
+			Message: fmt.Sprintf("cannot read '%s': %s", path, reason(err)),
+		})
+		return &Program{}, l.errors
+	}
+	return l.program(path, string(text), filepath.Dir(path))
+}
+
+// Text loads a program from a text; name is what diagnostics call it, and its
+// includes are relative to the folder dir.
+func Text(name, text, dir string, opts Options) (*Program, diag.List) {
+	return newLoader(opts).program(name, text, dir)
+}
+
+type loader struct {
+	opts   Options
+	prog   *Program
+	errors diag.List
+	seen   map[string]bool // resolved paths and "std:NAME"
+	warned bool            // about StdlibDir
+}
+
+func newLoader(opts Options) *loader {
+	return &loader{opts: opts, prog: &Program{}, seen: map[string]bool{}}
+}
+
+func (l *loader) read(path string) ([]byte, error) {
+	if l.opts.ReadFile != nil {
+		return l.opts.ReadFile(path)
+	}
+	return os.ReadFile(path)
+}
+
+// reason shortens an error of the file system to what the user needs.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func (l *loader) program(name, text, dir string) (*Program, diag.List) {
+	l.seen[resolve(name)] = true
+	l.add(name, text, dir, false)
+	return l.prog, l.errors
+}
+
+// resolve gives the identity of a file: its absolute path without links.
+func resolve(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// add parses a file and then what it includes. dir is the folder of relative
+// includes, as the user would name it.
+func (l *loader) add(name, text, dir string, std bool) {
+	file, errs := syntax.Parse(diag.NewSource(name, text))
+	l.errors = append(l.errors, errs...)
+	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std})
+	for _, inc := range file.Includes {
+		switch inc.Kind {
+		case syntax.IncludeStd:
+			l.includeStd(file, inc)
+		case syntax.IncludeFFI:
+			l.fail(file, inc, fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
+		case syntax.IncludeFile:
+			l.includeFile(file, inc, dir)
+		}
+	}
+}
+
+func (l *loader) fail(file *syntax.File, inc *syntax.Include, message string, help ...string) {
+	l.errors = append(l.errors, &diag.Diagnostic{Code: "include", Span: file.Span(inc.Pos, inc.End), Message: message, Help: help})
+}
+
+func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
+	key := "std:" + inc.Name
+	if l.seen[key] {
+		return
+	}
+	if text, ok := stdlib.Source(inc.Name); ok {
+		l.seen[key] = true
+		l.add("<"+key+">", text, "", true)
+		return
+	}
+	for _, dir := range l.stdlibDirs() {
+		path := filepath.Join(dir, inc.Name+".seq")
+		if text, err := l.read(path); err == nil {
+			l.seen[key] = true
+			l.add("<"+key+">", string(text), dir, false)
+			return
+		}
+	}
+	l.fail(file, inc, fmt.Sprintf("unknown standard module '%s'", inc.Name), "the standard modules are "+strings.Join(stdlib.Names(), ", "))
+}
+
+// stdlibDirs lists the folders that hold further modules, in order.
+func (l *loader) stdlibDirs() []string {
+	if dir := l.opts.StdlibDir; dir != "" {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return []string{dir}
+		}
+		if !l.warned {
+			l.warned = true
+			l.errors = append(l.errors, &diag.Diagnostic{Severity: diag.Warning, Code: "stdlib-dir", Message: fmt.Sprintf("SEQ_STDLIB='%s' is not a folder, ignoring it", dir)})
+		}
+	}
+	var dirs []string
+	if exe, err := os.Executable(); err == nil {
+		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib"))
+	}
+	return append(dirs, "stdlib")
+}
+
+func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string) {
+	switch {
+	case inc.Name == "":
+		l.fail(file, inc, "the path of the include is empty")
+		return
+	case filepath.IsAbs(inc.Name):
+		l.fail(file, inc, fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
+		return
+	}
+	path := filepath.Join(dir, inc.Name) + ".seq"
+	key := resolve(path)
+	if l.seen[key] {
+		return
+	}
+	text, err := l.read(path)
+	if err != nil {
+		l.fail(file, inc, fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
+		return
+	}
+	l.seen[key] = true
+	base := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil && resolve(base) != filepath.Dir(real) {
+		base = filepath.Dir(real) // a linked file includes relative to where it really lies
+	}
+	l.add(path, string(text), base, false)
+}

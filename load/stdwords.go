@@ -1,0 +1,27 @@
+package load
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/stdlib"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// StdWords maps the public words of all standard modules to their module. The
+// modules are parsed at the first call, which only diagnostics and tools need.
+// The map must not be changed.
+var StdWords = sync.OnceValue(func() map[string]string {
+	words := map[string]string{}
+	for _, name := range stdlib.Names() {
+		text, _ := stdlib.Source(name)
+		file, _ := syntax.Parse(diag.NewSource("<std:"+name+">", text))
+		for _, w := range file.Words {
+			if !strings.HasPrefix(w.Name.Text, stdlib.PrivatePrefix) {
+				words[w.Name.Text] = name
+			}
+		}
+	}
+	return words
+})

@@ -1,0 +1,113 @@
+// Package seqvm compiles and runs programs of the concatenative language Seq.
+//
+// A program is compiled once and can be run any number of times, also at the
+// same time; each run is a VM of its own that touches nothing but what its
+// Config hands to it:
+//
+//	prog, problems := seqvm.CompileFile("hello.seq", seqvm.Options{})
+//	if problems.HasErrors() { ... }
+//	status, err := prog.Run(seqvm.Config{Stdout: os.Stdout})
+//
+// The phases are packages of their own (syntax, load, types, compile, bytecode,
+// vm); this package only puts them in a row. The command and the tools go
+// through it.
+package seqvm
+
+import (
+	"fmt"
+
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Version is the version of seqvm, Language that of the language it runs.
+const (
+	Version  = "0.1.0"
+	Language = "7"
+)
+
+// Options says how to compile.
+type Options struct {
+	// ReadFile reads a source file; nil means from disk.
+	ReadFile func(path string) ([]byte, error)
+	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
+	StdlibDir string
+	// Library asks for no main: the program is only to be checked.
+	Library bool
+}
+
+// Config is the outside of a run: input, output, arguments, limits.
+type Config = vm.Config
+
+// Limits bounds what a run can use up.
+type Limits = vm.Limits
+
+// Program is a compiled program. It is immutable and safe for concurrent use.
+type Program struct {
+	Module *bytecode.Module
+	// Sources are the texts of the files, by index of Module.Files; absent for
+	// a program that was decoded.
+	Sources []*diag.Source
+}
+
+// CompileFile compiles the program whose main file is at path. The list holds
+// warnings as well; the program is nil if it holds errors.
+func CompileFile(path string, opts Options) (*Program, diag.List) {
+	return build(opts)(load.File(path, opts.load()))
+}
+
+// CompileText compiles a program from a text. name is what diagnostics call
+// it; its includes are relative to the folder dir.
+func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
+	return build(opts)(load.Text(name, text, dir, opts.load()))
+}
+
+// CheckFile checks a file without compiling it.
+func CheckFile(path string, opts Options) diag.List {
+	prog, problems := load.File(path, opts.load())
+	if problems.HasErrors() {
+		return problems
+	}
+	_, found := types.Check(prog, builtins.Types(), types.Options{NeedMain: !opts.Library})
+	return append(problems, found...)
+}
+
+func (o Options) load() load.Options {
+	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir}
+}
+
+func build(opts Options) func(*load.Program, diag.List) (*Program, diag.List) {
+	return func(prog *load.Program, problems diag.List) (*Program, diag.List) {
+		if problems.HasErrors() {
+			return nil, problems
+		}
+		info, found := types.Check(prog, builtins.Types(), types.Options{NeedMain: !opts.Library})
+		if problems = append(problems, found...); problems.HasErrors() {
+			return nil, problems
+		}
+		p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names())}
+		for _, m := range prog.Modules {
+			p.Sources = append(p.Sources, m.Source)
+		}
+		return p, problems
+	}
+}
+
+// Run runs the program: main, and then until the last strand has ended. status
+// is what main or os.exit gave. err is a *vm.RuntimeError, *vm.DeadlockError or
+// *vm.InternalError; output written before it has been flushed.
+func (p *Program) Run(config Config) (status int, err error) {
+	if config.Builtins == nil {
+		config.Builtins = builtins.Table()
+	}
+	v, err := vm.New(p.Module, config)
+	if err != nil {
+		return 0, fmt.Errorf("cannot load the program: %w", err)
+	}
+	return v.Run()
+}

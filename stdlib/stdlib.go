@@ -1,0 +1,38 @@
+// Package stdlib holds the standard modules of "include std:NAME", written in
+// Seq and embedded. A word of a module whose name starts with "%" is a helper:
+// it is visible in its module only (chapter 4, section 8).
+//
+// It knows nothing of how modules are parsed or checked.
+package stdlib
+
+import (
+	"embed"
+	"sort"
+	"strings"
+)
+
+//go:embed *.seq
+var modules embed.FS
+
+// PrivatePrefix starts the names of a module's helper words.
+const PrivatePrefix = "%"
+
+// Source returns the text of a standard module; false if there is none.
+func Source(name string) (string, bool) {
+	text, err := modules.ReadFile(name + ".seq")
+	return string(text), err == nil
+}
+
+// Names lists the standard modules in alphabetical order.
+func Names() []string {
+	entries, err := modules.ReadDir(".")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".seq"))
+	}
+	sort.Strings(names)
+	return names
+}

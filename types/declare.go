@@ -1,0 +1,398 @@
+package types
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/stdlib"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// MaxFields is the number of fields a variant can have (chapter 1, section 11).
+const MaxFields = 12
+
+// target is what a name means.
+type target struct {
+	kind  TargetKind
+	index int32
+	field int32
+}
+
+// Table is the built-in words as the checker knows them, parsed once; it is
+// immutable and safe for concurrent use.
+type Table struct {
+	names   map[string]int32
+	effects []*Effect
+	list    []Signature
+}
+
+// NewTable parses the effects of the built-in words; call indexes of the
+// annotations are indexes into the list.
+func NewTable(list []Signature) (*Table, error) {
+	t := &Table{names: make(map[string]int32, len(list)), list: list, effects: make([]*Effect, len(list))}
+	parsed := make(map[string]*Effect)
+	for i, s := range list {
+		t.names[s.Name] = int32(i)
+		e, ok := parsed[s.Effect]
+		if !ok {
+			var err error
+			if e, err = builtinEffect(s.Effect); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Name, err)
+			}
+			parsed[s.Effect] = e
+		}
+		t.effects[i] = e
+	}
+	return t, nil
+}
+
+// Effect returns the effect of the built-in with that index.
+func (t *Table) Effect(index int32) *Effect { return t.effects[index] }
+
+// Options adjusts what a check asks for.
+type Options struct {
+	NeedMain bool // the program is to be run: it must have a main
+}
+
+// program is the state of one check over all its steps (chapter 2, section 5).
+type program struct {
+	table  *Table
+	opts   Options
+	info   *Info
+	errors diag.List
+
+	names   map[string]target   // words of the program and generated words
+	private []map[string]target // helpers of standard modules, by module
+	places  map[string]place    // where a name was defined
+	unions  map[string]*UnionType
+	byName  map[string]*VariantType
+	skip    map[*Word]bool // words with errors that make a check of the body pointless
+}
+
+type place struct {
+	span diag.Span
+	what string // "word 'x'", "the variant ..."
+}
+
+// Check checks a loaded program. The annotations are complete only if no
+// error was found.
+func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
+	p := &program{
+		table: table, opts: opts, info: &Info{Program: prog},
+		names: map[string]target{}, places: map[string]place{},
+		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
+	}
+	p.declare()
+	if p.errors.HasErrors() { // collisions make every later message doubtful
+		return p.info, p.errors
+	}
+	p.resolveCalls()
+	p.fieldTypes()
+	p.effects()
+	p.cycles()
+	p.bodies()
+	p.exhaustive()
+	order(p.errors, prog)
+	return p.info, p.errors
+}
+
+// order sorts findings by module in the order of loading, then by place.
+func order(list diag.List, prog *load.Program) {
+	rank := map[*diag.Source]int{}
+	for i, m := range prog.Modules {
+		rank[m.Source] = i
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i].Span, list[j].Span
+		if a.Source != b.Source {
+			return rank[a.Source] < rank[b.Source]
+		}
+		return a.Start < b.Start
+	})
+}
+
+func (p *program) fail(span diag.Span, code diag.Code, format string, args ...any) *diag.Diagnostic {
+	d := &diag.Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...)}
+	p.errors = append(p.errors, d)
+	return d
+}
+
+func (p *program) warn(span diag.Span, code diag.Code, format string, args ...any) *diag.Diagnostic {
+	d := p.fail(span, code, format, args...)
+	d.Severity = diag.Warning
+	return d
+}
+
+func (p *program) span(module int, start, end int32) diag.Span {
+	return p.info.Program.Modules[module].Span(start, end)
+}
+
+func (p *program) declare() {
+	modules := p.info.Program.Modules
+	p.private = make([]map[string]target, len(modules))
+	p.info.Calls = make([][]Call, len(modules))
+	p.info.Quotations = make([][]QuotationInfo, len(modules))
+	p.info.Matches = make([][]MatchInfo, len(modules))
+	for m, mod := range modules {
+		p.info.Calls[m] = make([]Call, mod.Calls)
+		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
+		p.info.Matches[m] = make([]MatchInfo, mod.Matches)
+		for _, u := range mod.Unions {
+			p.declareUnion(m, u)
+		}
+		for _, w := range mod.Words {
+			p.declareWord(m, w)
+		}
+	}
+	if p.info.Main == nil && p.opts.NeedMain && len(modules) > 0 {
+		main := modules[0]
+		d := p.fail(diag.Span{Source: main.Source, Start: -1}, "no-main", "the program has no word 'main'")
+		d.Help = []string{"a program starts in ': main ( -- ) … ;'"}
+	}
+}
+
+func (p *program) declareUnion(m int, u *syntax.Union) {
+	span := p.span(m, u.Name.Pos, u.Name.End)
+	name := u.Name.Text
+	if concrete[name] != nil || name == "Quotation" || name == "Closure" {
+		p.fail(span, "union-name", "a union cannot have the name of the built-in type '%s'", name)
+		return
+	}
+	if first, dup := p.unions[name]; dup {
+		d := p.fail(p.span(first.Module, first.Decl.Name.Pos, first.Decl.Name.End), "duplicate-union", "the union '%s' is defined twice", name)
+		d.Related = []diag.Related{{Span: span, Label: "again here"}}
+		return
+	}
+	ut := &UnionType{Index: len(p.info.Unions), Module: m, Decl: u, Type: &Type{Kind: Union, Name: name}}
+	p.unions[name] = ut
+	p.info.Unions = append(p.info.Unions, ut)
+	for i := range u.Variants {
+		decl := &u.Variants[i]
+		at := p.span(m, decl.Name.Pos, decl.Name.End)
+		if len(decl.Fields) > MaxFields {
+			p.fail(at, "too-many-fields", "the variant '%s' of the union '%s' has %d fields, the limit is %d", decl.Name.Text, name, len(decl.Fields), MaxFields)
+			continue
+		}
+		if first, dup := p.byName[decl.Name.Text]; dup {
+			d := p.fail(p.span(first.Union.Module, first.Decl.Name.Pos, first.Decl.Name.End), "duplicate-variant",
+				"the variant '%s' belongs to two unions, '%s' and '%s': variant names are global", decl.Name.Text, first.Union.Decl.Name.Text, name)
+			d.Related = []diag.Related{{Span: at, Label: "again here, in '" + name + "'"}}
+			continue
+		}
+		v := &VariantType{Index: len(p.info.Variants), Ordinal: i, Union: ut, Decl: decl}
+		p.byName[decl.Name.Text] = v
+		p.info.Variants = append(p.info.Variants, v)
+		ut.Variants = append(ut.Variants, v)
+		what := fmt.Sprintf("generated for the variant '%s' of the union '%s'", decl.Name.Text, name)
+		p.name("Make-"+decl.Name.Text, target{kind: TargetMake, index: int32(v.Index)}, at, what)
+		p.name("is-"+decl.Name.Text+"?", target{kind: TargetIs, index: int32(v.Index)}, at, what)
+		for f := range decl.Fields {
+			p.name(decl.Name.Text+"-"+decl.Fields[f].Name.Text, target{kind: TargetAccess, index: int32(v.Index), field: int32(f)}, at, what)
+		}
+	}
+}
+
+func (p *program) declareWord(m int, decl *syntax.Word) {
+	w := &Word{Index: len(p.info.Words), Module: m, Decl: decl}
+	p.info.Words = append(p.info.Words, w)
+	name := decl.Name.Text
+	span := p.span(m, decl.Pos, decl.Name.End)
+	t := target{kind: TargetWord, index: int32(w.Index)}
+	if p.info.Program.Modules[m].Std && strings.HasPrefix(name, stdlib.PrivatePrefix) {
+		if p.private[m] == nil {
+			p.private[m] = map[string]target{}
+		}
+		p.private[m][name] = t
+		return
+	}
+	if p.name(name, t, span, "") && name == "main" {
+		p.info.Main = w
+	}
+	if _, builtin := p.table.names[name]; builtin || sugar[name] != nil {
+		p.warn(p.span(m, decl.Name.Pos, decl.Name.End), "shadowed-builtin", "the word '%s' is never called: every '%s' means the built-in", name, name).
+			Help = []string{"give it another name"}
+	}
+}
+
+// name enters a word; a second one of the same name is refused with all places.
+func (p *program) name(name string, t target, span diag.Span, what string) bool {
+	first, dup := p.places[name]
+	if !dup {
+		p.places[name] = place{span: span, what: what}
+		p.names[name] = t
+		return true
+	}
+	label := what
+	if label == "" {
+		label = "defined again"
+	}
+	for _, d := range p.errors { // one message for all places
+		if d.Code == "duplicate-word" && d.Span == first.span && strings.HasPrefix(d.Message, "the word '"+name+"'") {
+			d.Related = append(d.Related, diag.Related{Span: span, Label: label})
+			d.Notes = []string{fmt.Sprintf("also in %s", relatedPlaces(d.Related))}
+			return false
+		}
+	}
+	message := fmt.Sprintf("the word '%s' is defined twice", name)
+	if first.what != "" {
+		message += " (once " + first.what + ")"
+	}
+	d := p.fail(first.span, "duplicate-word", "%s: in %s and %s", message, first.span, span)
+	d.Related = []diag.Related{{Span: span, Label: label}}
+	return false
+}
+
+func relatedPlaces(list []diag.Related) string {
+	var places []string
+	for _, r := range list {
+		places = append(places, r.Span.String())
+	}
+	return strings.Join(places, ", ")
+}
+
+func (p *program) fieldTypes() {
+	for _, u := range p.info.Unions {
+		for _, v := range u.Variants {
+			for _, f := range v.Decl.Fields {
+				t := concrete[f.Type.Text]
+				if other := p.unions[f.Type.Text]; other != nil {
+					t = other.Type
+				}
+				if t == nil || t == symbolType || t == variantType {
+					d := p.fail(p.span(u.Module, f.Type.Pos, f.Type.End), "field-type", "the type '%s' cannot be that of the field '%s' of the variant '%s' of the union '%s'",
+						f.Type.Text, f.Name.Text, v.Name(), u.Decl.Name.Text)
+					d.Help = append(p.suggestType(f.Type.Text), "field types are Int, Float, Bool, String, Channel, Socket and the unions of the program")
+					t = intType
+				}
+				v.Fields = append(v.Fields, t)
+			}
+		}
+	}
+}
+
+// effects builds the declared effect of every word and checks that of main.
+func (p *program) effects() {
+	for _, w := range p.info.Words {
+		b := effectBuilder{named: func(x *syntax.TypeExpr) (*Type, bool, bool) { return p.typeNamed(w, x) }}
+		e, ok := b.build(w.Decl.Effect)
+		w.Effect = e
+		if !ok {
+			p.skip[w] = true
+		}
+	}
+	main := p.info.Main
+	if main == nil || p.skip[main] {
+		return
+	}
+	span := p.span(main.Module, main.Decl.Pos, main.Decl.Name.End)
+	e := main.Effect
+	switch {
+	case len(e.In) == 0 && (len(e.Out) == 0 || len(e.Out) == 1 && e.Out[0] == intType):
+		if e.Yields {
+			p.fail(span, "main-effect", "'main' cannot have a Yield: nothing could take what it yields").
+				Help = []string{"give the words that yield to 'strand.weave'"}
+			p.skip[main] = true
+		}
+	default:
+		p.fail(span, "main-effect", "the effect of 'main' is %s, but it must be ( -- ) or ( -- Int )", e).
+			Help = []string{"the Int of ( -- Int ) is the exit status; arguments come from 'args.at'"}
+		p.skip[main] = true
+	}
+}
+
+// typeNamed looks up a type name in the effect of a word.
+func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok bool) {
+	if u := p.unions[x.Name]; u != nil {
+		return u.Type, false, true
+	}
+	if t := concrete[x.Name]; t != nil {
+		return t, false, true
+	}
+	if len(x.Name) == 1 && x.Name[0] >= 'A' && x.Name[0] <= 'Z' {
+		return nil, true, true
+	}
+	span := p.span(w.Module, x.Pos, x.End)
+	word := w.Decl.Name.Text
+	switch {
+	case x.Name == "Quotation":
+		p.fail(span, "unknown-type", "there is no type 'Quotation' (in the effect of '%s')", word).
+			Help = []string{"write the quotation's own effect: [ inputs -- outputs ], for example [ Int -- Int ]"}
+	case x.Name == "Closure":
+		p.fail(span, "unknown-type", "'Closure' needs an effect (in the effect of '%s')", word).
+			Help = []string{"write Closure[ inputs -- outputs ], for example Closure[ Int -- Int ]"}
+	case p.byName[x.Name] != nil:
+		u := p.byName[x.Name].Union.Decl.Name.Text
+		p.fail(span, "unknown-type", "'%s' is a variant and no type (in the effect of '%s')", x.Name, word).
+			Help = []string{fmt.Sprintf("its union is '%s'", u)}
+	case !startsUpper(x.Name):
+		d := p.fail(span, "unknown-type", "'%s' is not a type (in the effect of '%s'): types start with an upper case letter", x.Name, word)
+		d.Help = append(p.suggestType(x.Name), "effects list types, not names of values: ( Int Int -- Int )")
+	default:
+		d := p.fail(span, "unknown-type", "unknown type '%s' in the effect of '%s'", x.Name, word)
+		d.Help = p.suggestType(x.Name)
+		switch x.Name {
+		case "List":
+			d.Help = append(d.Help, "lists have no type of their own: write Variant, or a type variable such as V")
+		case "Map":
+			d.Help = append(d.Help, "maps have no type of their own: write a type variable such as M")
+		default:
+			d.Help = append(d.Help, "a type variable is one upper case letter; other types are Int, Float, Bool, String, Symbol, Channel, Socket, Variant and the unions of the program")
+		}
+	}
+	return intType, false, false
+}
+
+func startsUpper(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
+
+// exhaustive checks that every match has an arm for each variant of its union.
+func (p *program) exhaustive() {
+	for _, w := range p.info.Words {
+		if !p.skip[w] {
+			p.exhaustiveIn(w, w.Decl.Body)
+		}
+	}
+}
+
+func (p *program) exhaustiveIn(w *Word, body []syntax.Stmt) {
+	for i := range body {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtQuotation:
+			p.exhaustiveIn(w, st.Block)
+		case syntax.StmtMatch:
+			p.exhaustiveMatch(w, st)
+			for a := range st.Match.Arms {
+				p.exhaustiveIn(w, st.Match.Arms[a].Body)
+			}
+		}
+	}
+}
+
+func (p *program) exhaustiveMatch(w *Word, st *syntax.Stmt) {
+	mi := p.info.Matches[w.Module][st.ID]
+	if mi.Union == nil {
+		return // its word was refused before
+	}
+	covered := map[*VariantType]bool{}
+	for _, a := range mi.Arms {
+		covered[a.Variant] = true
+	}
+	var missing []string
+	for _, v := range mi.Union.Variants {
+		if !covered[v] {
+			missing = append(missing, "'"+v.Name()+"'")
+		}
+	}
+	if missing == nil {
+		return
+	}
+	d := p.fail(p.span(w.Module, st.Pos, st.Pos+int32(len("match"))), "not-exhaustive", "the match on the union '%s' is not exhaustive: no arm for %s", mi.Union.Decl.Name.Text, strings.Join(missing, ", "))
+	d.Help = []string{"add an arm for each, for example: " + strings.Trim(missing[0], "'") + " -> …"}
+	if len(st.Match.Arms) == 1 && len(mi.Arms[0].Variant.Fields) > 0 {
+		v := mi.Arms[0].Variant
+		d.Help = append(d.Help, fmt.Sprintf("to read one field, use the accessor '%s-%s'", v.Name(), v.Decl.Fields[0].Name.Text))
+	}
+}

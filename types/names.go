@@ -1,0 +1,348 @@
+package types
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// sugar maps an operator to the word it stands for by operand kind
+// (chapter 1, section 16).
+var sugar = func() map[string]map[Kind]string {
+	m := map[string]map[Kind]string{}
+	for _, op := range []string{"+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>"} {
+		m[op] = map[Kind]string{Int: "i." + op}
+		if op != "%" {
+			m[op][Float] = "f." + op
+		}
+	}
+	m["+"][String] = "string.concat"
+	m["="][String] = "string.equal?"
+	return m
+}()
+
+// renamed lists words of earlier versions and what to write today (chapter 1,
+// section 18).
+var renamed = map[string]string{
+	"tcp.listen": "net.tcp.listen", "tcp.accept": "net.tcp.accept", "tcp.read": "net.tcp.read",
+	"tcp.write": "net.tcp.write", "tcp.close": "net.tcp.close",
+	"udp.bind": "net.udp.bind", "udp.send-to": "net.udp.send-to",
+	"udp.receive-from": "net.udp.receive-from", "udp.close": "net.udp.close",
+	"http.get": "net.http.get", "http.post": "net.http.post", "http.put": "net.http.put", "http.delete": "net.http.delete",
+	"mod": "i.modulo ( Int Int -- Int Bool )", "pow": "i.pow ( Int Int -- Int Bool )",
+}
+
+// sought lists words that people look for and that do not exist, with what
+// does the job.
+var sought = map[string]string{
+	"print": "io.write-line", "println": "io.write-line", ".": "int->string io.write-line",
+	"2dup-": "2dup", "-rot": "rot rot", "?dup": "dup", "depth": "stack.dump shows the stack",
+	"2drop":            "drop drop, or 2drop of std:stack-utils",
+	"while":            "recursion: a tail call is a loop; counted loops are in std:loops",
+	"do":               "recursion: a tail call is a loop; counted loops are in std:loops",
+	"list.sort":        "no sort is built in: write a merge sort with list.get and list.push",
+	"sort":             "no sort is built in: write a merge sort with list.get and list.push",
+	"list.sublist":     "list.fold or list.get in a loop of std:loops",
+	"list.slice":       "list.fold or list.get in a loop of std:loops",
+	"list.append":      "list.push for one element, list.fold with list.push for a list",
+	"list.concat":      "list.fold with list.push",
+	"string.repeat":    "a tail call with string.concat, or times of std:loops",
+	"string.replace":   "regex.replace-all, or string.split and string.join",
+	"string.reverse":   "string.split, list.reverse and string.join",
+	"string.ends-with": "string.length and string.substring, then string.equal?",
+	"string.<":         "there is no ordering of strings: compare code points with string.char-at",
+	"string.compare":   "there is no ordering of strings: compare code points with string.char-at",
+	"bool->string":     `[ "true" ] [ "false" ] if`,
+	"xor":              "there is no xor of Bools: use if",
+	"return":           "there is no return: put the rest into the other branch of an if",
+	"exit":             "os.exit", "sleep": "time.sleep-ms", "length": "list.length or string.length",
+	"concat": "string.concat", "int->str": "int->string", "to-string": "int->string",
+}
+
+// resolveCalls finds what every call of every word calls (chapter 2, section
+// 5, step 3) and reports all unknown words.
+func (p *program) resolveCalls() {
+	for _, w := range p.info.Words {
+		p.resolveIn(w, w.Decl.Body)
+	}
+}
+
+func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
+	for i := range body {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtQuotation:
+			p.resolveIn(w, st.Block)
+		case syntax.StmtMatch:
+			for a := range st.Match.Arms {
+				p.resolveIn(w, st.Match.Arms[a].Body)
+			}
+		case syntax.StmtCall:
+			p.resolveCall(w, st)
+		}
+	}
+}
+
+func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
+	call := &p.info.Calls[w.Module][st.ID]
+	if i, ok := p.table.names[st.Text]; ok {
+		call.Target, call.Index = TargetBuiltin, i
+		return
+	}
+	if sugar[st.Text] != nil {
+		return // the types decide
+	}
+	t, ok := p.names[st.Text]
+	if !ok {
+		t, ok = p.private[w.Module][st.Text]
+	}
+	if !ok {
+		p.unknownWord(w, st)
+		return
+	}
+	call.Target, call.Index, call.Field = t.kind, t.index, t.field
+}
+
+func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
+	p.skip[w] = true
+	name := st.Text
+	span := p.span(w.Module, st.Pos, st.End)
+	where := w.Decl.Name.Text
+	if today, ok := renamed[name]; ok {
+		d := p.fail(span, "renamed-word", "the word '%s' (in '%s') is now '%s'", name, where, today)
+		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic"}
+		return
+	}
+	d := p.fail(span, "unknown-word", "unknown word '%s' in '%s'", name, where)
+	if module, ok := load.StdWords()[name]; ok {
+		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
+		return
+	}
+	if instead, ok := sought[name]; ok {
+		d.Help = []string{"use " + instead}
+		return
+	}
+	if name == "end" || name == "->" {
+		d.Help = []string{fmt.Sprintf("'%s' belongs to a match; here none is open", name)}
+		return
+	}
+	if v := strings.TrimPrefix(name, "Make-"); p.byName[v] == nil && v != name {
+		d.Help = suggestion(v, p.variantNames(), "Make-")
+	}
+	if d.Help == nil {
+		d.Help = p.suggestWord(w.Module, name)
+	}
+	if d.Help == nil && concrete[name] != nil || p.byName[name] != nil {
+		d.Help = []string{fmt.Sprintf("'%s' is no word; a value of a variant is made by 'Make-%s'", name, name)}
+	}
+}
+
+func (p *program) variantNames() []string {
+	var names []string
+	for name := range p.byName {
+		names = append(names, name)
+	}
+	return names
+}
+
+func (p *program) suggestWord(module int, name string) []string {
+	candidates := make([]string, 0, len(p.names)+len(p.table.names))
+	for n := range p.names {
+		candidates = append(candidates, n)
+	}
+	for n := range p.table.names {
+		candidates = append(candidates, n)
+	}
+	for n := range p.private[module] {
+		candidates = append(candidates, n)
+	}
+	std := load.StdWords()
+	for n := range std {
+		candidates = append(candidates, n)
+	}
+	closest := nearest(name, candidates)
+	if closest == nil {
+		return nil
+	}
+	for i, n := range closest {
+		_, known := p.names[n]
+		_, builtin := p.table.names[n]
+		if module, ok := std[n]; ok && !known && !builtin {
+			closest[i] = fmt.Sprintf("'%s' (include std:%s)", n, module)
+		} else {
+			closest[i] = "'" + n + "'"
+		}
+	}
+	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
+}
+
+func (p *program) suggestType(name string) []string {
+	var candidates []string
+	for n := range concrete {
+		candidates = append(candidates, n)
+	}
+	for n := range p.unions {
+		candidates = append(candidates, n)
+	}
+	return suggestion(name, candidates, "")
+}
+
+func suggestion(name string, candidates []string, prefix string) []string {
+	closest := nearest(name, candidates)
+	for i, n := range closest {
+		closest[i] = "'" + prefix + n + "'"
+	}
+	if closest == nil {
+		return nil
+	}
+	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
+}
+
+// nearest returns the candidates with the fewest edits from name, at most 3,
+// if those are at most 2 edits (1 for names of up to 4 characters).
+func nearest(name string, candidates []string) []string {
+	limit := 2
+	if len([]rune(name)) <= 4 {
+		limit = 1
+	}
+	best := limit + 1
+	var found []string
+	for _, c := range candidates {
+		if d := len(c) - len(name); d > 4*limit || -d > 4*limit {
+			continue
+		}
+		d := editDistance(name, c, best)
+		if d > limit || d == 0 && c == name {
+			continue
+		}
+		if d < best {
+			best, found = d, nil
+		}
+		if d == best {
+			found = append(found, c)
+		}
+	}
+	sort.Strings(found)
+	if len(found) > 3 {
+		found = found[:3]
+	}
+	return found
+}
+
+// editDistance counts insertions, deletions, replacements and exchanges of
+// neighbours; results above limit are only known to be above it.
+func editDistance(a, b string, limit int) int {
+	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	if d := len(x) - len(y); d > limit || -d > limit {
+		return limit + 1
+	}
+	before, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		cur[0] = i
+		least := i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				cur[j] = min(cur[j], before[j-2]+1)
+			}
+			least = min(least, cur[j])
+		}
+		if least > limit {
+			return limit + 1
+		}
+		before, prev, cur = prev, cur, before
+	}
+	return prev[len(y)]
+}
+
+// cycles numbers the strongly connected components of the call graph, calls
+// inside quotations and arms included (chapter 2, section 8). Tarjan's
+// algorithm with a stack of its own: call chains can be long.
+func (p *program) cycles() {
+	words := p.info.Words
+	callees := make([][]int, len(words))
+	for i, w := range words {
+		seen := map[int32]bool{}
+		p.eachCall(w, w.Decl.Body, func(c *Call) {
+			if c.Target == TargetWord && !seen[c.Index] {
+				seen[c.Index] = true
+				callees[i] = append(callees[i], int(c.Index))
+			}
+		})
+	}
+	index := make([]int, len(words)) // 0: not visited
+	low := make([]int, len(words))
+	onStack := make([]bool, len(words))
+	var stack []int
+	type frame struct{ v, next int }
+	counter, cycle := 0, 0
+	for root := range words {
+		if index[root] != 0 {
+			continue
+		}
+		frames := []frame{{v: root}}
+		for len(frames) > 0 {
+			f := &frames[len(frames)-1]
+			v := f.v
+			if f.next == 0 {
+				counter++
+				index[v], low[v] = counter, counter
+				stack = append(stack, v)
+				onStack[v] = true
+			}
+			if f.next < len(callees[v]) {
+				to := callees[v][f.next]
+				f.next++
+				if index[to] == 0 {
+					frames = append(frames, frame{v: to})
+				} else if onStack[to] {
+					low[v] = min(low[v], index[to])
+				}
+				continue
+			}
+			if low[v] == index[v] {
+				cycle++
+				for {
+					top := stack[len(stack)-1]
+					stack = stack[:len(stack)-1]
+					onStack[top] = false
+					words[top].Cycle = cycle
+					if top == v {
+						break
+					}
+				}
+			}
+			frames = frames[:len(frames)-1]
+			if len(frames) > 0 {
+				parent := frames[len(frames)-1].v
+				low[parent] = min(low[parent], low[v])
+			}
+		}
+	}
+}
+
+func (p *program) eachCall(w *Word, body []syntax.Stmt, visit func(*Call)) {
+	for i := range body {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtQuotation:
+			p.eachCall(w, st.Block, visit)
+		case syntax.StmtMatch:
+			for a := range st.Match.Arms {
+				p.eachCall(w, st.Match.Arms[a].Body, visit)
+			}
+		case syntax.StmtCall:
+			visit(&p.info.Calls[w.Module][st.ID])
+		}
+	}
+}

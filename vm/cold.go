@@ -1,0 +1,409 @@
+package vm
+
+import (
+	"unsafe"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// shiftLeft and shiftRight are shl and shr (chapter 3, section 9): 64-bit
+// shifts whose result is 0 unless it is an Int. They return the bits of an Int.
+func shiftLeft(a, n int64) uint64 {
+	if n < 0 || n >= 64 {
+		return 0
+	}
+	return intBits(a << uint(n))
+}
+
+func shiftRight(a, n int64) uint64 {
+	if n < 0 || n >= 64 {
+		return 0
+	}
+	return intBits(int64(uint64(a) >> uint(n)))
+}
+
+func intBits(r int64) uint64 {
+	if r<<1>>1 != r {
+		return 0
+	}
+	return uint64(r) << 1
+}
+
+// closure takes the captured values at slot A and leaves the closure there.
+func (s *Strand) closure(fp uintptr, in *bytecode.Instr) {
+	captures := make([]stack.Value, in.C)
+	for i := range captures {
+		captures[i] = at(fp, in.A+int32(i)).Promote()
+	}
+	*at(fp, in.A) = stack.FromClosure(&stack.Closure{Func: in.B, Captures: captures})
+}
+
+func heightDiffers(want, found uintptr) error {
+	if found > want {
+		return Fail("more values are left on the stack than the effect says: %d too many", (found-want)/slotSize)
+	}
+	return Fail("stack underflow: fewer values are left on the stack than the effect says: %d missing", (want-found)/slotSize)
+}
+
+// checkTrusted checks the kinds that the original of a checked instruction
+// trusts.
+func checkTrusted(fp uintptr, in *bytecode.Instr) error {
+	info := in.Was.Info()
+	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+		v := at(fp, [...]int32{in.A, in.B, in.C}[i])
+		var want stack.Kind
+		switch o {
+		case bytecode.SrcInt:
+			want = stack.Int
+		case bytecode.SrcFloat:
+			want = stack.Float
+		case bytecode.SrcBool:
+			want = stack.Bool
+		default:
+			continue
+		}
+		if v.Kind() != want {
+			return Mismatch(want.String(), *v)
+		}
+	}
+	return nil
+}
+
+func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
+	s.fp = fp
+	if len(s.frames) == cap(s.frames) {
+		if err := s.moreFrames(); err != nil {
+			return 0, 0, err
+		}
+	}
+	moved, err := s.makeRoom(to, bytes)
+	return fp + (moved - to), moved, err
+}
+
+func (s *Strand) slowTail(fp, bytes uintptr) (uintptr, error) {
+	if s.limit.Load() == 0 {
+		if err := s.pause(true); err != nil {
+			return 0, err
+		}
+	}
+	return s.makeRoom(fp, bytes)
+}
+
+// reach moves the frame down over n values of the stack below it.
+func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
+	have := s.index(fp) - s.base
+	if int(n) > have {
+		return 0, s.underflow(int(n), have)
+	}
+	fp -= uintptr(n) * slotSize
+	s.distrust(fp)
+	return fp, nil
+}
+
+// moveFrame is rebase and float: the frame starts higher from here on.
+func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) {
+	if op := in.Op; op == bytecode.OpFloat || op == bytecode.OpChecked && in.Was == bytecode.OpFloat {
+		fp = sp
+	} else {
+		fp += uintptr(uint32(in.A)) * slotSize
+	}
+	index, _, ok := s.vm.image.functionAt(s.ip - instrSize)
+	if !ok {
+		return fp, nil
+	}
+	return s.makeRoom(fp, s.vm.image.funcs[index].bytes)
+}
+
+// callOpen performs the calls that may reach below their frame or leave an
+// unknown number of values, and those of quotations.
+func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
+	img := s.vm.image
+	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
+	var f *function
+	trusted := false // the callee is known to leave what the caller expects
+	counted := true
+	returns := s.ip
+	if op == bytecode.OpCallOpen || op == bytecode.OpTailOpen {
+		f = &img.funcs[in.B]
+	} else {
+		q := *at(s.fp, in.A)
+		if q.Kind() != stack.Quotation {
+			return Mismatch("Quotation", q)
+		}
+		c := q.AsClosure()
+		f = &img.funcs[c.Func]
+		own := int(f.in) - len(c.Captures)
+		counted = c.Captures == nil
+		if op == bytecode.OpCallQuotation {
+			trusted = !f.open && int(f.out)-own == int(in.C-in.B) && own <= int(in.B)
+			if own > int(in.B) { // it changes values that this frame has proven
+				returns = s.distrusted(s.ip)
+			}
+		}
+		if len(c.Captures) > 0 {
+			if top+uintptr(len(c.Captures))*slotSize > s.end {
+				moved, err := s.makeRoom(top, uintptr(len(c.Captures))*slotSize)
+				if err != nil {
+					return err
+				}
+				s.fp += moved - top
+				top = moved
+			}
+			for i, v := range c.Captures {
+				*at(top, int32(i)) = v
+			}
+			top += uintptr(len(c.Captures)) * slotSize
+		}
+	}
+	to := top - uintptr(f.in)*slotSize
+	if have := s.index(top) - s.base; int(f.in) > have {
+		return Fail("stack underflow: '%s' needs %d values, the stack holds %d", f.fn.Name, f.in, have)
+	}
+	if to < s.fp {
+		s.distrust(to)
+	}
+	tail := op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation
+	if tail {
+		if s.limit.Load() == 0 && counted {
+			if err := s.pause(true); err != nil {
+				return err
+			}
+		}
+	} else if len(s.frames) == cap(s.frames) {
+		if err := s.moreFrames(); err != nil {
+			return err
+		}
+	}
+	if to+f.bytes > s.limit.Load() {
+		moved, err := s.makeRoom(to, f.bytes)
+		if err != nil {
+			return err
+		}
+		s.fp += moved - to
+		to = moved
+	}
+	if !tail {
+		if trusted {
+			returns += instrSize // over the expect that follows
+		}
+		s.frames = append(s.frames, frame{ip: returns, fp: s.fp})
+	}
+	s.fp = to
+	s.ip = uintptr(f.code)
+	return nil
+}
+
+// match finds where the arm for a value is.
+func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
+	if v.Kind() != stack.Variant {
+		return 0, Mismatch("a value of the union "+s.vm.image.mod.Unions[table.Union], *v)
+	}
+	tag := v.AsVariant().Tag
+	if tag.Union == table.Union {
+		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+			return c, nil
+		}
+	}
+	if !tag.Static {
+		tag = s.vm.image.tag(tag.Name)
+	}
+	if tag.Union == table.Union {
+		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+			return c, nil
+		}
+	}
+	for _, arm := range table.Others {
+		if s.vm.image.variants[arm.Variant] == tag {
+			return arm.Target, nil
+		}
+	}
+	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
+}
+
+// cold executes the instructions that are not worth a place in the loop.
+func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
+	fp := s.fp
+	img := s.vm.image
+	a := at(fp, in.A)
+	switch op {
+	case bytecode.OpAuxPush:
+		s.aux = append(s.aux, *a)
+	case bytecode.OpAuxPop:
+		n := len(s.aux) - 1
+		*a = s.aux[n]
+		s.aux[n] = stack.Value{}
+		s.aux = s.aux[:n]
+
+	case bytecode.OpPickDeep:
+		have := s.index(fp) - s.base
+		if int(in.B) > have {
+			return s.underflow(int(in.B), have)
+		}
+		*a = *(*stack.Value)(unsafe.Add(nil, fp-uintptr(in.B)*slotSize))
+	case bytecode.OpPickAt:
+		n, have := a.AsInt(), s.index(fp)+int(in.A)-s.base
+		if n < 0 || n >= int64(have) {
+			return Fail("the index %d is out of range, the stack holds %d values", n, have)
+		}
+		*a = s.slots[s.index(fp)+int(in.A)-1-int(n)]
+	case bytecode.OpRollAt:
+		n, top := a.AsInt(), s.index(fp)+int(in.A)
+		if n < 0 || n >= int64(top-s.base) {
+			return Fail("the index %d is out of range, the stack holds %d values", n, top-s.base)
+		}
+		from := top - 1 - int(n)
+		if s.address(from) < fp {
+			s.distrust(s.address(from))
+		}
+		v := s.slots[from]
+		copy(s.slots[from:top-1], s.slots[from+1:top])
+		s.slots[top-1] = v
+
+	case bytecode.OpMake:
+		info := &img.mod.Variants[in.B]
+		*a = stack.FromVariant(stack.NewVariant(img.variants[in.B], unsafe.Slice(a, len(info.Fields))))
+	case bytecode.OpIs:
+		v := at(fp, in.B)
+		if v.Kind() != stack.Variant {
+			return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[in.C].Union], *v)
+		}
+		a.SetBool(v.AsVariant().Tag.Same(img.variants[in.C]))
+	case bytecode.OpAccess:
+		want := img.variants[in.B]
+		if a.Kind() != stack.Variant {
+			return Mismatch("a value of the variant "+want.Name, *a)
+		}
+		v := a.AsVariant()
+		if !v.Tag.Same(want) {
+			return Fail("expected a value of the variant %s, found one of %s", want.Name, v.Tag.Name)
+		}
+		if int(in.C) >= len(v.Fields) {
+			return Fail("the value has only %d fields", len(v.Fields))
+		}
+		*a = v.Fields[in.C]
+
+	case bytecode.OpIsolate:
+		old := s.base
+		s.base = s.index(fp) + int(in.B)
+		a.SetInt(uint64(old) << 1)
+	case bytecode.OpRejoin:
+		s.base = int(a.AsInt())
+	case bytecode.OpListLength:
+		v := at(fp, in.B)
+		if v.Kind() != stack.Variant {
+			return Mismatch("List", *v)
+		}
+		a.SetInt(uint64(len(v.AsVariant().Fields)) << 1)
+	case bytecode.OpListElement:
+		*a = at(fp, in.B).AsVariant().Fields[at(fp, in.C).AsInt()]
+	case bytecode.OpListResult:
+		like := at(fp, in.B).AsVariant()
+		*a = stack.FromVariant(stack.FromFields(like.Tag, make([]stack.Value, 0, len(like.Fields))))
+	case bytecode.OpListAppend:
+		list := a.AsVariant()
+		list.Fields = append(list.Fields, at(fp, in.B).Promote())
+
+	case bytecode.OpCondStart:
+		return s.condStart()
+	case bytecode.OpCondNext:
+		return s.condNext()
+	case bytecode.OpCondTest:
+		return s.condTest(in)
+	case bytecode.OpNoClause:
+		return errNoClause
+
+	case bytecode.OpSpawn:
+		id, err := s.spawn(fp + uintptr(uint32(in.A))*slotSize)
+		if err != nil {
+			return err
+		}
+		at(fp, in.A-in.B).SetInt(uint64(id) << 1)
+	default:
+		return Fail("unknown instruction %d", op)
+	}
+	return nil
+}
+
+var errNoClause = Fail("no predicate was true")
+
+// clauses is what cond keeps on the aux stack: a list of the quotations, with
+// the number of the next predicate below it.
+func (s *Strand) condStart() error {
+	top := s.index(s.fp)
+	have := top - s.base
+	if have < 1 {
+		return s.underflow(1, 0)
+	}
+	count := s.slots[top-1]
+	if !count.IsInt() {
+		return Mismatch("Int", count)
+	}
+	n := count.AsInt()
+	if n < 1 {
+		return Fail("the number of clauses must be at least 1, got %d", n)
+	}
+	if n > int64(have-1)/2 {
+		return Fail("stack underflow: %d clauses need %d quotations, the stack holds %d values", n, 2*n, have-1)
+	}
+	first := top - 1 - 2*int(n)
+	for i := first; i < top-1; i++ {
+		if s.slots[i].Kind() != stack.Quotation {
+			return Mismatch("Quotation", s.slots[i])
+		}
+	}
+	list := make([]stack.Value, 2*n)
+	copy(list, s.slots[first:])
+	s.aux = append(s.aux, stack.FromInt(0), stack.FromVariant(stack.FromFields(stack.ListTag, list)))
+	s.fp = s.address(first)
+	s.distrust(s.fp)
+	return nil
+}
+
+// condNext runs the next predicate on the stack as it is.
+func (s *Strand) condNext() error {
+	n := len(s.aux)
+	list, i := s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
+	if i >= int64(len(list)) {
+		return errNoClause
+	}
+	return s.runClause(list[i], false)
+}
+
+// condTest goes on with the body if the predicate left true.
+func (s *Strand) condTest(in *bytecode.Instr) error {
+	top := s.index(s.sp)
+	if top-1 < s.base {
+		return Fail("stack underflow: the predicate left no Bool")
+	}
+	flag := s.slots[top-1]
+	if !flag.IsBool() {
+		return Fail("the predicate must leave a Bool, found %s", Describe(flag))
+	}
+	s.fp = s.address(top - 1)
+	n := len(s.aux)
+	list, i := s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
+	if !flag.AsBool() {
+		s.aux[n-2] = stack.FromInt(i + 2)
+		s.ip = jump(s.ip, in.C)
+		return nil
+	}
+	s.aux[n-1] = stack.Value{}
+	s.aux = s.aux[:n-2]
+	return s.runClause(list[i+1], true)
+}
+
+// runClause runs a quotation on the stack below fp.
+func (s *Strand) runClause(q stack.Value, tail bool) error {
+	at0 := s.index(s.fp)
+	if _, err := s.makeRoom(s.fp, slotSize); err != nil {
+		return err
+	}
+	s.fp = s.address(at0)
+	*at(s.fp, 0) = q
+	op := bytecode.OpCallUnknown
+	if tail {
+		op = bytecode.OpTailQuotation
+	}
+	return s.callOpen(op, &bytecode.Instr{})
+}

@@ -1,0 +1,203 @@
+package vm
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/stack"
+)
+
+func floatOf(bits uint64) float64 { return math.Float64frombits(bits) }
+
+// Frame is a line of the call trail.
+type Frame struct {
+	Word  string
+	File  string
+	Line  int
+	Count int // how many times in a row, if more than once
+}
+
+// RuntimeError is an error of the program: which word, why, and how it came
+// there (chapter 5, section 8).
+type RuntimeError struct {
+	Word   string
+	Reason string
+	Trail  []Frame // innermost first
+	Strand int64   // 1 is main's
+}
+
+// maxTrail is how many lines of the trail are shown.
+const maxTrail = 20
+
+// Error gives the whole message with the trail.
+func (e *RuntimeError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seq: runtime error: %s: %s", e.Word, e.Reason)
+	for i, f := range e.Trail {
+		if i == maxTrail {
+			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
+			break
+		}
+		fmt.Fprintf(&b, "\n  at %s:%d in %s", f.File, f.Line, f.Word)
+		if f.Count > 1 {
+			fmt.Fprintf(&b, " (%d times)", f.Count)
+		}
+	}
+	if e.Strand != 1 {
+		fmt.Fprintf(&b, "\n  in strand #%d", e.Strand)
+	}
+	return b.String()
+}
+
+// DeadlockError says that every strand waits for another one.
+type DeadlockError struct{ Blocked []scheduler.Blocked }
+
+// Error gives the whole report (chapter 5, section 9).
+func (e *DeadlockError) Error() string {
+	var b strings.Builder
+	strands := "strands are"
+	if len(e.Blocked) == 1 {
+		strands = "strand is"
+	}
+	fmt.Fprintf(&b, "seq: deadlock: %d %s blocked and nothing can wake them", len(e.Blocked), strands)
+	for i, s := range e.Blocked {
+		if i == maxTrail {
+			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Blocked)-i)
+			break
+		}
+		name := "main"
+		if s.ID != 1 {
+			name = fmt.Sprintf("strand #%d", s.ID)
+		}
+		fmt.Fprintf(&b, "\n  %s in %s at %s", name, s.Word, s.Place)
+	}
+	return b.String()
+}
+
+// InternalError is a bug of seqvm: a Go panic caught at a strand's root.
+type InternalError struct {
+	Panic any
+	Word  string
+	Place string
+	Stack string // of Go, for the log
+}
+
+func (e *InternalError) Error() string {
+	return fmt.Sprintf("seq: internal error in %s at %s: %v\n  this is a bug of seqvm: please report it with the program, this message and 'seqvm version'", e.Word, e.Place, e.Panic)
+}
+
+// Fail makes the error of a built-in word; the VM adds word, place and trail.
+func Fail(format string, args ...any) error { return failure(fmt.Sprintf(format, args...)) }
+
+type failure string
+
+func (f failure) Error() string { return string(f) }
+
+// Mismatch makes the error for a value of the wrong kind.
+func Mismatch(want string, found stack.Value) error {
+	return failure(fmt.Sprintf("expected %s, found %s", want, Describe(found)))
+}
+
+// Describe names a value's type for a message; numbers with their value.
+func Describe(v stack.Value) string {
+	switch v.Kind() {
+	case stack.Nothing:
+		return "nothing (the stack was emptied)"
+	case stack.Int:
+		return fmt.Sprintf("Int %d", v.AsInt())
+	case stack.Bool:
+		return fmt.Sprintf("Bool %t", v.AsBool())
+	case stack.Symbol:
+		return "Symbol :" + v.AsSymbol().Name
+	case stack.Variant:
+		if tag := v.AsVariant().Tag; tag == stack.ListTag {
+			return "List"
+		} else {
+			return "Variant :" + tag.Name
+		}
+	}
+	return v.Kind().String()
+}
+
+// position says what an instruction belongs to.
+func (img *image) position(ip uintptr) (f *bytecode.Func, line bytecode.Line, ok bool) {
+	index, pc, ok := img.functionAt(ip)
+	if !ok {
+		return nil, bytecode.Line{}, false
+	}
+	f = &img.mod.Funcs[index]
+	return f, f.At(pc), true
+}
+
+func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
+	if line.Name >= 0 && int(line.Name) < len(img.mod.Names) {
+		return img.mod.Names[line.Name]
+	}
+	return f.Name
+}
+
+// trail lists the frames of a strand, innermost first. Words that the VM
+// supplies have no place of their own and are left out. Frames in a row at one
+// place are counted, and past what is shown only the count goes on.
+func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
+	img := s.vm.image
+	if f, line, ok := img.position(ip); ok {
+		word = img.name(line, f)
+	}
+	add := func(ip uintptr) {
+		f, line, ok := img.position(ip)
+		if !ok || f.File < 0 {
+			return
+		}
+		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(line.Line), Count: 1}
+		if n := len(trail); n > 0 {
+			last := &trail[n-1]
+			if last.Word == frame.Word && last.Line == frame.Line && last.File == frame.File {
+				last.Count++
+				return
+			}
+		}
+		trail = append(trail, frame)
+	}
+	add(ip)
+	last := uintptr(0)
+	for i := len(s.frames) - 1; i >= 0; i-- {
+		next := s.frames[i].ip - instrSize
+		if next == last && len(trail) > 0 { // plain recursion: spare the search
+			trail[len(trail)-1].Count++
+			continue
+		}
+		last = next
+		add(next)
+	}
+	if len(trail) > 0 {
+		place = fmt.Sprintf("%s:%d", trail[0].File, trail[0].Line)
+	}
+	return word, place, trail
+}
+
+// where tells what the strand is doing, for reports: the word and FILE:LINE.
+func (s *Strand) where() (word, place string) {
+	word, place, _ = s.trail(s.ip - instrSize)
+	return word, place
+}
+
+// fail completes an error with the place where the strand is; s.ip is behind
+// the instruction that failed.
+func (s *Strand) fail(err error) error {
+	switch e := err.(type) {
+	case failure:
+		word, _, trail := s.trail(s.ip - instrSize)
+		return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.id}
+	}
+	return err
+}
+
+// Line returns the source line that the strand is at, for the test words.
+func (s *Strand) Line() int {
+	_, line, _ := s.vm.image.position(s.ip - instrSize)
+	return int(line.Line)
+}

@@ -1,0 +1,193 @@
+package vm
+
+import (
+	"fmt"
+	"sort"
+	"sync"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// image is a module made ready to run: names resolved, constants built. It is
+// immutable but for the maps behind its mutex and shared by all strands.
+type image struct {
+	mod      *bytecode.Module
+	funcs    []function
+	consts   []stack.Value
+	builtins []*Builtin
+	variants []*stack.Tag
+	tags     map[string]*stack.Tag // the names the program knows
+
+	mu      sync.Mutex
+	ranges  []codeRange // by address, for finding the function of an address
+	checked map[int32][]bytecode.Instr
+}
+
+// function is what calls need to know, kept small for the cache.
+type function struct {
+	code  unsafe.Pointer // of the first instruction
+	bytes uintptr        // of the frame
+	in    int32
+	out   int32
+	open  bool
+	fn    *bytecode.Func
+}
+
+type codeRange struct {
+	start, end uintptr
+	index      int32
+}
+
+const (
+	instrSize = unsafe.Sizeof(bytecode.Instr{})
+	slotSize  = unsafe.Sizeof(stack.Value{})
+)
+
+// halt is where the first frame of a strand returns to.
+var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
+
+func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
+	img := &image{mod: mod, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag}, checked: map[int32][]bytecode.Instr{}}
+	byName := make(map[string]*Builtin, len(builtins))
+	for i := range builtins {
+		byName[builtins[i].Name] = &builtins[i]
+	}
+	for _, name := range mod.Builtins {
+		b := byName[name]
+		if b == nil || b.Run == nil {
+			return nil, fmt.Errorf("the built-in word '%s' is not available", name)
+		}
+		copied := *b
+		if err := copied.prepare(); err != nil {
+			return nil, err
+		}
+		img.builtins = append(img.builtins, &copied)
+	}
+	for _, v := range mod.Variants {
+		t := &stack.Tag{Name: v.Name, Union: v.Union, Ordinal: v.Ordinal, Static: true}
+		if v.Name == stack.ListTag.Name {
+			t = stack.ListTag // a union may have a variant List: then lists are its values
+		}
+		img.tags[v.Name] = t
+		img.variants = append(img.variants, t)
+	}
+	img.funcs = make([]function, len(mod.Funcs))
+	for i := range mod.Funcs {
+		f := &mod.Funcs[i]
+		img.funcs[i] = function{code: unsafe.Pointer(&f.Code[0]), bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
+	}
+	img.consts = make([]stack.Value, len(mod.Consts))
+	for i, k := range mod.Consts {
+		switch k.Kind {
+		case bytecode.KindInt:
+			img.consts[i] = stack.FromInt(int64(k.Bits))
+		case bytecode.KindFloat:
+			img.consts[i].SetFloat(floatOf(k.Bits))
+		case bytecode.KindString:
+			img.consts[i] = stack.FromString(k.Text)
+		case bytecode.KindSymbol:
+			img.consts[i] = stack.FromSymbol(img.intern(k.Text))
+		case bytecode.KindQuotation:
+			img.consts[i] = stack.FromClosure(&stack.Closure{Func: int32(k.Bits)})
+		}
+	}
+	return img, nil
+}
+
+// prepare reads the effect: how many slots the word needs and which arguments
+// must be of which kind.
+func (b *Builtin) prepare() error {
+	e, err := syntax.ParseEffect(b.Effect)
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.Name, err)
+	}
+	count := func(list []syntax.TypeExpr) (n int) {
+		for _, x := range list {
+			if x.Kind != syntax.TypeRow {
+				n++
+			}
+		}
+		return n
+	}
+	b.window = max(count(e.In), count(e.Out))
+	b.kinds = make([]stack.Kind, 0, 4)
+	for _, x := range e.In {
+		switch {
+		case x.Kind == syntax.TypeRow:
+		case x.Kind != syntax.TypeName:
+			b.kinds = append(b.kinds, stack.Quotation)
+		default:
+			b.kinds = append(b.kinds, kindNamed[x.Name])
+		}
+	}
+	return nil
+}
+
+var kindNamed = map[string]stack.Kind{
+	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
+	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
+}
+
+// intern makes the tag of a name that the program writes; link only.
+func (img *image) intern(name string) *stack.Tag {
+	t := img.tags[name]
+	if t == nil {
+		t = &stack.Tag{Name: name, Union: -1, Static: true}
+		img.tags[name] = t
+	}
+	return t
+}
+
+// tag returns the tag of a name made at run time.
+func (img *image) tag(name string) *stack.Tag {
+	if t := img.tags[name]; t != nil {
+		return t
+	}
+	return &stack.Tag{Name: name, Union: -1}
+}
+
+// functionAt finds the function that an instruction belongs to and its index
+// there. It is slow: for errors and for leaving proven code.
+func (img *image) functionAt(ip uintptr) (index int32, pc int, ok bool) {
+	img.mu.Lock()
+	defer img.mu.Unlock()
+	if img.ranges == nil {
+		for i := range img.mod.Funcs {
+			img.addRange(int32(i), img.mod.Funcs[i].Code)
+		}
+	}
+	n := sort.Search(len(img.ranges), func(i int) bool { return img.ranges[i].start > ip })
+	if n == 0 || ip >= img.ranges[n-1].end {
+		return 0, 0, false
+	}
+	r := img.ranges[n-1]
+	return r.index, int((ip - r.start) / instrSize), true
+}
+
+func (img *image) addRange(index int32, code []bytecode.Instr) {
+	start := uintptr(unsafe.Pointer(&code[0]))
+	img.ranges = append(img.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: index})
+	if n := len(img.ranges); n > 1 && img.ranges[n-2].start > start {
+		sort.Slice(img.ranges, func(i, j int) bool { return img.ranges[i].start < img.ranges[j].start })
+	}
+}
+
+// checkedCode returns the function's code with every instruction replaced by
+// one that checks what the original trusts. It is made once.
+func (img *image) checkedCode(index int32) unsafe.Pointer {
+	img.mu.Lock()
+	defer img.mu.Unlock()
+	code := img.checked[index]
+	if code == nil {
+		code = append(code, img.mod.Funcs[index].Code...)
+		for i := range code {
+			code[i].Was, code[i].Op = code[i].Op, bytecode.OpChecked
+		}
+		img.checked[index] = code
+		img.addRange(index, code)
+	}
+	return unsafe.Pointer(&code[0])
+}

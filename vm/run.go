@@ -1,0 +1,347 @@
+package vm
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// at returns slot i of the frame at fp. Addresses are plain numbers to Go:
+// the slots are kept alive by the strand, the code by the image, and neither
+// moves unless makeRoom moves it.
+func at(fp uintptr, i int32) *stack.Value {
+	return (*stack.Value)(unsafe.Add(nil, fp+uintptr(uint32(i))*slotSize))
+}
+
+func instr(ip uintptr) *bytecode.Instr { return (*bytecode.Instr)(unsafe.Add(nil, ip)) }
+
+func jump(ip uintptr, c int32) uintptr { return ip + uintptr(int(c))*instrSize }
+
+// run is the interpreter loop. It runs the strand until its first frame
+// returns (nil) or something fails. What is rare or needs much of Go's stack
+// is in functions of its own, so that a parked strand stays small.
+//
+// The instruction pointer is behind the instruction that is executed.
+func (s *Strand) run() error {
+	ip, fp := s.ip, s.fp
+	var sp uintptr
+	var err error
+	img := s.vm.image
+	funcs := img.funcs
+	for {
+		in := instr(ip)
+		ip += instrSize
+		op := in.Op
+	dispatch:
+		switch op {
+		case bytecode.OpMove:
+			*at(fp, in.A) = *at(fp, in.B)
+		case bytecode.OpInt:
+			at(fp, in.A).SetInt(uint64(int64(in.B)) << 1)
+		case bytecode.OpBool:
+			at(fp, in.A).SetBool(in.B != 0)
+		case bytecode.OpConst:
+			*at(fp, in.A) = img.consts[in.B]
+		case bytecode.OpClosure:
+			s.closure(fp, in)
+
+		case bytecode.OpIntAdd:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() + at(fp, in.C).Bits())
+		case bytecode.OpIntSub:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() - at(fp, in.C).Bits())
+		case bytecode.OpIntMul:
+			at(fp, in.A).SetInt(uint64(int64(at(fp, in.B).Bits())>>1) * at(fp, in.C).Bits())
+		case bytecode.OpIntDiv:
+			b := at(fp, in.C).AsInt()
+			if b == 0 {
+				at(fp, in.A).SetInt(0)
+				continue
+			}
+			at(fp, in.A).SetInt(uint64(at(fp, in.B).AsInt()/b) << 1)
+		case bytecode.OpIntMod:
+			b := at(fp, in.C).AsInt()
+			if b == 0 {
+				at(fp, in.A).SetInt(0)
+				continue
+			}
+			at(fp, in.A).SetInt(uint64(at(fp, in.B).AsInt()%b) << 1)
+		case bytecode.OpIntAddImm:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() + uint64(int64(in.C))<<1)
+		case bytecode.OpIntSubFromImm:
+			at(fp, in.A).SetInt(uint64(int64(in.C))<<1 - at(fp, in.B).Bits())
+		case bytecode.OpIntMulImm:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() * uint64(int64(in.C)))
+		case bytecode.OpIntDivImm:
+			// 32-bit division is several times faster than 64-bit on many CPUs.
+			a, b := at(fp, in.B).AsInt(), in.C
+			if a >= 0 && a <= math.MaxUint32 && b > 0 {
+				at(fp, in.A).SetInt(uint64(uint32(a)/uint32(b)) << 1)
+				continue
+			}
+			at(fp, in.A).SetInt(uint64(a/int64(b)) << 1)
+		case bytecode.OpIntModImm:
+			a, b := at(fp, in.B).AsInt(), in.C
+			if a >= 0 && a <= math.MaxUint32 && b > 0 {
+				at(fp, in.A).SetInt(uint64(uint32(a)%uint32(b)) << 1)
+				continue
+			}
+			at(fp, in.A).SetInt(uint64(a%int64(b)) << 1)
+		case bytecode.OpIntNeg:
+			at(fp, in.A).SetInt(-at(fp, in.B).Bits())
+		case bytecode.OpIntAnd:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() & at(fp, in.C).Bits())
+		case bytecode.OpIntOr:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() | at(fp, in.C).Bits())
+		case bytecode.OpIntXor:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() ^ at(fp, in.C).Bits())
+		case bytecode.OpIntNot:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() ^ ^uint64(1))
+		case bytecode.OpIntShl:
+			at(fp, in.A).SetInt(shiftLeft(at(fp, in.B).AsInt(), at(fp, in.C).AsInt()))
+		case bytecode.OpIntShr:
+			at(fp, in.A).SetInt(shiftRight(at(fp, in.B).AsInt(), at(fp, in.C).AsInt()))
+
+		case bytecode.OpIntEq:
+			at(fp, in.A).SetBool(at(fp, in.B).Bits() == at(fp, in.C).Bits())
+		case bytecode.OpIntNe:
+			at(fp, in.A).SetBool(at(fp, in.B).Bits() != at(fp, in.C).Bits())
+		case bytecode.OpIntLt:
+			at(fp, in.A).SetBool(int64(at(fp, in.B).Bits()) < int64(at(fp, in.C).Bits()))
+		case bytecode.OpIntLe:
+			at(fp, in.A).SetBool(int64(at(fp, in.B).Bits()) <= int64(at(fp, in.C).Bits()))
+		case bytecode.OpIntEqImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() == int64(in.C))
+		case bytecode.OpIntNeImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() != int64(in.C))
+		case bytecode.OpIntLtImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() < int64(in.C))
+		case bytecode.OpIntLeImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() <= int64(in.C))
+		case bytecode.OpIntGtImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() > int64(in.C))
+		case bytecode.OpIntGeImm:
+			at(fp, in.A).SetBool(at(fp, in.B).AsInt() >= int64(in.C))
+
+		case bytecode.OpFloatAdd:
+			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() + at(fp, in.C).AsFloat())
+		case bytecode.OpFloatSub:
+			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() - at(fp, in.C).AsFloat())
+		case bytecode.OpFloatMul:
+			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() * at(fp, in.C).AsFloat())
+		case bytecode.OpFloatDiv:
+			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() / at(fp, in.C).AsFloat())
+		case bytecode.OpFloatEq:
+			at(fp, in.A).SetBool(at(fp, in.B).AsFloat() == at(fp, in.C).AsFloat())
+		case bytecode.OpFloatNe:
+			at(fp, in.A).SetBool(at(fp, in.B).AsFloat() != at(fp, in.C).AsFloat())
+		case bytecode.OpFloatLt:
+			at(fp, in.A).SetBool(at(fp, in.B).AsFloat() < at(fp, in.C).AsFloat())
+		case bytecode.OpFloatLe:
+			at(fp, in.A).SetBool(at(fp, in.B).AsFloat() <= at(fp, in.C).AsFloat())
+		case bytecode.OpIntToFloat:
+			at(fp, in.A).SetFloat(float64(at(fp, in.B).AsInt()))
+
+		case bytecode.OpBoolAnd:
+			at(fp, in.A).SetBool(at(fp, in.B).Bits()&at(fp, in.C).Bits() != 0)
+		case bytecode.OpBoolOr:
+			at(fp, in.A).SetBool(at(fp, in.B).Bits()|at(fp, in.C).Bits() != 0)
+		case bytecode.OpBoolNot:
+			at(fp, in.A).SetBool(at(fp, in.B).Bits() == 0)
+
+		case bytecode.OpJump:
+			ip = jump(ip, in.C)
+		case bytecode.OpJumpTrue:
+			if at(fp, in.A).Bits() != 0 {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFalse:
+			if at(fp, in.A).Bits() == 0 {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntEq:
+			if at(fp, in.A).Bits() == at(fp, in.B).Bits() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntNe:
+			if at(fp, in.A).Bits() != at(fp, in.B).Bits() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntLt:
+			if int64(at(fp, in.A).Bits()) < int64(at(fp, in.B).Bits()) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntLe:
+			if int64(at(fp, in.A).Bits()) <= int64(at(fp, in.B).Bits()) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntEqImm:
+			if at(fp, in.A).AsInt() == int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntNeImm:
+			if at(fp, in.A).AsInt() != int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntLtImm:
+			if at(fp, in.A).AsInt() < int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntLeImm:
+			if at(fp, in.A).AsInt() <= int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntGtImm:
+			if at(fp, in.A).AsInt() > int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpIntGeImm:
+			if at(fp, in.A).AsInt() >= int64(in.B) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatEq:
+			if at(fp, in.A).AsFloat() == at(fp, in.B).AsFloat() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatNe:
+			if at(fp, in.A).AsFloat() != at(fp, in.B).AsFloat() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatLt:
+			if at(fp, in.A).AsFloat() < at(fp, in.B).AsFloat() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatLe:
+			if at(fp, in.A).AsFloat() <= at(fp, in.B).AsFloat() {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatNotLt:
+			if !(at(fp, in.A).AsFloat() < at(fp, in.B).AsFloat()) {
+				ip = jump(ip, in.C)
+			}
+		case bytecode.OpJumpFloatNotLe:
+			if !(at(fp, in.A).AsFloat() <= at(fp, in.B).AsFloat()) {
+				ip = jump(ip, in.C)
+			}
+
+		case bytecode.OpCheck:
+			if at(fp, in.A).Kind() != stack.Kind(in.B) {
+				s.ip = ip
+				return s.fail(Mismatch(stack.Kind(in.B).String(), *at(fp, in.A)))
+			}
+		case bytecode.OpExpect:
+			if sp != fp+uintptr(uint32(in.A))*slotSize {
+				s.ip = ip
+				return s.fail(heightDiffers(fp+uintptr(uint32(in.A))*slotSize, sp))
+			}
+		case bytecode.OpReach:
+			s.ip = ip
+			if fp, err = s.reach(fp, in.A); err != nil {
+				return s.fail(err)
+			}
+		case bytecode.OpRebase, bytecode.OpFloat:
+			s.ip, s.sp = ip, sp
+			if fp, err = s.moveFrame(fp, sp, in); err != nil {
+				return s.fail(err)
+			}
+			sp = s.sp
+
+		case bytecode.OpCall:
+			f := &funcs[in.B]
+			to := fp + uintptr(uint32(in.A))*slotSize
+			if to+f.bytes > s.limit.Load() || len(s.frames) == cap(s.frames) {
+				s.ip = ip
+				if fp, to, err = s.slowCall(fp, to, f.bytes); err != nil {
+					return s.fail(err)
+				}
+			}
+			s.frames = s.frames[:len(s.frames)+1]
+			s.frames[len(s.frames)-1] = frame{ip: ip, fp: fp}
+			fp = to
+			ip = uintptr(f.code)
+		case bytecode.OpReturn:
+			sp = fp + uintptr(uint32(in.A))*slotSize
+			n := len(s.frames) - 1
+			top := s.frames[n]
+			s.frames = s.frames[:n]
+			ip, fp = top.ip, top.fp
+		case bytecode.OpLoop:
+			if fp > s.limit.Load() {
+				s.ip = ip
+				if err = s.pause(true); err != nil {
+					return s.fail(err)
+				}
+			}
+			ip = jump(ip, in.C)
+		case bytecode.OpTail:
+			f := &funcs[in.B]
+			fp += uintptr(uint32(in.A)) * slotSize
+			if fp+f.bytes > s.limit.Load() {
+				s.ip = ip
+				if fp, err = s.slowTail(fp, f.bytes); err != nil {
+					return s.fail(err)
+				}
+			}
+			ip = uintptr(f.code)
+
+		case bytecode.OpBuiltin:
+			s.ip = ip
+			b := img.builtins[in.B]
+			w := unsafe.Slice(at(fp, in.A), b.window)
+			for i, k := range b.kinds {
+				if k != stack.Nothing && w[i].Kind() != k {
+					return s.fail(Mismatch(k.String(), w[i]))
+				}
+			}
+			if err = b.Run(s, w); err != nil {
+				return s.fail(err)
+			}
+
+		case bytecode.OpCallOpen, bytecode.OpTailOpen, bytecode.OpCallQuotation, bytecode.OpCallUnknown, bytecode.OpTailQuotation:
+			s.ip, s.fp = ip, fp
+			if err = s.callOpen(op, in); err != nil {
+				return s.fail(err)
+			}
+			ip, fp = s.ip, s.fp
+		case bytecode.OpSelect:
+			if at(fp, in.A).Bits() != 0 {
+				*at(fp, in.A) = *at(fp, in.A+1)
+			} else {
+				*at(fp, in.A) = *at(fp, in.A+2)
+			}
+
+		case bytecode.OpMatch:
+			c, err := s.match(at(fp, in.A), &img.mod.Tables[in.B])
+			if err != nil {
+				s.ip = ip
+				return s.fail(err)
+			}
+			ip = jump(ip, c)
+		case bytecode.OpField:
+			fields := at(fp, in.B).AsVariant().Fields
+			if int(in.C) >= len(fields) {
+				s.ip = ip
+				return s.fail(Fail("the variant has only %d fields, field %d is needed", len(fields), in.C))
+			}
+			*at(fp, in.A) = fields[in.C]
+
+		case bytecode.OpHalt:
+			s.sp = sp
+			return nil
+		case bytecode.OpChecked:
+			if err = checkTrusted(fp, in); err != nil {
+				s.ip = ip
+				return s.fail(err)
+			}
+			op = in.Was
+			goto dispatch
+		default:
+			s.ip, s.fp, s.sp = ip, fp, sp
+			if err = s.cold(in, op); err != nil {
+				return s.fail(err)
+			}
+			ip, fp, sp = s.ip, s.fp, s.sp
+		}
+	}
+}
