@@ -348,7 +348,7 @@ func (g *generator) ensure(n int) {
 
 // alloc returns a free slot, the preferred one if it is free.
 func (g *generator) alloc(prefer int32) int32 {
-	if prefer < int32(len(g.uses)) && g.uses[prefer] > 0 || prefer < 0 {
+	if prefer < 0 || prefer < int32(len(g.uses)) && g.uses[prefer] > 0 {
 		prefer = 0
 		for prefer < int32(len(g.uses)) && g.uses[prefer] > 0 {
 			prefer++

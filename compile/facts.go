@@ -60,7 +60,7 @@ func (c *compiler) analyze() {
 		}
 	}
 	queue := make([]int32, len(c.words))
-	queued := make([]bool, len(c.words))
+	queued, seen := make([]bool, len(c.words)), make([]bool, len(c.words))
 	for i := range queue {
 		queue[i], queued[i] = int32(i), true
 	}
@@ -68,9 +68,10 @@ func (c *compiler) analyze() {
 		i := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		queued[i] = false
-		if !c.follow(i) {
+		if !c.follow(i) && seen[i] {
 			continue
 		}
+		seen[i] = true
 		for _, caller := range callers[i] {
 			if !queued[caller] {
 				queue = append(queue, caller)
@@ -80,8 +81,8 @@ func (c *compiler) analyze() {
 	}
 }
 
-// follow updates the facts of a word from those of what it calls. It reports
-// true the first time and whenever something changed.
+// follow updates the facts of a word from those of what it calls and tells
+// whether something changed.
 func (c *compiler) follow(i int32) bool {
 	f := &c.words[i]
 	changed := false
@@ -105,7 +106,7 @@ func (c *compiler) follow(i int32) bool {
 			}
 		}
 	}
-	return changed || f.observes || f.open()
+	return changed
 }
 
 // analysis walks the body of a word.
