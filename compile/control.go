@@ -72,14 +72,20 @@ func (g *generator) settle(j *join) {
 func (g *generator) arrange(layout []operand) {
 	n := len(g.stack)
 	all := append(append([]operand{}, g.stack...), g.aux...)
+	shared := map[int32]int{}
+	for _, want := range layout {
+		if want.form == slot {
+			shared[want.index]++
+		}
+	}
 	var moves []parallel
 	for i, o := range all {
 		want := layout[i]
 		if o == want {
 			continue
 		}
-		if want.form != slot {
-			continue // cannot be met here; meet decides
+		if want.form != slot || shared[want.index] > 1 {
+			continue // a constant, or two values in one slot, in the first branch only: common finds another place
 		}
 		g.release(o)
 		moves = append(moves, parallel{dst: want.index, src: o})
@@ -92,7 +98,6 @@ func (g *generator) arrange(layout []operand) {
 	for i := range moves {
 		dsts[i] = moves[i].dst
 	}
-	// A destination may hold a value that stays where it is: then it moves, too.
 	g.moveAll(moves)
 	for _, d := range dsts {
 		g.uses[d]++

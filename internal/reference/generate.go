@@ -1,0 +1,350 @@
+package reference
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// typ is a type of generated programs.
+type typ string
+
+const (
+	intT    typ = "Int"
+	boolT   typ = "Bool"
+	stringT typ = "String"
+	unionT  typ = "Shape"
+	quotT   typ = "[ Int -- Int ]"
+	listT   typ = "Variant" // of Ints
+)
+
+var allTypes = []typ{intT, intT, intT, boolT, stringT, unionT, quotT, listT}
+
+type word struct {
+	name    string
+	in, out []typ
+	open    bool // takes [ ..a -- ..a ] and runs it on the caller's stack
+}
+
+type generator struct {
+	r      *rand.Rand
+	b      *strings.Builder
+	words  []word
+	depth  int
+	quoted int // enclosing quotations whose stack the checker does not see
+	size   int
+}
+
+// Generate returns a random program that type checks and ends. The same seed
+// gives the same program.
+func Generate(seed1, seed2 uint64) string {
+	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder)}
+	g.b.WriteString("union Shape { Dot  Line { len: Int }  Box { w: Int, h: Int, name: String } }\n")
+	g.b.WriteString(": apply ( Int [ Int -- Int ] -- Int ) call ;\n: twice ( ..a [ ..a -- ..a ] -- ..a ) dup >aux call aux> call ;\n")
+	g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) [ ] if ;\n")
+	for i := range 1 + g.r.IntN(5) {
+		g.word(i)
+	}
+	g.main()
+	return g.b.String()
+}
+
+func (g *generator) pick(n int) int { return g.r.IntN(n) }
+
+func (g *generator) types(most int) []typ {
+	var list []typ
+	for range g.pick(most + 1) {
+		list = append(list, allTypes[g.pick(len(allTypes))])
+	}
+	return list
+}
+
+func join(list []typ) string {
+	var b strings.Builder
+	for _, t := range list {
+		b.WriteString(" " + string(t))
+	}
+	return b.String()
+}
+
+func (g *generator) word(i int) {
+	w := word{name: fmt.Sprintf("w%d", i), in: g.types(4), out: g.types(3)}
+	if n := len(w.out); n > 0 && w.out[n-1] == quotT {
+		w.out = append(w.out, intT) // a quotation on top would be what every literal of the word is taken for
+	}
+	if g.pick(3) == 0 { // a loop: the Int on top counts down
+		w.in = append(w.in, intT)
+		rest := w.in[:len(w.in)-1]
+		fmt.Fprintf(g.b, ": %s (%s --%s )\n  dup 0 i.<= [ drop", w.name, join(w.in), join(w.out))
+		g.adjust(slices.Clone(rest), w.out)
+		g.b.WriteString(" ] [ dup 12 i.> [ drop 12 ] [ ] if 1 i.- >aux")
+		g.size = 12
+		s := g.statements(slices.Clone(rest), 1+g.pick(8))
+		g.adjust(s, rest)
+		fmt.Fprintf(g.b, " aux> %s ] if\n;\n", w.name)
+	} else {
+		fmt.Fprintf(g.b, ": %s (%s --%s )\n ", w.name, join(w.in), join(w.out))
+		g.size = 25
+		s := g.statements(slices.Clone(w.in), 2+g.pick(14))
+		g.adjust(s, w.out)
+		g.b.WriteString("\n;\n")
+	}
+	g.words = append(g.words, w)
+}
+
+func (g *generator) main() {
+	g.b.WriteString(": main ( -- )\n")
+	for _, w := range g.words {
+		for range 2 {
+			g.b.WriteString(" ")
+			for _, t := range w.in {
+				g.literal(t)
+			}
+			fmt.Fprintf(g.b, " %s", w.name)
+			for i := len(w.out) - 1; i >= 0; i-- {
+				g.print(w.out[i])
+			}
+			g.b.WriteString("\n")
+		}
+	}
+	g.b.WriteString(";\n")
+}
+
+// print consumes the value on top and writes it.
+func (g *generator) print(t typ) {
+	switch t {
+	case intT:
+		g.b.WriteString(" int->string io.write-line")
+	case boolT:
+		g.b.WriteString(` [ "yes" ] [ "no" ] if io.write-line`)
+	case stringT:
+		g.b.WriteString(" io.write-line")
+	case unionT:
+		g.b.WriteString(` match Dot -> "dot" Line -> int->string Box { >h >name } -> swap int->string string.concat end io.write-line`)
+	case quotT:
+		g.b.WriteString(" 7 swap call int->string io.write-line")
+	case listT:
+		g.b.WriteString(" [ int->string io.write ] list.each \"\" io.write-line")
+	}
+}
+
+// literal pushes a value of a type.
+func (g *generator) literal(t typ) {
+	switch t {
+	case intT:
+		fmt.Fprintf(g.b, " %d", []int64{0, 1, 2, -1, 3, 7, 100, -5, 1 << 40, 12}[g.pick(10)])
+	case boolT:
+		g.b.WriteString([]string{" true", " false"}[g.pick(2)])
+	case stringT:
+		fmt.Fprintf(g.b, " %q", []string{"", "a", "xyz", "é"}[g.pick(4)])
+	case unionT:
+		g.b.WriteString([]string{" Make-Dot", " 4 Make-Line", ` 2 3 "b" Make-Box`}[g.pick(3)])
+	case quotT:
+		g.b.WriteString([]string{" [ 1 i.+ ]", " [ dup i.* ]", " [ ]", " [ 0 i.> [ 1 ] [ 2 ] if ]"}[g.pick(4)])
+	case listT:
+		g.b.WriteString([]string{" list.make", " list.make 3 list.push", " list.make 1 list.push 5 list.push -2 list.push"}[g.pick(3)])
+	}
+}
+
+// adjust brings a stack to another one: it drops to what both have below in
+// common and pushes the rest.
+func (g *generator) adjust(s, want []typ) {
+	n := 0
+	for n < len(s) && n < len(want) && s[n] == want[n] {
+		n++
+	}
+	for range len(s) - n {
+		g.b.WriteString(" drop")
+	}
+	for _, t := range want[n:] {
+		g.literal(t)
+	}
+}
+
+func (g *generator) has(s []typ, want ...typ) bool {
+	return len(s) >= len(want) && slices.Equal(s[len(s)-len(want):], want)
+}
+
+// quotation is nested in a quotation that a word runs.
+func (g *generator) quotation(s []typ) []typ {
+	g.quoted++
+	defer func() { g.quoted-- }()
+	return g.nested(s)
+}
+
+// statements writes up to n random statements and returns the stack behind.
+func (g *generator) statements(s []typ, n int) []typ {
+	for range n {
+		if g.size--; g.size < 0 {
+			return s
+		}
+		s = g.statement(s)
+	}
+	return s
+}
+
+func (g *generator) nested(s []typ) []typ {
+	g.depth++
+	defer func() { g.depth-- }()
+	return g.statements(slices.Clone(s), g.pick(5))
+}
+
+func (g *generator) statement(s []typ) []typ {
+	k := len(s)
+	push := func(text string, drop int, types ...typ) []typ {
+		g.b.WriteString(" " + text)
+		return append(s[:k-drop:k-drop], types...)
+	}
+	switch choice := g.pick(34); {
+	case choice < 5:
+		t := allTypes[g.pick(len(allTypes))]
+		g.literal(t)
+		return append(s, t)
+	case choice == 5 && k >= 1:
+		return push("dup", 0, s[k-1])
+	case choice == 6 && k >= 2:
+		return push("swap", 2, s[k-1], s[k-2])
+	case choice == 7 && k >= 2:
+		return push("over", 0, s[k-2])
+	case choice == 8 && k >= 3:
+		return push("rot", 3, s[k-2], s[k-1], s[k-3])
+	case choice == 9 && k >= 2:
+		return push("nip", 2, s[k-1])
+	case choice == 10 && k >= 2:
+		return push("tuck", 2, s[k-1], s[k-2], s[k-1])
+	case choice == 11 && k >= 2:
+		return push("2dup", 0, s[k-2], s[k-1])
+	case choice == 12 && k >= 1:
+		return push("drop", 1)
+	case choice == 13 && k >= 1:
+		d := g.pick(k)
+		return push(fmt.Sprintf("%d pick", d), 0, s[k-1-d])
+	case choice == 14 && k >= 1:
+		d := g.pick(k)
+		t := s[k-1-d]
+		fmt.Fprintf(g.b, " %d roll", d)
+		return append(slices.Delete(slices.Clone(s), k-1-d, k-d), t)
+	case choice <= 17 && g.has(s, intT, intT):
+		switch g.pick(3) {
+		case 0:
+			return push([]string{"i.<", "i.<=", "i.>", "i.>=", "i.=", "i.<>"}[g.pick(6)], 2, boolT)
+		case 1:
+			return push([]string{"i./ drop", "i.% drop", "i./ [ 1 i.+ ] [ ] if"}[g.pick(3)], 2, intT)
+		}
+		return push([]string{"i.+", "i.-", "i.*", "band", "bxor", "bor"}[g.pick(6)], 2, intT)
+	case choice == 18 && g.has(s, intT):
+		return push([]string{"i.neg", "3 i.+", "2 i.*", "5 swap i.-", "7 i.% drop"}[g.pick(5)], 1, intT)
+	case choice == 19 && g.has(s, boolT, boolT):
+		return push([]string{"and", "or"}[g.pick(2)], 2, boolT)
+	case choice == 19 && g.has(s, boolT):
+		return push("not", 1, boolT)
+	case choice == 20 && g.has(s, stringT, stringT):
+		return push("string.concat", 2, stringT)
+	case choice == 20 && g.has(s, intT):
+		return push("int->string", 1, stringT)
+	case choice == 20 && g.has(s, stringT):
+		return push("string.length", 1, intT)
+	case choice <= 22 && g.has(s, boolT) && g.depth < 4:
+		return g.conditional(s[:k-1])
+	case choice == 22 && k >= 1 && s[k-1] == unionT && g.depth < 4:
+		return g.match(s[:k-1])
+	case choice == 23 && k >= 1 && g.depth < 4: // dip
+		g.b.WriteString(" [")
+		left := g.quotation(s[:k-1])
+		g.b.WriteString(" ] dip")
+		return append(left, s[k-1])
+	case choice == 24 && k >= 1 && g.depth < 4: // keep
+		g.b.WriteString(" [")
+		left := g.quotation(s)
+		g.b.WriteString(" ] keep")
+		return append(left, s[k-1])
+	case choice == 25 && k >= 1 && g.depth < 4: // bi
+		g.b.WriteString(" [")
+		left := g.quotation(s)
+		g.b.WriteString(" ] [")
+		left = g.quotation(append(left, s[k-1]))
+		g.b.WriteString(" ] bi")
+		return left
+	case choice == 26 && g.depth < 4: // call
+		g.b.WriteString(" [")
+		left := g.quotation(s)
+		g.b.WriteString(" ] call")
+		return left
+	case choice == 27 && g.has(s, quotT) && k >= 2 && s[k-2] == intT:
+		return push([]string{"call", "apply"}[g.pick(2)], 2, intT)
+	case choice == 28 && g.quoted == 0 && g.has(s, intT, intT):
+		return push("[ i.+ 2 i.* ] apply", 2, intT) // captures the upper one
+	case choice == 29 && g.has(s, listT):
+		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(3-min(g.quoted, 1))], 1, listT)
+	case choice == 30 && g.has(s, listT):
+		return push("0 [ i.+ ] list.fold", 1, intT)
+	case choice == 31 && len(g.words) > 0:
+		w := g.words[g.pick(len(g.words))]
+		if !g.has(s, w.in...) {
+			for _, t := range w.in {
+				g.literal(t)
+			}
+			k = len(s)
+			return push(w.name, 0, w.out...)
+		}
+		return push(w.name, len(w.in), w.out...)
+	case choice == 32 && k >= 1: // across the aux stack
+		g.b.WriteString(" >aux")
+		left := g.nested(s[:k-1])
+		g.b.WriteString(" aux>")
+		return append(left, s[k-1])
+	case choice == 33 && g.depth < 4:
+		switch g.pick(3) {
+		case 0:
+			if k < 1 || s[k-1] != intT {
+				return s
+			}
+			g.b.WriteString(" [ 1 i.+ ] twice")
+			return s
+		case 1:
+			if k < 2 || s[k-1] != boolT || s[k-2] != intT {
+				return s
+			}
+			g.b.WriteString(" [ 3 i.* ] maybe")
+			return s[:k-1]
+		}
+		return g.cond(s)
+	}
+	return s
+}
+
+func (g *generator) conditional(s []typ) []typ {
+	g.b.WriteString(" [")
+	left := g.nested(s)
+	g.b.WriteString(" ] [")
+	other := g.nested(s)
+	g.adjust(other, left)
+	g.b.WriteString(" ] if")
+	return left
+}
+
+func (g *generator) match(s []typ) []typ {
+	g.b.WriteString(" match Dot ->")
+	left := g.nested(s)
+	g.b.WriteString(" Line ->")
+	g.adjust(g.nested(append(slices.Clone(s), intT)), left)
+	g.b.WriteString(" Box { >name >w } ->")
+	g.adjust(g.nested(append(slices.Clone(s), stringT, intT)), left)
+	g.b.WriteString(" end")
+	return left
+}
+
+func (g *generator) cond(s []typ) []typ {
+	if len(s) == 0 || s[len(s)-1] != intT {
+		return s
+	}
+	g.b.WriteString(" [ dup 2 i.< ] [")
+	left := g.nested(s)
+	g.b.WriteString(" ] [ dup 10 i.< ] [")
+	g.adjust(g.nested(s), left)
+	g.b.WriteString(" ] [ true ] [")
+	g.adjust(g.nested(s), left)
+	g.b.WriteString(" ] 3 cond")
+	return left
+}
