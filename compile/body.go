@@ -236,10 +236,15 @@ func (g *generator) arguments(n, room int, above bool) int32 {
 	for i, o := range args {
 		if dst := first + int32(i); o.form != slot || o.index != dst {
 			moves = append(moves, parallel{dst: dst, src: o})
+		} else {
+			g.uses[dst]++ // it lies in its place and must stay there
 		}
 	}
 	if len(moves) > 0 {
 		g.moveAll(moves)
+	}
+	for i := range args {
+		g.uses[first+int32(i)] = 0
 	}
 	g.stack = g.stack[:len(g.stack)-n]
 	return first

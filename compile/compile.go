@@ -519,7 +519,7 @@ func (g *generator) moveAll(moves []parallel) {
 	reads := map[int32]int{}
 	for _, m := range moves {
 		if m.src.form == slot && m.src.index == m.dst {
-			continue
+			continue // not counted: callers keep such values retained
 		}
 		pending = append(pending, m)
 		if m.src.form == slot {

@@ -26,7 +26,7 @@ func (g *generator) leave(j *join) {
 	if j.layout == nil {
 		g.settle(j)
 		j.layout = append(append([]operand{}, g.stack...), g.aux...)
-	} else if len(g.stack)+len(g.aux) == len(j.layout) && !g.floating {
+	} else if !g.floating && g.canMeet(j.layout) {
 		g.arrange(j.layout)
 	}
 	j.ends = append(j.ends, end{state: g.state, jump: g.emit(bytecode.OpJump, 0, 0, -1)})
@@ -68,24 +68,43 @@ func (g *generator) settle(j *join) {
 	copy(g.aux, all[n:])
 }
 
+// canMeet tells whether arrange can bring the values to a layout. It cannot
+// where the layout has a constant or two values in one slot and this branch has
+// something else: then common finds another layout.
+func (g *generator) canMeet(layout []operand) bool {
+	n := len(g.stack)
+	if n+len(g.aux) != len(layout) {
+		return false
+	}
+	named := make(map[int32]int, len(layout))
+	for _, want := range layout {
+		if want.form == slot {
+			named[want.index]++
+		}
+	}
+	for i, want := range layout {
+		var o operand
+		if i < n {
+			o = g.stack[i]
+		} else {
+			o = g.aux[i-n]
+		}
+		if o != want && (want.form != slot || named[want.index] > 1) {
+			return false
+		}
+	}
+	return true
+}
+
 // arrange moves the values of the stack and the aux stack to a layout.
 func (g *generator) arrange(layout []operand) {
 	n := len(g.stack)
 	all := append(append([]operand{}, g.stack...), g.aux...)
-	shared := map[int32]int{}
-	for _, want := range layout {
-		if want.form == slot {
-			shared[want.index]++
-		}
-	}
 	var moves []parallel
 	for i, o := range all {
 		want := layout[i]
 		if o == want {
 			continue
-		}
-		if want.form != slot || shared[want.index] > 1 {
-			continue // a constant, or two values in one slot, in the first branch only: common finds another place
 		}
 		g.release(o)
 		moves = append(moves, parallel{dst: want.index, src: o})
