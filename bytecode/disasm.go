@@ -118,7 +118,7 @@ func (m *Module) instruction(pc int, in Instr) string {
 
 func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 	switch kind {
-	case Src, SrcInt, SrcFloat, SrcBool, Dst, DstInt, DstFloat, DstBool, Window:
+	case Src, SrcInt, SrcFloat, SrcBool, SrcVariant, Dst, DstInt, DstFloat, DstBool, DstVariant, Window:
 		return fmt.Sprintf("r%d", v), ""
 	case Height:
 		return fmt.Sprintf("^%d", v), ""
@@ -127,7 +127,7 @@ func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 	case Function:
 		return fmt.Sprintf("f%d", v), m.Funcs[v].Name
 	case Word:
-		return fmt.Sprintf("b%d", v), m.Builtins[v]
+		return fmt.Sprintf("b%d", v), m.Builtins[v].Name
 	case Constant:
 		return fmt.Sprintf("k%d", v), m.constant(v)
 	case Tagged:

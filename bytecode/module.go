@@ -55,9 +55,11 @@ type Func struct {
 	Line     int32  // where it is defined
 	In, Out  int32  // values it takes and leaves; captures count as inputs
 	Captures int32
-	Frame    int32 // slots its frame needs
-	Open     bool  // it may leave another number of values than Out
-	Word     bool  // a word of the program, not a quotation
+	Frame    int32  // slots its frame needs
+	Open     bool   // it may leave another number of values than Out
+	Word     bool   // a word of the program, not a quotation
+	Params   []Kind // what callers prove of the inputs; nil: nothing
+	Results  []Kind // what callers may trust of the outputs; nil: nothing
 	Code     []Instr
 	Lines    []Line
 }
@@ -68,6 +70,14 @@ type VariantInfo struct {
 	Union   int32 // unions are numbered from 0
 	Ordinal int32 // in its union
 	Fields  []string
+}
+
+// BuiltinRef names a built-in word that a module calls and says what it takes
+// it to be: how many values it takes and leaves, and what is proven of those.
+type BuiltinRef struct {
+	Name    string
+	In, Out int32
+	Results []Kind
 }
 
 // MatchTable says where each variant of a match goes.
@@ -90,7 +100,7 @@ type MatchArm struct {
 type Module struct {
 	Files    []string
 	Names    []string
-	Builtins []string
+	Builtins []BuiltinRef
 	Consts   []Const
 	Variants []VariantInfo
 	Unions   []string

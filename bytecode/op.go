@@ -127,6 +127,7 @@ const (
 	OpListElement
 	OpListAppend
 	OpListResult
+	OpListDone
 
 	// cond with clauses on the stack.
 	OpCondStart
@@ -150,17 +151,20 @@ const (
 type Operand uint8
 
 // The kinds of operands. Src and Dst are slots that are read and written; the
-// kind behind it is what an instruction trusts or leaves.
+// kind behind it is what an instruction trusts or leaves. SrcVariant is what
+// match leaves behind in its arms.
 const (
 	None Operand = iota
 	Src
 	SrcInt
 	SrcFloat
 	SrcBool
+	SrcVariant
 	Dst
 	DstInt
 	DstFloat
 	DstBool
+	DstVariant
 	Imm      // an Int in the instruction
 	Flag     // 0 or 1
 	Constant // index of a constant
@@ -275,7 +279,7 @@ var Table = [opCount]Info{
 	OpSelect:        {"select", Window, None, None, false, "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
 
 	OpAuxPush: {"aux.push", Src, None, None, false, "move A to the aux stack"},
-	OpAuxPop:  {"aux.pop", Dst, None, None, false, "move the top of the aux stack to A"},
+	OpAuxPop:  {"aux.pop", Dst, KindOf, None, false, "move the top of the aux stack to A; it must be of kind B"},
 
 	OpPickDeep: {"pick.deep", Dst, Count, None, false, "A = the value B slots below the frame; underflow is a run-time error"},
 	OpPickAt:   {"pick.at", Window, None, None, false, "slot A holds an index: replace it by the value so deep below it"},
@@ -285,7 +289,7 @@ var Table = [opCount]Info{
 	OpIs:     {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
 	OpAccess: {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
 	OpMatch:  {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},
-	OpField:  {"field", Dst, Src, Count, false, "A = field C of the variant value B"},
+	OpField:  {"field", Dst, SrcVariant, Count, false, "A = field C of the variant value B"},
 
 	OpIsolate:     {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
 	OpRejoin:      {"rejoin", SrcInt, None, None, false, "undo isolate"},
@@ -293,6 +297,7 @@ var Table = [opCount]Info{
 	OpListElement: {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
 	OpListAppend:  {"list.append", Src, Src, None, false, "append B to the list under construction A"},
 	OpListResult:  {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
+	OpListDone:    {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
 
 	OpCondStart: {"cond.start", None, None, None, false, "take the count and the clauses of cond off the stack"},
 	OpCondNext:  {"cond.next", None, None, None, false, "run the next predicate; none left is a run-time error"},

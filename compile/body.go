@@ -162,7 +162,7 @@ func (g *generator) observed() (restore func()) {
 	return func() {
 		for i := len(saved) - 1; i >= 0; i-- {
 			s := g.alloc(int32(len(g.stack) + i))
-			g.emit(bytecode.OpAuxPop, s, 0, 0)
+			g.emit(bytecode.OpAuxPop, s, int32(kinds[i]), 0)
 			g.uses[s]++
 			g.kinds[s] = kinds[i]
 			g.aux[saved[i]] = operand{form: slot, index: s}

@@ -83,6 +83,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	}
 	restore := g.observed()
 	first := int32(len(g.stack) - n)
+	g.touch(first)
 	g.emit(bytecode.OpCall, first, call.Index, 0)
 	g.replace(n, 0)
 	g.results(first, g.trusted(facts))
@@ -95,10 +96,10 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 
 // trusted are the kinds of a word's results that its callers rely on.
 func (g *generator) trusted(facts *wordFacts) []bytecode.Kind {
-	if facts.open() {
-		return make([]bytecode.Kind, len(facts.declared))
+	if kinds := g.promised(facts); kinds != nil {
+		return kinds
 	}
-	return facts.proven
+	return make([]bytecode.Kind, len(facts.declared))
 }
 
 // tailCall goes on with a word in place of this function. Values below its
@@ -184,14 +185,11 @@ func (g *generator) inSlot(o operand) operand { return g.load(o, int32(len(g.sta
 
 // callBuiltin compiles a call of a built-in word that is a Go function.
 func (g *generator) callBuiltin(call *types.Call) {
-	e := g.table.Effect(call.Index)
-	kinds := make([]bytecode.Kind, len(e.Out))
-	for i, t := range e.Out {
-		kinds[i] = kindOf(t)
-	}
-	first := g.arguments(len(e.In), len(e.Out), false)
-	g.emit(bytecode.OpBuiltin, first, g.builtin(call.Index), 0)
-	g.results(first, kinds)
+	index := g.builtin(call.Index)
+	ref := &g.mod.Builtins[index]
+	first := g.arguments(int(ref.In), int(ref.Out), false)
+	g.emit(bytecode.OpBuiltin, first, index, 0)
+	g.results(first, ref.Results)
 }
 
 // runQuotation runs the quotation on top of the stack.

@@ -84,7 +84,12 @@ func (c *compiler) constant(k bytecode.Const) int32 {
 
 func (c *compiler) builtin(index int32) int32 {
 	if c.builtins[index] == 0 {
-		c.mod.Builtins = append(c.mod.Builtins, c.builtinNames[index])
+		e := c.table.Effect(index)
+		ref := bytecode.BuiltinRef{Name: c.builtinNames[index], In: int32(len(e.In)), Out: int32(len(e.Out)), Results: make([]bytecode.Kind, len(e.Out))}
+		for i, t := range e.Out {
+			ref.Results[i] = kindOf(t)
+		}
+		c.mod.Builtins = append(c.mod.Builtins, ref)
 		c.builtins[index] = int32(len(c.mod.Builtins))
 	}
 	return c.builtins[index] - 1
@@ -184,8 +189,17 @@ func (c *compiler) word(w *types.Word) {
 	c.mod.Funcs[w.Index] = bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: int32(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
+		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines,
 	}
+}
+
+// promised are the kinds of a word's results for its signature.
+func (g *generator) promised(facts *wordFacts) []bytecode.Kind {
+	if facts.open() {
+		return nil
+	}
+	return facts.proven
 }
 
 // quotation compiles a quotation literal to a function of its own. captured
@@ -210,9 +224,18 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	}
 	g.mod.Funcs[index] = bytecode.Func{
 		Name: "<quotation>", File: int32(g.module), Line: line, In: info.In, Out: info.Out,
-		Captures: info.Captures, Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines,
+		Captures: info.Captures, Params: q.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines,
 	}
 	return index
+}
+
+// captured are the parameter kinds of a quotation: nothing is known of what it
+// is called with, and of what it captured what its maker proved.
+func (g *generator) captured(info types.QuotationInfo, captured []bytecode.Kind) []bytecode.Kind {
+	if info.Captures == 0 {
+		return nil
+	}
+	return append(make([]bytecode.Kind, info.In-info.Captures), captured...)
 }
 
 func (g *generator) parameter(k bytecode.Kind) {
@@ -485,7 +508,7 @@ func (g *generator) retarget(dst, src int32) bool {
 
 func definesA(a bytecode.Operand) bool {
 	switch a {
-	case bytecode.Dst, bytecode.DstInt, bytecode.DstFloat, bytecode.DstBool, bytecode.Window:
+	case bytecode.Dst, bytecode.DstInt, bytecode.DstFloat, bytecode.DstBool, bytecode.DstVariant, bytecode.Window:
 		return true
 	}
 	return false
@@ -503,7 +526,7 @@ func simple(info *bytecode.Info) bool {
 }
 
 func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
-	slotted := func(o bytecode.Operand) bool { return o >= bytecode.Src && o <= bytecode.DstBool }
+	slotted := func(o bytecode.Operand) bool { return o >= bytecode.Src && o <= bytecode.DstVariant }
 	return slotted(info.A) && in.A == s || slotted(info.B) && in.B == s || slotted(info.C) && in.C == s
 }
 

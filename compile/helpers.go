@@ -44,7 +44,7 @@ var helpers = map[string]helper{
 		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
 		{Op: bytecode.OpJump, C: 4},
 		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpMove, A: 0, B: 5},
+		{Op: bytecode.OpListDone, A: 0, B: 5},
 		{Op: bytecode.OpReturn, A: 1},
 	}},
 	// ( L [ T -- Bool ] -- L ): 5 result
@@ -65,7 +65,7 @@ var helpers = map[string]helper{
 		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
 		{Op: bytecode.OpJump, C: 4},
 		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpMove, A: 0, B: 5},
+		{Op: bytecode.OpListDone, A: 0, B: 5},
 		{Op: bytecode.OpReturn, A: 1},
 	}},
 	// ( L Acc [ Acc T -- Acc ] -- Acc ): 0 list, 1 accumulator, 2 quotation,
@@ -108,7 +108,7 @@ func (c *compiler) helper(name string) int32 {
 	}
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
-		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: frame, Open: h.open, Code: seal(append([]bytecode.Instr(nil), h.code...)),
+		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: frame, Open: h.open, Results: h.kinds, Code: seal(append([]bytecode.Instr(nil), h.code...)),
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f

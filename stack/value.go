@@ -26,9 +26,10 @@ const (
 	Map
 	Channel
 	Weave
+	Builder // a list under construction: only the list words' own code holds one
 )
 
-var kindNames = [...]string{"Nothing", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "WeaveCtx"}
+var kindNames = [...]string{"Nothing", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "WeaveCtx", "list under construction"}
 
 // String returns the kind as diagnostics name it.
 func (k Kind) String() string {
@@ -177,9 +178,13 @@ func (v *Value) SetBool(b bool) {
 }
 
 // Promote returns a value that may leave its strand or enter a collection:
-// a String in an arena is copied to ordinary memory, all else is as it is.
+// a String in an arena is copied to ordinary memory, all else is as it is. A
+// list under construction cannot leave and becomes nothing.
 func (v Value) Promote() Value {
-	if v.Kind() != String || v.n&arenaBit == 0 {
+	switch k := v.Kind(); {
+	case k == Builder:
+		return Value{}
+	case k != String || v.n&arenaBit == 0:
 		return v
 	}
 	return FromString(string(append([]byte(nil), v.AsString()...)))

@@ -104,6 +104,9 @@ func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 // moveFrame is rebase and float: the frame starts higher from here on.
 func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) {
 	if op := in.Op; op == bytecode.OpFloat || op == bytecode.OpChecked && in.Was == bytecode.OpFloat {
+		if sp < s.address(s.base) || sp > s.end {
+			return 0, Fail("no call before has left a stack")
+		}
 		fp = sp
 	} else {
 		fp += uintptr(uint32(in.A)) * slotSize
@@ -231,9 +234,15 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		s.aux = append(s.aux, *a)
 	case bytecode.OpAuxPop:
 		n := len(s.aux) - 1
+		if n < 0 {
+			return Fail("the aux stack is empty")
+		}
 		*a = s.aux[n]
 		s.aux[n] = stack.Value{}
 		s.aux = s.aux[:n]
+		if k := stack.Kind(in.B); k != stack.Nothing && a.Kind() != k {
+			return Mismatch(k.String(), *a)
+		}
 
 	case bytecode.OpPickDeep:
 		have := s.index(fp) - s.base
@@ -288,7 +297,11 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		s.base = s.index(fp) + int(in.B)
 		a.SetInt(uint64(old) << 1)
 	case bytecode.OpRejoin:
-		s.base = int(a.AsInt())
+		base := a.AsInt()
+		if base < 0 || base > int64(s.index(fp)) {
+			return Fail("the stack cannot start at %d", base)
+		}
+		s.base = int(base)
 	case bytecode.OpListLength:
 		v := at(fp, in.B)
 		if v.Kind() != stack.Variant {
@@ -296,13 +309,32 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		}
 		a.SetInt(uint64(len(v.AsVariant().Fields)) << 1)
 	case bytecode.OpListElement:
-		*a = at(fp, in.B).AsVariant().Fields[at(fp, in.C).AsInt()]
+		v, i := at(fp, in.B), at(fp, in.C).AsInt()
+		if v.Kind() != stack.Variant || i < 0 || i >= int64(len(v.AsVariant().Fields)) {
+			return Mismatch("List", *v)
+		}
+		*a = v.AsVariant().Fields[i]
 	case bytecode.OpListResult:
-		like := at(fp, in.B).AsVariant()
-		*a = stack.FromVariant(stack.FromFields(like.Tag, make([]stack.Value, 0, len(like.Fields))))
+		like := at(fp, in.B)
+		if like.Kind() != stack.Variant {
+			return Mismatch("List", *like)
+		}
+		list := stack.FromFields(like.AsVariant().Tag, make([]stack.Value, 0, len(like.AsVariant().Fields)))
+		*a = stack.FromObject(stack.Builder, unsafe.Pointer(list))
 	case bytecode.OpListAppend:
-		list := a.AsVariant()
+		if a.Kind() != stack.Builder {
+			return Mismatch(stack.Builder.String(), *a)
+		}
+		list := (*stack.VariantValue)(a.Object())
 		list.Fields = append(list.Fields, at(fp, in.B).Promote())
+	case bytecode.OpListDone:
+		b := at(fp, in.B)
+		if b.Kind() != stack.Builder {
+			return Mismatch(stack.Builder.String(), *b)
+		}
+		list := (*stack.VariantValue)(b.Object())
+		*b = stack.Value{}
+		*a = stack.FromVariant(list)
 
 	case bytecode.OpCondStart:
 		return s.condStart()
@@ -327,8 +359,8 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 
 var errNoClause = Fail("no predicate was true")
 
-// clauses is what cond keeps on the aux stack: a list of the quotations, with
-// the number of the next predicate below it.
+// condStart takes the clauses of cond off the stack and keeps them on the aux
+// stack: a list of the quotations, with the number of the next predicate below.
 func (s *Strand) condStart() error {
 	top := s.index(s.fp)
 	have := top - s.base
@@ -360,12 +392,24 @@ func (s *Strand) condStart() error {
 	return nil
 }
 
+// clause returns the clauses of the innermost cond and the number of the next.
+func (s *Strand) clause() (list []stack.Value, i int64, err error) {
+	n := len(s.aux)
+	if n < 2 || s.aux[n-1].Kind() != stack.Variant || !s.aux[n-2].IsInt() {
+		return nil, 0, Fail("no clauses on the aux stack")
+	}
+	list, i = s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
+	if i < 0 || i+1 >= int64(len(list)) {
+		return nil, 0, errNoClause
+	}
+	return list, i, nil
+}
+
 // condNext runs the next predicate on the stack as it is.
 func (s *Strand) condNext() error {
-	n := len(s.aux)
-	list, i := s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
-	if i >= int64(len(list)) {
-		return errNoClause
+	list, i, err := s.clause()
+	if err != nil {
+		return err
 	}
 	return s.runClause(list[i], false)
 }
@@ -381,8 +425,11 @@ func (s *Strand) condTest(in *bytecode.Instr) error {
 		return Fail("the predicate must leave a Bool, found %s", Describe(flag))
 	}
 	s.fp = s.address(top - 1)
+	list, i, err := s.clause()
+	if err != nil {
+		return err
+	}
 	n := len(s.aux)
-	list, i := s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
 	if !flag.AsBool() {
 		s.aux[n-2] = stack.FromInt(i + 2)
 		s.ip = jump(s.ip, in.C)

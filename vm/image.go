@@ -55,14 +55,14 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 	for i := range builtins {
 		byName[builtins[i].Name] = &builtins[i]
 	}
-	for _, name := range mod.Builtins {
-		b := byName[name]
+	for _, ref := range mod.Builtins {
+		b := byName[ref.Name]
 		if b == nil || b.Run == nil {
-			return nil, fmt.Errorf("the built-in word '%s' is not available", name)
+			return nil, fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
 		copied := *b
-		if err := copied.prepare(); err != nil {
-			return nil, err
+		if err := copied.prepare(ref); err != nil {
+			return nil, fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
 		img.builtins = append(img.builtins, &copied)
 	}
@@ -98,32 +98,38 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 }
 
 // prepare reads the effect: how many slots the word needs and which arguments
-// must be of which kind.
-func (b *Builtin) prepare() error {
+// must be of which kind. It must be what the module was compiled for.
+func (b *Builtin) prepare(ref bytecode.BuiltinRef) error {
 	e, err := syntax.ParseEffect(b.Effect)
 	if err != nil {
-		return fmt.Errorf("%s: %w", b.Name, err)
+		return err
 	}
-	count := func(list []syntax.TypeExpr) (n int) {
-		for _, x := range list {
-			if x.Kind != syntax.TypeRow {
-				n++
-			}
-		}
-		return n
+	in, out := kindsOf(e.In), kindsOf(e.Out)
+	if len(in) != int(ref.In) || len(out) != int(ref.Out) {
+		return fmt.Errorf("its effect is %s, the program wants %d inputs and %d outputs", b.Effect, ref.In, ref.Out)
 	}
-	b.window = max(count(e.In), count(e.Out))
-	b.kinds = make([]stack.Kind, 0, 4)
-	for _, x := range e.In {
-		switch {
-		case x.Kind == syntax.TypeRow:
-		case x.Kind != syntax.TypeName:
-			b.kinds = append(b.kinds, stack.Quotation)
-		default:
-			b.kinds = append(b.kinds, kindNamed[x.Name])
+	for i, k := range ref.Results {
+		if k != bytecode.KindAny && stack.Kind(k) != out[i] {
+			return fmt.Errorf("its effect is %s, the program wants %s as output %d", b.Effect, stack.Kind(k), i)
 		}
 	}
+	b.window = max(len(in), len(out))
+	b.kinds = in
 	return nil
+}
+
+func kindsOf(list []syntax.TypeExpr) []stack.Kind {
+	kinds := make([]stack.Kind, 0, len(list))
+	for _, x := range list {
+		switch x.Kind {
+		case syntax.TypeRow:
+		case syntax.TypeName:
+			kinds = append(kinds, kindNamed[x.Name])
+		default:
+			kinds = append(kinds, stack.Quotation)
+		}
+	}
+	return kinds
 }
 
 var kindNamed = map[string]stack.Kind{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)
 type cli struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	getenv         func(string) (string, bool)
 
 	logLevel, logFormat, color string
 	noColor                    bool
@@ -40,8 +42,15 @@ type cli struct {
 }
 
 // run executes a command line and returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr}
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) (string, bool)) (code int) {
+	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	defer func() {
+		if r := recover(); r != nil { // in a phase before the program ran
+			fmt.Fprintf(stderr, "seq: internal error: %v\n  this is a bug of seqvm: please report it with the program and this message\n  %s\n", r, versionLine())
+			c.log.Error().Str("stack", string(debug.Stack())).Msg("internal error")
+			code = statusInternal
+		}
+	}()
 	root := c.root()
 	root.SetArgs(c.shorthand(root, args))
 	err := root.Execute()
@@ -148,7 +157,7 @@ func (c *cli) colors() bool {
 	if c.noColor || c.color == "never" {
 		return false
 	}
-	return c.color == "always" || os.Getenv("NO_COLOR") == "" && isTerminal(c.stderr)
+	return c.color == "always" || c.setting("NO_COLOR") == "" && isTerminal(c.stderr)
 }
 
 func isTerminal(w any) bool {
@@ -162,5 +171,11 @@ func (c *cli) report(list diag.List) {
 }
 
 func (c *cli) options() seqvm.Options {
-	return seqvm.Options{StdlibDir: os.Getenv("SEQ_STDLIB")}
+	return seqvm.Options{StdlibDir: c.setting("SEQ_STDLIB")}
+}
+
+// setting returns a variable of the environment, or "".
+func (c *cli) setting(name string) string {
+	value, _ := c.getenv(name)
+	return value
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,7 @@ func (c *cli) runCommand() *cobra.Command {
 		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if os.Getenv("GOGC") == "" {
+			if c.setting("GOGC") == "" {
 				debug.SetGCPercent(gcPercent)
 			}
 			prog, problems := c.compile(args[0], c.options())
@@ -66,9 +65,9 @@ func forRun(list diag.List) diag.List {
 func (c *cli) execute(prog *seqvm.Program, args []string) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	status, err := prog.Run(seqvm.Config{
-		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: os.LookupEnv,
+		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
-		Limits:    limits(c.stderr),
+		Limits:    c.limits(),
 	})
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")
 	var internal *vm.InternalError

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -11,15 +9,15 @@ import (
 )
 
 // limits reads the SEQ_* settings that bound a run (chapter 5, section 16).
-func limits(stderr io.Writer) seqvm.Limits {
+func (c *cli) limits() seqvm.Limits {
 	l := seqvm.Limits{AllStackBytes: machineMemory() / 2}
-	if n, ok := number(os.Getenv("SEQ_STACK_MAX")); ok && n > 0 {
+	if n, ok := number(c.setting("SEQ_STACK_MAX")); ok && n > 0 {
 		l.StackBytes = int64(n)
 	}
-	if text := os.Getenv("SEQ_YIELD_INTERVAL"); text != "" {
+	if text := c.setting("SEQ_YIELD_INTERVAL"); text != "" {
 		n, ok := number(text)
 		if !ok {
-			fmt.Fprintf(stderr, "Warning: SEQ_YIELD_INTERVAL='%s' is not a valid positive integer, yield safety valve disabled\n", text)
+			fmt.Fprintf(c.stderr, "Warning: SEQ_YIELD_INTERVAL='%s' is not a valid positive integer, yield safety valve disabled\n", text)
 		}
 		l.YieldInterval = n
 	}

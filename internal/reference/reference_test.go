@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/internal/reference"
 	"github.com/seqvm/seqvm/load"
@@ -26,7 +27,11 @@ func same(t *testing.T, source string) {
 		t.Skip("the program takes too long")
 	}
 	var out strings.Builder
-	v, err := vm.New(compile.Program(info, builtins.Types(), builtins.Names()), vm.Config{Builtins: builtins.Table(), Stdout: &out})
+	mod := compile.Program(info, builtins.Types(), builtins.Names())
+	require.NoError(t, bytecode.Verify(mod), source)
+	decoded, err := bytecode.Decode(bytecode.Encode(mod))
+	require.NoError(t, err, source)
+	v, err := vm.New(decoded, vm.Config{Builtins: builtins.Table(), Stdout: &out})
 	require.NoError(t, err)
 	_, err = v.Run()
 	require.NoError(t, err, source)

@@ -1,0 +1,305 @@
+package bytecode
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// magic starts an encoded module; the byte behind it is the version of the
+// format, which changes with every change of the instruction set.
+const (
+	magic         = "\x00seqb"
+	formatVersion = 1
+	maxElements   = 1 << 28
+)
+
+// IsEncoded tells whether data starts like an encoded module.
+func IsEncoded(data []byte) bool {
+	return len(data) >= len(magic) && string(data[:len(magic)]) == magic
+}
+
+// Encode writes a module as bytes: magic, version, a checksum (SHA-256) of what
+// follows, and the module with numbers as varints.
+func Encode(m *Module) []byte {
+	e := &encoder{}
+	e.strings(m.Files)
+	e.strings(m.Names)
+	e.strings(m.Unions)
+	e.count(len(m.Builtins))
+	for _, b := range m.Builtins {
+		e.text(b.Name)
+		e.int(b.In)
+		e.int(b.Out)
+		e.kinds(b.Results)
+	}
+	e.count(len(m.Consts))
+	for _, k := range m.Consts {
+		e.b = append(e.b, byte(k.Kind))
+		e.b = binary.AppendUvarint(e.b, k.Bits)
+		e.text(k.Text)
+	}
+	e.count(len(m.Variants))
+	for _, v := range m.Variants {
+		e.text(v.Name)
+		e.int(v.Union)
+		e.int(v.Ordinal)
+		e.strings(v.Fields)
+	}
+	e.count(len(m.Tables))
+	for _, t := range m.Tables {
+		e.int(t.Union)
+		e.count(len(t.Targets))
+		for _, c := range t.Targets {
+			e.int(c)
+		}
+		e.count(len(t.Others))
+		for _, a := range t.Others {
+			e.int(a.Variant)
+			e.int(a.Target)
+		}
+	}
+	e.count(len(m.Funcs))
+	for i := range m.Funcs {
+		e.function(&m.Funcs[i])
+	}
+	e.int(m.Main)
+	e.bool(m.MainInt)
+	sum := sha256.Sum256(e.b)
+	out := append([]byte(magic), formatVersion)
+	out = append(out, sum[:]...)
+	return append(out, e.b...)
+}
+
+type encoder struct{ b []byte }
+
+func (e *encoder) int(v int32) { e.b = binary.AppendVarint(e.b, int64(v)) }
+func (e *encoder) count(n int) { e.b = binary.AppendUvarint(e.b, uint64(n)) }
+func (e *encoder) text(s string) {
+	e.count(len(s))
+	e.b = append(e.b, s...)
+}
+
+func (e *encoder) bool(v bool) {
+	n := byte(0)
+	if v {
+		n = 1
+	}
+	e.b = append(e.b, n)
+}
+
+func (e *encoder) strings(list []string) {
+	e.count(len(list))
+	for _, s := range list {
+		e.text(s)
+	}
+}
+
+func (e *encoder) kinds(list []Kind) {
+	e.count(len(list))
+	for _, k := range list {
+		e.b = append(e.b, byte(k))
+	}
+}
+
+func (e *encoder) function(f *Func) {
+	e.text(f.Name)
+	e.text(f.Effect)
+	for _, v := range []int32{f.File, f.Line, f.In, f.Out, f.Captures, f.Frame} {
+		e.int(v)
+	}
+	e.bool(f.Open)
+	e.bool(f.Word)
+	e.kinds(f.Params)
+	e.kinds(f.Results)
+	e.count(len(f.Code))
+	for _, in := range f.Code {
+		e.count(int(in.Op))
+		info := in.Op.Info()
+		for i, kind := range [...]Operand{info.A, info.B, info.C} {
+			if kind != None {
+				e.int([...]int32{in.A, in.B, in.C}[i])
+			}
+		}
+	}
+	e.count(len(f.Lines))
+	for _, l := range f.Lines {
+		e.int(l.PC)
+		e.int(l.Line)
+		e.int(l.Name)
+	}
+}
+
+// ErrFormat is the reason for refusing data that is no module of this version.
+var ErrFormat = errors.New("not a bytecode file of this version of seqvm")
+
+// Decode reads an encoded module and verifies it. Data may come from anywhere:
+// memory stays in proportion to its length.
+func Decode(data []byte) (*Module, error) {
+	header := len(magic) + 1 + sha256.Size
+	switch {
+	case !IsEncoded(data) || len(data) < header:
+		return nil, fmt.Errorf("%w: no bytecode", ErrFormat)
+	case data[len(magic)] != formatVersion:
+		return nil, fmt.Errorf("%w: version %d, this is %d", ErrFormat, data[len(magic)], formatVersion)
+	}
+	body := data[header:]
+	if sum := sha256.Sum256(body); string(sum[:]) != string(data[len(magic)+1:header]) {
+		return nil, fmt.Errorf("%w: the checksum does not fit, the file is damaged", ErrFormat)
+	}
+	d := &decoder{b: body}
+	m := d.module()
+	if d.err == nil && len(d.b) > 0 {
+		d.err = errors.New("bytes behind the module")
+	}
+	if d.err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, d.err)
+	}
+	if err := Verify(m); err != nil {
+		return nil, fmt.Errorf("the bytecode is not valid: %w", err)
+	}
+	return m, nil
+}
+
+// decoder reads values; after the first error all others are zero.
+type decoder struct {
+	b   []byte
+	err error
+}
+
+var errShort = errors.New("unexpected end")
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 {
+		d.err = errShort
+		d.b = nil
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) int() int32 {
+	v, n := binary.Varint(d.b)
+	if n <= 0 || v < math.MinInt32 || v > math.MaxInt32 {
+		d.err = errShort
+		d.b = nil
+		return 0
+	}
+	d.b = d.b[n:]
+	return int32(v)
+}
+
+// count reads a number of elements, each of at least size bytes.
+func (d *decoder) count(size int) int {
+	n := d.uvarint()
+	if n > maxElements || n*uint64(size) > uint64(len(d.b)) {
+		d.err = errShort
+		d.b = nil
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) byte() byte {
+	if len(d.b) == 0 {
+		d.err = errShort
+		return 0
+	}
+	v := d.b[0]
+	d.b = d.b[1:]
+	return v
+}
+
+func (d *decoder) text() string {
+	n := d.count(1)
+	s := string(d.b[:n])
+	d.b = d.b[n:]
+	return s
+}
+
+func (d *decoder) strings() []string {
+	list := make([]string, d.count(1))
+	for i := range list {
+		list[i] = d.text()
+	}
+	return list
+}
+
+func (d *decoder) kinds() []Kind {
+	n := d.count(1)
+	if n == 0 {
+		return nil
+	}
+	list := make([]Kind, n)
+	for i := range list {
+		list[i] = Kind(d.byte())
+	}
+	return list
+}
+
+func (d *decoder) module() *Module {
+	m := &Module{Files: d.strings(), Names: d.strings(), Unions: d.strings()}
+	m.Builtins = make([]BuiltinRef, d.count(4))
+	for i := range m.Builtins {
+		m.Builtins[i] = BuiltinRef{Name: d.text(), In: d.int(), Out: d.int(), Results: d.kinds()}
+	}
+	m.Consts = make([]Const, d.count(3))
+	for i := range m.Consts {
+		m.Consts[i] = Const{Kind: Kind(d.byte()), Bits: d.uvarint(), Text: d.text()}
+	}
+	m.Variants = make([]VariantInfo, d.count(4))
+	for i := range m.Variants {
+		m.Variants[i] = VariantInfo{Name: d.text(), Union: d.int(), Ordinal: d.int(), Fields: d.strings()}
+	}
+	m.Tables = make([]MatchTable, d.count(3))
+	for i := range m.Tables {
+		t := MatchTable{Union: d.int(), Targets: make([]int32, d.count(1))}
+		for j := range t.Targets {
+			t.Targets[j] = d.int()
+		}
+		t.Others = make([]MatchArm, d.count(2))
+		for j := range t.Others {
+			t.Others[j] = MatchArm{Variant: d.int(), Target: d.int()}
+		}
+		m.Tables[i] = t
+	}
+	m.Funcs = make([]Func, d.count(14))
+	for i := range m.Funcs {
+		d.function(&m.Funcs[i])
+	}
+	m.Main = d.int()
+	m.MainInt = d.byte() != 0
+	return m
+}
+
+func (d *decoder) function(f *Func) {
+	f.Name, f.Effect = d.text(), d.text()
+	for _, v := range []*int32{&f.File, &f.Line, &f.In, &f.Out, &f.Captures, &f.Frame} {
+		*v = d.int()
+	}
+	f.Open, f.Word = d.byte() != 0, d.byte() != 0
+	f.Params, f.Results = d.kinds(), d.kinds()
+	f.Code = make([]Instr, d.count(1))
+	for i := range f.Code {
+		in := &f.Code[i]
+		op := d.uvarint()
+		if op >= uint64(opCount) {
+			op = uint64(OpInvalid)
+		}
+		in.Op = Op(op)
+		info := in.Op.Info()
+		for j, kind := range [...]Operand{info.A, info.B, info.C} {
+			if kind != None {
+				*[...]*int32{&in.A, &in.B, &in.C}[j] = d.int()
+			}
+		}
+	}
+	f.Lines = make([]Line, d.count(3))
+	for i := range f.Lines {
+		f.Lines[i] = Line{PC: d.int(), Line: d.int(), Name: d.int()}
+	}
+}
