@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -214,83 +213,6 @@ func escape(b *strings.Builder, s, hex string) {
 			fmt.Fprintf(b, `\u`+hex, r)
 		} else {
 			b.WriteRune(r)
-		}
-	}
-}
-
-// AppendSON writes the compact SON text of a value (chapter 4, section 6).
-func AppendSON(b *strings.Builder, v stack.Value) {
-	switch v.Kind() {
-	case stack.Int:
-		b.WriteString(strconv.FormatInt(v.AsInt(), 10))
-	case stack.Float:
-		t := FloatText(v.AsFloat())
-		b.WriteString(t)
-		if strings.Trim(t, "-0123456789") == "" {
-			b.WriteString(".0")
-		}
-	case stack.Bool:
-		b.WriteString(strconv.FormatBool(v.AsBool()))
-	case stack.String:
-		b.WriteByte('"')
-		escape(b, v.AsString(), "%04x")
-		b.WriteByte('"')
-	case stack.Symbol:
-		b.WriteString(":" + v.AsSymbol().Name)
-	case stack.Quotation:
-		if v.AsClosure().Captures != nil {
-			b.WriteString("<closure>")
-		} else {
-			b.WriteString("<quotation>")
-		}
-	case stack.Channel:
-		b.WriteString("<channel>")
-	case stack.Weave:
-		b.WriteString("<weave-ctx>")
-	case stack.Variant:
-		appendVariant(b, v.AsVariant())
-	}
-}
-
-// appendVariant walks nested values with a stack of its own: nesting is limited
-// by memory only.
-func appendVariant(b *strings.Builder, v *stack.VariantValue) {
-	type level struct {
-		v    *stack.VariantValue
-		next int
-	}
-	open := func(v *stack.VariantValue) {
-		if v.Tag == stack.ListTag {
-			b.WriteString("list-of")
-		} else {
-			b.WriteString(":" + v.Tag.Name)
-		}
-	}
-	open(v)
-	levels := []level{{v: v}}
-	for len(levels) > 0 {
-		top := &levels[len(levels)-1]
-		list := top.v.Tag == stack.ListTag
-		if top.next == len(top.v.Fields) {
-			if !list {
-				fmt.Fprintf(b, " wrap-%d", len(top.v.Fields))
-			}
-			if levels = levels[:len(levels)-1]; len(levels) > 0 && levels[len(levels)-1].v.Tag == stack.ListTag {
-				b.WriteString(" lv")
-			}
-			continue
-		}
-		field := top.v.Fields[top.next]
-		top.next++
-		b.WriteByte(' ')
-		if field.Kind() == stack.Variant {
-			open(field.AsVariant())
-			levels = append(levels, level{v: field.AsVariant()})
-			continue
-		}
-		AppendSON(b, field)
-		if list {
-			b.WriteString(" lv")
 		}
 	}
 }

@@ -50,6 +50,8 @@ func readN(s *vm.Strand, w []stack.Value) error {
 }
 
 var systemWords = []vm.Builtin{
+	{Name: "fd->socket", Effect: "( ..a Int -- ..a Socket )", Doc: "The Int as a Socket."},
+	{Name: "socket->fd", Effect: "( ..a Socket -- ..a Int )", Doc: "The Socket as an Int."},
 	{Name: "args.count", Effect: "( ..a -- ..a Int )", Doc: "The number of arguments, the program included.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(int64(len(s.VM().Config().Args)))
 		return nil
@@ -77,6 +79,10 @@ var systemWords = []vm.Builtin{
 
 var strandWords = []vm.Builtin{
 	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id."},
+	{Name: "strand.weave", Effect: "( ..a [ ..s -- ..t ] -- ..a H )", Doc: "Makes a weave, a coroutine of the quotation on a copy of the stack; leaves its handle."},
+	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end."},
+	{Name: "yield", Effect: "( ..a C T -- ..a C T | Yield T )", Doc: "Gives a value to who resumed the weave; leaves what the next resume brings."},
+	{Name: "strand.weave-cancel", Effect: "( ..a H -- ..a )", Doc: "Ends a weave."},
 	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
 		return nil

@@ -20,7 +20,7 @@ var Table = sync.OnceValue(func() []vm.Builtin {
 	var all []vm.Builtin
 	for _, family := range [][]vm.Builtin{
 		stackWords, callWords, intWords, boolWords, floatWords, conversionWords, stringWords, encodingWords,
-		inputOutputWords, listWords, variantWords(), strandWords, systemWords, testWords,
+		inputOutputWords, listWords, mapWords, variantWords(), strandWords, sonWords, systemWords, testWords,
 	} {
 		all = append(all, family...)
 	}

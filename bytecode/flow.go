@@ -148,7 +148,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		}
 	case OpCallQuotation:
 		forget(in.A - in.B)
-	case OpCallUnknown, OpFloat, OpRebase, OpRollAt, OpCondStart, OpCondNext, OpCondTest:
+	case OpCallUnknown, OpFloat, OpRebase, OpRollAt, OpDump, OpCondStart, OpCondNext, OpCondTest:
 		forget(0)
 	case OpClosure:
 		if params := m.Funcs[in.B].Params; params != nil {
@@ -159,8 +159,12 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindQuotation
 	case OpMake:
 		state[in.A] = KindVariant
-	case OpSelect, OpAccess, OpPickAt:
+	case OpSelect, OpAccess, OpPickAt, OpWeave:
 		state[in.A] = KindAny
+	case OpResume:
+		state[in.A+1], state[in.A+2] = KindAny, KindBool
+	case OpYield:
+		state[in.A+1] = KindAny
 	case OpSpawn:
 		state[in.A-in.B] = KindInt
 	}

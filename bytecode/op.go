@@ -128,6 +128,7 @@ const (
 	OpListAppend
 	OpListResult
 	OpListDone
+	OpMapEntries
 
 	// cond with clauses on the stack.
 	OpCondStart
@@ -137,6 +138,14 @@ const (
 
 	// Strands.
 	OpSpawn
+	OpWeave
+	OpResume
+	OpYield
+	OpCancel
+	OpWeaveEnd
+
+	// OpDump writes the stack and empties it.
+	OpDump
 
 	// OpHalt ends the strand.
 	OpHalt
@@ -299,6 +308,8 @@ var Table = [opCount]Info{
 	OpListResult:  {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
 	OpListDone:    {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
 
+	OpMapEntries: {"map.entries", DstVariant, Src, None, false, "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
+
 	OpCondStart: {"cond.start", None, None, None, false, "take the count and the clauses of cond off the stack"},
 	OpCondNext:  {"cond.next", None, None, None, false, "run the next predicate; none left is a run-time error"},
 	OpCondTest:  {"cond.test", None, None, Target, true, "go on with the body if the predicate left true, else go to C"},
@@ -306,6 +317,14 @@ var Table = [opCount]Info{
 	OpNoClause: {"no-clause", None, None, None, true, "run-time error: no predicate of cond was true"},
 
 	OpSpawn: {"spawn", Height, Count, None, false, "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
+
+	OpWeave:    {"weave", Height, None, None, false, "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
+	OpResume:   {"resume", Window, None, None, false, "go on with the weave in slot A, which gets slot A+1; behind, slot A+1 is what it yielded and A+2 whether it did"},
+	OpYield:    {"yield", Window, None, None, false, "give slot A+1 to who resumed the weave whose context is slot A; behind, slot A+1 is what the next resume brought"},
+	OpCancel:   {"cancel", Window, None, None, false, "end the weave in slot A"},
+	OpWeaveEnd: {"weave.end", None, None, None, true, "end of a weave's body"},
+
+	OpDump: {"dump", Height, Word, None, false, "hand the stack, A slots high in this frame, to the built-in B and empty it"},
 
 	OpHalt:    {"halt", None, None, None, true, "end of the strand"},
 	OpChecked: {"checked", None, None, None, false, "as the original instruction here, after a check of the kinds it trusts"},

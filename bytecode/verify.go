@@ -136,7 +136,7 @@ func (v *verifier) function() error {
 func (v *verifier) instruction(pc int) error {
 	f, m := v.f, v.m
 	in := f.Code[pc]
-	if in.Op == OpInvalid || in.Op >= opCount || in.Op == OpChecked || in.Op == OpHalt || in.Was != 0 {
+	if in.Op == OpInvalid || in.Op >= opCount || in.Op == OpChecked || in.Op == OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
 		return errors.New("no instruction of a module")
 	}
 	info := in.Op.Info()
@@ -228,8 +228,16 @@ func (v *verifier) frame(pc int, in Instr) error {
 			return errors.New("more inputs than values")
 		}
 		return room(in.A, 1)
-	case OpTailQuotation:
+	case OpTailQuotation, OpWeave:
 		return room(in.A, 1)
+	case OpResume:
+		return room(in.A, 3)
+	case OpYield:
+		return room(in.A, 2)
+	case OpDump:
+		if next != OpFloat {
+			return errors.New("must be followed by float")
+		}
 	case OpSelect:
 		return room(in.A, 3)
 	case OpClosure:

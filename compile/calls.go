@@ -37,6 +37,24 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 		return 0, g.callFunction(g.helper("cond"), 0, call, last)
 	case "strand.spawn":
 		g.spawn(int(call.Moved))
+	case "strand.weave":
+		g.ensure(1)
+		restore := g.observed()
+		g.emit(bytecode.OpWeave, int32(len(g.stack)-1), 0, 0)
+		g.replace(1, 1)
+		restore()
+	case "strand.resume":
+		g.weaveWord(bytecode.OpResume, 2, []bytecode.Kind{bytecode.KindAny, bytecode.KindAny, bytecode.KindBool})
+	case "yield":
+		g.weaveWord(bytecode.OpYield, 2, []bytecode.Kind{bytecode.KindAny, bytecode.KindAny})
+	case "strand.weave-cancel":
+		g.weaveWord(bytecode.OpCancel, 1, nil)
+	case "stack.dump":
+		restore := g.observed()
+		g.emit(bytecode.OpDump, int32(len(g.stack)), g.builtin(call.Index), 0)
+		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.float()
+		restore()
 	default:
 		if s, ok := shuffles[name]; ok {
 			g.shuffle(s)
@@ -272,6 +290,13 @@ func (g *generator) computedIndex(name string) {
 	g.emit(bytecode.OpRollAt, at, 0, 0)
 	g.resize(int(at))
 	restore()
+}
+
+// weaveWord compiles the words that step into and out of weaves.
+func (g *generator) weaveWord(op bytecode.Op, n int, results []bytecode.Kind) {
+	first := g.arguments(n, len(results), false)
+	g.emit(op, first, 0, 0)
+	g.results(first, results)
 }
 
 func (g *generator) spawn(moved int) {

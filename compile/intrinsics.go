@@ -104,6 +104,13 @@ var intrinsics = func() map[string]intrinsic {
 			return false
 		}},
 	}
+	// A Socket is an Int at run time: the casts only prove that it is one.
+	cast := intrinsic{from: kInt, make: func(g *generator, in intrinsic, _ bool) bool {
+		g.ensure(1)
+		g.proveTop([]bytecode.Kind{in.from})
+		return false
+	}}
+	m["fd->socket"], m["socket->fd"] = cast, cast
 	for alias, word := range map[string]string{
 		"i.add": "i.+", "i.subtract": "i.-", "i.multiply": "i.*", "i.divide": "i./", "i.modulo": "i.%",
 		"i.eq": "i.=", "i.neq": "i.<>", "i.lt": "i.<", "i.lte": "i.<=", "i.gt": "i.>", "i.gte": "i.>=",

@@ -336,6 +336,15 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		*b = stack.Value{}
 		*a = stack.FromVariant(list)
 
+	case bytecode.OpMapEntries:
+		m := at(fp, in.B)
+		if m.Kind() != stack.Map {
+			return Mismatch("Map", *m)
+		}
+		fields := make([]stack.Value, 0, 2*m.AsMap().Len())
+		m.AsMap().Each(func(k, v stack.Value) { fields = append(fields, k, v) })
+		*a = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
+
 	case bytecode.OpCondStart:
 		return s.condStart()
 	case bytecode.OpCondNext:
@@ -351,6 +360,18 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return err
 		}
 		at(fp, in.A-in.B).SetInt(uint64(id) << 1)
+	case bytecode.OpWeave:
+		return s.weave(a)
+	case bytecode.OpResume:
+		return s.resume(in.A)
+	case bytecode.OpYield:
+		return s.yield(in.A)
+	case bytecode.OpCancel:
+		return cancel(*a)
+	case bytecode.OpWeaveEnd:
+		return s.leaveWeave(stack.FromInt(0), false)
+	case bytecode.OpDump:
+		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
 	default:
 		return Fail("unknown instruction %d", op)
 	}

@@ -36,6 +36,7 @@ type Strand struct {
 	end      uintptr
 	reserved int64 // bytes of stacks, as counted by the VM
 	yields   uint64
+	inside   *weave // the weave that runs, innermost
 	waiter   channel.Waiter
 }
 
@@ -100,10 +101,10 @@ func (s *Strand) enter(fn int32, values []stack.Value) error {
 	s.reserve(int64(size)*int64(slotSize) + firstFrames*int64(unsafe.Sizeof(frame{})))
 	first := s.address(0)
 	s.end = s.address(0) + uintptr(size)*slotSize
-	s.limit.Store(s.end)
-	if s.vm.config.Limits.YieldInterval > 0 {
-		s.limit.Store(0)
+	if s.limit.Load() == 0 && s.inside == nil && s.vm.config.Limits.YieldInterval == 0 {
+		s.limit.Store(s.end) // a new strand; from here on only setLimit changes it
 	}
+	s.setLimit(s.end)
 	if len(values) < int(f.in) {
 		return &RuntimeError{Word: "strand.spawn", Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, len(values)),
 			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.id}
@@ -144,6 +145,9 @@ func (s *Strand) guarded() (err error) {
 // reserve counts bytes of stacks against the limits.
 func (s *Strand) reserve(bytes int64) bool {
 	s.reserved += bytes
+	if s.inside != nil { // a weave may be dropped any time, unseen: only its own limit holds
+		return s.reserved <= s.vm.config.Limits.StackBytes
+	}
 	all := s.vm.stackBytes.Add(bytes)
 	limits := &s.vm.config.Limits
 	return s.reserved <= limits.StackBytes && (limits.AllStackBytes == 0 || all <= limits.AllStackBytes)
@@ -180,10 +184,16 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	}
 	s.sp += delta
 	s.end = s.address(0) + uintptr(size)*slotSize
-	if s.limit.Load() != 0 {
-		s.limit.Store(s.end)
-	}
+	s.setLimit(s.end)
 	return fp + delta, nil
+}
+
+// setLimit moves the limit to the end of another stack, unless it asks for a
+// pause: that another goroutine may do at any time.
+func (s *Strand) setLimit(end uintptr) {
+	for old := s.limit.Load(); old != 0 && !s.limit.CompareAndSwap(old, end); {
+		old = s.limit.Load()
+	}
 }
 
 func (s *Strand) tooDeep() error {
