@@ -18,7 +18,7 @@ type wordFacts struct {
 	// unchecked: it ends in a call whose results nothing has checked, so the
 	// caller checks the height and trusts no kind.
 	unchecked bool
-	// leaky: more values than it declares may lie under its results.
+	// leaky: more values than it declares may lie under its results, or fewer.
 	leaky bool
 	// observes: it may look at the stack below its inputs, so that must be laid
 	// out in order when it is called.
@@ -32,7 +32,7 @@ func (f *wordFacts) open() bool { return f.row || f.unchecked || f.leaky }
 
 // observers are the built-ins that see the whole stack.
 var observers = map[string]bool{
-	"strand.spawn": true, "strand.weave": true, "stack.dump": true, "cond": true,
+	"strand.spawn": true, "strand.weave": true,
 }
 
 // analyze finds the facts of all words: what their own bodies show, then what
@@ -114,6 +114,9 @@ type analysis struct {
 	c *compiler
 	w *types.Word
 	f *wordFacts
+	// own: only what runs in the function itself counts, not quotations that it
+	// makes.
+	own bool
 }
 
 func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
@@ -153,7 +156,9 @@ func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
 				i = runner
 				continue
 			}
-			a.body(st.Block, false) // what it calls counts wherever it runs
+			if !a.own {
+				a.body(st.Block, false) // what it calls counts wherever it runs
+			}
 		case syntax.StmtCall:
 			a.call(stmts, i, last)
 		}
@@ -193,6 +198,8 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 		}
 	case "cond":
 		f.observes, f.unchecked = true, true
+	case "stack.dump": // it empties the callers' stacks as well: nobody knows their height behind it
+		f.observes, f.unchecked, f.leaky = true, true, true
 	default:
 		f.observes = f.observes || observers[st.Text]
 		f.unchecked = f.unchecked || !call.Known
@@ -233,7 +240,7 @@ func (c *compiler) inlined(module int, stmts []syntax.Stmt, i int) int {
 // has checked.
 func (g *generator) opensInTail(w *types.Word, body []syntax.Stmt) bool {
 	f := wordFacts{}
-	a := analysis{c: g.compiler, w: w, f: &f}
+	a := analysis{c: g.compiler, w: w, f: &f, own: true}
 	a.body(body, true)
 	open := f.unchecked
 	for _, to := range f.calls {

@@ -20,7 +20,7 @@ import (
 // source can exhaust the stack of a later phase. Type expressions nest at most
 // MaxTypeNesting deep (chapter 1, section 8).
 const (
-	MaxNesting     = 200_000
+	MaxNesting     = 100_000
 	MaxTypeNesting = 32
 )
 

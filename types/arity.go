@@ -12,10 +12,19 @@ type arity struct {
 	open        bool // the height at the end is not known
 }
 
-// missing predicts how many values a literal lacks if it is given k.
-func (c *checker) missing(st *syntax.Stmt, k int) (n int, exact bool) {
+// missing predicts how many values a literal captures if x is expected of it
+// and k values are given to it: what its body lacks, or more if only then it
+// leaves as many values as x does.
+func (c *checker) missing(st *syntax.Stmt, x *Type, k int) (n int, exact bool) {
 	a := c.arityOf(st)
-	return max(0, a.need-k), a.exact
+	n = max(0, a.need-k)
+	if a.exact && !a.open {
+		out, row := height(x.Out)
+		if _, same := height(x.In); same == row {
+			n = max(n, out-k-a.delta)
+		}
+	}
+	return n, a.exact
 }
 
 func (c *checker) arityOf(st *syntax.Stmt) arity {

@@ -132,8 +132,29 @@ func (c *checker) word() {
 	case !sc.yields && w.Effect.Yields:
 		panic(c.refuse(c.wordSpan(), "yield", "the effect of '%s' declares a Yield, but its body does not yield", name))
 	}
+	c.forcedVariables(&in)
 	if w.Effect.rowIn > 1 {
 		w.Extra, _ = height(in.rows[w.Effect.rowIn-1].stack())
+	}
+}
+
+// forcedVariables warns about type variables that the body takes for one type:
+// callers see only the variable, so what they pass fails at run time.
+func (c *checker) forcedVariables(in *instance) {
+	if c.p.info.Program.Modules[c.w.Module].Std {
+		return
+	}
+	for i, v := range in.vars {
+		if v == nil {
+			continue
+		}
+		t := prune(v)
+		if t.Kind == Var || t.Kind == Variant || isQuotation(t) {
+			continue
+		}
+		name := c.w.Effect.vars[i]
+		c.p.warn(c.span(c.w.Decl.Effect.Pos, c.w.Decl.Effect.End), "forced-variable", "the body of '%s' takes the type variable '%s' for '%s'", c.w.Decl.Name.Text, name, t).
+			Help = []string{fmt.Sprintf("write '%s' in the effect: then callers are checked", t)}
 	}
 }
 

@@ -86,7 +86,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 	if k == 0 && x.Kind == Quotation {
 		return c.captureNothing(st, x, row, s, wanted)
 	}
-	n, exact := c.missing(st, k)
+	n, exact := c.missing(st, x, k)
 	available, _ := height(s)
 	if n > available {
 		if exact {

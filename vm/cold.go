@@ -249,7 +249,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		if int(in.B) > have {
 			return s.underflow(int(in.B), have)
 		}
-		*a = *(*stack.Value)(unsafe.Add(nil, fp-uintptr(in.B)*slotSize))
+		*a = *at(fp-uintptr(in.B)*slotSize, 0)
 	case bytecode.OpPickAt:
 		n, have := a.AsInt(), s.index(fp)+int(in.A)-s.base
 		if n < 0 || n >= int64(have) {
