@@ -1,0 +1,216 @@
+package vm_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/vm"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func compiled(t testing.TB, source string) *seqvm.Program {
+	t.Helper()
+	prog, problems := seqvm.CompileText("test.seq", source, ".", seqvm.Options{})
+	require.False(t, problems.HasErrors(), "%v", problems)
+	return prog
+}
+
+func run(t testing.TB, source string, config seqvm.Config) (string, int, error) {
+	t.Helper()
+	var out bytes.Buffer
+	config.Stdout = &out
+	status, err := compiled(t, source).Run(config)
+	return out.String(), status, err
+}
+
+func TestManyVMsRunSideBySide(t *testing.T) {
+	prog := compiled(t, `: fib ( Int -- Int ) dup 2 i.< [ ] [ dup 1 i.- fib swap 2 i.- fib i.+ ] if ;
+: main ( -- ) 0 args.at string->int drop fib int->string io.write-line ;`)
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			var out bytes.Buffer
+			_, err := prog.Run(seqvm.Config{Stdout: &out, Args: []string{strconv.Itoa(i)}})
+			assert.NoError(t, err)
+			a, b := 0, 1
+			for range i {
+				a, b = b, a+b
+			}
+			assert.Equal(t, fmt.Sprintln(a), out.String())
+		})
+	}
+	all.Wait()
+}
+
+func TestRuntimeErrorNamesWordPlaceAndTrail(t *testing.T) {
+	out, _, err := run(t, `: inner ( T -- Int )
+  1 i.+ ;
+: outer ( T -- Int ) inner 2 i.+ ;
+: main ( -- ) "before" io.write
+  "x" outer drop ;`, seqvm.Config{})
+	assert.Equal(t, "before", out, "output before the error is kept")
+	var e *vm.RuntimeError
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "i.+", e.Word)
+	assert.Equal(t, "expected Int, found String", e.Reason)
+	assert.Equal(t, []vm.Frame{{Word: "inner", File: "test.seq", Line: 2, Count: 1}, {Word: "outer", File: "test.seq", Line: 3, Count: 1}, {Word: "main", File: "test.seq", Line: 5, Count: 1}}, e.Trail)
+	assert.Contains(t, err.Error(), "seq: runtime error: i.+: expected Int, found String\n  at test.seq:2 in inner\n")
+}
+
+func TestErrorInAStrandEndsTheProgramAndNamesTheStrand(t *testing.T) {
+	_, _, err := run(t, `: main ( -- ) [ list.make "x" list.push 0 list.get drop 1 i.+ drop ] strand.spawn drop chan.make chan.receive drop drop ;`, seqvm.Config{})
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "in strand #2")
+}
+
+func TestStackLimitIsACleanError(t *testing.T) {
+	_, _, err := run(t, `: inf ( Int -- Int ) 1 i.+ inf 1 i.+ ;
+: main ( -- ) 0 inf drop ;`, seqvm.Config{Limits: seqvm.Limits{StackBytes: 1 << 20}})
+	var e *vm.RuntimeError
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "inf", e.Word)
+	assert.Contains(t, e.Reason, "nest too deeply")
+}
+
+func TestStopEndsLoopsAndBlockedStrands(t *testing.T) {
+	for name, source := range map[string]string{
+		"tail call": `: spin ( -- ) spin ; : main ( -- ) spin ;`,
+		"mutual":    `: a ( Int -- ) b ; : b ( Int -- ) a ; : main ( -- ) 1 a ;`,
+		"recursion": `: f ( Int -- Int ) dup 0 i.= [ ] [ 1 i.- dup f drop f ] if ; : main ( -- ) 60 f drop ;`,
+		"quotation": `: q ( -- ) [ q ] [ ] true rot rot if ; : main ( -- ) q ;`,
+		"receive":   `: w ( Channel -- ) chan.receive drop drop ; : spin ( -- ) spin ; : main ( -- ) chan.make [ w ] strand.spawn drop drop spin ;`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			prog := compiled(t, source)
+			v, err := vm.New(prog.Module, vm.Config{Builtins: builtins.Table()})
+			require.NoError(t, err)
+			reason := errors.New("stopped by the test")
+			time.AfterFunc(20*time.Millisecond, func() { v.Stop(reason) })
+			_, err = v.Run()
+			assert.ErrorIs(t, err, reason)
+		})
+	}
+}
+
+func TestYieldIntervalKeepsResults(t *testing.T) {
+	out, _, err := run(t, `: sum ( Int Int -- Int ) dup 0 i.= [ drop ] [ swap over i.+ swap 1 i.- sum ] if ;
+: main ( -- ) 0 100000 sum int->string io.write-line ;`, seqvm.Config{Limits: seqvm.Limits{YieldInterval: 1}})
+	require.NoError(t, err)
+	assert.Equal(t, "5000050000\n", out)
+}
+
+func TestOutputBecomesVisibleBeforeTheEnd(t *testing.T) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer r.Close()
+	prog := compiled(t, `: wait ( -- ) io.read-line drop drop ; : main ( -- ) "prompt" io.write wait ;`)
+	in, answer, err := os.Pipe()
+	require.NoError(t, err)
+	done := make(chan error)
+	go func() {
+		_, err := prog.Run(seqvm.Config{Stdin: in, Stdout: w})
+		done <- err
+	}()
+	buf := make([]byte, 16)
+	n, err := r.Read(buf)
+	require.NoError(t, err)
+	assert.Equal(t, "prompt", string(buf[:n]))
+	answer.Close()
+	require.NoError(t, <-done)
+	in.Close()
+	w.Close()
+}
+
+func TestMainStatus(t *testing.T) {
+	for source, want := range map[string]int{
+		": main ( -- ) ;":           0,
+		": main ( -- Int ) 300 ;":   44,
+		": main ( -- Int ) -1 ;":    255,
+		": main ( -- ) 7 os.exit ;": 7,
+		": main ( -- ) [ 9 os.exit ] strand.spawn drop chan.make chan.receive drop drop ;": 9,
+	} {
+		_, status, err := run(t, source, seqvm.Config{})
+		require.NoError(t, err, source)
+		assert.Equal(t, want, status, source)
+	}
+}
+
+func TestTenThousandStrandsOfFiftyStrings(t *testing.T) {
+	out, _, err := run(t, `include std:loops
+: worker ( Channel -- ) 50 0 [ int->string string.length i.+ ] integer-fold swap chan.send drop ;
+: start ( Channel Int -- Channel ) dup 0 i.= [ drop ] [ [ drop worker ] strand.spawn drop 1 i.- start ] if ;
+: total ( Channel Int Int -- Int )   # channel sum left
+  dup 0 i.= [ drop nip ] [ 2 pick chan.receive drop rot i.+ swap 1 i.- total ] if ;
+: main ( -- ) chan.make 10000 start 0 10000 total int->string io.write-line ;
+`, seqvm.Config{})
+	require.NoError(t, err)
+	assert.Equal(t, "900000\n", out)
+}
+
+// The interpreter's Go frame decides how small a parked strand can be.
+func TestInterpreterFrameIsSmall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the package")
+	}
+	text, err := exec.Command("go", "build", "-gcflags=-S", ".").CombinedOutput()
+	require.NoError(t, err, string(text))
+	m := regexp.MustCompile(`Strand\)\.run STEXT.* locals=0x([0-9a-f]+)`).FindSubmatch(text)
+	if m == nil {
+		text, err = exec.Command("go", "build", "-a", "-gcflags=-S", ".").CombinedOutput()
+		require.NoError(t, err)
+		m = regexp.MustCompile(`Strand\)\.run STEXT.* locals=0x([0-9a-f]+)`).FindSubmatch(text)
+	}
+	require.NotNil(t, m)
+	size, err := strconv.ParseInt(string(m[1]), 16, 64)
+	require.NoError(t, err)
+	assert.LessOrEqual(t, size, int64(400))
+}
+
+func benchmark(b *testing.B, source string) {
+	prog := compiled(b, source)
+	for b.Loop() {
+		if _, err := prog.Run(seqvm.Config{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFib(b *testing.B) {
+	benchmark(b, `: fib ( Int -- Int ) dup 2 i.< [ ] [ dup 1 i.- fib swap 2 i.- fib i.+ ] if ; : main ( -- ) 25 fib drop ;`)
+}
+
+func BenchmarkTailLoop(b *testing.B) {
+	benchmark(b, `: sum ( Int Int -- Int ) dup 0 i.= [ drop ] [ swap over i.+ swap 1 i.- sum ] if ; : main ( -- ) 0 1000000 sum drop ;`)
+}
+
+func BenchmarkQuotationCalls(b *testing.B) {
+	benchmark(b, `: ap ( Int [ Int -- Int ] -- Int ) call ;
+: loop ( Int Int -- Int ) dup 0 i.= [ drop ] [ swap [ 1 i.+ ] ap swap 1 i.- loop ] if ; : main ( -- ) 0 100000 loop drop ;`)
+}
+
+func BenchmarkWeave(b *testing.B) {
+	benchmark(b, `: gen ( C Int -- C | Yield Int ) yield gen ;
+: drive ( H Int -- ) dup 0 i.= [ drop drop ] [ swap 1 strand.resume drop drop swap 1 i.- drive ] if ;
+: main ( -- ) [ gen drop ] strand.weave 100000 drive ;`)
+}
+
+func BenchmarkListMap(b *testing.B) {
+	benchmark(b, `include std:loops
+: main ( -- ) list.make 10000 [ list.push ] fill [ 2 i.* ] list.map [ 3 i.% drop 0 i.= ] list.filter 0 [ i.+ ] list.fold drop ;
+: fill ( V Int [ V Int -- V ] -- V ) >aux dup 0 i.= [ drop aux> drop ] [ swap over list.push swap 1 i.- aux> fill ] if ;`)
+}
