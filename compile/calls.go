@@ -137,6 +137,7 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 	}
 	g.layOut()
 	below := int32(len(g.stack) - n)
+	g.touch(below)
 	if callee == g.self && below == 0 {
 		g.emit(bytecode.OpLoop, 0, 0, 0)
 		return
