@@ -253,6 +253,11 @@ func (g *generator) adapt(floats bool, layout []operand) {
 	}
 	g.float()
 	restore()
+	aux := make([]operand, len(g.aux)) // in the same slots on all ways
+	for i := range aux {
+		aux[i] = operand{form: slot, index: int32(i)}
+	}
+	g.arrange(aux)
 }
 
 // branch emits a jump that is taken if the condition on top of the stack is

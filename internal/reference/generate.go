@@ -32,7 +32,8 @@ type generator struct {
 	b      *strings.Builder
 	words  []word
 	depth  int
-	quoted int // enclosing quotations whose stack the checker does not see
+	quoted int  // enclosing quotations whose stack the checker does not see
+	blind  bool // the checker knows no types here: nothing can be captured
 	size   int
 }
 
@@ -69,6 +70,7 @@ func join(list []typ) string {
 }
 
 func (g *generator) word(i int) {
+	g.blind = false
 	w := word{name: fmt.Sprintf("w%d", i), in: g.types(4), out: g.types(3)}
 	if n := len(w.out); n > 0 && w.out[n-1] == quotT {
 		w.out = append(w.out, intT) // a quotation on top would be what every literal of the word is taken for
@@ -190,13 +192,24 @@ func (g *generator) nested(s []typ) []typ {
 	return g.statements(slices.Clone(s), g.pick(5))
 }
 
+// seen tells whether the checker knows the types of the stack.
+func (g *generator) seen() bool { return g.quoted == 0 && !g.blind }
+
+// of chooses by that.
+func (g *generator) of(unseen, seen int) int {
+	if g.seen() {
+		return seen
+	}
+	return unseen
+}
+
 func (g *generator) statement(s []typ) []typ {
 	k := len(s)
 	push := func(text string, drop int, types ...typ) []typ {
 		g.b.WriteString(" " + text)
 		return append(s[:k-drop:k-drop], types...)
 	}
-	switch choice := g.pick(34); {
+	switch choice := g.pick(42); {
 	case choice < 5:
 		t := allTypes[g.pick(len(allTypes))]
 		g.literal(t)
@@ -273,10 +286,10 @@ func (g *generator) statement(s []typ) []typ {
 		return left
 	case choice == 27 && g.has(s, quotT) && k >= 2 && s[k-2] == intT:
 		return push([]string{"call", "apply"}[g.pick(2)], 2, intT)
-	case choice == 28 && g.quoted == 0 && g.has(s, intT, intT):
+	case choice == 28 && g.seen() && g.has(s, intT, intT):
 		return push("[ i.+ 2 i.* ] apply", 2, intT) // captures the upper one
 	case choice == 29 && g.has(s, listT):
-		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(3-min(g.quoted, 1))], 1, listT)
+		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(g.of(2, 3))], 1, listT)
 	case choice == 30 && g.has(s, listT):
 		return push("0 [ i.+ ] list.fold", 1, intT)
 	case choice == 31 && len(g.words) > 0:
@@ -310,6 +323,40 @@ func (g *generator) statement(s []typ) []typ {
 			return s[:k-1]
 		}
 		return g.cond(s)
+	case choice == 34 && k >= 1: // an index that is computed: the stack is observed
+		if d := g.pick(k); s[k-1-d] == s[k-1] {
+			return push(fmt.Sprintf("%d 0 i.+ pick", d), 0, s[k-1])
+		}
+	case choice == 35 && k >= 1:
+		d := 0
+		for d+1 < k && s[k-2-d] == s[k-1] {
+			d++
+		}
+		fmt.Fprintf(g.b, " %d 0 i.+ roll", g.pick(d+1))
+	case choice == 36 && g.has(s, intT, boolT): // branches that are values
+		return push("[ 1 i.+ ] [ 2 i.* ] 0 drop if", 1)
+	case choice == 37 && g.depth < 4: // a quotation of unknown effect
+		g.b.WriteString(" list.make [")
+		left := g.quotation(s)
+		g.b.WriteString(" ] list.push 0 list.get drop call")
+		g.blind = true
+		return left
+	case choice == 38 && g.has(s, intT) && g.depth < 4: // a cond whose clauses are values
+		g.b.WriteString(" [ dup 2 i.< ] [")
+		left := g.quotation(s)
+		g.b.WriteString(" ] [ true ] [")
+		g.adjust(g.quotation(s), left)
+		g.b.WriteString(" ] 2 0 i.+ cond")
+		g.blind = true
+		return left
+	case choice == 39 && g.seen(): // a strand on a copy of the stack
+		g.b.WriteString(" [")
+		g.quotation(s)
+		g.b.WriteString(" ] strand.spawn drop")
+	case choice == 40 && k >= 1 && s[k-1] == unionT:
+		return push([]string{"is-Line?", "is-Dot?"}[g.pick(2)], 1, boolT)
+	case choice == 41 && g.has(s, intT):
+		return push([]string{"Make-Line", `2 "s" Make-Box`}[g.pick(2)], 1, unionT)
 	}
 	return s
 }

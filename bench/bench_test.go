@@ -1,0 +1,108 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seqvm/seqvm"
+)
+
+// BenchmarkPrograms runs programs/NAME.seq in this process and NAME.lua with
+// Lua 5.4, and checks that both print the same (Floats to 10 digits).
+func BenchmarkPrograms(b *testing.B) {
+	files, err := filepath.Glob("programs/*.seq")
+	if err != nil || len(files) == 0 {
+		b.Fatal("no programs", err)
+	}
+	lua, _ := exec.LookPath("lua5.4")
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".seq")
+		var printed string
+		b.Run(name+"/seqvm", func(b *testing.B) {
+			for b.Loop() {
+				prog, problems := seqvm.CompileFile(file, seqvm.Options{})
+				if problems.HasErrors() {
+					b.Fatal(problems)
+				}
+				var out bytes.Buffer
+				if _, err := prog.Run(seqvm.Config{Stdout: &out}); err != nil {
+					b.Fatal(err)
+				}
+				printed = out.String()
+			}
+		})
+		if lua == "" {
+			continue
+		}
+		b.Run(name+"/lua", func(b *testing.B) {
+			for b.Loop() {
+				out, err := exec.Command(lua, strings.TrimSuffix(file, ".seq")+".lua").Output()
+				if err != nil {
+					b.Fatal(err)
+				}
+				const digits = 10
+				if want := string(out); printed != "" && want[:min(len(want), digits)] != printed[:min(len(printed), digits)] {
+					b.Fatalf("Lua prints %q, seqvm %q", want, printed)
+				}
+			}
+		})
+	}
+}
+
+// words are the kinds of definitions of the generated program; %d is a number.
+var words = []string{
+	": arithmetic-%d ( Int Int -- Int )\n  over i.+ 3 i.* swap 7 i.- i.+\n;\n",
+	": loop-%d ( Int Int -- Int )\n  dup 0 i.= [ drop ] [\n    swap over i.+ swap 1 i.- loop-%[1]d\n  ] if\n;\n",
+	": sugar-%d ( Float Float -- Float )\n  2dup * rot rot + 1.5 * +\n;\n",
+	"union Shape-%d {\n  Circle-%[1]d { radius: Int }\n  Box-%[1]d { width: Int, height: Int }\n}\n: area-%[1]d ( Shape-%[1]d -- Int )\n  match\n    Circle-%[1]d -> dup i.*\n    Box-%[1]d { >height >width } -> i.*\n  end\n;\n",
+	": adder-%d ( Int -- Closure[ Int -- Int ] ) [ i.+ ] ;\n: add-%[1]d ( Int Int -- Int ) adder-%[1]d call ;\n",
+	": list-%d ( Variant Int -- Int )\n  [ i.+ ] list.map\n  0 [ i.+ ] list.fold\n;\n",
+	": size-%d ( Int -- String )\n  [ dup 5 i.< ] [ drop \"low\" ]\n  [ true ] [ drop \"high\" ]\n  2 cond\n;\n",
+	": nested-%d ( Int -- Int )\n  dup 0 i.> [\n    dup 9 i.= [ 1 i.+ ] [ [ 2 i.* ] dip ] if\n  ] [ 0 swap i.- ] if\n;\n",
+}
+
+// source makes a program of at least so many lines.
+func source(lines int) string {
+	var b strings.Builder
+	for n, used := 1, 0; used < lines; n++ {
+		kind := words[n%len(words)]
+		if n%len(words) == 7 {
+			kind = strings.Replace(kind, "[ [ 2 i.* ] dip ]", "[ 2 i.* ]", 1)
+		}
+		text := fmt.Sprintf(kind, n)
+		used += strings.Count(text, "\n")
+		b.WriteString(text)
+	}
+	b.WriteString(": main ( -- ) ;\n")
+	return b.String()
+}
+
+func BenchmarkFrontEnd(b *testing.B) {
+	const lines = 100_000
+	path := filepath.Join(b.TempDir(), "large.seq")
+	if err := os.WriteFile(path, []byte(source(lines)), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	rate := func(b *testing.B) { b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s") }
+	b.Run("check", func(b *testing.B) {
+		for b.Loop() {
+			if problems := seqvm.CheckFile(path, seqvm.Options{}); problems.HasErrors() {
+				b.Fatal(problems)
+			}
+		}
+		rate(b)
+	})
+	b.Run("compile", func(b *testing.B) {
+		for b.Loop() {
+			if _, problems := seqvm.CompileFile(path, seqvm.Options{}); problems.HasErrors() {
+				b.Fatal(problems)
+			}
+		}
+		rate(b)
+	})
+}
