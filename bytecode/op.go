@@ -65,6 +65,7 @@ const (
 
 	// Branches.
 	OpJump
+	OpJumpBack
 	OpJumpTrue
 	OpJumpFalse
 	OpJumpIntEq
@@ -250,6 +251,7 @@ var Table = [opCount]Info{
 	OpBoolNot: {"bool.not", DstBool, SrcBool, None, false, "A = not B"},
 
 	OpJump:           {"jump", None, None, Target, true, "go to C"},
+	OpJumpBack:       {"jump.back", None, None, Target, true, "go back to C; the strand can be stopped here"},
 	OpJumpTrue:       {"jump.true", SrcBool, None, Target, false, "go to C if A"},
 	OpJumpFalse:      {"jump.false", SrcBool, None, Target, false, "go to C if not A"},
 	OpJumpIntEq:      {"jump.int.eq", SrcInt, SrcInt, Target, false, "go to C if A equals B"},

@@ -178,6 +178,9 @@ func (v *verifier) instruction(pc int) error {
 			if to := pc + 1 + int(x); to < 0 || to >= len(f.Code) {
 				return fmt.Errorf("jump to %d", to)
 			}
+			if err := direction(in.Op, pc+1+int(x), x); err != nil {
+				return err
+			}
 			continue
 		}
 		if x < 0 || x >= limit {
@@ -185,6 +188,26 @@ func (v *verifier) instruction(pc int) error {
 		}
 	}
 	return v.frame(pc, in)
+}
+
+// direction checks that only instructions at which a strand can be stopped go
+// back: no loop escapes a stop.
+func direction(op Op, to int, offset int32) error {
+	switch op {
+	case OpLoop:
+		if to != 0 {
+			return errors.New("it goes to the start of the function")
+		}
+	case OpJumpBack, OpCondTest:
+		if offset >= 0 {
+			return errors.New("it goes back")
+		}
+	default:
+		if offset < 0 {
+			return errors.New("it goes forward")
+		}
+	}
+	return nil
 }
 
 // frame checks what an instruction needs of the frame and of what follows it.
@@ -264,12 +287,12 @@ func (v *verifier) frame(pc int, in Instr) error {
 	case OpMatch:
 		t := &m.Tables[in.B]
 		for _, c := range t.Targets {
-			if to := pc + 1 + int(c); c != NoArm && (to < 0 || to >= len(f.Code)) {
+			if to := pc + 1 + int(c); c != NoArm && (c < 0 || to >= len(f.Code)) {
 				return fmt.Errorf("arm at %d", to)
 			}
 		}
 		for _, arm := range t.Others {
-			if to := pc + 1 + int(arm.Target); to < 0 || to >= len(f.Code) {
+			if to := pc + 1 + int(arm.Target); arm.Target < 0 || to >= len(f.Code) {
 				return fmt.Errorf("arm at %d", to)
 			}
 		}

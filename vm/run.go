@@ -156,6 +156,14 @@ func (s *Strand) run() error {
 
 		case bytecode.OpJump:
 			ip = jump(ip, in.C)
+		case bytecode.OpJumpBack:
+			if fp > s.limit.Load() {
+				s.ip = ip
+				if err = s.pause(false); err != nil {
+					return s.fail(err)
+				}
+			}
+			ip = jump(ip, in.C)
 		case bytecode.OpJumpTrue:
 			if at(fp, in.A).Bits() != 0 {
 				ip = jump(ip, in.C)
