@@ -61,7 +61,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 			return 0, false
 		}
 		if in, ok := intrinsics[name]; ok {
-			if in.compile(g, in, dropped) {
+			if in.make(g, in, dropped) {
 				return 1, false
 			}
 			return 0, false

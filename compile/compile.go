@@ -296,7 +296,7 @@ func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
 	return pc
 }
 
-// drop removes the last instruction, which must belong to the current block.
+// unemit removes the last instruction, which must belong to the current block.
 func (g *generator) unemit() {
 	pc := len(g.code) - 1
 	g.code = g.code[:pc]
@@ -530,13 +530,14 @@ func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
 	return slotted(info.A) && in.A == s || slotted(info.B) && in.B == s || slotted(info.C) && in.C == s
 }
 
-// moves carries out moves[i]: slot dst = operand, all at once, and breaks
-// cycles with a slot that nothing uses. Sources are no longer retained.
+// parallel is one of several moves that happen at once: slot dst = src.
 type parallel struct {
 	dst int32
 	src operand
 }
 
+// moveAll carries out moves all at once and breaks cycles with a slot that
+// nothing uses. The caller has released the sources.
 func (g *generator) moveAll(moves []parallel) {
 	pending := moves[:0]
 	reads := map[int32]int{}

@@ -49,13 +49,9 @@ type intrinsic struct {
 	to   bytecode.Kind // kind of the result
 	swap bool          // the instruction takes the operands in the other order
 	neg  bool          // the immediate is subtracted: add its negative
-	make func(*generator, intrinsic, bool) bool
-}
-
-// compile emits the instruction for the operands on the stack; it returns true
-// if it compiled a drop behind it as well (dropped tells that there is one).
-func (in intrinsic) compile(g *generator, _ intrinsic, dropped bool) bool {
-	return in.make(g, in, dropped)
+	// make emits the instruction for the operands on the stack; it returns true
+	// if it compiled a drop behind it as well (dropped tells that there is one).
+	make func(g *generator, in intrinsic, dropped bool) bool
 }
 
 const (

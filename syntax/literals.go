@@ -72,7 +72,7 @@ func formOf(token string) numberForm {
 }
 
 var (
-	errIntRange  = errors.New("Int literal out of range")
+	errIntRange  = errors.New("literal out of the range of an Int")
 	errBadDigits = errors.New("malformed literal")
 )
 

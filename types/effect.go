@@ -63,8 +63,6 @@ func (in *instance) variable(index int32) *Type {
 	return v
 }
 
-// fresh is variable for a use at a call: the new variable has no name, since
-// the names of a callee mean nothing to the caller.
 func (in *instance) row(index int32) *Row {
 	if in.rows == nil {
 		in.rows = make([]*Row, len(in.effect.rows))

@@ -24,7 +24,6 @@ var allTypes = []typ{intT, intT, intT, boolT, stringT, unionT, quotT, listT}
 type word struct {
 	name    string
 	in, out []typ
-	open    bool // takes [ ..a -- ..a ] and runs it on the caller's stack
 }
 
 type generator struct {
