@@ -77,7 +77,7 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 	out.WriteByte('\n')
 	last := int32(-1)
 	for pc, in := range f.Code {
-		if at := f.At(pc); at.Line != last && f.File >= 0 {
+		if at := f.At(pc); at.Line != last && at.Line > 0 && f.File >= 0 {
 			last = at.Line
 			text := ""
 			if source != nil {

@@ -16,6 +16,21 @@ const (
 	maxElements   = 1 << 28
 )
 
+// MagicLength is how many bytes IsEncoded looks at.
+const MagicLength = len(magic)
+
+// Strip returns a copy of a module without what only messages need: lines and
+// effects. Run-time errors of it name words but no lines.
+func Strip(m *Module) *Module {
+	stripped := *m
+	stripped.Funcs = append([]Func(nil), m.Funcs...)
+	for i := range stripped.Funcs {
+		f := &stripped.Funcs[i]
+		f.Effect, f.Lines, f.Line = "", nil, 0
+	}
+	return &stripped
+}
+
 // IsEncoded tells whether data starts like an encoded module.
 func IsEncoded(data []byte) bool {
 	return len(data) >= len(magic) && string(data[:len(magic)]) == magic

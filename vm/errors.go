@@ -41,7 +41,11 @@ func (e *RuntimeError) Error() string {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
 			break
 		}
-		fmt.Fprintf(&b, "\n  at %s:%d in %s", f.File, f.Line, f.Word)
+		place := f.File
+		if f.Line > 0 { // absent in stripped bytecode
+			place = fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+		fmt.Fprintf(&b, "\n  at %s in %s", place, f.Word)
 		if f.Count > 1 {
 			fmt.Fprintf(&b, " (%d times)", f.Count)
 		}

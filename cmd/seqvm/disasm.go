@@ -13,7 +13,7 @@ func (c *cli) disasmCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "disasm FILE",
 		Short: "Show the bytecode of a program",
-		Long:  "Show the bytecode of a program: each word with its effect, then its instructions under the source lines they come from.",
+		Long:  "Show the bytecode of a program, source or bytecode: each word with its effect, then its instructions under the source lines they come from.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
@@ -24,6 +24,9 @@ func (c *cli) disasmCommand() *cobra.Command {
 				return exitStatus(statusUsage)
 			}
 			source := func(file, line int) string { return prog.Sources[file].Line(line) }
+			if prog.Sources == nil { // bytecode: the lines are not there
+				source = nil
+			}
 			shown, err := bytecode.Disassemble(c.stdout, prog.Module, word, source)
 			if err == nil && shown == 0 && word != "" {
 				err = fmt.Errorf("%s has no word '%s'", args[0], word)

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -39,9 +41,13 @@ func (c *cli) runCommand() *cobra.Command {
 	return cmd
 }
 
-// compile reads the program from a file or, for "-", from stdin.
+// compile reads the program, source or bytecode, from a file or, for "-",
+// source from stdin.
 func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
 	if path != "-" {
+		if prog, problems, encoded := decode(path); encoded {
+			return prog, problems
+		}
 		return seqvm.CompileFile(path, opts)
 	}
 	text, err := io.ReadAll(c.stdin)
@@ -49,6 +55,29 @@ func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 		return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
 	}
 	return seqvm.CompileText("<stdin>", string(text), ".", opts)
+}
+
+// decode reads a bytecode file; encoded is false if the file is none, which
+// its first bytes tell.
+func decode(path string) (prog *seqvm.Program, problems diag.List, encoded bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, false
+	}
+	defer f.Close()
+	start := make([]byte, bytecode.MagicLength)
+	if _, err := io.ReadFull(f, start); err != nil || !bytecode.IsEncoded(start) {
+		return nil, nil, false
+	}
+	rest, err := io.ReadAll(f)
+	var module *bytecode.Module
+	if err == nil {
+		module, err = bytecode.Decode(append(start, rest...))
+	}
+	if err != nil {
+		return nil, diag.List{{Code: "bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
+	}
+	return &seqvm.Program{Module: module}, nil, true
 }
 
 // forRun leaves out the warnings that only check and lint print (chapter 8,

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+func (c *cli) buildCommand() *cobra.Command {
+	var out string
+	var strip, verbose bool
+	cmd := &cobra.Command{
+		Use:   "build FILE",
+		Short: "Compile a program to a bytecode file",
+		Long:  "Compile a program, with everything that it includes, to a bytecode file for 'seqvm run'.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			prog, problems := c.compile(args[0], c.options())
+			c.report(forRun(problems))
+			if prog == nil {
+				return exitStatus(statusUsage)
+			}
+			if out == "" {
+				name := filepath.Base(args[0])
+				out = strings.TrimSuffix(name, filepath.Ext(name)) + ".seqb"
+			}
+			module := prog.Module
+			if strip {
+				module = bytecode.Strip(module)
+			}
+			data := bytecode.Encode(module)
+			if err := os.WriteFile(out, data, 0o644); err != nil {
+				return err
+			}
+			if verbose {
+				fmt.Fprintf(c.stdout, "%s: %d bytes\n", out, len(data))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the file to write (default: FILE's name with .seqb, in this folder)")
+	cmd.Flags().BoolVar(&strip, "strip", false, "leave out what only messages need: lines and effects")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say what was written")
+	return cmd
+}
