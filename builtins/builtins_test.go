@@ -1,0 +1,91 @@
+package builtins_test
+
+import (
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/vm"
+)
+
+func TestTableIsWellFormed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, b := range builtins.Table() {
+		assert.False(t, seen[b.Name], "%s stands twice in the table", b.Name)
+		seen[b.Name] = true
+		assert.True(t, strings.HasPrefix(b.Effect, "( ..a ") && strings.HasSuffix(b.Effect, " )"), "%s: %s", b.Name, b.Effect)
+		assert.Regexp(t, `^[A-Z0-9e].*[.?]$`, b.Doc, b.Name)
+	}
+	assert.Equal(t, len(seen), len(builtins.Names()))
+}
+
+// Every word of the table is a Go function or known to the compiler: a program
+// that uses it compiles, verifies and links.
+func TestEveryWordCompiles(t *testing.T) {
+	for _, b := range builtins.Table() {
+		source := ": word ( ..a -- ..b ) " + b.Name + " ;\n: main ( -- ) ;\n"
+		switch b.Name {
+		case "aux>":
+			source = ": word ( T -- T ) >aux aux> ;\n: main ( -- ) ;\n"
+		case "yield":
+			source = ": word ( C T -- C T | Yield T ) yield ;\n: main ( -- ) ;\n"
+		case ">aux":
+			source = ": word ( T -- T ) >aux aux> ;\n: main ( -- ) ;\n"
+		}
+		prog, problems := seqvm.CompileText("word.seq", source, ".", seqvm.Options{})
+		require.False(t, problems.HasErrors(), "%s: %v", b.Name, problems)
+		require.NoError(t, bytecode.Verify(prog.Module), b.Name)
+		_, err := vm.New(prog.Module, vm.Config{Builtins: builtins.Table()})
+		require.NoError(t, err, b.Name)
+	}
+}
+
+// evaluate runs a Float expression and returns what it prints.
+func evaluate(t *testing.T, expression string) float64 {
+	t.Helper()
+	var out strings.Builder
+	prog, problems := seqvm.CompileText("f.seq", ": main ( -- ) "+expression+" float->string io.write ;", ".", seqvm.Options{})
+	require.False(t, problems.HasErrors(), "%v", problems)
+	_, err := prog.Run(seqvm.Config{Stdout: &out})
+	require.NoError(t, err)
+	f, err := strconv.ParseFloat(out.String(), 64)
+	require.NoError(t, err)
+	return f
+}
+
+func TestFunctionsAreExactWhereTheResultIs(t *testing.T) {
+	for expression, want := range map[string]float64{
+		"1000.0 f.log10": 3, "1e22 f.log10": 22, "0.001 f.log10": -3, "1e-300 f.log10": -300,
+		"8.0 f.log2": 3, "1e-320 f.log2": math.Log2(1e-320), "f.e f.ln": 1, "27.0 f.cbrt": 3,
+		"10.0 15.0 f.pow": 1e15, "10.0 -3.0 f.pow": 0.001, "2.0 0.5 f.pow": math.Sqrt2, "-2.0 3.0 f.pow": -8,
+		"0.0 -1.0 f.pow": math.Inf(1), "10.0 400.0 f.pow": math.Inf(1), "10.0 -400.0 f.pow": 0, "2.0 -1074.0 f.pow": 5e-324,
+	} {
+		assert.Equal(t, want, evaluate(t, expression), expression)
+	}
+}
+
+// Integer powers against exact arithmetic: within one unit in the last place.
+func TestPowersAgainstExactArithmetic(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		x, n := 0.5+2*r.Float64(), r.IntN(120)
+		exact := big.NewFloat(1).SetPrec(8000)
+		for range n {
+			exact.Mul(exact, big.NewFloat(x))
+		}
+		want, _ := exact.Float64()
+		got := evaluate(t, strconv.FormatFloat(x, 'e', -1, 64)+" "+strconv.Itoa(n)+".0 f.pow")
+		if got != want && got != math.Nextafter(want, math.Inf(1)) && got != math.Nextafter(want, 0) {
+			t.Errorf("%v to the %d: %v, want %v", x, n, got, want)
+		}
+	}
+}

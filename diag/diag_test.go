@@ -1,0 +1,68 @@
+package diag_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm/diag"
+)
+
+func TestPositionsCountCharacters(t *testing.T) {
+	s := diag.NewSource("x.seq", "aé\tb\nc\r\n\nd")
+	for offset, want := range map[int32][2]int{0: {1, 1}, 1: {1, 2}, 3: {1, 3}, 4: {1, 4}, 5: {1, 5}, 6: {2, 1}, 9: {3, 1}, 10: {4, 1}, 11: {4, 2}, 99: {4, 2}, -1: {1, 1}} {
+		line, column := s.Position(offset)
+		assert.Equal(t, want, [2]int{line, column}, "offset %d", offset)
+	}
+	assert.Equal(t, "c", s.Line(2))
+	assert.Equal(t, "", s.Line(9))
+}
+
+func render(t *testing.T, list diag.List, color bool) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, diag.Renderer{Out: &b, Color: color}.All(list))
+	return b.String()
+}
+
+func TestRendering(t *testing.T) {
+	s := diag.NewSource("x.seq", ": main ( -- )\n  1 swp ;\n")
+	d := &diag.Diagnostic{Span: diag.Span{Source: s, Start: 18, End: 21}, Message: "unknown word 'swp'", Notes: []string{"a fact"},
+		Related: []diag.Related{{Span: diag.Span{Source: s, Start: 0, End: 1}, Label: "in this word"}}, Help: []string{"did you mean 'swap'?"}}
+	assert.Equal(t, `x.seq:2:5: error: unknown word 'swp'
+   2 |   1 swp ;
+     |     ^^^
+  a fact
+  x.seq:1: in this word
+  help: did you mean 'swap'?
+`, render(t, diag.List{d}, false))
+	assert.Contains(t, render(t, diag.List{d}, true), "\x1b[1;31m")
+	assert.Equal(t, "x.seq:2:5: error: unknown word 'swp'", d.Error())
+}
+
+func TestLongLinesAreShownAroundTheSpan(t *testing.T) {
+	s := diag.NewSource("x.seq", strings.Repeat("a ", 5000)+"HERE "+strings.Repeat("b ", 5000))
+	out := render(t, diag.List{{Span: diag.Span{Source: s, Start: 10000, End: 10004}, Message: "m"}}, false)
+	lines := strings.Split(out, "\n")
+	assert.Contains(t, lines[1], "HERE")
+	assert.Equal(t, strings.Index(lines[1], "HERE"), strings.Index(lines[2], "^^^^"))
+	assert.Less(t, len(lines[1]), 300)
+}
+
+func TestErrorsAreLimitedAndCounted(t *testing.T) {
+	s := diag.NewSource("x.seq", "x")
+	var list diag.List
+	for range 25 {
+		list = append(list, &diag.Diagnostic{Span: diag.Span{Source: s}, Message: "m"})
+	}
+	list = append(list, &diag.Diagnostic{Severity: diag.Warning, Span: diag.Span{Source: s}, Message: "w"})
+	out := render(t, list, false)
+	assert.Equal(t, diag.MaxErrors, strings.Count(out, "error: m"))
+	assert.Contains(t, out, "warning: w")
+	assert.Contains(t, out, "5 more errors")
+	assert.True(t, list.HasErrors())
+	assert.False(t, diag.List{list[25]}.HasErrors())
+	assert.Contains(t, list.Error(), "24 more errors")
+}
