@@ -112,34 +112,16 @@ func (g *generator) proveResults(skip int) {
 
 // layOut puts the stack in order: value i in slot i. Only then is the stack in
 // memory the stack of the program.
-func (g *generator) layOut() { g.layOutTop(0, 0) }
-
-// layOutTop puts the values from index first on into the slots from base up.
-func (g *generator) layOutTop(first int, base int32) {
+func (g *generator) layOut() {
 	var moves []parallel
-	for i := first; i < len(g.stack); i++ {
-		if o, dst := g.stack[i], base+int32(i-first); o.form != slot || o.index != dst {
-			moves = append(moves, parallel{dst: dst, src: o})
+	for i, o := range g.stack {
+		if want := (operand{form: slot, index: int32(i)}); o != want {
 			g.release(o)
+			moves = append(moves, parallel{dst: want.index, src: o})
+			g.stack[i] = want
 		}
 	}
-	if moves == nil {
-		return
-	}
-	for i := range moves {
-		g.touch(moves[i].dst)
-	}
-	targets := make([]int32, len(moves))
-	for i := range moves {
-		targets[i] = moves[i].dst
-	}
-	g.moveAll(moves)
-	for _, t := range targets {
-		g.uses[t]++
-	}
-	for i := first; i < len(g.stack); i++ {
-		g.stack[i] = operand{form: slot, index: base + int32(i-first)}
-	}
+	g.place(moves)
 }
 
 // observed prepares a call that may look at the whole stack: values of the aux

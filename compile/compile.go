@@ -536,6 +536,23 @@ type parallel struct {
 	src operand
 }
 
+// place carries out moves whose sources have been released, and retains the
+// destinations.
+func (g *generator) place(moves []parallel) {
+	if len(moves) == 0 {
+		return
+	}
+	destinations := make([]int32, len(moves))
+	for i, m := range moves {
+		g.touch(m.dst)
+		destinations[i] = m.dst
+	}
+	g.moveAll(moves)
+	for _, d := range destinations {
+		g.uses[d]++
+	}
+}
+
 // moveAll carries out moves all at once and breaks cycles with a slot that
 // nothing uses. The caller has released the sources.
 func (g *generator) moveAll(moves []parallel) {

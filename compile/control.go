@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -25,55 +27,54 @@ func (g *generator) newJoin() *join { return &join{start: g.state.clone()} }
 func (g *generator) leave(j *join) {
 	if j.layout == nil {
 		g.settle(j)
-		j.layout = append(append([]operand{}, g.stack...), g.aux...)
+		j.layout = g.values()
 	} else if !g.floating && g.canMeet(j.layout) {
 		g.arrange(j.layout)
 	}
 	j.ends = append(j.ends, end{state: g.state, jump: g.emit(bytecode.OpJump, 0, 0, -1)})
 }
 
+// values returns a copy of what the stack and, behind it, the aux stack hold.
+func (s *state) values() []operand {
+	return append(append(make([]operand, 0, len(s.stack)+len(s.aux)), s.stack...), s.aux...)
+}
+
+// setValues is the inverse of values.
+func (s *state) setValues(all []operand) {
+	copy(s.stack, all)
+	copy(s.aux, all[len(s.stack):])
+}
+
 // settle gives each value that the branch changed a slot of its own, so that
 // other branches can put theirs there.
 func (g *generator) settle(j *join) {
-	before := append(append([]operand{}, j.start.stack...), j.start.aux...)
+	before, all := j.start.values(), g.values()
 	n := len(g.stack)
-	all := append(append([]operand{}, g.stack...), g.aux...)
 	var moves []parallel
-	var at []int
 	for i, o := range all {
-		if i < len(before) && o == before[i] && len(j.start.stack) == n {
-			continue
-		}
-		if i < len(before) && i < n && o == before[i] {
-			continue
-		}
-		if o.form == slot && g.uses[o.index] == 1 {
+		unchanged := i < len(before) && o == before[i] && (i < n || n == len(j.start.stack))
+		if unchanged || o.form == slot && g.uses[o.index] == 1 {
 			continue
 		}
 		g.release(o)
 		s := g.alloc(int32(i))
-		g.uses[s]++
+		g.uses[s]++ // so that the next one gets another
 		moves = append(moves, parallel{dst: s, src: o})
-		at = append(at, i)
+		all[i] = operand{form: slot, index: s}
 	}
-	dsts := make([]int32, len(moves))
-	for i := range moves {
-		dsts[i] = moves[i].dst
+	for _, m := range moves {
+		g.uses[m.dst]--
 	}
-	g.moveAll(moves)
-	for i, k := range at {
-		all[k] = operand{form: slot, index: dsts[i]}
-	}
-	copy(g.stack, all[:n])
-	copy(g.aux, all[n:])
+	g.place(moves)
+	g.setValues(all)
 }
 
 // canMeet tells whether arrange can bring the values to a layout. It cannot
 // where the layout has a constant or two values in one slot and this branch has
 // something else: then common finds another layout.
 func (g *generator) canMeet(layout []operand) bool {
-	n := len(g.stack)
-	if n+len(g.aux) != len(layout) {
+	all := g.values()
+	if len(all) != len(layout) {
 		return false
 	}
 	named := make(map[int32]int, len(layout))
@@ -83,13 +84,7 @@ func (g *generator) canMeet(layout []operand) bool {
 		}
 	}
 	for i, want := range layout {
-		var o operand
-		if i < n {
-			o = g.stack[i]
-		} else {
-			o = g.aux[i-n]
-		}
-		if o != want && (want.form != slot || named[want.index] > 1) {
+		if all[i] != want && (want.form != slot || named[want.index] > 1) {
 			return false
 		}
 	}
@@ -98,31 +93,17 @@ func (g *generator) canMeet(layout []operand) bool {
 
 // arrange moves the values of the stack and the aux stack to a layout.
 func (g *generator) arrange(layout []operand) {
-	n := len(g.stack)
-	all := append(append([]operand{}, g.stack...), g.aux...)
+	all := g.values()
 	var moves []parallel
 	for i, o := range all {
-		want := layout[i]
-		if o == want {
-			continue
+		if want := layout[i]; o != want {
+			g.release(o)
+			moves = append(moves, parallel{dst: want.index, src: o})
+			all[i] = want
 		}
-		g.release(o)
-		moves = append(moves, parallel{dst: want.index, src: o})
-		all[i] = want
 	}
-	for _, m := range moves {
-		g.touch(m.dst)
-	}
-	dsts := make([]int32, len(moves))
-	for i := range moves {
-		dsts[i] = moves[i].dst
-	}
-	g.moveAll(moves)
-	for _, d := range dsts {
-		g.uses[d]++
-	}
-	copy(g.stack, all[:n])
-	copy(g.aux, all[n:])
+	g.place(moves)
+	g.setValues(all)
 }
 
 // meet ends a conditional: all branches go on here. It returns false if none
@@ -147,11 +128,10 @@ func (g *generator) meet(j *join) bool {
 	var out []int
 	if len(g.code)-1 == j.ends[last].jump {
 		g.unemit()
-		g.adapt(floats, layout)
 	} else {
 		g.patch(j.ends[last].jump)
-		g.adapt(floats, layout)
 	}
+	g.adapt(floats, layout)
 	final := g.state.clone()
 	kinds := final.kinds
 	meetKinds := func(s *state) {
@@ -186,20 +166,7 @@ func (g *generator) meet(j *join) bool {
 	return true
 }
 
-func sameLayout(s *state, layout []operand) bool {
-	for i, want := range layout {
-		var o operand
-		if i < len(s.stack) {
-			o = s.stack[i]
-		} else {
-			o = s.aux[i-len(s.stack)]
-		}
-		if o != want {
-			return false
-		}
-	}
-	return true
-}
+func sameLayout(s *state, layout []operand) bool { return slices.Equal(s.values(), layout) }
 
 // common finds a layout that every end can be brought to: that of the first
 // branch, but where it has a constant or shares a slot and another branch
@@ -213,22 +180,17 @@ func (g *generator) common(j *join) []operand {
 		}
 	}
 	spare := int32(0)
-	for i := range j.ends {
-		spare = max(spare, int32(len(j.ends[i].uses)))
+	ends := make([][]operand, len(j.ends))
+	for k := range j.ends {
+		ends[k] = j.ends[k].values()
+		spare = max(spare, int32(len(j.ends[k].uses)))
 	}
 	for i, want := range layout {
 		if want.form == slot && used[want.index] == 1 {
 			continue
 		}
-		for k := range j.ends {
-			e := &j.ends[k]
-			var o operand
-			if i < len(e.stack) {
-				o = e.stack[i]
-			} else {
-				o = e.aux[i-len(e.stack)]
-			}
-			if o != want {
+		for k := range ends {
+			if ends[k][i] != want {
 				if want.form == slot {
 					used[want.index]--
 				}

@@ -63,7 +63,7 @@ func TestTokensOfABody(t *testing.T) {
 		"[1[]2]":                              "[ int 1, [  ], int 2 ]",
 		"1#x \" ] ;\n2":                       "int 1, int 2",
 		`"\x41\n\"\\"`:                        `"A\n\"\\"`,
-		"match A->B -> x Up Down {>a>b} -> Z C{ } -> end":        "",
+		"match A->B -> x Up Down {>a>b} -> Z C{ } -> end":        "A->B/0: x, Up, Down/1: Z, C/0: ",
 		"match A -> x Up\n# c\nDown { >a >b }\n-> Z C{ } -> end": "A/0: x, Up, Down/2: Z, C/0: ",
 		"a\u00a0b\vc": "a, b, c",
 	} {
