@@ -239,6 +239,14 @@ func (s *Strand) underflow(need, have int) error {
 	return Fail("stack underflow: %d more needed, only %d there", need, have)
 }
 
+// visible returns the values that the running code can see, up to a slot.
+func (s *Strand) visible(top int) ([]stack.Value, error) {
+	if top < s.base { // only bytecode that isolates and does not rejoin comes here
+		return nil, s.underflow(s.base-top, 0)
+	}
+	return s.slots[s.base:top], nil
+}
+
 // distrust makes every frame that owns a slot at or above address check kinds
 // from now on: a callee changes values there that the frame's code has proven.
 // A frame whose call may do that by its type expects it and goes on as it is.
@@ -287,7 +295,10 @@ func (s *Strand) spawn(quotation uintptr) (int64, error) {
 	c := q.AsClosure()
 	source := c.Captures
 	if source == nil {
-		source = s.slots[s.base:at]
+		var err error
+		if source, err = s.visible(at); err != nil {
+			return 0, err
+		}
 	}
 	values := make([]stack.Value, len(source))
 	for i, v := range source {

@@ -97,7 +97,10 @@ func (s *Strand) weave(a *stack.Value) error {
 	}
 	w := &weave{body: *a}
 	if a.AsClosure().Captures == nil {
-		below := s.slots[s.base:s.index(uintptr(unsafe.Pointer(a)))]
+		below, err := s.visible(s.index(uintptr(unsafe.Pointer(a))))
+		if err != nil {
+			return err
+		}
 		w.start = make([]stack.Value, len(below))
 		for i, v := range below {
 			w.start[i] = v.Promote()
@@ -202,7 +205,10 @@ func cancel(v stack.Value) error {
 
 // dump hands the whole stack up to top to a word that writes it, and empties it.
 func (s *Strand) dump(top uintptr, b *Builtin) error {
-	values := s.slots[s.base:s.index(top)]
+	values, err := s.visible(s.index(top))
+	if err != nil {
+		return err
+	}
 	if err := b.Run(s, values); err != nil {
 		return err
 	}
