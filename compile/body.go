@@ -77,33 +77,25 @@ func (g *generator) pushConst(k bytecode.Const) {
 }
 
 // finish ends a function that runs off its end: the results go to the first
-// slots, proven to be what the effect declares.
+// slots. Of a word whose height is known they are proven to be what its effect
+// declares; callers of others trust nothing.
 func (g *generator) finish() {
-	if g.floating || g.facts != nil && g.facts.leaky {
-		g.layOut()
-		g.emit(bytecode.OpReturn, int32(len(g.stack)), 0, 0)
-		return
-	}
-	if g.facts != nil {
+	if g.facts != nil && !g.facts.leaky && !g.floating {
 		g.proveResults(0)
 	}
 	g.layOut()
 	g.emit(bytecode.OpReturn, int32(len(g.stack)), 0, 0)
 }
 
-// proveResults proves the values that stay as results of the word; the top
-// skip ones are results of a call that stands for them.
+// proveResults proves the values that stay as results of the word. The topmost
+// results are not there yet if skip is not 0: the call that follows leaves them.
 func (g *generator) proveResults(skip int) {
-	n := len(g.stack)
-	for i := 1; i <= len(g.outs) && i <= n+skip; i++ {
-		if i <= skip {
-			continue
+	for depth := skip; depth < len(g.outs); depth++ {
+		at := len(g.stack) - 1 - (depth - skip)
+		if at < 0 {
+			return
 		}
-		at := n - i + skip
-		if at < 0 || at >= n {
-			continue
-		}
-		if k := g.outs[len(g.outs)-i]; k != bytecode.KindAny && g.kind(g.stack[at]) != k {
+		if k := g.outs[len(g.outs)-1-depth]; k != bytecode.KindAny && g.kind(g.stack[at]) != k {
 			g.named = g.name(g.word.Decl.Name.Text)
 			g.stack[at] = g.prove(g.stack[at], k)
 		}
