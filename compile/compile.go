@@ -151,9 +151,8 @@ type generator struct {
 	line  int32
 	named int32
 
-	lineEnd int32 // cache of the place of the last line asked for
-	lineNo  int32
-	lineAt  int32
+	// The line that was asked for last, and where it starts and ends.
+	lineNo, lineAt, lineEnd int32
 }
 
 // state is what is known at a point of the code.
@@ -269,17 +268,8 @@ func (g *generator) touch(s int32) {
 // at sets the place that the code from here on comes from.
 func (g *generator) at(pos int32, name string) {
 	if g.lineNo == 0 || pos < g.lineAt || pos >= g.lineEnd {
-		src := g.info.Program.Modules[g.module].Source
-		line, _ := src.Position(pos)
-		g.lineNo = int32(line)
-		start, end := pos, pos
-		for start > 0 && src.Text[start-1] != '\n' {
-			start--
-		}
-		for int(end) < len(src.Text) && src.Text[end] != '\n' {
-			end++
-		}
-		g.lineAt, g.lineEnd = start, end+1
+		line, start, end := g.info.Program.Modules[g.module].Source.LineAt(pos)
+		g.lineNo, g.lineAt, g.lineEnd = int32(line), start, end
 	}
 	g.line, g.named = g.lineNo, g.name(name)
 }

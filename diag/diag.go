@@ -50,6 +50,18 @@ func (s *Source) Position(offset int32) (line, column int) {
 	return line, 1 + utf8.RuneCountInString(s.Text[lines[line-1]:offset])
 }
 
+// LineAt returns the line that holds a byte offset and the offsets of its first
+// byte and behind its line end, in logarithmic time however long the line is.
+func (s *Source) LineAt(offset int32) (line int, start, end int32) {
+	lines := s.index()
+	line = max(sort.Search(len(lines), func(i int) bool { return lines[i] > offset }), 1)
+	end = int32(len(s.Text)) + 1
+	if line < len(lines) {
+		end = lines[line]
+	}
+	return line, lines[line-1], end
+}
+
 // Line returns the text of a line (from 1) without its line end.
 func (s *Source) Line(line int) string {
 	lines := s.index()

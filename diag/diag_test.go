@@ -17,6 +17,10 @@ func TestPositionsCountCharacters(t *testing.T) {
 		assert.Equal(t, want, [2]int{line, column}, "offset %d", offset)
 	}
 	assert.Equal(t, "c", s.Line(2))
+	line, start, end := s.LineAt(7)
+	assert.Equal(t, [3]int{2, 6, 9}, [3]int{line, int(start), int(end)})
+	line, start, end = s.LineAt(11)
+	assert.Equal(t, [3]int{4, 10, 12}, [3]int{line, int(start), int(end)})
 	assert.Equal(t, "", s.Line(9))
 }
 

@@ -7,8 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// MaxErrors is how many errors one run reports (chapter 8, section 12).
-const MaxErrors = 20
+// MaxErrors is how many errors one run reports (chapter 8, section 12). Of
+// warnings and of the further places of one finding there are limits as well,
+// so that nothing drowns.
+const (
+	MaxErrors   = 20
+	maxWarnings = 100
+	maxRelated  = 20
+)
 
 // maxShownLine bounds the source line that is shown, in characters, so that a
 // program without line ends does not drown its own diagnostic.
@@ -39,20 +45,22 @@ func (r Renderer) paint(color, text string) string {
 // All writes the findings of a list, at most MaxErrors errors, and says how
 // many were left out.
 func (r Renderer) All(list List) error {
-	errors := 0
+	limits := [...]int{Error: MaxErrors, Warning: maxWarnings}
+	var count [len(limits)]int
 	for _, d := range list {
-		if d.Severity == Error {
-			if errors++; errors > MaxErrors {
-				continue
-			}
+		if count[d.Severity]++; count[d.Severity] > limits[d.Severity] {
+			continue
 		}
 		if err := r.One(d); err != nil {
 			return err
 		}
 	}
-	if errors > MaxErrors {
-		_, err := fmt.Fprintf(r.Out, "%d more errors are not shown\n", errors-MaxErrors)
-		return err
+	for severity, n := range count {
+		if left := n - limits[severity]; left > 0 {
+			if _, err := fmt.Fprintf(r.Out, "%d more %ss are not shown\n", left, Severity(severity)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -80,7 +88,11 @@ func (r Renderer) One(d *Diagnostic) error {
 	for _, note := range d.Notes {
 		indent(&b, "  ", note)
 	}
-	for _, rel := range d.Related {
+	for i, rel := range d.Related {
+		if i == maxRelated {
+			fmt.Fprintf(&b, "  and %d more places\n", len(d.Related)-i)
+			break
+		}
 		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, rel.Span.String()), rel.Label)
 	}
 	for _, help := range d.Help {

@@ -311,22 +311,20 @@ func (c *checker) deadArms(st *syntax.Stmt, info *MatchInfo, scrutinee *Type) {
 		switch {
 		case seen[v]:
 			info.Arms[i].Dead = true
-			c.p.warnOnce(span, "this arm never runs: '%s' has an arm above", v.Name())
+			c.p.warnOnce(span, "dead-arm", "this arm never runs: '%s' has an arm above", v.Name())
 		case v.Union != info.Union && scrutinee.Kind == Union:
-			c.p.warnOnce(span, "this arm never runs: '%s' belongs to the union '%s', the matched value is of '%s'", v.Name(), v.Union.Decl.Name.Text, info.Union.Decl.Name.Text)
+			c.p.warnOnce(span, "dead-arm", "this arm never runs: '%s' belongs to the union '%s', the matched value is of '%s'", v.Name(), v.Union.Decl.Name.Text, info.Union.Decl.Name.Text)
 		}
 		seen[v] = true
 	}
 }
 
 // warnOnce warns about a place that may be checked more than once.
-func (p *program) warnOnce(span diag.Span, format string, args ...any) {
-	for _, d := range p.errors {
-		if d.Span == span && d.Code == "dead-arm" {
-			return
-		}
+func (p *program) warnOnce(span diag.Span, code diag.Code, format string, args ...any) {
+	if key := (warned{span, code}); !p.warned[key] {
+		p.warned[key] = true
+		p.warn(span, code, format, args...)
 	}
-	p.warn(span, "dead-arm", format, args...)
 }
 
 // quotationOnTop pops the quotation that a word runs. known is false for a

@@ -69,7 +69,15 @@ type program struct {
 	places  map[string]place    // where a name was defined
 	unions  map[string]*UnionType
 	byName  map[string]*VariantType
-	skip    map[*Word]bool // words with errors that make a check of the body pointless
+	skip    map[*Word]bool              // words with errors that make a check of the body pointless
+	again   map[string]*diag.Diagnostic // the message about a word that is defined twice
+	warned  map[warned]bool
+}
+
+// warned is a warning that was given.
+type warned struct {
+	span diag.Span
+	code diag.Code
 }
 
 type place struct {
@@ -84,6 +92,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 		table: table, opts: opts, info: &Info{Program: prog},
 		names: map[string]target{}, places: map[string]place{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
+		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
 	}
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
@@ -229,28 +238,19 @@ func (p *program) name(name string, t target, span diag.Span, what string) bool 
 	if label == "" {
 		label = "defined again"
 	}
-	for _, d := range p.errors { // one message for all places
-		if d.Code == "duplicate-word" && d.Span == first.span && strings.HasPrefix(d.Message, "the word '"+name+"'") {
-			d.Related = append(d.Related, diag.Related{Span: span, Label: label})
-			d.Notes = []string{fmt.Sprintf("also in %s", relatedPlaces(d.Related))}
-			return false
-		}
+	related := diag.Related{Span: span, Label: label}
+	if d := p.again[name]; d != nil { // one message for all places
+		d.Related = append(d.Related, related)
+		return false
 	}
 	message := fmt.Sprintf("the word '%s' is defined twice", name)
 	if first.what != "" {
 		message += " (once " + first.what + ")"
 	}
 	d := p.fail(first.span, "duplicate-word", "%s: in %s and %s", message, first.span, span)
-	d.Related = []diag.Related{{Span: span, Label: label}}
+	d.Related = []diag.Related{related}
+	p.again[name] = d
 	return false
-}
-
-func relatedPlaces(list []diag.Related) string {
-	var places []string
-	for _, r := range list {
-		places = append(places, r.Span.String())
-	}
-	return strings.Join(places, ", ")
 }
 
 func (p *program) fieldTypes() {

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -117,6 +118,9 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 		return
 	}
 	d := p.fail(span, "unknown-word", "unknown word '%s' in '%s'", name, where)
+	if p.enough() {
+		return
+	}
 	if module, ok := load.StdWords()[name]; ok {
 		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
 		return
@@ -135,12 +139,20 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 	if d.Help == nil {
 		d.Help = p.suggestWord(w.Module, name)
 	}
-	if d.Help == nil && concrete[name] != nil || p.byName[name] != nil {
+	if d.Help == nil && (concrete[name] != nil || p.byName[name] != nil) {
 		d.Help = []string{fmt.Sprintf("'%s' is no word; a value of a variant is made by 'Make-%s'", name, name)}
 	}
 }
 
+// enough tells that further errors are not shown: looking for similar names,
+// which takes long, would be for nothing.
+func (p *program) enough() bool { return len(p.errors) > diag.MaxErrors }
+
+// variantNames are the candidates for a misspelt variant.
 func (p *program) variantNames() []string {
+	if p.enough() {
+		return nil
+	}
 	var names []string
 	for name := range p.byName {
 		names = append(names, name)
@@ -180,6 +192,9 @@ func (p *program) suggestWord(module int, name string) []string {
 }
 
 func (p *program) suggestType(name string) []string {
+	if p.enough() {
+		return nil
+	}
 	var candidates []string
 	for n := range concrete {
 		candidates = append(candidates, n)
