@@ -22,7 +22,7 @@ type clash struct {
 
 // maxSteps bounds the work for one word. Only types that were built to be
 // enormous (quotations of quotations that double at each level) come near it.
-const maxSteps = 5_000_000
+const maxSteps = 200_000_000
 
 func (u *unifier) mark() int { return len(u.trail) }
 
