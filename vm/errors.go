@@ -20,13 +20,22 @@ type Frame struct {
 	Count int // how many times in a row, if more than once
 }
 
+// place is FILE:LINE; stripped bytecode has no lines.
+func (f Frame) place() string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
+}
+
 // RuntimeError is an error of the program: which word, why, and how it came
 // there (chapter 5, section 8).
 type RuntimeError struct {
 	Word   string
 	Reason string
-	Trail  []Frame // innermost first
+	Trail  []Frame // innermost first; in a weave it goes on in who resumed it
 	Strand int64   // 1 is main's
+	Weave  string  // FILE:LINE of the resume, if it happened in a weave
 }
 
 // maxTrail is how many lines of the trail are shown.
@@ -41,14 +50,13 @@ func (e *RuntimeError) Error() string {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
 			break
 		}
-		place := f.File
-		if f.Line > 0 { // absent in stripped bytecode
-			place = fmt.Sprintf("%s:%d", f.File, f.Line)
-		}
-		fmt.Fprintf(&b, "\n  at %s in %s", place, f.Word)
+		fmt.Fprintf(&b, "\n  at %s in %s", f.place(), f.Word)
 		if f.Count > 1 {
 			fmt.Fprintf(&b, " (%d times)", f.Count)
 		}
+	}
+	if e.Weave != "" {
+		fmt.Fprintf(&b, "\n  in a weave that was resumed at %s", e.Weave)
 	}
 	if e.Strand != 1 {
 		fmt.Fprintf(&b, "\n  in strand #%d", e.Strand)
@@ -143,14 +151,26 @@ func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 	return f.Name
 }
 
-// trail lists the frames of a strand, innermost first. Words that the VM
-// supplies have no place of their own and are left out. Frames in a row at one
-// place are counted, and past what is shown only the count goes on.
+// trail lists the frames of a strand, innermost first, through the weaves that
+// it is in. Words that the VM supplies have no place of their own and are left
+// out; frames in a row at one place are counted.
 func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 	img := s.vm.image
 	if f, line, ok := img.position(ip); ok {
 		word = img.name(line, f)
 	}
+	trail = img.frames(nil, ip, s.frames)
+	if len(trail) > 0 {
+		place = trail[0].place()
+	}
+	for w := s.inside; w != nil; w = w.outer {
+		trail = img.frames(trail, w.caller.ip-instrSize, w.caller.frames)
+	}
+	return word, place, trail
+}
+
+// frames appends the frames of one stack of calls to a trail.
+func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 	add := func(ip uintptr) {
 		f, line, ok := img.position(ip)
 		if !ok || f.File < 0 {
@@ -168,8 +188,8 @@ func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 	}
 	add(ip)
 	last := uintptr(0)
-	for i := len(s.frames) - 1; i >= 0; i-- {
-		next := s.frames[i].ip - instrSize
+	for i := len(calls) - 1; i >= 0; i-- {
+		next := calls[i].ip - instrSize
 		if next == last && len(trail) > 0 { // plain recursion: spare the search
 			trail[len(trail)-1].Count++
 			continue
@@ -177,10 +197,7 @@ func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 		last = next
 		add(next)
 	}
-	if len(trail) > 0 {
-		place = fmt.Sprintf("%s:%d", trail[0].File, trail[0].Line)
-	}
-	return word, place, trail
+	return trail
 }
 
 // where tells what the strand is doing, for reports: the word and FILE:LINE.
@@ -195,7 +212,13 @@ func (s *Strand) fail(err error) error {
 	switch e := err.(type) {
 	case failure:
 		word, _, trail := s.trail(s.ip - instrSize)
-		return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.id}
+		re := &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.id}
+		if s.inside != nil {
+			if resumes := s.vm.image.frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames); len(resumes) > 0 {
+				re.Weave = resumes[0].place()
+			}
+		}
+		return re
 	}
 	return err
 }

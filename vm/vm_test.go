@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -76,6 +78,36 @@ func TestErrorInAStrandEndsTheProgramAndNamesTheStrand(t *testing.T) {
 	_, _, err := run(t, `: main ( -- ) [ list.make "x" list.push 0 list.get drop 1 i.+ drop ] strand.spawn drop chan.make chan.receive drop drop ;`, seqvm.Config{})
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "in strand #2")
+}
+
+func TestErrorInAWeaveSaysWhereItWasResumed(t *testing.T) {
+	_, _, err := run(t, `: body ( C T -- C )
+  drop list.make "x" list.push 0 list.get drop 1 i.+ drop ;
+: main ( -- ) [ body drop ] strand.weave
+  7 strand.resume drop drop drop ;`, seqvm.Config{})
+	require.Error(t, err)
+	assert.Contains(t, err.Error(), "at test.seq:2 in body")
+	assert.Contains(t, err.Error(), "at test.seq:4 in main")
+	assert.Contains(t, err.Error(), "in a weave that was resumed at test.seq:4")
+}
+
+func TestAPanicBecomesAnInternalError(t *testing.T) {
+	prog := compiled(t, `: main ( -- ) "kept" io.write "x" string.trim drop ;`)
+	table := slices.Clone(builtins.Table())
+	for i := range table {
+		if table[i].Name == "string.trim" {
+			table[i].Run = func(*vm.Strand, []stack.Value) error { panic("a bug") }
+		}
+	}
+	var out bytes.Buffer
+	_, err := prog.Run(seqvm.Config{Stdout: &out, Builtins: table})
+	var e *vm.InternalError
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "string.trim", e.Word)
+	assert.Equal(t, "test.seq:1", e.Place)
+	assert.Contains(t, err.Error(), "a bug")
+	assert.NotContains(t, err.Error(), "goroutine")
+	assert.Equal(t, "kept", out.String())
 }
 
 func TestStackLimitIsACleanError(t *testing.T) {
