@@ -18,7 +18,7 @@ func (c *cli) buildCommand() *cobra.Command {
 		Use:   "build FILE",
 		Short: "Compile a program to a bytecode file",
 		Long:  "Compile a program, with everything that it includes, to a bytecode file for 'seqvm run'.",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			prog, problems := c.compile(args[0], c.options())
 			c.report(forRun(problems))

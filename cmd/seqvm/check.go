@@ -11,7 +11,7 @@ func (c *cli) checkCommand() *cobra.Command {
 		Use:   "check FILE...",
 		Short: "Check programs without running them",
 		Long:  "Check programs without running them. Silent when all is fine; a file needs no main.",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
 			opts.Library = true

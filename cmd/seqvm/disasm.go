@@ -14,7 +14,7 @@ func (c *cli) disasmCommand() *cobra.Command {
 		Use:   "disasm FILE",
 		Short: "Show the bytecode of a program",
 		Long:  "Show the bytecode of a program, source or bytecode: each word with its effect, then its instructions under the source lines they come from.",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactly(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
 			opts.Library = true

@@ -67,12 +67,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 
 func (c *cli) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "seqvm [command]",
-		Short:         "Run Seq programs",
-		Long:          "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'.",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       seqvm.Version,
+		Use:               "seqvm [command]",
+		Short:             "Run Seq programs",
+		Long:              "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'.",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Version:           seqvm.Version,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("unknown command or file %q; 'seqvm help' lists the commands", args[0])
@@ -92,10 +93,9 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.versionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
 	return root
 }
 

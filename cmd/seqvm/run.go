@@ -24,7 +24,7 @@ func (c *cli) runCommand() *cobra.Command {
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
 		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c.setting("GOGC") == "" {
 				debug.SetGCPercent(gcPercent)
