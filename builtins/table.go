@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -24,8 +25,42 @@ var Table = sync.OnceValue(func() []vm.Builtin {
 	} {
 		all = append(all, family...)
 	}
+	effects := map[string]*syntax.Effect{}
+	for i := range all {
+		b := &all[i]
+		e := effects[b.Effect]
+		if e == nil {
+			var err error
+			if e, err = syntax.ParseEffect(b.Effect); err != nil {
+				panic(fmt.Sprintf("builtins: %s: %v", b.Name, err)) // a mistake in the table itself, which every test meets
+			}
+			effects[b.Effect] = e
+		}
+		b.In, b.Out = kinds(e.In), kinds(e.Out)
+	}
 	return all
 })
+
+// kinds returns what kinds of values a side of an effect stands for.
+func kinds(side []syntax.TypeExpr) []stack.Kind {
+	list := make([]stack.Kind, 0, len(side))
+	for _, x := range side {
+		switch x.Kind {
+		case syntax.TypeRow:
+		case syntax.TypeName:
+			list = append(list, kindNamed[x.Name])
+		default:
+			list = append(list, stack.Quotation)
+		}
+	}
+	return list
+}
+
+// kindNamed has the kinds of the types that have one; others are variables.
+var kindNamed = map[string]stack.Kind{
+	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
+	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
+}
 
 // Types returns the table as the checker wants it, parsed once.
 var Types = sync.OnceValue(func() *types.Table {
@@ -35,7 +70,7 @@ var Types = sync.OnceValue(func() *types.Table {
 	}
 	t, err := types.NewTable(list)
 	if err != nil {
-		panic(fmt.Sprintf("builtins: %v", err)) // a mistake in the table itself, which every test meets
+		panic(fmt.Sprintf("builtins: %v", err)) // likewise
 	}
 	return t
 })

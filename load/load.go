@@ -25,6 +25,12 @@ type Module struct {
 	Std bool // a built-in standard module
 }
 
+// Private tells whether a word of the module is a helper that only the module
+// sees (chapter 4, section 8).
+func (m *Module) Private(word string) bool {
+	return m.Std && strings.HasPrefix(word, stdlib.PrivatePrefix)
+}
+
 // Program is all files of a program, the main file first, then the included
 // ones depth first in the order of their includes.
 type Program struct {

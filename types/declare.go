@@ -7,7 +7,6 @@ import (
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
-	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
 )
 
@@ -210,7 +209,7 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	name := decl.Name.Text
 	span := p.span(m, decl.Pos, decl.Name.End)
 	t := target{kind: TargetWord, index: int32(w.Index)}
-	if p.info.Program.Modules[m].Std && strings.HasPrefix(name, stdlib.PrivatePrefix) {
+	if p.info.Program.Modules[m].Private(name) {
 		if p.private[m] == nil {
 			p.private[m] = map[string]target{}
 		}

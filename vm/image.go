@@ -8,7 +8,6 @@ import (
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/syntax"
 )
 
 // image is a module made ready to run: names resolved, constants built. It is
@@ -60,11 +59,10 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 		if b == nil || b.Run == nil {
 			return nil, fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
-		copied := *b
-		if err := copied.prepare(ref); err != nil {
+		if err := b.fits(ref); err != nil {
 			return nil, fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
-		img.builtins = append(img.builtins, &copied)
+		img.builtins = append(img.builtins, b)
 	}
 	for _, v := range mod.Variants {
 		t := &stack.Tag{Name: v.Name, Union: v.Union, Ordinal: v.Ordinal, Static: true}
@@ -97,44 +95,17 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 	return img, nil
 }
 
-// prepare reads the effect: how many slots the word needs and which arguments
-// must be of which kind. It must be what the module was compiled for.
-func (b *Builtin) prepare(ref bytecode.BuiltinRef) error {
-	e, err := syntax.ParseEffect(b.Effect)
-	if err != nil {
-		return err
-	}
-	in, out := kindsOf(e.In), kindsOf(e.Out)
-	if len(in) != int(ref.In) || len(out) != int(ref.Out) {
+// fits checks that a built-in is what the module was compiled for.
+func (b *Builtin) fits(ref bytecode.BuiltinRef) error {
+	if len(b.In) != int(ref.In) || len(b.Out) != int(ref.Out) {
 		return fmt.Errorf("its effect is %s, the program wants %d inputs and %d outputs", b.Effect, ref.In, ref.Out)
 	}
 	for i, k := range ref.Results {
-		if k != bytecode.KindAny && stack.Kind(k) != out[i] {
+		if k != bytecode.KindAny && stack.Kind(k) != b.Out[i] {
 			return fmt.Errorf("its effect is %s, the program wants %s as output %d", b.Effect, stack.Kind(k), i)
 		}
 	}
-	b.window = max(len(in), len(out))
-	b.kinds = in
 	return nil
-}
-
-func kindsOf(list []syntax.TypeExpr) []stack.Kind {
-	kinds := make([]stack.Kind, 0, len(list))
-	for _, x := range list {
-		switch x.Kind {
-		case syntax.TypeRow:
-		case syntax.TypeName:
-			kinds = append(kinds, kindNamed[x.Name])
-		default:
-			kinds = append(kinds, stack.Quotation)
-		}
-	}
-	return kinds
-}
-
-var kindNamed = map[string]stack.Kind{
-	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
-	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
 }
 
 // intern makes the tag of a name that the program writes; link only.

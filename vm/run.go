@@ -300,8 +300,8 @@ func (s *Strand) run() error {
 		case bytecode.OpBuiltin:
 			s.ip = ip
 			b := img.builtins[in.B]
-			w := unsafe.Slice(at(fp, in.A), b.window)
-			for i, k := range b.kinds {
+			w := unsafe.Slice(at(fp, in.A), max(len(b.In), len(b.Out)))
+			for i, k := range b.In {
 				if k != stack.Nothing && w[i].Kind() != k {
 					return s.fail(Mismatch(k.String(), w[i]))
 				}

@@ -28,13 +28,13 @@ type Builtin struct {
 	Name   string
 	Effect string // such as "( ..a Int Int -- ..a Int )"
 	Doc    string // one sentence
+	// In and Out are the kinds of the arguments and results, the deepest first;
+	// Nothing stands for any kind. They say what Effect says.
+	In, Out []stack.Kind
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
-	// that Effect says, and leaves the results there. w is valid during the
+	// of In, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
-
-	kinds  []stack.Kind // of the arguments that have one
-	window int          // slots for arguments and results
 }
 
 // Config is the outside of a VM. Zero fields stand for nothing: no input, no
