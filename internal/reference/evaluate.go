@@ -6,6 +6,7 @@ package reference
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,8 @@ func (m *machine) body(module int, stmts []syntax.Stmt, aux *[]any) {
 		switch st.Kind {
 		case syntax.StmtInt:
 			m.push(int64(st.Bits))
+		case syntax.StmtFloat:
+			m.push(math.Float64frombits(st.Bits))
 		case syntax.StmtBool:
 			m.push(st.Bits == 1)
 		case syntax.StmtString:
@@ -231,6 +234,15 @@ func (m *machine) builtin(name string, aux *[]any) {
 	case "i.+", "i.-", "i.*", "i.<", "i.<=", "i.>", "i.>=", "i.=", "i.<>", "band", "bor", "bxor", "i./", "i.%":
 		b, a := m.popInt(), m.popInt()
 		m.arithmetic(name, a, b)
+	case "f.+", "f.-", "f.*", "f./", "f.<", "f.<=", "f.>", "f.>=", "f.=", "f.<>":
+		b, a := m.pop().(float64), m.pop().(float64)
+		m.push(floats[name](a, b))
+	case "int->float":
+		m.push(float64(m.popInt()))
+	case "float->int":
+		m.push(truncate(m.pop().(float64)))
+	case "float->string":
+		m.push(floatText(m.pop().(float64)))
 	case "i.neg":
 		m.push(wrap(-m.popInt()))
 	case "not":
@@ -291,6 +303,42 @@ func (m *machine) builtin(name string, aux *[]any) {
 	default:
 		panic("word " + name)
 	}
+}
+
+var floats = map[string]func(a, b float64) any{
+	"f.+":  func(a, b float64) any { return a + b },
+	"f.-":  func(a, b float64) any { return a - b },
+	"f.*":  func(a, b float64) any { return a * b },
+	"f./":  func(a, b float64) any { return a / b },
+	"f.<":  func(a, b float64) any { return a < b },
+	"f.<=": func(a, b float64) any { return a <= b },
+	"f.>":  func(a, b float64) any { return a > b },
+	"f.>=": func(a, b float64) any { return a >= b },
+	"f.=":  func(a, b float64) any { return a == b },
+	"f.<>": func(a, b float64) any { return a != b },
+}
+
+func truncate(f float64) int64 {
+	const limit = 1 << 62
+	switch {
+	case math.IsNaN(f):
+		return 0
+	case f >= limit:
+		return limit - 1
+	case f <= -limit:
+		return -limit
+	}
+	return int64(f)
+}
+
+func floatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(f, 'f', -1, 64)), "+")
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 func (m *machine) cond(n int) {

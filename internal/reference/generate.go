@@ -13,13 +13,14 @@ type typ string
 const (
 	intT    typ = "Int"
 	boolT   typ = "Bool"
+	floatT  typ = "Float"
 	stringT typ = "String"
 	unionT  typ = "Shape"
 	quotT   typ = "[ Int -- Int ]"
 	listT   typ = "Variant" // of Ints
 )
 
-var allTypes = []typ{intT, intT, intT, boolT, stringT, unionT, quotT, listT}
+var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, quotT, listT}
 
 type word struct {
 	name    string
@@ -119,6 +120,8 @@ func (g *generator) print(t typ) {
 		g.b.WriteString(" int->string io.write-line")
 	case boolT:
 		g.b.WriteString(` [ "yes" ] [ "no" ] if io.write-line`)
+	case floatT:
+		g.b.WriteString(" float->string io.write-line")
 	case stringT:
 		g.b.WriteString(" io.write-line")
 	case unionT:
@@ -135,6 +138,8 @@ func (g *generator) literal(t typ) {
 	switch t {
 	case intT:
 		fmt.Fprintf(g.b, " %d", []int64{0, 1, 2, -1, 3, 7, 100, -5, 1 << 40, 12}[g.pick(10)])
+	case floatT:
+		g.b.WriteString([]string{" 0.0", " 1.5", " -2.25", " 1e300", " 0.0 0.0 f./", " 3.0"}[g.pick(6)])
 	case boolT:
 		g.b.WriteString([]string{" true", " false"}[g.pick(2)])
 	case stringT:
@@ -208,7 +213,7 @@ func (g *generator) statement(s []typ) []typ {
 		g.b.WriteString(" " + text)
 		return append(s[:k-drop:k-drop], types...)
 	}
-	switch choice := g.pick(42); {
+	switch choice := g.pick(46); {
 	case choice < 5:
 		t := allTypes[g.pick(len(allTypes))]
 		g.literal(t)
@@ -322,6 +327,15 @@ func (g *generator) statement(s []typ) []typ {
 			return s[:k-1]
 		}
 		return g.cond(s)
+	case choice <= 43 && choice >= 42 && g.has(s, floatT, floatT):
+		if g.pick(2) == 0 {
+			return push([]string{"f.<", "f.<=", "f.>", "f.>=", "f.=", "f.<>", "2dup f.< not rot rot f.= or"}[g.pick(7)], 2, boolT)
+		}
+		return push([]string{"f.+", "f.-", "f.*", "f./"}[g.pick(4)], 2, floatT)
+	case choice == 44 && g.has(s, intT):
+		return push("int->float", 1, floatT)
+	case choice == 45 && g.has(s, floatT):
+		return push("float->int", 1, intT)
 	case choice == 34 && k >= 1: // an index that is computed: the stack is observed
 		if d := g.pick(k); s[k-1-d] == s[k-1] {
 			return push(fmt.Sprintf("%d 0 i.+ pick", d), 0, s[k-1])
