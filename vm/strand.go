@@ -101,12 +101,17 @@ func (s *Strand) enter(fn int32, values []stack.Value) error {
 	s.reserve(int64(size)*int64(slotSize) + firstFrames*int64(unsafe.Sizeof(frame{})))
 	first := s.address(0)
 	s.end = s.address(0) + uintptr(size)*slotSize
-	if s.limit.Load() == 0 && s.inside == nil && s.vm.config.Limits.YieldInterval == 0 {
-		s.limit.Store(s.end) // a new strand; from here on only setLimit changes it
+	if s.inside == nil && s.vm.config.Limits.YieldInterval == 0 {
+		s.limit.Store(s.end) // a new strand, nobody else knows it yet
+	} else {
+		s.setLimit(s.end)
 	}
-	s.setLimit(s.end)
 	if len(values) < int(f.in) {
-		return &RuntimeError{Word: "strand.spawn", Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, len(values)),
+		word := "strand.spawn"
+		if s.inside != nil {
+			word = "strand.resume"
+		}
+		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, len(values)),
 			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.id}
 	}
 	s.frames = append(s.frames, frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
