@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/arena"
@@ -65,6 +66,20 @@ func (s *Strand) ID() int64 { return s.id }
 
 // Waiter returns the place where the strand waits for channels.
 func (s *Strand) Waiter() *channel.Waiter { return &s.waiter }
+
+// Sleep suspends the strand; ErrStopped if the VM stops meanwhile. What was
+// written before is made visible.
+func (s *Strand) Sleep(d time.Duration) error {
+	s.vm.Out.Flush()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-s.vm.stop:
+		return ErrStopped
+	}
+}
 
 // Concat returns the String of several strings, in the strand's arena.
 func (s *Strand) Concat(parts ...string) stack.Value {

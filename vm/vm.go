@@ -85,6 +85,9 @@ type VM struct {
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stop is closed
 
+	firstOnce sync.Once
+	first     time.Time // when SinceFirst was called first
+
 	strandsMu sync.Mutex
 	strands   map[*Strand]struct{} // running ones, to interrupt them
 }
@@ -164,6 +167,13 @@ func (v *VM) Run() (status int, err error) {
 
 // Counters returns the lifecycle counters of the strands.
 func (v *VM) Counters() scheduler.Counters { return v.sched.Counters() }
+
+// SinceFirst returns the time since it was called first: then 0.
+func (v *VM) SinceFirst() time.Duration {
+	now := v.config.Now()
+	v.firstOnce.Do(func() { v.first = now })
+	return max(now.Sub(v.first), 0)
+}
 
 // Config returns what the VM was made with.
 func (v *VM) Config() *Config { return &v.config }

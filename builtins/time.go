@@ -1,0 +1,36 @@
+package builtins
+
+import (
+	"math"
+	"runtime"
+	"time"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// timeWords: chapter 6, section 7. The clock is the VM's.
+var timeWords = []vm.Builtin{
+	{Name: "time.now", Effect: "( ..a -- ..a Int )", Doc: "Microseconds since 1970-01-01 UTC.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(s.VM().Config().Now().UnixMicro())
+		return nil
+	}},
+	{Name: "time.nanos", Effect: "( ..a -- ..a Int )", Doc: "Nanoseconds since the first call of this word.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(int64(s.VM().SinceFirst()))
+		return nil
+	}},
+	{Name: "time.sleep-ms", Effect: "( ..a Int -- ..a )", Doc: "Suspends the strand for at least so many milliseconds.", Run: sleep},
+}
+
+func sleep(s *vm.Strand, w []stack.Value) error {
+	ms := w[0].AsInt()
+	switch {
+	case ms < 0:
+		return vm.Fail("duration must not be negative, got %d", ms)
+	case ms == 0:
+		runtime.Gosched()
+		return nil
+	}
+	const longest = math.MaxInt64 / int64(time.Millisecond)
+	return s.Sleep(time.Duration(min(ms, longest)) * time.Millisecond)
+}
