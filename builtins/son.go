@@ -36,10 +36,10 @@ func AppendSON(b *strings.Builder, v stack.Value) {
 		v    stack.Value
 		text string // written instead of v, if not empty
 	}
-	todo := []item{{v: v}}
-	for len(todo) > 0 {
-		next := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	pending := []item{{v: v}}
+	for len(pending) > 0 {
+		next := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if next.text != "" {
 			b.WriteString(next.text)
 			continue
@@ -54,13 +54,13 @@ func AppendSON(b *strings.Builder, v stack.Value) {
 				behind = " lv"
 			} else {
 				b.WriteString(":" + x.Tag.Name)
-				todo = append(todo, item{text: fmt.Sprintf(" wrap-%d", len(x.Fields))})
+				pending = append(pending, item{text: fmt.Sprintf(" wrap-%d", len(x.Fields))})
 			}
 			for i := len(x.Fields) - 1; i >= 0; i-- {
 				if behind != "" {
-					todo = append(todo, item{text: behind})
+					pending = append(pending, item{text: behind})
 				}
-				todo = append(todo, item{v: x.Fields[i]}, item{text: " "})
+				pending = append(pending, item{v: x.Fields[i]}, item{text: " "})
 			}
 		case stack.Map:
 			b.WriteString("map-of")
@@ -69,7 +69,7 @@ func AppendSON(b *strings.Builder, v stack.Value) {
 				entries = append(entries, item{text: " "}, item{v: k}, item{text: " "}, item{v: v}, item{text: " kv"})
 			})
 			for i := len(entries) - 1; i >= 0; i-- {
-				todo = append(todo, entries[i])
+				pending = append(pending, entries[i])
 			}
 		default:
 			appendScalar(b, next.v)

@@ -11,126 +11,98 @@ type helper struct {
 	code    []bytecode.Instr
 }
 
-// helpers are the built-ins of this kind. Slots: the arguments, then the
-// helper's own, then the window of the quotation's arguments.
+// helpers are the built-ins of this kind.
 var helpers = map[string]helper{
-	// ( L [ T -- ] -- ): 0 list, 1 quotation, 2 index, 3 length, 4 old base
-	"list.each": {in: 2, out: 0, code: []bytecode.Instr{
-		{Op: bytecode.OpListLength, A: 3, B: 0},
-		{Op: bytecode.OpInt, A: 2, B: 0},
-		{Op: bytecode.OpIsolate, A: 4, B: 5},
-		{Op: bytecode.OpJumpIntLe, A: 3, B: 2, C: 10},
-		{Op: bytecode.OpListElement, A: 5, B: 0, C: 2},
-		{Op: bytecode.OpMove, A: 6, B: 1},
-		{Op: bytecode.OpCallQuotation, A: 6, B: 1, C: 0},
-		{Op: bytecode.OpExpect, A: 5},
-		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
-		{Op: bytecode.OpJumpBack, C: 3},
-		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpReturn, A: 0},
-	}},
-	// ( L [ T -- U ] -- L ): 5 result
-	"list.map": {in: 2, out: 1, kinds: []bytecode.Kind{bytecode.KindVariant}, code: []bytecode.Instr{
-		{Op: bytecode.OpListLength, A: 3, B: 0},
-		{Op: bytecode.OpInt, A: 2, B: 0},
-		{Op: bytecode.OpListResult, A: 5, B: 0},
-		{Op: bytecode.OpIsolate, A: 4, B: 6},
-		{Op: bytecode.OpJumpIntLe, A: 3, B: 2, C: 12},
-		{Op: bytecode.OpListElement, A: 6, B: 0, C: 2},
-		{Op: bytecode.OpMove, A: 7, B: 1},
-		{Op: bytecode.OpCallQuotation, A: 7, B: 1, C: 1},
-		{Op: bytecode.OpExpect, A: 7},
-		{Op: bytecode.OpListAppend, A: 5, B: 6},
-		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
-		{Op: bytecode.OpJumpBack, C: 4},
-		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpListDone, A: 0, B: 5},
-		{Op: bytecode.OpReturn, A: 1},
-	}},
-	// ( L [ T -- Bool ] -- L ): 5 result
-	"list.filter": {in: 2, out: 1, kinds: []bytecode.Kind{bytecode.KindVariant}, code: []bytecode.Instr{
-		{Op: bytecode.OpListLength, A: 3, B: 0},
-		{Op: bytecode.OpInt, A: 2, B: 0},
-		{Op: bytecode.OpListResult, A: 5, B: 0},
-		{Op: bytecode.OpIsolate, A: 4, B: 6},
-		{Op: bytecode.OpJumpIntLe, A: 3, B: 2, C: 15},
-		{Op: bytecode.OpListElement, A: 6, B: 0, C: 2},
-		{Op: bytecode.OpMove, A: 7, B: 1},
-		{Op: bytecode.OpCallQuotation, A: 7, B: 1, C: 1},
-		{Op: bytecode.OpExpect, A: 7},
-		{Op: bytecode.OpCheck, A: 6, B: int32(bytecode.KindBool)},
-		{Op: bytecode.OpJumpFalse, A: 6, C: 13},
-		{Op: bytecode.OpListElement, A: 6, B: 0, C: 2},
-		{Op: bytecode.OpListAppend, A: 5, B: 6},
-		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
-		{Op: bytecode.OpJumpBack, C: 4},
-		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpListDone, A: 0, B: 5},
-		{Op: bytecode.OpReturn, A: 1},
-	}},
-	// ( L Acc [ Acc T -- Acc ] -- Acc ): 0 list, 1 accumulator, 2 quotation,
-	// 3 index, 4 length, 5 old base
-	"list.fold": {in: 3, out: 1, kinds: []bytecode.Kind{bytecode.KindAny}, code: []bytecode.Instr{
-		{Op: bytecode.OpListLength, A: 4, B: 0},
-		{Op: bytecode.OpInt, A: 3, B: 0},
-		{Op: bytecode.OpIsolate, A: 5, B: 6},
-		{Op: bytecode.OpJumpIntLe, A: 4, B: 3, C: 12},
-		{Op: bytecode.OpMove, A: 6, B: 1},
-		{Op: bytecode.OpListElement, A: 7, B: 0, C: 3},
-		{Op: bytecode.OpMove, A: 8, B: 2},
-		{Op: bytecode.OpCallQuotation, A: 8, B: 2, C: 1},
-		{Op: bytecode.OpExpect, A: 7},
-		{Op: bytecode.OpMove, A: 1, B: 6},
-		{Op: bytecode.OpIntAddImm, A: 3, B: 3, C: 1},
-		{Op: bytecode.OpJumpBack, C: 3},
-		{Op: bytecode.OpRejoin, A: 5},
-		{Op: bytecode.OpMove, A: 0, B: 1},
-		{Op: bytecode.OpReturn, A: 1},
-	}},
-	// ( M [ K V -- ] -- ): slot 0 becomes the list of keys and values
-	"map.each": {in: 2, out: 0, code: []bytecode.Instr{
-		{Op: bytecode.OpMapEntries, A: 0, B: 0},
-		{Op: bytecode.OpListLength, A: 3, B: 0},
-		{Op: bytecode.OpInt, A: 2, B: 0},
-		{Op: bytecode.OpIsolate, A: 4, B: 5},
-		{Op: bytecode.OpJumpIntLe, A: 3, B: 2, C: 13},
-		{Op: bytecode.OpListElement, A: 5, B: 0, C: 2},
-		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
-		{Op: bytecode.OpListElement, A: 6, B: 0, C: 2},
-		{Op: bytecode.OpIntAddImm, A: 2, B: 2, C: 1},
-		{Op: bytecode.OpMove, A: 7, B: 1},
-		{Op: bytecode.OpCallQuotation, A: 7, B: 2, C: 0},
-		{Op: bytecode.OpExpect, A: 5},
-		{Op: bytecode.OpJumpBack, C: 4},
-		{Op: bytecode.OpRejoin, A: 4},
-		{Op: bytecode.OpReturn, A: 0},
-	}},
-	// ( M Acc [ Acc K V -- Acc ] -- Acc )
-	"map.fold": {in: 3, out: 1, kinds: []bytecode.Kind{bytecode.KindAny}, code: []bytecode.Instr{
-		{Op: bytecode.OpMapEntries, A: 0, B: 0},
-		{Op: bytecode.OpListLength, A: 4, B: 0},
-		{Op: bytecode.OpInt, A: 3, B: 0},
-		{Op: bytecode.OpIsolate, A: 5, B: 6},
-		{Op: bytecode.OpJumpIntLe, A: 4, B: 3, C: 15},
-		{Op: bytecode.OpMove, A: 6, B: 1},
-		{Op: bytecode.OpListElement, A: 7, B: 0, C: 3},
-		{Op: bytecode.OpIntAddImm, A: 3, B: 3, C: 1},
-		{Op: bytecode.OpListElement, A: 8, B: 0, C: 3},
-		{Op: bytecode.OpIntAddImm, A: 3, B: 3, C: 1},
-		{Op: bytecode.OpMove, A: 9, B: 2},
-		{Op: bytecode.OpCallQuotation, A: 9, B: 3, C: 1},
-		{Op: bytecode.OpExpect, A: 7},
-		{Op: bytecode.OpMove, A: 1, B: 6},
-		{Op: bytecode.OpJumpBack, C: 4},
-		{Op: bytecode.OpRejoin, A: 5},
-		{Op: bytecode.OpMove, A: 0, B: 1},
-		{Op: bytecode.OpReturn, A: 1},
-	}},
+	"list.each":   traversal{in: 2, parts: 1}.helper(),
+	"list.map":    traversal{in: 2, parts: 1, leaves: 1, collects: true}.helper(),
+	"list.filter": traversal{in: 2, parts: 1, leaves: 1, collects: true, selects: true}.helper(),
+	"list.fold":   traversal{in: 3, parts: 1, leaves: 1}.helper(),
+	"map.each":    traversal{in: 2, parts: 2}.helper(),
+	"map.fold":    traversal{in: 3, parts: 2, leaves: 1}.helper(),
 	"cond": {open: true, code: []bytecode.Instr{
 		{Op: bytecode.OpCondStart},
 		{Op: bytecode.OpCondNext},
 		{Op: bytecode.OpCondTest, C: 1},
 	}},
+}
+
+// traversal is a word that runs a quotation for each element of a list or each
+// entry of a map.
+type traversal struct {
+	in       int  // inputs: the collection, an accumulator if there are 3, the quotation
+	parts    int  // what each round takes from the collection: an element, or key and value
+	leaves   int  // what the quotation leaves
+	collects bool // what it leaves makes a new list
+	selects  bool // it leaves a Bool: whether the element goes into the new list
+}
+
+// helper generates the code of a traversal. Slots: the inputs, then the index,
+// the length, the start of the stack before, the result, the element, and then
+// the window in which the quotation runs, on a stack of its own.
+func (t traversal) helper() helper {
+	const collection, accumulator = 0, 1
+	in := int32(t.in)
+	quotation, index, length, before, result, element, window := in-1, in, in+1, in+2, in+3, in+4, in+5
+	var code []bytecode.Instr
+	emit := func(op bytecode.Op, a, b, c int32) int {
+		code = append(code, bytecode.Instr{Op: op, A: a, B: b, C: c})
+		return len(code) - 1
+	}
+	here := func() int32 { return int32(len(code)) }
+
+	if t.parts == 2 { // a map becomes the list of its keys and values
+		emit(bytecode.OpMapEntries, collection, collection, 0)
+	}
+	emit(bytecode.OpListLength, length, collection, 0)
+	emit(bytecode.OpInt, index, 0, 0)
+	if t.collects {
+		emit(bytecode.OpListResult, result, collection, 0)
+	}
+	emit(bytecode.OpIsolate, before, window, 0)
+	round := here()
+	leave := emit(bytecode.OpJumpIntLe, length, index, 0)
+	top := window
+	if t.in == 3 {
+		emit(bytecode.OpMove, top, accumulator, 0)
+		top++
+	}
+	for range t.parts {
+		emit(bytecode.OpListElement, element, collection, index)
+		emit(bytecode.OpIntAddImm, index, index, 1)
+		emit(bytecode.OpMove, top, element, 0)
+		top++
+	}
+	emit(bytecode.OpMove, top, quotation, 0)
+	emit(bytecode.OpCallQuotation, top, top-window, int32(t.leaves))
+	emit(bytecode.OpExpect, window+int32(t.leaves), 0, 0)
+	switch {
+	case t.selects:
+		emit(bytecode.OpCheck, window, int32(bytecode.KindBool), 0)
+		skip := emit(bytecode.OpJumpFalse, window, 0, 0)
+		emit(bytecode.OpListAppend, result, element, 0)
+		code[skip].C = here()
+	case t.collects:
+		emit(bytecode.OpListAppend, result, window, 0)
+	case t.in == 3:
+		emit(bytecode.OpMove, accumulator, window, 0)
+	}
+	emit(bytecode.OpJumpBack, 0, 0, round)
+	code[leave].C = here()
+	emit(bytecode.OpRejoin, before, 0, 0)
+
+	h := helper{in: t.in}
+	switch {
+	case t.collects:
+		emit(bytecode.OpListDone, 0, result, 0)
+		h.kinds = []bytecode.Kind{bytecode.KindVariant}
+	case t.in == 3:
+		emit(bytecode.OpMove, 0, accumulator, 0)
+		h.kinds = []bytecode.Kind{bytecode.KindAny}
+	}
+	h.out = len(h.kinds)
+	emit(bytecode.OpReturn, int32(h.out), 0, 0)
+	h.code = code
+	return h
 }
 
 // helper returns the function of a helper, which is added to the module once.
