@@ -19,6 +19,7 @@ type join struct {
 	start  state
 	ends   []end
 	layout []operand // where the first branch left the stack and the aux stack
+	exit   *state    // behind the first branch that ends in os.exit
 }
 
 func (g *generator) newJoin() *join { return &join{start: g.state.clone()} }
@@ -106,11 +107,14 @@ func (g *generator) arrange(layout []operand) {
 	g.setValues(all)
 }
 
-// meet ends a conditional: all branches go on here. It returns false if none
-// does.
-func (g *generator) meet(j *join) bool {
+// meet ends a conditional: all branches go on here. If all end in os.exit, what
+// follows is never executed, but it is compiled like the checker checked it.
+func (g *generator) meet(j *join) {
 	if len(j.ends) == 0 {
-		return false
+		if j.exit != nil {
+			g.state = *j.exit
+		}
+		return
 	}
 	floats := false
 	for i := range j.ends {
@@ -163,7 +167,6 @@ func (g *generator) meet(j *join) bool {
 	}
 	g.state = final
 	g.label()
-	return true
 }
 
 func sameLayout(s *state, layout []operand) bool { return slices.Equal(s.values(), layout) }
@@ -381,6 +384,15 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 }
 
 func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
+	if syntax.EndsInExit(body) { // nothing goes on behind it, so it does not have to meet the others
+		g.body(body, false)
+		g.emit(bytecode.OpNoClause, 0, 0, 0)
+		if j.exit == nil {
+			behind := g.state.clone()
+			j.exit = &behind
+		}
+		return
+	}
 	if tail {
 		if !g.body(body, true) {
 			g.finish()

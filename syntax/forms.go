@@ -27,6 +27,9 @@ func LiteralCond(stmts []Stmt, i, end int) int {
 	return 0
 }
 
+// EndsInExit tells whether a body ends in os.exit: nothing goes on behind it.
+func EndsInExit(stmts []Stmt) bool { return len(stmts) > 0 && isCall(stmts, len(stmts)-1, "os.exit") }
+
 func isCall(stmts []Stmt, i int, word string) bool {
 	return i < len(stmts) && stmts[i].Kind == StmtCall && stmts[i].Text == word
 }

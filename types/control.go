@@ -71,9 +71,7 @@ func (c *checker) literalIf(sc *scope, then, els, st *syntax.Stmt, s *Stack) *St
 	auxB := sc.aux
 	divergesA, divergesB := c.diverges(then.Block), c.diverges(els.Block)
 	if divergesA != divergesB {
-		if relative, other := c.relativeHeight(sc, a), c.relativeHeight(sc, b); relative != other || !c.sameBase(sc, a) || !c.sameBase(sc, b) {
-			c.w.Leaky = c.w.Leaky || c.sameBase(sc, a) && c.sameBase(sc, b)
-		}
+		c.noteLeak(sc, a, b)
 		if divergesA {
 			return b
 		}
@@ -90,6 +88,14 @@ func (c *checker) literalIf(sc *scope, then, els, st *syntax.Stmt, s *Stack) *St
 	c.sameAux(st, auxA, auxB, "branch")
 	sc.aux = auxA
 	return result
+}
+
+// noteLeak marks the word as leaky if a diverging branch leaves another number
+// of values than the one that decides.
+func (c *checker) noteLeak(sc *scope, a, b *Stack) {
+	if c.sameBase(sc, a) && c.sameBase(sc, b) && c.relativeHeight(sc, a) != c.relativeHeight(sc, b) {
+		c.w.Leaky = true
+	}
 }
 
 func (c *checker) line(pos int32) int {
@@ -162,7 +168,8 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		return s
 	}
-	var result, diverged *Stack
+	var result *Stack
+	var diverged, exited []*Stack
 	var first *syntax.Stmt
 	for i := 0; i < len(clauses); i += 2 {
 		predicate, body := &clauses[i], &clauses[i+1]
@@ -173,10 +180,12 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		s = rest
 		left := clause(body, s)
-		if c.diverges(body.Block) || endsInExit(body.Block) {
-			if diverged == nil {
-				diverged = left
-			}
+		switch {
+		case syntax.EndsInExit(body.Block):
+			exited = append(exited, left)
+			continue
+		case c.diverges(body.Block):
+			diverged = append(diverged, left)
 			continue
 		}
 		if result == nil {
@@ -192,14 +201,24 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		result = joined
 	}
-	if result == nil {
-		result = diverged
+	if result == nil { // no body decides: those that are left are compared
+		result = append(diverged, exited...)[0]
+		for _, left := range diverged {
+			joined, ok := c.join(result, left)
+			if !ok {
+				r := c.refuse(c.at(st), "branches-differ", "the bodies of 'cond' leave different stacks: one branch differs from another").
+					note("one body:     %s", result).note("another body: %s", left)
+				c.explainBranches(r, "first", "second")
+				panic(r)
+			}
+			result = joined
+		}
+		return result
+	}
+	for _, left := range diverged {
+		c.noteLeak(sc, left, result)
 	}
 	return result
-}
-
-func endsInExit(body []syntax.Stmt) bool {
-	return len(body) > 0 && body[len(body)-1].Kind == syntax.StmtCall && body[len(body)-1].Text == "os.exit"
 }
 
 func (c *checker) auxLeft(q *syntax.Stmt, aux *Stack) *refusal {
