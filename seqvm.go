@@ -102,12 +102,22 @@ func build(opts Options) func(*load.Program, diag.List) (*Program, diag.List) {
 // is what main or os.exit gave. err is a *vm.RuntimeError, *vm.DeadlockError or
 // *vm.InternalError; output written before it has been flushed.
 func (p *Program) Run(config Config) (status int, err error) {
+	v, err := p.VM(config)
+	if err != nil {
+		return 0, err
+	}
+	return v.Run()
+}
+
+// VM makes a VM for one run of the program, for hosts that need to reach it
+// while it runs.
+func (p *Program) VM(config Config) (*vm.VM, error) {
 	if config.Builtins == nil {
 		config.Builtins = builtins.Table()
 	}
 	v, err := vm.New(p.Module, config)
 	if err != nil {
-		return 0, fmt.Errorf("cannot load the program: %w", err)
+		return nil, fmt.Errorf("cannot load the program: %w", err)
 	}
-	return v.Run()
+	return v, nil
 }

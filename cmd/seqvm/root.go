@@ -23,6 +23,7 @@ const (
 	statusRuntimeError = 1
 	statusUsage        = 2
 	statusInternal     = 70
+	statusInterrupt    = 130
 )
 
 // exitStatus is an error that has been reported already.

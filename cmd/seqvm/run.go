@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -94,11 +95,16 @@ func forRun(list diag.List) diag.List {
 
 func (c *cli) execute(prog *seqvm.Program, args []string) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
-	status, err := prog.Run(seqvm.Config{
+	v, err := prog.VM(seqvm.Config{
 		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
 		Limits:    c.limits(),
 	})
+	if err != nil {
+		return err
+	}
+	defer onInterrupt(v)()
+	status, err := v.Run()
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")
 	var internal *vm.InternalError
 	switch {
@@ -113,4 +119,33 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 		return exitStatus(status)
 	}
 	return nil
+}
+
+// onInterrupt ends the process with status 130 at SIGINT, after a flush; a
+// second one does not wait for that (chapter 5, section 11.8). The function
+// returned undoes it.
+func onInterrupt(v *vm.VM) (undo func()) {
+	signals := make(chan os.Signal, 2)
+	done := make(chan struct{})
+	signal.Notify(signals, os.Interrupt)
+	go func() {
+		select {
+		case <-done:
+			return
+		case <-signals:
+		}
+		go func() {
+			v.Out.Flush()
+			os.Exit(statusInterrupt)
+		}()
+		select {
+		case <-done: // the program ended by itself meanwhile
+		case <-signals:
+			os.Exit(statusInterrupt)
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
 }
