@@ -5,6 +5,7 @@ import (
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
 )
 
 // end is the end of a branch that goes on behind the conditional: the state
@@ -314,12 +315,14 @@ var fused = map[bytecode.Op]fusion{
 func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 	g.ensure(1)
 	if top := g.stack[len(g.stack)-1]; top.form == boolean {
-		g.pop()
 		chosen := then
 		if top.bits == 0 {
 			chosen = els
 		}
-		return g.body(chosen.Block, tail) || tail && g.end()
+		if !g.diverges(chosen.Block) { // else the other one decides what the stack is
+			g.pop()
+			return g.body(chosen.Block, tail) || tail && g.end()
+		}
 	}
 	toElse := g.branch()
 	j := g.newJoin()
@@ -328,6 +331,16 @@ func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 	g.state = j.start
 	g.branchBody(j, els.Block, tail)
 	return g.meetOrEnd(j, tail)
+}
+
+// diverges tells whether a body ends in a call of the word that it is in or of
+// one that calls it in turn (chapter 2, section 8).
+func (g *generator) diverges(body []syntax.Stmt) bool {
+	if len(body) == 0 || body[len(body)-1].Kind != syntax.StmtCall {
+		return false
+	}
+	call := g.callInfo(&body[len(body)-1])
+	return call.Target == types.TargetWord && g.info.Words[call.Index].Cycle == g.word.Cycle
 }
 
 // end finishes the function where a branch in tail position runs off its end.
@@ -362,7 +375,7 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 	for i := 0; i < len(clauses); i += 2 {
 		g.body(clauses[i].Block, false)
 		g.at(st.Pos, "cond")
-		if top := g.stack; len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
+		if top := g.stack; i+2 == len(clauses) && len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
 			g.pop()
 			if j == nil {
 				return g.body(clauses[i+1].Block, tail) || tail && g.end()
