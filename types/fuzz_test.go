@@ -17,7 +17,7 @@ import (
 // FuzzCheck: no text makes the checker panic or hang; a program that passes
 // compiles to code that the verifier accepts.
 func FuzzCheck(f *testing.F) {
-	for _, area := range []string{"types", "language", "core"} {
+	for _, area := range []string{"types", "language", "core", "runtime", "closures"} {
 		files, _ := filepath.Glob("../testdata/" + area + "/*.seq")
 		for _, file := range files {
 			text, err := os.ReadFile(file)
