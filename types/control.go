@@ -1,6 +1,7 @@
 package types
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
@@ -192,26 +193,12 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 			result, first = left, body
 			continue
 		}
-		joined, ok := c.join(result, left)
-		if !ok {
-			r := c.refuse(c.at(st), "branches-differ", "the bodies of 'cond' leave different stacks: one branch differs from another").
-				note("body in line %d: %s", c.line(first.Pos), result).note("body in line %d: %s", c.line(body.Pos), left)
-			c.explainBranches(r, "first", "second")
-			panic(r)
-		}
-		result = joined
+		result = c.joinBodies(st, first, result, body, left)
 	}
 	if result == nil { // no body decides: those that are left are compared
 		result = append(diverged, exited...)[0]
 		for _, left := range diverged {
-			joined, ok := c.join(result, left)
-			if !ok {
-				r := c.refuse(c.at(st), "branches-differ", "the bodies of 'cond' leave different stacks: one branch differs from another").
-					note("one body:     %s", result).note("another body: %s", left)
-				c.explainBranches(r, "first", "second")
-				panic(r)
-			}
-			result = joined
+			result = c.joinBodies(st, nil, result, nil, left)
 		}
 		return result
 	}
@@ -219,6 +206,25 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		c.noteLeak(sc, left, result)
 	}
 	return result
+}
+
+// joinBodies joins what two bodies of a cond leave; a and b are the bodies, or
+// nil where the message need not say which.
+func (c *checker) joinBodies(st, a *syntax.Stmt, first *Stack, b *syntax.Stmt, second *Stack) *Stack {
+	joined, ok := c.join(first, second)
+	if ok {
+		return joined
+	}
+	name := func(body *syntax.Stmt) string {
+		if body == nil {
+			return "a body"
+		}
+		return fmt.Sprintf("body in line %d", c.line(body.Pos))
+	}
+	r := c.refuse(c.at(st), "branches-differ", "the bodies of 'cond' leave different stacks: one branch differs from another").
+		note("%s: %s", name(a), first).note("%s: %s", name(b), second)
+	c.explainBranches(r, "first", "second")
+	panic(r)
 }
 
 func (c *checker) auxLeft(q *syntax.Stmt, aux *Stack) *refusal {
