@@ -21,6 +21,7 @@ import (
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -44,8 +45,9 @@ type Options struct {
 // Config is the outside of a run: input, output, arguments, limits.
 type Config = vm.Config
 
-// Limits bounds what a run can use up.
-type Limits = vm.Limits
+// Settings are the SEQ_* variables of a run, such as limits; the zero value
+// stands for the defaults.
+type Settings = scheduler.Settings
 
 // Program is a compiled program. It is immutable and safe for concurrent use.
 type Program struct {

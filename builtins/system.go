@@ -1,7 +1,6 @@
 package builtins
 
 import (
-	"runtime"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/channel"
@@ -23,7 +22,7 @@ var inputOutputWords = []vm.Builtin{
 }
 
 func readLine(s *vm.Strand, w []stack.Value) error {
-	line, ok := s.VM().ReadLine()
+	line, ok := s.ReadLine()
 	if n := len(line); n >= 2 && line[n-1] == '\n' && line[n-2] == '\r' {
 		line = append(line[:n-2], '\n')
 	}
@@ -40,7 +39,7 @@ func readN(s *vm.Strand, w []stack.Value) error {
 		w[0], w[1] = stack.FromString(""), stack.FromInt(0)
 		return nil
 	}
-	b := s.VM().ReadN(int(n))
+	b := s.ReadN(int(n))
 	status := int64(0)
 	if int64(len(b)) == n {
 		status = 1
@@ -87,24 +86,20 @@ var strandWords = []vm.Builtin{
 		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
 		return nil
 	}},
-	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromBool((*channel.Channel)(w[1].Object()).Send(w[0].Promote()))
+	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromBool(s.Send(channelOf(w[1]), w[0].Promote()))
 		return nil
 	}},
 	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Run: func(s *vm.Strand, w []stack.Value) error {
-		v, ok, stopped := (*channel.Channel)(w[0].Object()).Receive(s.Waiter())
-		if stopped {
-			return vm.ErrStopped
-		}
-		flagged(w, v, ok)
+		return s.Receive(channelOf(w[0]), w)
+	}},
+	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(s *vm.Strand, w []stack.Value) error {
+		s.Close(channelOf(w[0]))
 		return nil
 	}},
-	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		(*channel.Channel)(w[0].Object()).Close()
-		return nil
-	}},
-	{Name: "chan.yield", Effect: "( ..a -- ..a )", Doc: "Lets other strands run.", Run: func(*vm.Strand, []stack.Value) error {
-		runtime.Gosched()
-		return nil
+	{Name: "chan.yield", Effect: "( ..a -- ..a )", Doc: "Lets other strands run.", Run: func(s *vm.Strand, _ []stack.Value) error {
+		return s.Yield()
 	}},
 }
+
+func channelOf(v stack.Value) *channel.Channel { return (*channel.Channel)(v.Object()) }

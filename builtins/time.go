@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"math"
-	"runtime"
 	"time"
 
 	"github.com/seqvm/seqvm/stack"
@@ -28,8 +27,7 @@ func sleep(s *vm.Strand, w []stack.Value) error {
 	case ms < 0:
 		return vm.Fail("duration must not be negative, got %d", ms)
 	case ms == 0:
-		runtime.Gosched()
-		return nil
+		return s.Yield()
 	}
 	const longest = math.MaxInt64 / int64(time.Millisecond)
 	return s.Sleep(time.Duration(min(ms, longest)) * time.Millisecond)

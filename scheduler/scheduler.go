@@ -1,136 +1,200 @@
-// Package scheduler counts strands and waits for them: spawn, ids, lifecycle
-// counters, the event-driven wait for the last strand, and the detection of
-// deadlock (chapter 5, sections 9 and 11).
+// Package scheduler runs strands: spawn, ids, lifecycle counters, the registry,
+// the wait for the last strand, timers, deadlock, and what lets one look into
+// a running program: dump, watchdog, report and signals (chapter 5, section 11
+// and behind).
 //
-// It does not know what a strand executes: an entry is a function.
+// A strand that has something to execute is on a goroutine, a worker. One that
+// waits for a channel, a weave or a timer gives its goroutine back and is a
+// few hundred bytes in a queue. There are as many workers as processors, and
+// more as soon as strands keep theirs for long: by computing or in a system
+// call. So nothing a strand does keeps others from running.
+//
+// The package does not know what a strand executes: a Task is.
 package scheduler
 
 import (
-	"sort"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/seqvm/seqvm/arena"
 )
 
-// Scheduler runs the strands of one VM, each on a goroutine. The zero value is
-// ready for use; all methods are safe for concurrent use.
+// Scheduler runs the strands of one VM. The zero value is ready for use; the
+// exported fields must be set before the first call. All methods are safe for
+// concurrent use.
 type Scheduler struct {
+	// RegistrySize is the capacity of the registry; 0 means DefaultRegistrySize,
+	// below 0 none.
+	RegistrySize int
+	// Memory has the arenas' bytes, by worker.
+	Memory arena.Accounts
+	// OnDeadlock is called once, when strands are left and nothing can ever
+	// run one of them.
+	OnDeadlock func()
+	// OnIdle is called whenever the last strand that ran has parked.
+	OnIdle func()
+	// OnPanic is called with what a Go entry panicked with.
+	OnPanic func(reason any)
+
+	// These change at each spawn and completion; they share no cache line with
+	// what is read all the time.
+	_         [64]byte
 	active    atomic.Int64
 	spawned   atomic.Int64
 	completed atomic.Int64
 	peak      atomic.Int64
 	lastID    atomic.Int64
+	_         [64]byte
 
-	// OnDeadlock is called, once, when every active strand is blocked. It must
-	// be set before the first spawn.
-	OnDeadlock func([]Blocked)
+	// busy counts what can make a strand runnable: running workers below
+	// outside, things outside (timers, system calls, hosts) above. When it
+	// falls to 0 with strands left, they are deadlocked.
+	busy    atomic.Int64
+	stopped atomic.Bool
+	limit   int64 // workers that run at a time, if none is kept for long
 
-	mu       sync.Mutex // guards what follows, and the wait for the last strand
-	idle     *sync.Cond
-	blocked  map[int64]Blocked
+	workers  atomic.Pointer[[]*Worker]
+	queue    queue // strands that no worker has
+	watching atomic.Bool
+	hostSent, hostReceived atomic.Int64 // messages handled by no strand
+
+	timers timers
+	live   [liveShards]liveList
+	reg    atomic.Pointer[Registry]
+
+	init  sync.Once
+	start time.Time
+	begun atomic.Bool
+
+	mu       sync.Mutex // guards what follows
+	idle     *sync.Cond // no strand is active, or stopped
+	rest     []*Worker  // workers without a goroutine
 	reported bool
 }
 
-// Blocked describes a strand that waits for another one.
-type Blocked struct {
-	ID    int64
-	Word  string // the word it waits in
-	Place string // FILE:LINE
-}
+// outside is one unit of the upper half of busy.
+const outside = 1 << 32
+
+func runningOf(busy int64) int64 { return busy & (outside - 1) }
 
 // Counters is a snapshot of the lifecycle counters (chapter 5, section 11.1).
 type Counters struct {
 	Active, Spawned, Completed, Peak int64
 }
 
-// Counters returns the counters. At rest Spawned = Completed + Active.
-func (s *Scheduler) Counters() Counters {
-	return Counters{Active: s.active.Load(), Completed: s.completed.Load(), Spawned: s.spawned.Load(), Peak: s.peak.Load()}
+// Lost is how many strands vanished without completing, as far as a snapshot
+// can tell: never below 0.
+func (c Counters) Lost() int64 { return max(c.Spawned-c.Active-c.Completed, 0) }
+
+// Counters returns the counters. At rest Spawned = Completed + Active + Lost.
+func (c *Scheduler) Counters() Counters {
+	return Counters{Active: c.active.Load(), Completed: c.completed.Load(), Spawned: c.spawned.Load(), Peak: c.peak.Load()}
 }
 
-// Spawn starts a strand on a goroutine of its own and returns its id; ids count
-// from 1. The entry gets the id.
-func (s *Scheduler) Spawn(entry func(id int64)) int64 {
-	id := s.lastID.Add(1)
-	active := s.active.Add(1)
-	s.spawned.Add(1)
-	for peak := s.peak.Load(); active > peak && !s.peak.CompareAndSwap(peak, active); {
-		peak = s.peak.Load()
+// Active returns how many strands have not ended.
+func (c *Scheduler) Active() int64 { return c.active.Load() }
+
+// Init prepares the scheduler and records the time; calling it again does
+// nothing. Spawning does it by itself.
+func (c *Scheduler) Init() {
+	c.init.Do(func() {
+		c.limit = int64(runtime.GOMAXPROCS(0))
+		c.idle = sync.NewCond(&c.mu)
+		c.start = time.Now()
+		c.begun.Store(true)
+	})
+}
+
+// Shutdown is a no-op kept for symmetry with Init.
+func (c *Scheduler) Shutdown() {}
+
+// Elapsed returns the time since the first Init; false before it.
+func (c *Scheduler) Elapsed() (time.Duration, bool) {
+	if !c.begun.Load() {
+		return 0, false
 	}
-	go s.run(id, entry)
-	return id
+	return time.Since(c.start), true
 }
 
-func (s *Scheduler) run(id int64, entry func(id int64)) {
-	defer s.complete()
-	entry(id)
+// WaitAll returns when no strand is active or the scheduler was stopped. What
+// has completed by then is counted. Several goroutines may wait.
+func (c *Scheduler) WaitAll() {
+	c.Init()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.active.Load() > 0 && !c.stopped.Load() {
+		c.idle.Wait()
+	}
 }
 
-func (s *Scheduler) complete() {
-	s.completed.Add(1) // before active falls: who sees no strand active sees all completed
-	left := s.active.Add(-1)
-	if left > 0 {
-		s.mu.Lock()
-		report := s.deadlocked()
-		s.mu.Unlock()
-		s.report(report)
+// Stop ends the scheduler: running strands are interrupted, all others are
+// never run again. It does not wait for them.
+func (c *Scheduler) Stop() {
+	c.Init()
+	c.stopped.Store(true)
+	// A worker publishes its strand before it looks at stopped, so each strand
+	// either is seen here or sees that it must not start.
+	for _, w := range c.allWorkers() {
+		if s := w.current.Load(); s != nil {
+			s.task.Interrupt()
+		}
+	}
+	c.timers.clear()
+	c.mu.Lock()
+	c.idle.Broadcast()
+	c.mu.Unlock()
+}
+
+// Stopped tells whether Stop was called.
+func (c *Scheduler) Stopped() bool { return c.stopped.Load() }
+
+// Registry returns the registry of the strands, made on first use.
+func (c *Scheduler) Registry() *Registry {
+	if r := c.reg.Load(); r != nil {
+		return r
+	}
+	size := c.RegistrySize
+	if size == 0 {
+		size = DefaultRegistrySize
+	}
+	c.reg.CompareAndSwap(nil, NewRegistry(size))
+	return c.reg.Load()
+}
+
+// Hold keeps the scheduler from seeing a deadlock until Release: something
+// outside may still spawn or wake strands.
+func (c *Scheduler) Hold() { c.busy.Add(outside) }
+
+// Release ends a Hold.
+func (c *Scheduler) Release() {
+	if c.busy.Add(-outside) == 0 {
+		c.rested()
+	}
+}
+
+// rested is called when busy has become 0: nothing runs, and nothing outside
+// can change that. Strands that are left are deadlocked.
+func (c *Scheduler) rested() {
+	if c.stopped.Load() {
 		return
 	}
-	s.mu.Lock()
-	if s.idle != nil {
-		s.idle.Broadcast()
+	if c.waiting() {
+		c.wake()
+		return
 	}
-	s.mu.Unlock()
-}
-
-// WaitAll returns when no strand is active. Several goroutines may wait.
-func (s *Scheduler) WaitAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.idle == nil {
-		s.idle = sync.NewCond(&s.mu)
+	if c.OnIdle != nil {
+		c.OnIdle()
 	}
-	for s.active.Load() > 0 {
-		s.idle.Wait()
+	if c.active.Load() == 0 {
+		return
 	}
-}
-
-// Block notes that a strand is about to wait for another strand. Who wakes it
-// calls Unblock before it goes on itself, so that a strand that has been woken
-// never counts as blocked.
-func (s *Scheduler) Block(b Blocked) {
-	s.mu.Lock()
-	if s.blocked == nil {
-		s.blocked = map[int64]Blocked{}
-	}
-	s.blocked[b.ID] = b
-	report := s.deadlocked()
-	s.mu.Unlock()
-	s.report(report)
-}
-
-// Unblock notes that a blocked strand can go on.
-func (s *Scheduler) Unblock(id int64) {
-	s.mu.Lock()
-	delete(s.blocked, id)
-	s.mu.Unlock()
-}
-
-// deadlocked returns the blocked strands if all active ones are; mu is held.
-func (s *Scheduler) deadlocked() []Blocked {
-	if s.reported || len(s.blocked) == 0 || int64(len(s.blocked)) < s.active.Load() {
-		return nil
-	}
-	s.reported = true
-	list := make([]Blocked, 0, len(s.blocked))
-	for _, b := range s.blocked {
-		list = append(list, b)
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
-	return list
-}
-
-func (s *Scheduler) report(list []Blocked) {
-	if list != nil && s.OnDeadlock != nil {
-		s.OnDeadlock(list)
+	c.mu.Lock()
+	first := !c.reported
+	c.reported = true
+	c.mu.Unlock()
+	if first && c.OnDeadlock != nil {
+		c.OnDeadlock()
 	}
 }

@@ -92,7 +92,7 @@ func (s *Strand) slowTail(fp, bytes uintptr) (uintptr, error) {
 
 // reach moves the frame down over n values of the stack below it.
 func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
-	have := s.index(fp) - s.base
+	have := s.index(fp) - s.data.Base
 	if int(n) > have {
 		return 0, s.underflow(int(n), have)
 	}
@@ -104,7 +104,7 @@ func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 // moveFrame is rebase and float: the frame starts higher from here on.
 func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) {
 	if op := in.Op; op == bytecode.OpFloat || op == bytecode.OpChecked && in.Was == bytecode.OpFloat {
-		if sp < s.address(s.base) || sp > s.end {
+		if sp < s.address(s.data.Base) || sp > s.end {
 			return 0, Fail("no call before has left a stack")
 		}
 		fp = sp
@@ -118,14 +118,29 @@ func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) 
 	return s.makeRoom(fp, s.vm.image.funcs[index].bytes)
 }
 
+func isTail(op bytecode.Op) bool { return op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation }
+
 // callOpen performs the calls that may reach below their frame or leave an
 // unknown number of values, and those of quotations.
 func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
+	if isTail(op) && s.limit.Load() == 0 {
+		closure := false // calls of closures do not count
+		if q := at(s.fp, in.A); op == bytecode.OpTailQuotation && q.Kind() == stack.Quotation {
+			closure = q.AsClosure().Captures != nil
+		}
+		if err := s.pause(!closure); err != nil {
+			return err
+		}
+	}
+	return s.enterOpen(op, in)
+}
+
+// enterOpen is callOpen without the valve.
+func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	img := s.vm.image
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
 	var f *function
 	trusted := false // the callee is known to leave what the caller expects
-	counted := true
 	returns := s.ip
 	if op == bytecode.OpCallOpen || op == bytecode.OpTailOpen {
 		f = &img.funcs[in.B]
@@ -137,7 +152,6 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 		c := q.AsClosure()
 		f = &img.funcs[c.Func]
 		own := int(f.in) - len(c.Captures)
-		counted = c.Captures == nil
 		if op == bytecode.OpCallQuotation {
 			trusted = !f.open && int(f.out)-own == int(in.C-in.B) && own <= int(in.B)
 			if own > int(in.B) { // it changes values that this frame has proven
@@ -160,20 +174,14 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 		}
 	}
 	to := top - uintptr(f.in)*slotSize
-	if have := s.index(top) - s.base; int(f.in) > have {
+	if have := s.index(top) - s.data.Base; int(f.in) > have {
 		return Fail("stack underflow: '%s' needs %d values, the stack holds %d", f.fn.Name, f.in, have)
 	}
 	if to < s.fp {
 		s.distrust(to)
 	}
-	tail := op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation
-	if tail {
-		if s.limit.Load() == 0 && counted {
-			if err := s.pause(true); err != nil {
-				return err
-			}
-		}
-	} else if len(s.frames) == cap(s.frames) {
+	tail := isTail(op)
+	if !tail && len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
 			return err
 		}
@@ -245,29 +253,29 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		}
 
 	case bytecode.OpPickDeep:
-		have := s.index(fp) - s.base
+		have := s.index(fp) - s.data.Base
 		if int(in.B) > have {
 			return s.underflow(int(in.B), have)
 		}
 		*a = *at(fp-uintptr(in.B)*slotSize, 0)
 	case bytecode.OpPickAt:
-		n, have := a.AsInt(), s.index(fp)+int(in.A)-s.base
+		n, have := a.AsInt(), s.index(fp)+int(in.A)-s.data.Base
 		if n < 0 || n >= int64(have) {
 			return Fail("the index %d is out of range, the stack holds %d values", n, have)
 		}
-		*a = s.slots[s.index(fp)+int(in.A)-1-int(n)]
+		*a = s.data.Slots[s.index(fp)+int(in.A)-1-int(n)]
 	case bytecode.OpRollAt:
 		n, top := a.AsInt(), s.index(fp)+int(in.A)
-		if n < 0 || n >= int64(top-s.base) {
-			return Fail("the index %d is out of range, the stack holds %d values", n, top-s.base)
+		if n < 0 || n >= int64(top-s.data.Base) {
+			return Fail("the index %d is out of range, the stack holds %d values", n, top-s.data.Base)
 		}
 		from := top - 1 - int(n)
 		if s.address(from) < fp {
 			s.distrust(s.address(from))
 		}
-		v := s.slots[from]
-		copy(s.slots[from:top-1], s.slots[from+1:top])
-		s.slots[top-1] = v
+		v := s.data.Slots[from]
+		copy(s.data.Slots[from:top-1], s.data.Slots[from+1:top])
+		s.data.Slots[top-1] = v
 
 	case bytecode.OpMake:
 		info := &img.mod.Variants[in.B]
@@ -293,15 +301,15 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		*a = v.Fields[in.C]
 
 	case bytecode.OpIsolate:
-		old := s.base
-		s.base = s.index(fp) + int(in.B)
+		old := s.data.Base
+		s.data.Base = s.index(fp) + int(in.B)
 		a.SetInt(uint64(old) << 1)
 	case bytecode.OpRejoin:
 		base := a.AsInt()
 		if base < 0 || base > int64(s.index(fp)) {
 			return Fail("the stack cannot start at %d", base)
 		}
-		s.base = int(base)
+		s.data.Base = int(base)
 	case bytecode.OpListLength:
 		v := at(fp, in.B)
 		if v.Kind() != stack.Variant {
@@ -367,9 +375,9 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpYield:
 		return s.yield(in.A)
 	case bytecode.OpCancel:
-		return cancel(*a)
+		return s.cancel(*a)
 	case bytecode.OpWeaveEnd:
-		return s.leaveWeave(stack.FromInt(0), false)
+		return s.leaveWeave()
 	case bytecode.OpDump:
 		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
 	default:
@@ -384,11 +392,11 @@ var errNoClause = Fail("no predicate was true")
 // stack: a list of the quotations, with the number of the next predicate below.
 func (s *Strand) condStart() error {
 	top := s.index(s.fp)
-	have := top - s.base
+	have := top - s.data.Base
 	if have < 1 {
 		return s.underflow(1, 0)
 	}
-	count := s.slots[top-1]
+	count := s.data.Slots[top-1]
 	if !count.IsInt() {
 		return Mismatch("Int", count)
 	}
@@ -401,12 +409,12 @@ func (s *Strand) condStart() error {
 	}
 	first := top - 1 - 2*int(n)
 	for i := first; i < top-1; i++ {
-		if s.slots[i].Kind() != stack.Quotation {
-			return Mismatch("Quotation", s.slots[i])
+		if s.data.Slots[i].Kind() != stack.Quotation {
+			return Mismatch("Quotation", s.data.Slots[i])
 		}
 	}
 	list := make([]stack.Value, 2*n)
-	copy(list, s.slots[first:])
+	copy(list, s.data.Slots[first:])
 	s.aux = append(s.aux, stack.FromInt(0), stack.FromVariant(stack.FromFields(stack.ListTag, list)))
 	s.fp = s.address(first)
 	s.distrust(s.fp)
@@ -438,10 +446,10 @@ func (s *Strand) condNext() error {
 // condTest goes on with the body if the predicate left true.
 func (s *Strand) condTest(in *bytecode.Instr) error {
 	top := s.index(s.sp)
-	if top-1 < s.base {
+	if top-1 < s.data.Base {
 		return Fail("stack underflow: the predicate left no Bool")
 	}
-	flag := s.slots[top-1]
+	flag := s.data.Slots[top-1]
 	if !flag.IsBool() {
 		return Fail("the predicate must leave a Bool, found %s", Describe(flag))
 	}
@@ -473,5 +481,5 @@ func (s *Strand) runClause(q stack.Value, tail bool) error {
 	if tail {
 		op = bytecode.OpTailQuotation
 	}
-	return s.callOpen(op, &bytecode.Instr{})
+	return s.enterOpen(op, &bytecode.Instr{})
 }

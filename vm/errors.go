@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -65,26 +64,40 @@ func (e *RuntimeError) Error() string {
 }
 
 // DeadlockError says that every strand waits for another one.
-type DeadlockError struct{ Blocked []scheduler.Blocked }
+type DeadlockError struct {
+	Total   int64     // strands
+	Blocked []Blocked // in order of their ids
+}
+
+// Blocked describes a strand that waits.
+type Blocked struct {
+	Strand int64
+	Word   string // the word it waits in
+	Place  string // FILE:LINE
+	Weave  string // FILE:LINE of the resume, if it is in a weave
+}
 
 // Error gives the whole report (chapter 5, section 9).
 func (e *DeadlockError) Error() string {
 	var b strings.Builder
 	strands := "strands are"
-	if len(e.Blocked) == 1 {
+	if e.Total == 1 {
 		strands = "strand is"
 	}
-	fmt.Fprintf(&b, "seq: deadlock: %d %s blocked and nothing can wake them", len(e.Blocked), strands)
+	fmt.Fprintf(&b, "seq: deadlock: %d %s blocked and nothing can wake them", e.Total, strands)
 	for i, s := range e.Blocked {
 		if i == maxTrail {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Blocked)-i)
 			break
 		}
 		name := "main"
-		if s.ID != 1 {
-			name = fmt.Sprintf("strand #%d", s.ID)
+		if s.Strand != 1 {
+			name = fmt.Sprintf("strand #%d", s.Strand)
 		}
 		fmt.Fprintf(&b, "\n  %s in %s at %s", name, s.Word, s.Place)
+		if s.Weave != "" {
+			fmt.Fprintf(&b, ", in a weave that was resumed at %s", s.Weave)
+		}
 	}
 	return b.String()
 }
@@ -200,27 +213,55 @@ func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 	return trail
 }
 
-// where tells what the strand is doing, for reports: the word and FILE:LINE.
+// where tells what the strand is doing, for errors: the word and FILE:LINE.
 func (s *Strand) where() (word, place string) {
 	word, place, _ = s.trail(s.ip - instrSize)
 	return word, place
 }
 
+// blocked describes a strand that waits; nobody may wake it meanwhile.
+func (s *Strand) blocked() Blocked {
+	b := Blocked{Strand: s.ID(), Weave: s.resumed()}
+	b.Word, b.Place, _ = s.trail(s.parkedAt.Load() - instrSize)
+	return b
+}
+
+// resumed is FILE:LINE of the resume that the strand is in; "" if in none.
+func (s *Strand) resumed() string {
+	if s.inside == nil {
+		return ""
+	}
+	calls := s.vm.image.frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames)
+	if len(calls) == 0 {
+		return ""
+	}
+	return calls[0].place()
+}
+
+// WaitingIn tells what a strand waits in and where, for a line of the dump; ""
+// if it runs. Safe while strands run.
+func (s *Strand) WaitingIn() string {
+	ip := s.parkedAt.Load()
+	if ip == 0 {
+		return ""
+	}
+	f, line, ok := s.vm.image.position(ip - instrSize)
+	if !ok || f.File < 0 {
+		return ""
+	}
+	at := Frame{File: s.vm.image.mod.Files[f.File], Line: int(line.Line)}
+	return fmt.Sprintf(" in %s at %s", s.vm.image.name(line, f), at.place())
+}
+
 // fail completes an error with the place where the strand is; s.ip is behind
 // the instruction that failed.
 func (s *Strand) fail(err error) error {
-	switch e := err.(type) {
-	case failure:
-		word, _, trail := s.trail(s.ip - instrSize)
-		re := &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.id}
-		if s.inside != nil {
-			if resumes := s.vm.image.frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames); len(resumes) > 0 {
-				re.Weave = resumes[0].place()
-			}
-		}
-		return re
+	e, ok := err.(failure)
+	if !ok {
+		return err
 	}
-	return err
+	word, _, trail := s.trail(s.ip - instrSize)
+	return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.ID(), Weave: s.resumed()}
 }
 
 // Line returns the source line that the strand is at, for the test words.

@@ -43,6 +43,7 @@ type codeRange struct {
 const (
 	instrSize = unsafe.Sizeof(bytecode.Instr{})
 	slotSize  = unsafe.Sizeof(stack.Value{})
+	frameSize = unsafe.Sizeof(frame{})
 )
 
 // halt is where the first frame of a strand returns to.

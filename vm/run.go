@@ -29,8 +29,7 @@ func jump(ip uintptr, c int32) uintptr { return ip + uintptr(int(c))*instrSize }
 //
 // The instruction pointer is behind the instruction that is executed.
 func (s *Strand) run() error {
-	ip, fp := s.ip, s.fp
-	var sp uintptr
+	ip, fp, sp := s.ip, s.fp, s.sp
 	var err error
 	img := s.vm.image
 	funcs := img.funcs
@@ -158,7 +157,7 @@ func (s *Strand) run() error {
 			ip = jump(ip, in.C)
 		case bytecode.OpJumpBack:
 			if fp > s.limit.Load() {
-				s.ip = ip
+				s.ip, s.fp, s.sp = ip, fp, sp
 				if err = s.pause(false); err != nil {
 					return s.fail(err)
 				}
@@ -280,7 +279,7 @@ func (s *Strand) run() error {
 			ip, fp = top.ip, top.fp
 		case bytecode.OpLoop:
 			if fp > s.limit.Load() {
-				s.ip = ip
+				s.ip, s.fp, s.sp = ip, fp, sp
 				if err = s.pause(true); err != nil {
 					return s.fail(err)
 				}
@@ -288,17 +287,18 @@ func (s *Strand) run() error {
 			ip = jump(ip, in.C)
 		case bytecode.OpTail:
 			f := &funcs[in.B]
-			fp += uintptr(uint32(in.A)) * slotSize
-			if fp+f.bytes > s.limit.Load() {
-				s.ip = ip
-				if fp, err = s.slowTail(fp, f.bytes); err != nil {
+			to := fp + uintptr(uint32(in.A))*slotSize
+			if to+f.bytes > s.limit.Load() {
+				s.ip, s.fp, s.sp = ip, fp, sp
+				if to, err = s.slowTail(to, f.bytes); err != nil {
 					return s.fail(err)
 				}
 			}
+			fp = to
 			ip = uintptr(f.code)
 
 		case bytecode.OpBuiltin:
-			s.ip = ip
+			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
 			b := img.builtins[in.B]
 			w := unsafe.Slice(at(fp, in.A), max(len(b.In), len(b.Out)))
 			for i, k := range b.In {
@@ -311,7 +311,7 @@ func (s *Strand) run() error {
 			}
 
 		case bytecode.OpCallOpen, bytecode.OpTailOpen, bytecode.OpCallQuotation, bytecode.OpCallUnknown, bytecode.OpTailQuotation:
-			s.ip, s.fp = ip, fp
+			s.ip, s.fp, s.sp = ip, fp, sp
 			if err = s.callOpen(op, in); err != nil {
 				return s.fail(err)
 			}

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -11,18 +12,18 @@ import (
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
 
-// Strand is one strand while it runs: its data stack, frames, aux stack and
-// arena. It belongs to its goroutine; only limit is touched by others.
+// Strand is one strand: its data stack, frames, aux stack and arena. It belongs
+// to the worker that runs it; only limit and parkedAt are touched by others.
 type Strand struct {
+	scheduler.Strand
 	vm    *VM
-	id    int64
-	slots []stack.Value
-	base  int // index of the first slot that the running code may see
+	data  *stack.Stack // of the strand, or of the weave that it is in
 	aux   []stack.Value
-	arena arena.Arena
+	arena *arena.Arena // likewise
 
 	// The interpreter keeps these in variables and stores them where others
 	// need them: before built-ins, at errors, when the stacks move.
@@ -35,10 +36,15 @@ type Strand struct {
 	// call look for a reason to pause: the VM stops, or the strand must yield.
 	limit    atomic.Uintptr
 	end      uintptr
-	reserved int64 // bytes of stacks, as counted by the VM
-	yields   uint64
-	inside   *weave // the weave that runs, innermost
-	waiter   channel.Waiter
+	reserved int64 // bytes of stacks beyond the first ones, as counted by the VM
+	valve    scheduler.Valve
+	gaveWay  bool           // the valve: the instruction at ip has made the strand yield
+	granted  *weave         // the weave that it waited for and may run now
+	inside   *weave         // the weave that runs, innermost
+	parkedAt atomic.Uintptr // ip while it waits, for the dump; else 0
+
+	ownData  stack.Stack
+	ownArena arena.Arena
 }
 
 // frame is where a call returns to: two addresses that Go's collector does not
@@ -48,38 +54,112 @@ type frame struct {
 }
 
 const (
-	firstSlots  = 32
-	firstFrames = 12
+	firstSlots  = 16
+	firstFrames = 6
+	// strandBytes is about what a strand takes that has just been started.
+	strandBytes = 1 << 10
 )
-
-func (v *VM) newStrand(id int64) *Strand {
-	s := &Strand{vm: v, id: id}
-	s.waiter = channel.Waiter{Scheduler: &v.sched, Stop: v.stop, ID: id, Where: s.where}
-	return s
-}
 
 // VM returns the VM that the strand belongs to.
 func (s *Strand) VM() *VM { return s.vm }
 
-// ID returns the strand's id, from 1.
-func (s *Strand) ID() int64 { return s.id }
+// errParked and errYielded end the loop of a strand that goes on later. Whoever
+// returns errParked has handed the strand over and must not touch it any more.
+var (
+	errParked  = errors.New("the strand waits")
+	errYielded = errors.New("the strand gives way")
+)
 
-// Waiter returns the place where the strand waits for channels.
-func (s *Strand) Waiter() *channel.Waiter { return &s.waiter }
-
-// Sleep suspends the strand; ErrStopped if the VM stops meanwhile. What was
-// written before is made visible.
-func (s *Strand) Sleep(d time.Duration) error {
-	s.vm.Out.Flush()
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-s.vm.stop:
-		return ErrStopped
+// Run is scheduler.Task: it executes the strand until it ends or waits.
+func (s *Strand) Run() scheduler.Status {
+	v := s.vm
+	s.parkedAt.Store(0)
+	s.arena.Move(s.Worker().Account)
+	switch err := s.guarded(); err {
+	case errParked:
+		return scheduler.Parked
+	case errYielded:
+		return scheduler.Yielded
+	case nil:
+		if s.ID() == 1 && v.image.mod.MainInt {
+			v.status = s.exitStatus()
+		}
+		s.close()
+		return scheduler.Ended
+	case ErrStopped:
+		return scheduler.Lost
+	default:
+		v.Stop(err)
+		return scheduler.Lost
 	}
 }
+
+// Interrupt is scheduler.Task.
+func (s *Strand) Interrupt() { s.limit.Store(0) }
+
+// Release is scheduler.Task: it keeps the strand for the next spawn.
+func (s *Strand) Release() {
+	if !s.vm.stopped.Load() { // else it may have been left anywhere
+		s.vm.pool.put(s, s.Worker().Index)
+	}
+}
+
+// close lets go of what the strand held.
+func (s *Strand) close() {
+	s.vm.stackBytes.Add(-s.reserved)
+	s.reserved = 0
+	s.arena.End()
+	s.arena.Move(nil)
+}
+
+// Sleep suspends the strand. It must be the last thing that a built-in word
+// does: the word has its results in place and returns the error.
+func (s *Strand) Sleep(d time.Duration) error {
+	s.parkedAt.Store(s.ip)
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
+}
+
+// Yield lets other strands run. It must be the last thing that a built-in word
+// does: the word returns the error.
+func (s *Strand) Yield() error {
+	if s.Worker().Alone() {
+		runtime.Gosched() // something outside may bring strands
+		return nil
+	}
+	return errYielded
+}
+
+// Blocking calls f, which may wait for something outside of the VM; other
+// strands run meanwhile.
+func (s *Strand) Blocking(f func()) {
+	s.parkedAt.Store(s.ip)
+	s.Worker().Blocking(f)
+	s.parkedAt.Store(0)
+}
+
+// Send sends a promoted value; false if the channel is closed.
+func (s *Strand) Send(c *channel.Channel, v stack.Value) bool {
+	return c.Send(v, &s.vm.sched, s.Worker())
+}
+
+// Receive takes a value from a channel, or waits for one, into the first two
+// slots of a word's window. The word returns the error.
+func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
+	result := (*[2]stack.Value)(w)
+	if c.TryReceive(&s.Strand, result) {
+		return nil
+	}
+	s.parkedAt.Store(s.ip)
+	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
+		s.parkedAt.Store(0)
+		return nil
+	}
+	return errParked
+}
+
+// Close closes a channel.
+func (s *Strand) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
 
 // Concat returns the String of several strings, in the strand's arena.
 func (s *Strand) Concat(parts ...string) stack.Value {
@@ -105,39 +185,37 @@ func (s *Strand) Bytes(b []byte) stack.Value {
 // Tag returns the tag of a name.
 func (s *Strand) Tag(name string) *stack.Tag { return s.vm.image.tag(name) }
 
-// enter prepares the strand to run a function on a stack of values, which it
-// takes over.
-func (s *Strand) enter(fn int32, values []stack.Value) error {
+// enter prepares the strand to run a function on the values of its data stack.
+func (s *Strand) enter(fn int32) error {
 	f := &s.vm.image.funcs[fn]
-	size := max(firstSlots, len(values)+int(f.fn.Frame)+1)
-	s.slots = make([]stack.Value, size)
-	copy(s.slots, values)
-	s.frames = make([]frame, 0, firstFrames)
-	s.reserve(int64(size)*int64(slotSize) + firstFrames*int64(unsafe.Sizeof(frame{})))
-	first := s.address(0)
-	s.end = s.address(0) + uintptr(size)*slotSize
-	if s.inside == nil && s.vm.config.Limits.YieldInterval == 0 {
-		s.limit.Store(s.end) // a new strand, nobody else knows it yet
-	} else {
-		s.setLimit(s.end)
+	n := s.data.Top
+	if need := max(firstSlots, n+int(f.fn.Frame)+1); need > len(s.data.Slots) {
+		s.data.Grow(need)
 	}
-	if len(values) < int(f.in) {
+	if cap(s.frames) == 0 {
+		s.frames = make([]frame, 0, firstFrames)
+	}
+	first := s.address(0)
+	s.end = first + uintptr(len(s.data.Slots))*slotSize
+	s.setLimit(s.end)
+	if n < int(f.in) {
 		word := "strand.spawn"
 		if s.inside != nil {
 			word = "strand.resume"
 		}
-		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, len(values)),
-			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.id}
+		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
+			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.ID()}
 	}
-	s.frames = append(s.frames, frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
-	s.fp = s.address(len(values) - int(f.in))
+	s.frames = append(s.frames[:0], frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
+	s.fp = s.address(n - int(f.in))
 	s.ip = uintptr(f.code)
+	s.sp = s.fp
 	return nil
 }
 
 // address returns the address of a slot by its index in the stack.
 func (s *Strand) address(index int) uintptr {
-	return uintptr(unsafe.Pointer(unsafe.SliceData(s.slots))) + uintptr(index)*slotSize
+	return uintptr(unsafe.Pointer(unsafe.SliceData(s.data.Slots))) + uintptr(index)*slotSize
 }
 
 // index is the inverse of address.
@@ -145,10 +223,10 @@ func (s *Strand) index(address uintptr) int { return int(address-s.address(0)) /
 
 func (s *Strand) exitStatus() int {
 	i := s.index(s.sp) - 1
-	if i < 0 || !s.slots[i].IsInt() {
+	if i < 0 || !s.data.Slots[i].IsInt() {
 		return 0
 	}
-	return int(uint8(s.slots[i].AsInt()))
+	return int(uint8(s.data.Slots[i].AsInt()))
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.
@@ -165,39 +243,42 @@ func (s *Strand) guarded() (err error) {
 // reserve counts bytes of stacks against the limits.
 func (s *Strand) reserve(bytes int64) bool {
 	s.reserved += bytes
+	settings := &s.vm.config.Settings
 	if s.inside != nil { // a weave may be dropped any time, unseen: only its own limit holds
-		return s.reserved <= s.vm.config.Limits.StackBytes
+		return s.reserved <= settings.StackMax
 	}
-	all := s.vm.stackBytes.Add(bytes)
-	limits := &s.vm.config.Limits
-	return s.reserved <= limits.StackBytes && (limits.AllStackBytes == 0 || all <= limits.AllStackBytes)
+	s.vm.stackBytes.Add(bytes)
+	return s.reserved <= settings.StackMax && s.vm.hasRoom()
 }
 
-// makeRoom is called when a frame would end behind the limit: it pauses if
-// that was asked for, and moves the stack to a larger one if it is too small.
-// Afterwards bytes more fit behind the address fp; the new fp is returned.
+// hasRoom tells whether the stacks of all strands are within their limit.
+func (v *VM) hasRoom() bool {
+	most := v.config.Settings.AllStacksMax
+	return most == 0 || v.stackBytes.Load()+v.sched.Active()*strandBytes <= most
+}
+
+// makeRoom is called when a frame would end behind the limit: it sees whether
+// the VM has been stopped, and moves the stack to a larger one if it is too
+// small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
-	if s.limit.Load() == 0 {
-		if s.vm.stopped.Load() {
-			return 0, ErrStopped
-		}
+	if s.limit.Load() == 0 && s.vm.stopped.Load() {
+		return 0, ErrStopped
 	}
 	if fp+bytes <= s.end {
 		return fp, nil
 	}
 	old := s.address(0)
-	size := 2 * len(s.slots)
+	room := len(s.data.Slots)
+	size := 2 * room
 	for uintptr(size)*slotSize < fp-old+bytes {
 		size *= 2
 	}
-	grown := int64(size-len(s.slots)) * int64(slotSize)
+	grown := int64(size-room) * int64(slotSize)
 	if !s.reserve(grown) {
 		s.reserve(-grown)
 		return 0, s.tooDeep()
 	}
-	slots := make([]stack.Value, size)
-	copy(slots, s.slots[:s.index(min(s.end, fp+bytes))])
-	s.slots = slots
+	s.data.Grow(size)
 	delta := s.address(0) - old
 	for i := range s.frames {
 		s.frames[i].fp += delta
@@ -209,7 +290,7 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 }
 
 // setLimit moves the limit to the end of another stack, unless it asks for a
-// pause: that another goroutine may do at any time.
+// pause: a stop does at any time, the valve always.
 func (s *Strand) setLimit(end uintptr) {
 	for old := s.limit.Load(); old != 0 && !s.limit.CompareAndSwap(old, end); {
 		old = s.limit.Load()
@@ -217,7 +298,7 @@ func (s *Strand) setLimit(end uintptr) {
 }
 
 func (s *Strand) tooDeep() error {
-	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", s.vm.config.Limits.StackBytes, len(s.frames))
+	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", s.vm.config.Settings.StackMax, len(s.frames))
 }
 
 // moreFrames makes room for frames.
@@ -235,20 +316,26 @@ func (s *Strand) moreFrames() error {
 }
 
 // pause is maybe-yield on the slow path: limit is 0 (chapter 5, section 11.6).
-// counted says that the tail call counts.
+// counted says that the tail call counts. If the strand has to give way, it
+// does that before the instruction, which is executed again afterwards.
 func (s *Strand) pause(counted bool) error {
 	if s.vm.stopped.Load() {
 		return ErrStopped
 	}
-	interval := s.vm.config.Limits.YieldInterval
-	if interval == 0 || !counted {
+	if s.gaveWay {
+		s.gaveWay = false
 		return nil
 	}
-	if s.yields++; s.yields >= interval {
-		s.yields = 0
-		runtime.Gosched()
+	if !counted || !s.valve.MaybeYield() {
+		return nil
 	}
-	return nil
+	if s.Worker().Alone() {
+		runtime.Gosched()
+		return nil
+	}
+	s.gaveWay = true
+	s.ip -= instrSize
+	return errYielded
 }
 
 // underflow is the error for a word that needs values below the stack's start.
@@ -261,10 +348,10 @@ func (s *Strand) underflow(need, have int) error {
 
 // visible returns the values that the running code can see, up to a slot.
 func (s *Strand) visible(top int) ([]stack.Value, error) {
-	if top < s.base { // only bytecode that isolates and does not rejoin comes here
-		return nil, s.underflow(s.base-top, 0)
+	if top < s.data.Base { // only bytecode that isolates and does not rejoin comes here
+		return nil, s.underflow(s.data.Base-top, 0)
 	}
-	return s.slots[s.base:top], nil
+	return s.data.Slots[s.data.Base:top], nil
 }
 
 // distrust makes every frame that owns a slot at or above address check kinds
@@ -308,30 +395,26 @@ func (s *Strand) distrusted(ip uintptr) uintptr {
 // what lies below, or what the closure captured (chapter 5, section 3).
 func (s *Strand) spawn(quotation uintptr) (int64, error) {
 	at := s.index(quotation)
-	q := s.slots[at]
+	q := s.data.Slots[at]
 	if q.Kind() != stack.Quotation {
 		return 0, Mismatch("Quotation", q)
 	}
 	c := q.AsClosure()
-	source := c.Captures
-	if source == nil {
+	values := c.Captures
+	if values == nil {
 		var err error
-		if source, err = s.visible(at); err != nil {
+		if values, err = s.visible(at); err != nil {
 			return 0, err
 		}
 	}
-	values := make([]stack.Value, len(source))
-	for i, v := range source {
-		values[i] = v.Promote()
+	if !s.vm.hasRoom() {
+		return 0, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
 	}
-	v := s.vm
-	id := v.sched.Spawn(func(id int64) {
-		child := v.newStrand(id)
-		if err := child.enter(c.Func, values); err != nil {
-			v.Stop(err)
-			return
-		}
-		v.execute(child)
-	})
-	return id, nil
+	worker := s.Worker()
+	child := s.vm.pool.get(s.vm, worker.Index)
+	child.data.Fill(values)
+	if err := child.enter(c.Func); err != nil {
+		return 0, err
+	}
+	return s.vm.sched.Start(&child.Strand, child, worker), nil
 }

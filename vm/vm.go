@@ -8,11 +8,13 @@ package vm
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,25 +50,13 @@ type Config struct {
 	Environ  func(name string) (string, bool)
 	Now      func() time.Time
 	Random   *rand.Rand
-	Limits   Limits
+	Settings scheduler.Settings
+	// PoisonArenas overwrites the string memory of strands that have ended, to
+	// prove in tests that nothing uses it any more.
+	PoisonArenas bool
 	// LineFlush makes written lines visible at once: stdout is a terminal.
 	LineFlush bool
 }
-
-// Limits bounds what a program can use up.
-type Limits struct {
-	// StackBytes bounds the data stack and the frames of one strand; 0 means
-	// DefaultStackBytes.
-	StackBytes int64
-	// AllStackBytes bounds those of all strands together; 0 means no bound.
-	AllStackBytes int64
-	// YieldInterval makes a strand yield every so many counted tail calls; 0
-	// means never (chapter 5, section 11.6).
-	YieldInterval uint64
-}
-
-// DefaultStackBytes is the default of SEQ_STACK_MAX (chapter 5, section 16).
-const DefaultStackBytes = 1 << 30
 
 // VM runs one program.
 type VM struct {
@@ -79,17 +69,16 @@ type VM struct {
 	stdin  *bufio.Reader
 	inMu   sync.Mutex
 
-	stackBytes atomic.Int64
+	pool   strandPool
+
+	stackBytes atomic.Int64 // of stacks that have grown
+	status     int          // main's Int modulo 256
 	stopOnce   sync.Once
-	stop       chan struct{}
 	stopped    atomic.Bool
-	outcome    error // why the VM stopped; set once before stop is closed
+	outcome    error // why the VM stopped; set once before stopped
 
 	firstOnce sync.Once
 	first     time.Time // when SinceFirst was called first
-
-	strandsMu sync.Mutex
-	strands   map[*Strand]struct{} // running ones, to interrupt them
 }
 
 // ExitError says that the program ended by os.exit.
@@ -118,10 +107,9 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if config.Limits.StackBytes <= 0 {
-		config.Limits.StackBytes = DefaultStackBytes
-	}
-	v := &VM{config: config, stop: make(chan struct{}), strands: map[*Strand]struct{}{}}
+	config.Settings = config.Settings.WithDefaults()
+	v := &VM{config: config}
+	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
 	v.stdin = bufio.NewReader(config.Stdin)
 	img, err := link(mod, config.Builtins)
@@ -129,7 +117,9 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 		return nil, err
 	}
 	v.image = img
+	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
+	v.sched.OnIdle = v.Out.Flush
 	return v, nil
 }
 
@@ -145,28 +135,25 @@ func (v *VM) Run() (status int, err error) {
 	if main < 0 {
 		return 0, errors.New("the program has no word 'main'")
 	}
-	v.sched.Spawn(func(id int64) {
-		s := v.newStrand(id)
-		s.enter(main, nil)
-		v.execute(s)
-		if v.image.mod.MainInt && !v.stopped.Load() {
-			status = s.exitStatus()
-		}
-	})
-	v.sched.WaitAll()
-	v.Out.Flush()
-	switch e := v.outcome.(type) {
-	case nil:
-		return status, nil
-	case *ExitError:
-		return e.Status, nil
-	default:
-		return 1, e
+	s := v.pool.get(v, -1)
+	if err := s.enter(main); err != nil {
+		return 1, err
 	}
+	v.sched.Start(&s.Strand, s, nil)
+	v.sched.WaitAll()
+	v.Out.Seal()
+	if !v.stopped.Load() {
+		return v.status, nil
+	}
+	var exit *ExitError
+	if errors.As(v.outcome, &exit) {
+		return exit.Status, nil
+	}
+	return 1, v.outcome
 }
 
-// Counters returns the lifecycle counters of the strands.
-func (v *VM) Counters() scheduler.Counters { return v.sched.Counters() }
+// Scheduler returns what runs the VM's strands.
+func (v *VM) Scheduler() *scheduler.Scheduler { return &v.sched }
 
 // SinceFirst returns the time since it was called first: then 0.
 func (v *VM) SinceFirst() time.Duration {
@@ -178,61 +165,49 @@ func (v *VM) SinceFirst() time.Duration {
 // Config returns what the VM was made with.
 func (v *VM) Config() *Config { return &v.config }
 
-// Stop ends the program: running strands stop soon, blocked ones at once. The
-// first outcome counts. Safe from any goroutine.
+// Stop ends the program: running strands stop soon, all others never go on.
+// The first outcome counts. Safe from any goroutine.
 func (v *VM) Stop(outcome error) {
 	v.stopOnce.Do(func() {
 		v.outcome = outcome
 		v.stopped.Store(true)
-		close(v.stop)
-		v.strandsMu.Lock()
-		for s := range v.strands {
-			s.limit.Store(0)
-		}
-		v.strandsMu.Unlock()
+		v.sched.Stop()
 	})
 }
 
-// execute runs a strand to its end and turns what ends it into the outcome.
-func (v *VM) execute(s *Strand) {
-	v.strandsMu.Lock()
-	v.strands[s] = struct{}{}
-	v.strandsMu.Unlock()
-	if v.stopped.Load() {
-		s.limit.Store(0)
-	}
-	err := s.guarded()
-	v.strandsMu.Lock()
-	delete(v.strands, s)
-	v.strandsMu.Unlock()
-	if err != nil && err != ErrStopped {
-		v.Stop(err)
-	}
-	v.stackBytes.Add(-s.reserved)
-	s.arena.Reset()
-}
-
-func (v *VM) deadlock(blocked []scheduler.Blocked) {
-	v.Stop(&DeadlockError{Blocked: blocked})
+// deadlock stops the VM with a report of the strands that are left: all wait.
+func (v *VM) deadlock() {
+	e := &DeadlockError{Total: v.sched.Active()}
+	v.sched.Each(func(s *scheduler.Strand) {
+		if s, ok := s.Task().(*Strand); ok {
+			e.Blocked = append(e.Blocked, s.blocked())
+		}
+	})
+	slices.SortFunc(e.Blocked, func(a, b Blocked) int { return cmp.Compare(a.Strand, b.Strand) })
+	v.Stop(e)
 }
 
 // ReadLine reads up to and with the next LF; ok is false at the end of input.
 // Output is flushed first, so that prompts are seen.
-func (v *VM) ReadLine() (line []byte, ok bool) {
-	v.Out.Flush()
-	v.inMu.Lock()
-	defer v.inMu.Unlock()
-	line, _ = v.stdin.ReadBytes('\n')
+func (s *Strand) ReadLine() (line []byte, ok bool) {
+	s.readInput(func(r *bufio.Reader) { line, _ = r.ReadBytes('\n') })
 	return line, len(line) > 0
 }
 
 // ReadN reads up to n bytes.
-func (v *VM) ReadN(n int) []byte {
-	v.Out.Flush()
-	v.inMu.Lock()
-	defer v.inMu.Unlock()
-	b, _ := io.ReadAll(io.LimitReader(v.stdin, int64(n)))
+func (s *Strand) ReadN(n int) (b []byte) {
+	s.readInput(func(r *bufio.Reader) { b, _ = io.ReadAll(io.LimitReader(r, int64(n))) })
 	return b
+}
+
+func (s *Strand) readInput(read func(*bufio.Reader)) {
+	v := s.vm
+	v.Out.Flush()
+	s.Blocking(func() {
+		v.inMu.Lock()
+		defer v.inMu.Unlock()
+		read(v.stdin)
+	})
 }
 
 // Output is the buffered standard output of a VM. Each Write is atomic among
@@ -245,6 +220,7 @@ type Output struct {
 	lines bool
 	timer *time.Timer
 	armed bool
+	shut  bool
 }
 
 const (
@@ -256,6 +232,9 @@ const (
 func (o *Output) WriteString(text string, newline bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.shut {
+		return
+	}
 	if len(text) > outputLimit {
 		o.flush()
 		o.write([]byte(text))
@@ -284,6 +263,18 @@ func (o *Output) Flush() {
 	defer o.mu.Unlock()
 	o.flush()
 	o.armed = false
+}
+
+// Seal flushes and ends the output: what strands write that have not yet seen
+// that the program is over is dropped.
+func (o *Output) Seal() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	o.shut = true
+	if o.timer != nil {
+		o.timer.Stop()
+	}
 }
 
 func (o *Output) flush() {

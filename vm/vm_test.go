@@ -112,7 +112,7 @@ func TestAPanicBecomesAnInternalError(t *testing.T) {
 
 func TestStackLimitIsACleanError(t *testing.T) {
 	_, _, err := run(t, `: inf ( Int -- Int ) 1 i.+ inf 1 i.+ ;
-: main ( -- ) 0 inf drop ;`, seqvm.Config{Limits: seqvm.Limits{StackBytes: 1 << 20}})
+: main ( -- ) 0 inf drop ;`, seqvm.Config{Settings: seqvm.Settings{StackMax: 1 << 20}})
 	var e *vm.RuntimeError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "inf", e.Word)
@@ -141,7 +141,7 @@ func TestStopEndsLoopsAndBlockedStrands(t *testing.T) {
 
 func TestYieldIntervalKeepsResults(t *testing.T) {
 	out, _, err := run(t, `: sum ( Int Int -- Int ) dup 0 i.= [ drop ] [ swap over i.+ swap 1 i.- sum ] if ;
-: main ( -- ) 0 100000 sum int->string io.write-line ;`, seqvm.Config{Limits: seqvm.Limits{YieldInterval: 1}})
+: main ( -- ) 0 100000 sum int->string io.write-line ;`, seqvm.Config{Settings: seqvm.Settings{YieldInterval: 1}})
 	require.NoError(t, err)
 	assert.Equal(t, "5000050000\n", out)
 }

@@ -1,31 +1,33 @@
 package vm
 
 import (
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 )
 
-// weave is a coroutine: a data stack with frames that a strand steps into and
-// out of (chapter 5, section 6). Handle and context are the same object. What
-// is not atomic belongs to the strand that holds busy.
+// weave is a coroutine: a data stack with frames and an arena that a strand
+// steps into and out of (chapter 5, section 6). Handle and context are the
+// same object. What has no lock belongs to the strand that runs the weave.
 type weave struct {
-	busy    atomic.Bool
-	waiting atomic.Int64
-	turn    channel.Channel // wakes strands that wait for busy
+	mu      sync.Mutex
+	busy    bool      // a strand runs the weave, or is about to
+	waiters []*Strand // that want to resume it, in order of arrival
 
-	state  weaveState
-	cancel atomic.Bool
-	body   stack.Value
-	start  []stack.Value // what the body finds below context and first value
-	saved  context       // suspended: where it stopped
-	slot   int32         // suspended: the window of its yield
-	caller context       // running: who resumed it
-	window int32         // running: the window of that resume
-	outer  *weave        // running: the weave that the resume stands in
+	cancelled atomic.Bool
+	state     weaveState
+	body      *stack.Closure
+	data      stack.Stack
+	arena     arena.Arena
+	saved     context // suspended: where it stopped
+	slot      int32   // suspended: the window of its yield
+	caller    context // running: who resumed it
+	window    int32   // running: the window of that resume
+	outer     *weave  // running: the weave that the resume stands in
 }
 
 type weaveState uint8
@@ -39,8 +41,8 @@ const (
 
 // context is what the interpreter needs to go on at some place.
 type context struct {
-	slots      []stack.Value
-	base       int
+	data       *stack.Stack
+	arena      *arena.Arena
 	aux        []stack.Value
 	ip, fp, sp uintptr
 	frames     []frame
@@ -49,11 +51,11 @@ type context struct {
 }
 
 func (s *Strand) save() context {
-	return context{s.slots, s.base, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
+	return context{s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
 }
 
 func (s *Strand) restore(c *context) {
-	s.slots, s.base, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved = c.slots, c.base, c.aux, c.ip, c.fp, c.sp, c.frames, c.end, c.reserved
+	s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved = c.data, c.arena, c.aux, c.ip, c.fp, c.sp, c.frames, c.end, c.reserved
 	s.setLimit(s.end)
 	*c = context{}
 }
@@ -68,26 +70,40 @@ func weaveOf(v stack.Value) (*weave, error) {
 	return (*weave)(v.Object()), nil
 }
 
-// acquire waits until no other strand runs the weave.
+// acquire makes the strand the one that runs the weave. If another one does,
+// the strand is noted and must park; it executes the instruction at ip again
+// when its turn has come.
 func (w *weave) acquire(s *Strand) error {
-	if w.busy.CompareAndSwap(false, true) {
+	if s.granted == w {
+		s.granted = nil
 		return nil
 	}
-	w.waiting.Add(1)
-	defer w.waiting.Add(-1)
-	for !w.busy.CompareAndSwap(false, true) {
-		if _, _, stopped := w.turn.Receive(&s.waiter); stopped {
-			return ErrStopped
-		}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.busy {
+		w.busy = true
+		return nil
 	}
-	return nil
+	s.parkedAt.Store(s.ip)
+	s.ip -= instrSize
+	w.waiters = append(w.waiters, s)
+	return errParked
 }
 
-func (w *weave) release() {
-	w.busy.Store(false)
-	if w.waiting.Load() > 0 {
-		w.turn.Send(stack.FromInt(0))
+// release gives the weave to the strand that has waited longest.
+func (w *weave) release(s *Strand) {
+	w.mu.Lock()
+	if len(w.waiters) == 0 {
+		w.busy = false
+		w.mu.Unlock()
+		return
 	}
+	next := w.waiters[0]
+	w.waiters[0] = nil
+	w.waiters = w.waiters[1:]
+	w.mu.Unlock()
+	next.granted = w
+	s.vm.sched.Ready(&next.Strand, s.Worker())
 }
 
 // weave makes a weave of the quotation in slot a.
@@ -95,16 +111,17 @@ func (s *Strand) weave(a *stack.Value) error {
 	if a.Kind() != stack.Quotation {
 		return Mismatch("Quotation", *a)
 	}
-	w := &weave{body: *a}
-	if a.AsClosure().Captures == nil {
+	w := &weave{body: a.AsClosure()}
+	if s.vm.config.PoisonArenas {
+		w.arena.Poison()
+	}
+	if w.body.Captures == nil {
 		below, err := s.visible(s.index(uintptr(unsafe.Pointer(a))))
 		if err != nil {
 			return err
 		}
-		w.start = make([]stack.Value, len(below))
-		for i, v := range below {
-			w.start[i] = v.Promote()
-		}
+		w.data.Slots = make([]stack.Value, max(firstSlots, len(below)+4))
+		w.data.Fill(below)
 	}
 	*a = stack.FromObject(stack.Weave, unsafe.Pointer(w))
 	return nil
@@ -112,7 +129,7 @@ func (s *Strand) weave(a *stack.Value) error {
 
 // resume steps into the weave in slot a with the value above it.
 func (s *Strand) resume(a int32) error {
-	handle, value := *at(s.fp, a), at(s.fp, a+1).Promote()
+	handle := *at(s.fp, a)
 	w, err := weaveOf(handle)
 	if err != nil {
 		return err
@@ -125,29 +142,33 @@ func (s *Strand) resume(a int32) error {
 	if err := w.acquire(s); err != nil {
 		return err
 	}
-	if w.cancel.Load() {
-		w.state = weaveEnded
+	if w.cancelled.Load() {
+		w.end()
 	}
 	if w.state == weaveEnded {
-		w.release()
+		w.release(s)
 		*at(s.fp, a+1) = stack.FromInt(0)
 		at(s.fp, a+2).SetBool(false)
 		return nil
 	}
+	value := at(s.fp, a+1).Promote()
 	w.caller, w.window, w.outer = s.save(), a, s.inside
 	created := w.state == weaveCreated
 	w.state = weaveRunning
 	s.inside = w
+	w.arena.Move(s.Worker().Account)
 	if !created {
 		s.restore(&w.saved)
 		*at(s.fp, w.slot+1) = value
 		return nil
 	}
-	closure := w.body.AsClosure()
-	values := append(append(w.start, handle, value), closure.Captures...)
-	w.start = nil
-	s.slots, s.frames, s.aux, s.base, s.reserved = nil, nil, nil, 0, 0
-	if err := s.enter(closure.Func, values); err != nil {
+	w.data.Push(handle)
+	w.data.Push(value)
+	for _, c := range w.body.Captures {
+		w.data.Push(c)
+	}
+	s.data, s.arena, s.frames, s.aux, s.reserved = &w.data, &w.arena, nil, nil, 0
+	if err := s.enter(w.body.Func); err != nil {
 		s.restore(&w.caller)
 		return err
 	}
@@ -164,24 +185,36 @@ func (s *Strand) yield(a int32) error {
 	if w != s.inside {
 		return Fail("the context below the yielded value is not that of the running weave")
 	}
-	if w.cancel.Load() {
-		return s.leaveWeave(stack.FromInt(0), false)
+	if w.cancelled.Load() {
+		return s.leaveWeave()
 	}
 	value := at(s.fp, a+1).Promote()
 	w.saved, w.slot, w.state = s.save(), a, weaveSuspended
+	w.arena.Move(nil) // it may be dropped unseen: only a running weave's bytes are booked
 	s.answer(w, value, true)
 	return nil
 }
 
 // leaveWeave ends the weave that runs.
-func (s *Strand) leaveWeave(value stack.Value, more bool) error {
+func (s *Strand) leaveWeave() error {
 	w := s.inside
 	if w == nil {
 		return Fail("no weave is running")
 	}
-	w.state = weaveEnded
-	s.answer(w, value, more)
+	w.end()
+	s.answer(w, stack.FromInt(0), false)
 	return nil
+}
+
+// end lets go of everything that the body could still use.
+func (w *weave) end() {
+	if w.state == weaveEnded {
+		return
+	}
+	w.state = weaveEnded
+	w.arena.End()
+	w.arena.Move(nil)
+	w.data, w.saved, w.body = stack.Stack{}, context{}, nil
 }
 
 // answer goes back to the resume that the weave runs for.
@@ -189,18 +222,27 @@ func (s *Strand) answer(w *weave, value stack.Value, more bool) {
 	window := w.window
 	s.inside, w.outer = w.outer, nil
 	s.restore(&w.caller)
-	w.release()
+	w.release(s)
 	*at(s.fp, window+1) = value
 	at(s.fp, window+2).SetBool(more)
 }
 
 // cancel ends a weave: at once, or when it yields if it runs.
-func cancel(v stack.Value) error {
+func (s *Strand) cancel(v stack.Value) error {
 	w, err := weaveOf(v)
-	if err == nil {
-		w.cancel.Store(true)
+	if err != nil {
+		return err
 	}
-	return err
+	w.cancelled.Store(true)
+	w.mu.Lock()
+	idle := !w.busy
+	w.busy = true
+	w.mu.Unlock()
+	if idle {
+		w.end()
+		w.release(s)
+	}
+	return nil
 }
 
 // dump hands the whole stack up to top to a word that writes it, and empties it.
@@ -213,7 +255,7 @@ func (s *Strand) dump(top uintptr, b *Builtin) error {
 		return err
 	}
 	clear(values)
-	s.sp = s.address(s.base)
+	s.sp = s.address(s.data.Base)
 	s.distrust(s.sp)
 	return nil
 }

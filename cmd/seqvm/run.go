@@ -13,6 +13,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -95,10 +96,12 @@ func forRun(list diag.List) diag.List {
 
 func (c *cli) execute(prog *seqvm.Program, args []string) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
+	settings := scheduler.ReadSettings(c.getenv, c.stderr)
+	settings.AllStacksMax = machineMemory() / 2
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
-		Limits:    c.limits(),
+		Settings:  settings,
 	})
 	if err != nil {
 		return err
