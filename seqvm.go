@@ -40,6 +40,8 @@ type Options struct {
 	StdlibDir string
 	// Library asks for no main: the program is only to be checked.
 	Library bool
+	// Instrument makes words count their entries (VM.WordCounts).
+	Instrument bool
 }
 
 // Config is the outside of a run: input, output, arguments, limits.
@@ -92,7 +94,7 @@ func build(opts Options) func(*load.Program, diag.List) (*Program, diag.List) {
 		if problems = append(problems, found...); problems.HasErrors() {
 			return nil, problems
 		}
-		p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names())}
+		p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: opts.Instrument})}
 		for _, m := range prog.Modules {
 			p.Sources = append(p.Sources, m.Source)
 		}

@@ -147,6 +147,8 @@ const (
 
 	// OpDump writes the stack and empties it.
 	OpDump
+	// OpCount counts an entry into the function.
+	OpCount
 
 	// OpHalt ends the strand.
 	OpHalt
@@ -326,7 +328,8 @@ var Table = [opCount]Info{
 	OpCancel:   {"cancel", Window, None, None, false, "end the weave in slot A"},
 	OpWeaveEnd: {"weave.end", None, None, None, true, "end of a weave's body"},
 
-	OpDump: {"dump", Height, Word, None, false, "hand the stack, A slots high in this frame, to the built-in B and empty it"},
+	OpDump:  {"dump", Height, Word, None, false, "hand the stack, A slots high in this frame, to the built-in B and empty it"},
+	OpCount: {"count", None, None, None, false, "count an entry into this function; its first instruction or none"},
 
 	OpHalt:    {"halt", None, None, None, true, "end of the strand"},
 	OpChecked: {"checked", None, None, None, false, "as the original instruction here, after a check of the kinds it trusts"},

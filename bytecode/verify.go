@@ -257,6 +257,10 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 3)
 	case OpYield:
 		return room(in.A, 2)
+	case OpCount:
+		if pc != 0 || !f.Word {
+			return errors.New("not the first instruction of a word")
+		}
 	case OpDump:
 		if next != OpFloat {
 			return errors.New("must be followed by float")

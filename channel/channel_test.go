@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
+	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
@@ -14,116 +15,184 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func waiter(s *scheduler.Scheduler, id int64, stop chan struct{}) *channel.Waiter {
-	return &channel.Waiter{Scheduler: s, ID: id, Stop: stop, Where: func() (string, string) { return "chan.receive", "x.seq:1" }}
+// receiver is a strand that receives from a channel until it is closed.
+type receiver struct {
+	scheduler.Strand
+	from    *channel.Channel
+	result  [2]stack.Value
+	waiting bool
+	got     []stack.Value
+	ends    int // how often it got false
+}
+
+func (r *receiver) Run() scheduler.Status {
+	for {
+		if !r.waiting {
+			// Parked: once the waiter is noted, this strand may run elsewhere.
+			r.waiting = true
+			if !r.from.TryReceive(&r.Strand, &r.result) && !r.from.Receive(channel.Waiter{Strand: &r.Strand, Result: &r.result}) {
+				return scheduler.Parked
+			}
+		}
+		r.waiting = false
+		if !r.result[1].AsBool() {
+			r.ends++
+			return scheduler.Ended
+		}
+		r.got = append(r.got, r.result[0])
+	}
+}
+
+func (r *receiver) Interrupt() {}
+func (r *receiver) Release()   {}
+
+func receive(s *scheduler.Scheduler, from *channel.Channel) *receiver {
+	r := &receiver{from: from}
+	s.Start(&r.Strand, r, nil)
+	return r
 }
 
 func TestValuesArriveInOrder(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel
 	const n = 20_000
-	for i := range n {
-		assert.True(t, c.Send(stack.FromInt(int64(i))))
+	for i := range n { // no receiver yet: a sender is never held up
+		assert.True(t, c.Send(stack.FromInt(int64(i)), &s, nil))
 	}
-	w := waiter(&s, 1, nil)
-	for i := range n {
-		v, ok, _ := c.Receive(w)
-		if !ok || v.AsInt() != int64(i) {
-			t.Fatalf("value %d: %d %t", i, v.AsInt(), ok)
+	r := receive(&s, &c)
+	c.Close(&s, nil)
+	s.WaitAll()
+	assert.Len(t, r.got, n)
+	for i, v := range r.got {
+		if v.AsInt() != int64(i) {
+			t.Fatalf("value %d: %d", i, v.AsInt())
 		}
 	}
+	sent, received, _ := s.Messages()
+	assert.Equal(t, []int64{n, n}, []int64{sent, received})
 }
 
 func TestCloseDrainsAndRefuses(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel
-	c.Send(stack.FromInt(7))
-	c.Close()
-	c.Close()
-	assert.False(t, c.Send(stack.FromInt(8)))
-	w := waiter(&s, 1, nil)
-	v, ok, _ := c.Receive(w)
-	assert.True(t, ok)
-	assert.Equal(t, int64(7), v.AsInt())
-	for range 2 {
-		v, ok, _ = c.Receive(w)
-		assert.False(t, ok)
-		assert.Equal(t, int64(0), v.AsInt())
+	c.Send(stack.FromInt(7), &s, nil)
+	c.Close(&s, nil)
+	c.Close(&s, nil)
+	assert.False(t, c.Send(stack.FromInt(8), &s, nil))
+	for i, want := range [][]stack.Value{{stack.FromInt(7)}, nil, nil} {
+		r := receive(&s, &c)
+		s.WaitAll()
+		assert.Equal(t, want, r.got, "receiver %d", i)
+		assert.Equal(t, stack.FromInt(0), r.result[0], "0 whatever the channel carried")
 	}
+	sent, received, _ := s.Messages()
+	assert.Equal(t, []int64{1, 1}, []int64{sent, received}, "refused sends and empty receives do not count")
 }
 
 func TestCloseWakesAllReceivers(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel
+	s.Hold()
+	var all []*receiver
 	for range 20 {
-		s.Spawn(func(id int64) {
-			_, ok, stopped := c.Receive(waiter(&s, id, nil))
-			assert.False(t, ok)
-			assert.False(t, stopped)
-		})
+		all = append(all, receive(&s, &c))
 	}
-	c.Close()
+	c.Close(&s, nil)
+	s.Release()
 	s.WaitAll()
-}
-
-// Every value that a send accepted is received once, whatever the interleaving.
-func TestNothingIsLostOrDoubled(t *testing.T) {
-	var s scheduler.Scheduler
-	var c channel.Channel
-	const senders, each, receivers = 20, 500, 8
-	var mu sync.Mutex
-	got := map[int64]int{}
-	for range receivers {
-		s.Spawn(func(id int64) {
-			w := waiter(&s, id, nil)
-			for {
-				v, ok, _ := c.Receive(w)
-				if !ok {
-					return
-				}
-				mu.Lock()
-				got[v.AsInt()]++
-				mu.Unlock()
-			}
-		})
-	}
-	var sending sync.WaitGroup
-	for k := range senders {
-		sending.Go(func() {
-			for i := range each {
-				c.Send(stack.FromInt(int64(k*each + i)))
-			}
-		})
-	}
-	sending.Wait()
-	c.Close()
-	s.WaitAll()
-	assert.Len(t, got, senders*each)
-	for v, n := range got {
-		if n != 1 {
-			t.Fatalf("%d came %d times", v, n)
-		}
+	for _, r := range all {
+		assert.Equal(t, 1, r.ends)
 	}
 }
 
-func TestStopEndsAWait(t *testing.T) {
+func TestArenaStringsAreCopiedOnTheirWay(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel
-	stop := make(chan struct{})
-	s.Spawn(func(id int64) {
-		_, _, stopped := c.Receive(waiter(&s, id, stop))
-		assert.True(t, stopped)
+	s.Hold()
+	r := receive(&s, &c)
+	s.SpawnLegacy(func(d *stack.Stack) *stack.Stack {
+		var a arena.Arena
+		a.Poison()
+		text := a.Alloc(18)
+		copy(text, "Hello from sender!")
+		c.Send(stack.FromArena(text).Promote(), &s, nil)
+		a.End()
+		c.Close(&s, nil)
+		return d
 	})
-	close(stop)
+	s.Release()
 	s.WaitAll()
+	assert.Len(t, r.got, 1)
+	assert.Equal(t, "Hello from sender!", r.got[0].AsString())
 }
+
+// Every value that a send accepted is received once, each sender's in order,
+// whatever the interleaving, also while the channel is being closed.
+func TestNothingIsLostOrDoubled(t *testing.T) {
+	for round := range 20 {
+		var s scheduler.Scheduler
+		var c channel.Channel
+		const senders, each = 20, 200
+		s.Hold()
+		var all []*receiver
+		for range 8 {
+			all = append(all, receive(&s, &c))
+		}
+		var accepted [senders]int64
+		var sending sync.WaitGroup
+		for k := range senders {
+			sending.Go(func() {
+				for i := range each {
+					if !c.Send(stack.FromInt(int64(k*each+i)), &s, nil) {
+						return
+					}
+					accepted[k]++
+					if round%2 == 1 && k == 0 && i == each/2 {
+						c.Close(&s, nil)
+					}
+				}
+			})
+		}
+		sending.Wait()
+		c.Close(&s, nil)
+		s.Release()
+		s.WaitAll()
+		var count [senders]int64
+		for _, r := range all {
+			last := map[int64]int64{}
+			for _, v := range r.got {
+				k, i := v.AsInt()/each, v.AsInt()%each
+				if before, ok := last[k]; ok && before >= i {
+					t.Fatalf("sender %d: %d came behind %d", k, i, before)
+				}
+				last[k] = i
+				count[k]++
+			}
+		}
+		assert.Equal(t, accepted, count)
+	}
+}
+
+// once is a strand that runs a function.
+type once struct {
+	scheduler.Strand
+	f func(*once)
+}
+
+func (t *once) Run() scheduler.Status { t.f(t); return scheduler.Ended }
+func (t *once) Interrupt()            {}
+func (t *once) Release()              {}
 
 func BenchmarkSendReceive(b *testing.B) {
 	var s scheduler.Scheduler
 	var c channel.Channel
-	w := waiter(&s, 1, nil)
-	for b.Loop() {
-		c.Send(stack.FromInt(1))
-		c.Receive(w)
-	}
+	var result [2]stack.Value
+	k := &once{f: func(self *once) {
+		for b.Loop() {
+			c.Send(stack.FromInt(1), &s, self.Worker())
+			c.TryReceive(&self.Strand, &result)
+		}
+	}}
+	s.Start(&k.Strand, k, nil)
+	s.WaitAll()
 }

@@ -16,11 +16,18 @@ import (
 	"github.com/seqvm/seqvm/types"
 )
 
+// Options says how to compile.
+type Options struct {
+	// Instrument makes every word of the program count its entries.
+	Instrument bool
+}
+
 // Program compiles a program that was checked without errors. names are the
 // built-in words in the order of the checker's table.
-func Program(info *types.Info, table *types.Table, names []string) *bytecode.Module {
+func Program(info *types.Info, table *types.Table, names []string, opts Options) *bytecode.Module {
 	c := &compiler{
-		info: info, table: table, builtinNames: names,
+		Options: opts,
+		info:    info, table: table, builtinNames: names,
 		mod:       &bytecode.Module{Main: -1},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
 		builtins: make([]int32, len(names)), helpers: map[string]int32{},
@@ -51,6 +58,7 @@ func Program(info *types.Info, table *types.Table, names []string) *bytecode.Mod
 }
 
 type compiler struct {
+	Options
 	info         *types.Info
 	table        *types.Table
 	builtinNames []string
@@ -181,6 +189,9 @@ func (c *compiler) word(w *types.Word) {
 	}
 	for _, t := range w.Effect.In {
 		g.parameter(kindOf(t))
+	}
+	if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
+		g.emit(bytecode.OpCount, 0, 0, 0)
 	}
 	if !g.body(w.Decl.Body, true) {
 		g.finish()

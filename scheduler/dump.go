@@ -27,7 +27,7 @@ func (c *Scheduler) Dump(to io.Writer, now time.Time, where func(*Strand) string
 		fmt.Fprintf(&b, "  WARNING: %d strands may have been lost (panic/abort)\n", lost)
 	}
 	c.dumpRegistry(&b, now, where)
-	fmt.Fprintf(&b, "\n[Memory]\n  Tracked threads: %d\n  Arena bytes:     %s (across all threads)\n", c.Memory.Tracked(), bytes(c.Memory.Current()))
+	fmt.Fprintf(&b, "\n[Memory]\n  Tracked threads: %d\n  Arena bytes:     %s (across all threads)\n", c.Memory.Tracked(), byteCount(c.Memory.Current()))
 	if over := c.Memory.Overflow(); over > 0 {
 		fmt.Fprintf(&b, "  WARNING: %d threads exceeded registry capacity (memory not tracked)\n  The totals above leave out their arenas; there are %d slots.\n", over, arena.MaxAccounts)
 	}
@@ -72,8 +72,8 @@ func (c *Scheduler) dumpRegistry(b *strings.Builder, now time.Time, where func(*
 	}
 }
 
-// bytes writes a number of bytes with a unit of factor 1024.
-func bytes(n int64) string {
+// byteCount writes a number of bytes with a unit of factor 1024.
+func byteCount(n int64) string {
 	const unit = 1024
 	switch {
 	case n < unit:

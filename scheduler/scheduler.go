@@ -55,9 +55,9 @@ type Scheduler struct {
 	stopped atomic.Bool
 	limit   int64 // workers that run at a time, if none is kept for long
 
-	workers  atomic.Pointer[[]*Worker]
-	queue    queue // strands that no worker has
-	watching atomic.Bool
+	workers                atomic.Pointer[[]*Worker]
+	queue                  queue // strands that no worker has
+	watching               atomic.Bool
 	hostSent, hostReceived atomic.Int64 // messages handled by no strand
 
 	timers timers

@@ -43,13 +43,17 @@ type Watchdog struct {
 	last int64 // the strand reported last
 }
 
-// Watch writes the banner and checks at every interval until stop is closed.
-func (w *Watchdog) Watch(stop <-chan struct{}) {
+// Announce writes the banner.
+func (w *Watchdog) Announce() {
 	action := "Warn"
 	if w.Config.Exit {
 		action = "Exit"
 	}
 	fmt.Fprintf(w.To, "[watchdog] Enabled: threshold=%ds, interval=%ds, action=%s\n", w.Config.Threshold/time.Second, w.Config.Interval/time.Second, action)
+}
+
+// Watch checks at every interval until stop is closed.
+func (w *Watchdog) Watch(stop <-chan struct{}) {
 	ticker := time.NewTicker(w.Config.Interval)
 	defer ticker.Stop()
 	for {

@@ -378,6 +378,10 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		return s.cancel(*a)
 	case bytecode.OpWeaveEnd:
 		return s.leaveWeave()
+	case bytecode.OpCount:
+		if index, _, ok := img.functionAt(s.ip - instrSize); ok {
+			s.vm.entries[index].Add(1)
+		}
 	case bytecode.OpDump:
 		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
 	default:

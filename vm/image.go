@@ -19,6 +19,7 @@ type image struct {
 	builtins []*Builtin
 	variants []*stack.Tag
 	tags     map[string]*stack.Tag // the names the program knows
+	counting bool                  // words count their entries
 
 	mu      sync.Mutex
 	ranges  []codeRange // by address, for finding the function of an address
@@ -76,6 +77,7 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 	img.funcs = make([]function, len(mod.Funcs))
 	for i := range mod.Funcs {
 		f := &mod.Funcs[i]
+		img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
 		img.funcs[i] = function{code: unsafe.Pointer(&f.Code[0]), bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
 	}
 	img.consts = make([]stack.Value, len(mod.Consts))

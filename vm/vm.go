@@ -51,6 +51,8 @@ type Config struct {
 	Now      func() time.Time
 	Random   *rand.Rand
 	Settings scheduler.Settings
+	// Signals is what the signal words act on; nil: flags that no signal sets.
+	Signals *scheduler.Signals
 	// PoisonArenas overwrites the string memory of strands that have ended, to
 	// prove in tests that nothing uses it any more.
 	PoisonArenas bool
@@ -69,7 +71,8 @@ type VM struct {
 	stdin  *bufio.Reader
 	inMu   sync.Mutex
 
-	pool   strandPool
+	pool    strandPool
+	entries []atomic.Uint64 // into each function, if they count
 
 	stackBytes atomic.Int64 // of stacks that have grown
 	status     int          // main's Int modulo 256
@@ -107,6 +110,9 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.Signals == nil {
+		config.Signals = new(scheduler.Signals)
+	}
 	config.Settings = config.Settings.WithDefaults()
 	v := &VM{config: config}
 	v.pool.configure(&config.Settings, config.PoisonArenas)
@@ -117,6 +123,9 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 		return nil, err
 	}
 	v.image = img
+	if img.counting {
+		v.entries = make([]atomic.Uint64, len(img.funcs))
+	}
 	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
 	v.sched.OnIdle = v.Out.Flush
@@ -139,6 +148,8 @@ func (v *VM) Run() (status int, err error) {
 	if err := s.enter(main); err != nil {
 		return 1, err
 	}
+	v.sched.Init()
+	defer v.watch()()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
 	v.Out.Seal()
@@ -154,6 +165,51 @@ func (v *VM) Run() (status int, err error) {
 
 // Scheduler returns what runs the VM's strands.
 func (v *VM) Scheduler() *scheduler.Scheduler { return &v.sched }
+
+// WordCounts returns how often each counting word was entered: the most
+// frequent first, equal ones in order of definition. nil if the program was
+// compiled without Instrument.
+func (v *VM) WordCounts() []scheduler.WordCount {
+	var list []scheduler.WordCount
+	for i := range v.entries {
+		if f := v.image.funcs[i].fn; f.Code[0].Op == bytecode.OpCount {
+			list = append(list, scheduler.WordCount{Name: f.Name, Count: v.entries[i].Load()})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b scheduler.WordCount) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}
+
+// Report writes the report that the settings ask for to Stderr (chapter 5,
+// section 15). The program must have ended.
+func (v *VM) Report() {
+	v.sched.Report(v.config.Settings.Report, v.WordCounts(), v.config.Stderr)
+}
+
+// Dump writes what the VM is doing to Stderr (chapter 5, section 13). Safe from
+// any goroutine.
+func (v *VM) Dump() {
+	v.Out.Flush()
+	v.sched.Dump(v.config.Stderr, time.Now(), func(s *scheduler.Strand) string {
+		if s, ok := s.Task().(*Strand); ok {
+			return s.WaitingIn()
+		}
+		return ""
+	})
+}
+
+// watch runs the watchdog, if the settings ask for it, until stop is called.
+func (v *VM) watch() (stop func()) {
+	if !v.config.Settings.Watchdog.Enabled() {
+		return func() {}
+	}
+	w := scheduler.Watchdog{Config: v.config.Settings.Watchdog, Scheduler: &v.sched, To: v.config.Stderr, Dump: v.Dump,
+		Exit: func() { v.Stop(&ExitError{Status: 1}) }}
+	w.Announce()
+	done := make(chan struct{})
+	go w.Watch(done)
+	return func() { close(done) }
+}
 
 // SinceFirst returns the time since it was called first: then 0.
 func (v *VM) SinceFirst() time.Duration {
@@ -174,6 +230,9 @@ func (v *VM) Stop(outcome error) {
 		v.sched.Stop()
 	})
 }
+
+// Stopped tells whether the program was ended by Stop, os.exit or an error.
+func (v *VM) Stopped() bool { return v.stopped.Load() }
 
 // deadlock stops the VM with a report of the strands that are left: all wait.
 func (v *VM) deadlock() {

@@ -13,14 +13,16 @@ import (
 
 func (c *cli) buildCommand() *cobra.Command {
 	var out string
-	var strip, verbose bool
+	var strip, verbose, instrument bool
 	cmd := &cobra.Command{
 		Use:   "build FILE",
 		Short: "Compile a program to a bytecode file",
 		Long:  "Compile a program, with everything that it includes, to a bytecode file for 'seqvm run'.",
 		Args:  exactly(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			prog, problems := c.compile(args[0], c.options())
+			opts := c.options()
+			opts.Instrument = instrument
+			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
 			if prog == nil {
 				return exitStatus(statusUsage)
@@ -45,6 +47,7 @@ func (c *cli) buildCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "the file to write (default: FILE's name with .seqb, in this folder)")
 	cmd.Flags().BoolVar(&strip, "strip", false, "leave out what only messages need: lines and effects")
+	cmd.Flags().BoolVar(&instrument, "instrument", false, "let the program count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say what was written")
 	return cmd
 }

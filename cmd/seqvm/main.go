@@ -2,8 +2,13 @@
 // a file of its own: flags in, one call into the library, exit status out.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/seqvm/seqvm/scheduler"
+)
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.LookupEnv))
+	c := &cli{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.LookupEnv, signals: new(scheduler.Signals)}
+	os.Exit(c.main(os.Args[1:]))
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/scheduler"
 )
 
 // The exit statuses that are not the program's own (chapter 8, section 12).
@@ -36,6 +37,7 @@ type cli struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
+	signals        *scheduler.Signals // of the process; nil: they are not ours
 
 	logLevel, logFormat, color string
 	noColor                    bool
@@ -43,11 +45,15 @@ type cli struct {
 }
 
 // run executes a command line and returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) (string, bool)) (code int) {
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) (string, bool)) int {
 	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
+	return c.main(args)
+}
+
+func (c *cli) main(args []string) (code int) {
 	defer func() {
 		if r := recover(); r != nil { // in a phase before the program ran
-			fmt.Fprintf(stderr, "seq: internal error: %v\n  this is a bug of seqvm: please report it with the program and this message\n  %s\n", r, versionLine())
+			fmt.Fprintf(c.stderr, "seq: internal error: %v\n  this is a bug of seqvm: please report it with the program and this message\n  %s\n", r, versionLine())
 			c.log.Error().Str("stack", string(debug.Stack())).Msg("internal error")
 			code = statusInternal
 		}
@@ -62,7 +68,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(s
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "seqvm: %v\n", err)
+	fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
 	return statusUsage
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -22,6 +21,7 @@ import (
 const gcPercent = 400
 
 func (c *cli) runCommand() *cobra.Command {
+	var instrument bool
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -31,7 +31,9 @@ func (c *cli) runCommand() *cobra.Command {
 			if c.setting("GOGC") == "" {
 				debug.SetGCPercent(gcPercent)
 			}
-			prog, problems := c.compile(args[0], c.options())
+			opts := c.options()
+			opts.Instrument = instrument
+			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
 			if prog == nil {
 				return exitStatus(statusUsage)
@@ -39,6 +41,7 @@ func (c *cli) runCommand() *cobra.Command {
 			return c.execute(prog, args)
 		},
 	}
+	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().SetInterspersed(false)
 	return cmd
 }
@@ -102,11 +105,18 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
 		Settings:  settings,
+		Signals:   c.signals,
 	})
 	if err != nil {
 		return err
 	}
-	defer onInterrupt(v)()
+	if c.signals != nil {
+		defer c.signals.Install(scheduler.Handlers{
+			Interrupt: func() { v.Out.Flush(); os.Exit(statusInterrupt) },
+			Quit:      v.Dump,
+			Death:     v.Out.Flush,
+		})()
+	}
 	status, err := v.Run()
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")
 	var internal *vm.InternalError
@@ -118,37 +128,12 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 	case err != nil:
 		fmt.Fprintln(c.stderr, err)
 		return exitStatus(statusRuntimeError)
-	case status != 0:
+	}
+	if !v.Stopped() { // not by os.exit
+		v.Report()
+	}
+	if status != 0 {
 		return exitStatus(status)
 	}
 	return nil
-}
-
-// onInterrupt ends the process with status 130 at SIGINT, after a flush; a
-// second one does not wait for that (chapter 5, section 11.8). The function
-// returned undoes it.
-func onInterrupt(v *vm.VM) (undo func()) {
-	signals := make(chan os.Signal, 2)
-	done := make(chan struct{})
-	signal.Notify(signals, os.Interrupt)
-	go func() {
-		select {
-		case <-done:
-			return
-		case <-signals:
-		}
-		go func() {
-			v.Out.Flush()
-			os.Exit(statusInterrupt)
-		}()
-		select {
-		case <-done: // the program ended by itself meanwhile
-		case <-signals:
-			os.Exit(statusInterrupt)
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
-	}
 }

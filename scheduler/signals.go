@@ -1,0 +1,209 @@
+package scheduler
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// Signals is the flags and dispositions of the process's signals (chapter 5,
+// section 12, and chapter 6, section 9). Nothing of the program runs when a
+// signal comes: a goroutine sets its flag. The zero value has flags that no
+// signal sets. Safe for concurrent use.
+type Signals struct {
+	flags [maxSignal + 1]atomic.Bool
+
+	mu       sync.Mutex // guards what follows, and the handling of a signal
+	incoming chan os.Signal
+	handlers Handlers
+	actions  [maxSignal + 1]action
+	dying    bool
+}
+
+// maxSignal is the largest number that has a flag.
+const maxSignal = 31
+
+// Handlers say what the process does with signals that the program leaves alone.
+type Handlers struct {
+	Interrupt func() // the first SIGINT; it must end the process with 130
+	Quit      func() // SIGQUIT
+	Death     func() // before the process dies of a signal
+}
+
+type action uint8
+
+const (
+	initial action = iota // as Install leaves it
+	flagged
+	byDefault
+	ignored
+)
+
+// Install takes over the signals of the process. The function returned gives
+// them back to Go.
+func (s *Signals) Install(h Handlers) (undo func()) {
+	incoming := make(chan os.Signal, 64) // more than there are signals: none is lost
+	s.mu.Lock()
+	s.incoming, s.handlers = incoming, h
+	s.mu.Unlock()
+	for _, sig := range deadly {
+		// An inherited SIG_IGN is kept, as nohup wants, but a shell gives it to
+		// its background jobs for these two as well.
+		if sig == syscall.SIGINT || sig == syscall.SIGQUIT || !signal.Ignored(sig) {
+			signal.Notify(incoming, sig)
+		}
+	}
+	go func() {
+		for sig := range incoming {
+			s.handle(sig)
+		}
+	}()
+	return func() {
+		signal.Stop(incoming)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.incoming = nil
+		close(incoming)
+	}
+}
+
+func (s *Signals) handle(sig os.Signal) {
+	number, ok := sig.(syscall.Signal)
+	if !ok || number < 0 || number > maxSignal {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.actions[number] {
+	case flagged:
+		s.flags[number].Store(true)
+	case initial, byDefault:
+		s.act(number, s.actions[number] == initial)
+	}
+}
+
+// act does what happens without a trap. The end of the process may have to
+// wait for its output: a second signal does not.
+func (s *Signals) act(number syscall.Signal, first bool) {
+	switch {
+	case first && number == syscall.SIGQUIT:
+		s.handlers.Quit()
+		return
+	case s.dying && first && number == syscall.SIGINT:
+		os.Exit(statusInterrupt)
+	case s.dying:
+		die(number)
+	}
+	s.dying = true
+	end := s.handlers.Interrupt
+	if !first || number != syscall.SIGINT {
+		end = func() {
+			s.handlers.Death()
+			die(number)
+		}
+	}
+	go end()
+}
+
+const statusInterrupt = 130
+
+// drain handles what has arrived, so that a look at a flag sees it.
+func (s *Signals) drain() {
+	s.mu.Lock()
+	incoming := s.incoming
+	s.mu.Unlock()
+	for {
+		select {
+		case sig, ok := <-incoming:
+			if !ok {
+				return
+			}
+			s.handle(sig)
+		default:
+			return
+		}
+	}
+}
+
+func valid(number int64) error {
+	if number < 0 || number > maxSignal {
+		return fmt.Errorf("the number must be 0 to %d, got %d", maxSignal, number)
+	}
+	return nil
+}
+
+// settable tells whether the disposition of a signal can be set.
+func settable(number int64) error {
+	if err := valid(number); err != nil {
+		return err
+	}
+	if why, ok := untouchable[number]; ok {
+		return fmt.Errorf("signal %d cannot be trapped or ignored: %s", number, why)
+	}
+	return nil
+}
+
+// Pending returns the flag of a signal.
+func (s *Signals) Pending(number int64) (bool, error) {
+	if err := valid(number); err != nil {
+		return false, err
+	}
+	s.drain()
+	return s.flags[number].Load(), nil
+}
+
+// Received returns the flag of a signal and clears it in one step.
+func (s *Signals) Received(number int64) (bool, error) {
+	if err := valid(number); err != nil {
+		return false, err
+	}
+	s.drain()
+	return s.flags[number].Swap(false), nil
+}
+
+// Clear clears the flag of a signal.
+func (s *Signals) Clear(number int64) error {
+	_, err := s.Received(number)
+	return err
+}
+
+// Trap makes a signal set its flag only.
+func (s *Signals) Trap(number int64) error {
+	return s.set(number, flagged, func(sig os.Signal) { signal.Notify(s.incoming, sig) })
+}
+
+// Ignore makes the system ignore a signal.
+func (s *Signals) Ignore(number int64) error {
+	return s.set(number, ignored, func(sig os.Signal) { signal.Ignore(sig) })
+}
+
+// Default gives a signal the default action of the system. One that kills does
+// so through this process, which flushes its output first.
+func (s *Signals) Default(number int64) error {
+	return s.set(number, byDefault, func(sig os.Signal) {
+		for _, d := range deadly {
+			if d == sig {
+				signal.Notify(s.incoming, sig)
+				return
+			}
+		}
+		signal.Reset(sig)
+	})
+}
+
+func (s *Signals) set(number int64, to action, change func(os.Signal)) error {
+	if err := settable(number); err != nil {
+		return err
+	}
+	s.drain() // what came before goes by the old rule
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.incoming != nil {
+		change(syscall.Signal(number))
+		s.actions[number] = to
+	}
+	return nil
+}

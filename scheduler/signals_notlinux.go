@@ -1,0 +1,9 @@
+//go:build !linux
+
+package scheduler
+
+import "syscall"
+
+// restoreDefault does nothing here: die then exits with the status that a
+// shell shows for the signal.
+func restoreDefault(syscall.Signal) {}

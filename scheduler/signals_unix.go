@@ -1,0 +1,42 @@
+//go:build unix
+
+package scheduler
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// SignalNumbers are the signals that have a name in the language.
+var SignalNumbers = map[string]int64{
+	"SIGHUP": int64(syscall.SIGHUP), "SIGINT": int64(syscall.SIGINT), "SIGUSR1": int64(syscall.SIGUSR1), "SIGUSR2": int64(syscall.SIGUSR2),
+	"SIGPIPE": int64(syscall.SIGPIPE), "SIGALRM": int64(syscall.SIGALRM), "SIGTERM": int64(syscall.SIGTERM),
+	"SIGCHLD": int64(syscall.SIGCHLD), "SIGCONT": int64(syscall.SIGCONT),
+}
+
+// deadly are the signals that end a process by default and that Go would not
+// let do so, or not before the output is flushed. SIGPIPE is Go's to handle: it
+// ends the process when a write to stdout finds nobody reading.
+var deadly = []syscall.Signal{
+	syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
+	syscall.SIGVTALRM, syscall.SIGXCPU, syscall.SIGXFSZ,
+}
+
+// untouchable are the signals whose disposition cannot be set, with the reason.
+var untouchable = map[int64]string{
+	0:                      "it is none",
+	int64(syscall.SIGKILL): "SIGKILL always kills",
+	int64(syscall.SIGSTOP): "SIGSTOP always stops",
+	int64(syscall.SIGURG):  "SIGURG is used by the runtime itself",
+}
+
+// die ends the process by the default action of a signal.
+func die(number syscall.Signal) {
+	signal.Reset(number)
+	restoreDefault(number) // Go catches some signals only to do nothing
+	_ = syscall.Kill(os.Getpid(), number)
+	time.Sleep(time.Second) // the signal has been sent: this is not reached
+	os.Exit(128 + int(number))
+}
