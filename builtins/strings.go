@@ -65,7 +65,7 @@ func text(v stack.Value) string {
 
 func textToText(f func(string) string) func(*vm.Strand, []stack.Value) error {
 	return func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromString(f(text(w[0])))
+		w[0] = w[0].Derive(f(text(w[0])))
 		return nil
 	}
 }
@@ -102,7 +102,7 @@ func charAt(_ *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-func substring(st *vm.Strand, w []stack.Value) error {
+func substring(_ *vm.Strand, w []stack.Value) error {
 	s := text(w[0])
 	from, ok := offset(s, w[1].AsInt())
 	count := w[2].AsInt()
@@ -114,7 +114,7 @@ func substring(st *vm.Strand, w []stack.Value) error {
 	if !ok {
 		to = len(s) - from
 	}
-	w[0] = st.Bytes([]byte(s[from : from+to]))
+	w[0] = w[0].Derive(s[from : from+to])
 	return nil
 }
 

@@ -93,7 +93,7 @@ func flagged(w []stack.Value, v stack.Value, ok bool) {
 
 func stringToString(f func(string) string) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromString(f(w[0].AsString()))
+		w[0] = w[0].Derive(f(w[0].AsString()))
 		return nil
 	}
 }

@@ -77,7 +77,6 @@ func TestBytesHaveUnits(t *testing.T) {
 	}
 }
 
-
 // ---- 14 Watchdog
 
 func TestWatchdogConfig(t *testing.T) {

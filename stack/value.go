@@ -107,6 +107,14 @@ func FromArena(b []byte) Value {
 	return Value{unsafe.Pointer(unsafe.SliceData(b)), uint64(String)<<kindShift | arenaBit | uint64(len(b))}
 }
 
+// Derive makes the String s, which may share bytes with the String v: it lies in
+// an arena if v does.
+func (v Value) Derive(s string) Value {
+	d := FromString(s)
+	d.n |= v.n & arenaBit
+	return d
+}
+
 // FromSymbol makes a Symbol.
 func FromSymbol(t *Tag) Value { return Value{unsafe.Pointer(t), uint64(Symbol) << kindShift} }
 

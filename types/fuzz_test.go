@@ -38,7 +38,7 @@ func FuzzCheck(f *testing.F) {
 		if problems.HasErrors() {
 			return
 		}
-		if err := bytecode.Verify(compile.Program(info, builtins.Types(), builtins.Names())); err != nil {
+		if err := bytecode.Verify(compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})); err != nil {
 			t.Error(err)
 		}
 	})

@@ -38,18 +38,14 @@ type cli struct {
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
 	signals        *scheduler.Signals // of the process; nil: they are not ours
+	poison         bool               // tests: overwrite the arenas of ended strands
 
 	logLevel, logFormat, color string
 	noColor                    bool
 	log                        zerolog.Logger
 }
 
-// run executes a command line and returns the exit status.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) (string, bool)) int {
-	c := &cli{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
-	return c.main(args)
-}
-
+// main executes a command line and returns the exit status.
 func (c *cli) main(args []string) (code int) {
 	defer func() {
 		if r := recover(); r != nil { // in a phase before the program ran

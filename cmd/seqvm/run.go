@@ -106,6 +106,8 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 		LineFlush: isTerminal(c.stdout),
 		Settings:  settings,
 		Signals:   c.signals,
+
+		PoisonArenas: c.poison,
 	})
 	if err != nil {
 		return err

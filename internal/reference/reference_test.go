@@ -27,7 +27,7 @@ func same(t *testing.T, source string) {
 		t.Skip("the program takes too long")
 	}
 	var out strings.Builder
-	mod := compile.Program(info, builtins.Types(), builtins.Names())
+	mod := compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})
 	require.NoError(t, bytecode.Verify(mod), source)
 	decoded, err := bytecode.Decode(bytecode.Encode(mod))
 	require.NoError(t, err, source)
