@@ -102,7 +102,11 @@ func charAt(_ *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-func substring(_ *vm.Strand, w []stack.Value) error {
+// shareFrom is how long a part of a string must be to share its bytes: a short
+// one must not keep a long string alive.
+const shareFrom = 64
+
+func substring(st *vm.Strand, w []stack.Value) error {
 	s := text(w[0])
 	from, ok := offset(s, w[1].AsInt())
 	count := w[2].AsInt()
@@ -113,6 +117,10 @@ func substring(_ *vm.Strand, w []stack.Value) error {
 	to, ok := offset(s[from:], count)
 	if !ok {
 		to = len(s) - from
+	}
+	if to < shareFrom {
+		w[0] = st.Bytes([]byte(s[from : from+to]))
+		return nil
 	}
 	w[0] = w[0].Derive(s[from : from+to])
 	return nil

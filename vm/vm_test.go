@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -194,7 +196,54 @@ func TestTenThousandStrandsOfFiftyStrings(t *testing.T) {
 	assert.Equal(t, "900000\n", out)
 }
 
-// The interpreter's Go frame decides how small a parked strand can be.
+func TestTwoHundredSpawnersOfFiftyStrands(t *testing.T) {
+	out, _, err := run(t, `: leaf ( Channel -- ) 1 swap chan.send drop ;
+: leaves ( Channel Int -- ) dup 0 i.= [ drop drop ] [ [ drop leaf ] strand.spawn drop 1 i.- leaves ] if ;
+: spawners ( Channel Int -- Channel ) dup 0 i.= [ drop ] [ [ drop 50 leaves ] strand.spawn drop 1 i.- spawners ] if ;
+: total ( Channel Int Int -- Int ) dup 0 i.= [ drop nip ] [ 2 pick chan.receive drop rot i.+ swap 1 i.- total ] if ;
+: main ( -- ) chan.make 200 spawners 0 10000 total int->string io.write-line ;
+`, seqvm.Config{})
+	require.NoError(t, err)
+	assert.Equal(t, "10000\n", out)
+}
+
+// Blocked strands hold neither goroutines nor OS threads.
+func TestHundredThousandBlockedStrands(t *testing.T) {
+	prog := compiled(t, `: park ( Channel -- ) chan.receive drop drop ;
+: start ( Channel Int -- Channel ) dup 0 i.= [ drop ] [ over [ park ] strand.spawn drop drop 1 i.- start ] if ;
+: main ( -- ) chan.make 100000 start "parked" io.write-line io.read-line drop drop chan.close ;
+`)
+	in, release := io.Pipe()
+	parked := &signalWriter{seen: make(chan struct{})}
+	v, err := prog.VM(seqvm.Config{Stdin: in, Stdout: parked})
+	require.NoError(t, err)
+	ended := make(chan error)
+	go func() {
+		_, err := v.Run()
+		ended <- err
+	}()
+	<-parked.seen
+	assert.Less(t, runtime.NumGoroutine(), 20+2*runtime.NumCPU())
+	if threads, err := os.ReadDir("/proc/self/task"); err == nil {
+		assert.Less(t, len(threads), 20+runtime.NumCPU())
+	}
+	release.Close()
+	require.NoError(t, <-ended)
+	assert.Equal(t, int64(100_001), v.Scheduler().Counters().Completed)
+}
+
+// signalWriter closes a channel at the first write.
+type signalWriter struct {
+	once sync.Once
+	seen chan struct{}
+}
+
+func (w *signalWriter) Write(b []byte) (int, error) {
+	w.once.Do(func() { close(w.seen) })
+	return len(b), nil
+}
+
+// The interpreter's Go frame is what calls of the VM cost on a worker's stack.
 func TestInterpreterFrameIsSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the package")
