@@ -1,7 +1,6 @@
 package builtins
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -11,99 +10,119 @@ import (
 
 var sonWords = []vm.Builtin{
 	{Name: "son.dump", Effect: "( ..a T -- ..a String )", Doc: "The compact SON text of a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		var b strings.Builder
-		AppendSON(&b, w[0])
-		w[0] = stack.FromString(b.String())
+		w[0] = stack.FromString(string(AppendSON(nil, w[0])))
+		return nil
+	}},
+	{Name: "son.dump-pretty", Effect: "( ..a T -- ..a String )", Doc: "The SON text of a value, one part a line.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromString(string(appendSON(nil, w[0], true)))
 		return nil
 	}},
 	{Name: "stack.dump", Effect: "( ..a -- ..b )", Doc: "Writes all values of the stack on one line and empties it.", Run: func(s *vm.Strand, values []stack.Value) error {
-		var b strings.Builder
-		b.WriteString("»")
+		b := []byte("»")
 		for _, v := range values {
-			b.WriteByte(' ')
-			AppendSON(&b, v)
+			b = AppendSON(append(b, ' '), v)
 		}
-		s.VM().Out.WriteString(b.String(), true)
+		s.VM().Out.WriteString(string(b), true)
 		return nil
 	}},
 }
 
-// AppendSON writes the compact SON text of a value (chapter 4, section 6). It
-// keeps what is still to be written on a stack of its own: nesting is limited
-// by memory only.
-func AppendSON(b *strings.Builder, v stack.Value) {
-	type item struct {
-		v    stack.Value
-		text string // written instead of v, if not empty
-	}
-	pending := []item{{v: v}}
-	for len(pending) > 0 {
-		next := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		if next.text != "" {
-			b.WriteString(next.text)
-			continue
+// AppendSON appends the compact SON text of a value (chapter 4, section 6).
+func AppendSON(b []byte, v stack.Value) []byte { return appendSON(b, v, false) }
+
+// sonOpen is a collection that is being written.
+type sonOpen struct {
+	parts   []stack.Value // elements, fields, or keys and values in turn
+	next    int
+	behind  string // each part, or each value of a map
+	closing string // behind the last part
+	isMap   bool
+}
+
+// appendSON keeps what is open on a stack of its own: nesting is limited by
+// memory only.
+func appendSON(b []byte, v stack.Value, pretty bool) []byte {
+	var open []sonOpen
+	separate := func(depth int) {
+		if !pretty {
+			b = append(b, ' ')
+			return
 		}
-		// Parts go onto the stack in reverse: the first is written first.
-		switch next.v.Kind() {
-		case stack.Variant:
-			x := next.v.AsVariant()
-			behind := ""
-			if x.Tag == stack.ListTag {
-				b.WriteString("list-of")
-				behind = " lv"
-			} else {
-				b.WriteString(":" + x.Tag.Name)
-				pending = append(pending, item{text: fmt.Sprintf(" wrap-%d", len(x.Fields))})
+		b = append(b, '\n')
+		for range depth {
+			b = append(b, "  "...)
+		}
+	}
+	for {
+		var c sonOpen
+		b, c = appendSONStart(b, v)
+		open = append(open, c)
+		for {
+			top := &open[len(open)-1]
+			done := top.next > 0 && (!top.isMap || top.next%2 == 0)
+			if done {
+				b = append(b, top.behind...)
 			}
-			for i := len(x.Fields) - 1; i >= 0; i-- {
-				if behind != "" {
-					pending = append(pending, item{text: behind})
+			if top.next < len(top.parts) {
+				if top.isMap && top.next%2 == 1 {
+					b = append(b, ' ')
+				} else {
+					separate(len(open))
 				}
-				pending = append(pending, item{v: x.Fields[i]}, item{text: " "})
+				v = top.parts[top.next]
+				top.next++
+				break
 			}
-		case stack.Map:
-			b.WriteString("map-of")
-			var entries []item
-			next.v.AsMap().Each(func(k, v stack.Value) {
-				entries = append(entries, item{text: " "}, item{v: k}, item{text: " "}, item{v: v}, item{text: " kv"})
-			})
-			for i := len(entries) - 1; i >= 0; i-- {
-				pending = append(pending, entries[i])
+			if pretty && top.closing != "" && len(top.parts) > 0 {
+				separate(len(open) - 1)
 			}
-		default:
-			appendScalar(b, next.v)
+			b = append(b, top.closing...)
+			if open = open[:len(open)-1]; len(open) == 0 {
+				return b
+			}
 		}
 	}
 }
 
-func appendScalar(b *strings.Builder, v stack.Value) {
+// appendSONStart appends a scalar or the beginning of a collection and returns
+// what is still to be written.
+func appendSONStart(b []byte, v stack.Value) ([]byte, sonOpen) {
 	switch v.Kind() {
+	case stack.Variant:
+		x := v.AsVariant()
+		if x.Tag == stack.ListTag {
+			return append(b, "list-of"...), sonOpen{parts: x.Fields, behind: " lv"}
+		}
+		b = append(append(b, ':'), x.Tag.Name...)
+		return b, sonOpen{parts: x.Fields, closing: " wrap-" + strconv.Itoa(len(x.Fields))}
+	case stack.Map:
+		c := sonOpen{parts: make([]stack.Value, 0, 2*v.AsMap().Len()), behind: " kv", isMap: true}
+		v.AsMap().Each(func(k, v stack.Value) { c.parts = append(c.parts, k, v) })
+		return append(b, "map-of"...), c
 	case stack.Int:
-		b.WriteString(strconv.FormatInt(v.AsInt(), 10))
+		b = strconv.AppendInt(b, v.AsInt(), 10)
 	case stack.Float:
 		t := FloatText(v.AsFloat())
-		b.WriteString(t)
+		b = append(b, t...)
 		if strings.Trim(t, "-0123456789") == "" {
-			b.WriteString(".0")
+			b = append(b, ".0"...)
 		}
 	case stack.Bool:
-		b.WriteString(strconv.FormatBool(v.AsBool()))
+		b = strconv.AppendBool(b, v.AsBool())
 	case stack.String:
-		b.WriteByte('"')
-		escape(b, v.AsString(), "%04x")
-		b.WriteByte('"')
+		b = append(appendEscaped(append(b, '"'), v.AsString(), lowerHex), '"')
 	case stack.Symbol:
-		b.WriteString(":" + v.AsSymbol().Name)
+		b = append(append(b, ':'), v.AsSymbol().Name...)
 	case stack.Quotation:
 		if v.AsClosure().Captures != nil {
-			b.WriteString("<closure>")
+			b = append(b, "<closure>"...)
 		} else {
-			b.WriteString("<quotation>")
+			b = append(b, "<quotation>"...)
 		}
 	case stack.Channel:
-		b.WriteString("<channel>")
+		b = append(b, "<channel>"...)
 	case stack.Weave:
-		b.WriteString("<weave-ctx>")
+		b = append(b, "<weave-ctx>"...)
 	}
+	return b, sonOpen{}
 }

@@ -1,7 +1,6 @@
 package builtins
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -183,44 +182,66 @@ func join(_ *vm.Strand, w []stack.Value) error {
 		return vm.Mismatch("List", w[0])
 	}
 	separator := text(w[1])
-	var b strings.Builder
+	var b []byte
 	for i, v := range w[0].AsVariant().Fields {
 		if i > 0 {
-			b.WriteString(separator)
+			b = append(b, separator...)
 		}
 		switch v.Kind() {
 		case stack.String:
-			b.WriteString(text(v))
+			b = append(b, text(v)...)
 		case stack.Float:
-			b.WriteString(FloatText(v.AsFloat()))
+			b = append(b, FloatText(v.AsFloat())...)
 		default:
-			AppendSON(&b, v)
+			b = AppendSON(b, v)
 		}
 	}
-	w[0] = stack.FromString(b.String())
+	w[0] = stack.FromString(string(b))
 	return nil
 }
 
 // JSONEscape returns a text as the inside of a JSON string (chapter 3, section
 // 15.4).
-func JSONEscape(s string) string {
-	var b strings.Builder
-	escape(&b, s, "%04X")
-	return b.String()
-}
+func JSONEscape(s string) string { return string(appendEscaped(nil, s, upperHex)) }
+
+const (
+	upperHex = "0123456789ABCDEF"
+	lowerHex = "0123456789abcdef"
+)
+
+// plain tells of each byte whether it stands for itself in an escaped string;
+// the others, and those of multi-byte characters, need a closer look.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf-1; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
 
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}
 
-// escape writes a string with control characters as \u and hex digits in the
-// given form.
-func escape(b *strings.Builder, s, hex string) {
-	for _, r := range s {
+// appendEscaped appends a string with quotes, backslashes and control
+// characters escaped; \u has four digits of the given set. Bytes that are not
+// UTF-8 become U+FFFD.
+func appendEscaped(b []byte, s, digits string) []byte {
+	for len(s) > 0 {
+		n := 0
+		for n < len(s) && plain[s[n]] {
+			n++
+		}
+		b = append(b, s[:n]...)
+		if s = s[n:]; s == "" {
+			break
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		if short, ok := shortEscapes[r]; ok {
-			b.WriteString(short)
+			b = append(b, short...)
 		} else if unicode.IsControl(r) {
-			fmt.Fprintf(b, `\u`+hex, r)
+			b = append(b, '\\', 'u', '0', '0', digits[r>>4&15], digits[r&15])
 		} else {
-			b.WriteRune(r)
+			b = utf8.AppendRune(b, r)
 		}
 	}
+	return b
 }

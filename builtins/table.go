@@ -21,7 +21,7 @@ var Table = sync.OnceValue(func() []vm.Builtin {
 	var all []vm.Builtin
 	for _, family := range [][]vm.Builtin{
 		stackWords, callWords, intWords, boolWords, floatWords, conversionWords, stringWords, encodingWords,
-		inputOutputWords, listWords, mapWords, variantWords(), strandWords, sonWords, timeWords, systemWords, signalWords(), testWords,
+		inputOutputWords, listWords, mapWords, variantWords(), strandWords, sonWords, jsonWords, yamlWords, timeWords, systemWords, signalWords(), testWords,
 	} {
 		all = append(all, family...)
 	}

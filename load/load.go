@@ -28,7 +28,7 @@ type Module struct {
 // Private tells whether a word of the module is a helper that only the module
 // sees (chapter 4, section 8).
 func (m *Module) Private(word string) bool {
-	return m.Std && strings.HasPrefix(word, stdlib.PrivatePrefix)
+	return m.Std && stdlib.Private(word)
 }
 
 // Program is all files of a program, the main file first, then the included

@@ -3,7 +3,6 @@ package load_test
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -102,6 +101,6 @@ func TestStandardModules(t *testing.T) {
 	words := load.StdWords()
 	assert.Equal(t, "loops", words["times"])
 	for w := range words {
-		assert.False(t, strings.HasPrefix(w, stdlib.PrivatePrefix), w)
+		assert.False(t, stdlib.Private(w), w)
 	}
 }

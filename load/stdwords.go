@@ -1,7 +1,6 @@
 package load
 
 import (
-	"strings"
 	"sync"
 
 	"github.com/seqvm/seqvm/diag"
@@ -18,7 +17,7 @@ var StdWords = sync.OnceValue(func() map[string]string {
 		text, _ := stdlib.Source(name)
 		file, _ := syntax.Parse(diag.NewSource("<std:"+name+">", text))
 		for _, w := range file.Words {
-			if !strings.HasPrefix(w.Name.Text, stdlib.PrivatePrefix) {
+			if !stdlib.Private(w.Name.Text) {
 				words[w.Name.Text] = name
 			}
 		}

@@ -14,8 +14,9 @@ import (
 //go:embed *.seq
 var modules embed.FS
 
-// PrivatePrefix starts the names of a module's helper words.
-const PrivatePrefix = "%"
+// Private tells whether a name is that of a helper, which only standard modules
+// may call.
+func Private(name string) bool { return strings.HasPrefix(name, "%") }
 
 // Source returns the text of a standard module; false if there is none.
 func Source(name string) (string, bool) {

@@ -219,7 +219,7 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	if p.name(name, t, span, "") && name == "main" {
 		p.info.Main = w
 	}
-	if _, builtin := p.table.names[name]; builtin || sugar[name] != nil {
+	if _, builtin := p.builtin(m, name); builtin || sugar[name] != nil {
 		p.warn(p.span(m, decl.Name.Pos, decl.Name.End), "shadowed-builtin", "the word '%s' is never called: every '%s' means the built-in", name, name).
 			Help = []string{"give it another name"}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
 )
 
@@ -89,7 +90,7 @@ func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
 
 func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
-	if i, ok := p.table.names[st.Text]; ok {
+	if i, ok := p.builtin(w.Module, st.Text); ok {
 		call.Target, call.Index = TargetBuiltin, i
 		return
 	}
@@ -105,6 +106,16 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 		return
 	}
 	call.Target, call.Index, call.Field = t.kind, t.index, t.field
+}
+
+// builtin finds a built-in word. Those that only standard modules are built on
+// have private names.
+func (p *program) builtin(module int, name string) (index int32, ok bool) {
+	if stdlib.Private(name) && !p.info.Program.Modules[module].Std {
+		return 0, false
+	}
+	index, ok = p.table.names[name]
+	return index, ok
 }
 
 func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
@@ -166,7 +177,9 @@ func (p *program) suggestWord(module int, name string) []string {
 		candidates = append(candidates, n)
 	}
 	for n := range p.table.names {
-		candidates = append(candidates, n)
+		if !stdlib.Private(n) {
+			candidates = append(candidates, n)
+		}
 	}
 	for n := range p.private[module] {
 		candidates = append(candidates, n)
