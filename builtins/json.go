@@ -18,7 +18,7 @@ var jsonWords = []vm.Builtin{
 		flagged(w, v, ok)
 		return nil
 	}},
-	{Name: "%json-serialize", Effect: "( ..a Variant -- ..a String )", Doc: "The JSON text of a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "%json-serialize", Effect: "( ..a Variant -- ..a String )", Doc: "The JSON text of a value.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromString(string(appendJSON(nil, w[0])))
 		return nil
 	}},
@@ -337,17 +337,17 @@ func jsonFields(v stack.Value) (fields []stack.Value, opener byte) {
 	x := v.AsVariant()
 	switch x.Tag.Name {
 	case tagArray:
-		return x.Fields, '['
+		return x.Fields(), '['
 	case tagObject:
-		return x.Fields[:len(x.Fields)&^1], '{'
+		return x.Fields()[:x.Len()&^1], '{'
 	}
 	return nil, 0
 }
 
 func appendJSONScalar(b []byte, v stack.Value) []byte {
 	if v.Kind() == stack.Variant {
-		if x := v.AsVariant(); len(x.Fields) > 0 {
-			switch f := x.Fields[0]; {
+		if x := v.AsVariant(); x.Len() > 0 {
+			switch f := x.At(0); {
 			case x.Tag.Name == tagBool && f.Kind() == stack.Int:
 				if f.AsInt() == 0 {
 					return append(b, "false"...)

@@ -8,20 +8,24 @@ import (
 // mapWords work on immutable maps in key order (chapter 4, section 4). Those
 // that run quotations are bytecode.
 var mapWords = []vm.Builtin{
-	{Name: "map.make", Effect: "( ..a -- ..a M )", Doc: "The empty map.", Run: constant(stack.FromMap(nil))},
+	{Name: "map.make", Effect: "( ..a -- ..a M )", Doc: "The empty map.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromMap(stack.NewMap())
+		return nil
+	}},
 	{Name: "map.set", Effect: "( ..a M K V -- ..a M2 )", Doc: "The map with a key set to a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) { w[0] = stack.FromMap(m.Set(w[1], w[2])) })
 	}},
-	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) {
 			v, ok := m.Get(w[1])
 			if !ok {
 				v = stack.FromInt(0)
 			}
+			v.Share()
 			flagged(w, v, ok)
 		})
 	}},
-	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) {
 			_, ok := m.Get(w[1])
 			w[0] = stack.FromBool(ok)
@@ -30,20 +34,20 @@ var mapWords = []vm.Builtin{
 	{Name: "map.remove", Effect: "( ..a M K -- ..a M2 )", Doc: "The map without a key.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) { w[0] = stack.FromMap(m.Remove(w[1])) })
 	}},
-	{Name: "map.keys", Effect: "( ..a M -- ..a V )", Doc: "The list of the keys, in order.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.keys", Effect: "( ..a M -- ..a V )", Doc: "The list of the keys, in order.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return entries(w, func(k, _ stack.Value) stack.Value { return k })
 	}},
-	{Name: "map.values", Effect: "( ..a M -- ..a V )", Doc: "The list of the values, in the order of their keys.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.values", Effect: "( ..a M -- ..a V )", Doc: "The list of the values, in the order of their keys.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return entries(w, func(_, v stack.Value) stack.Value { return v })
 	}},
-	{Name: "map.size", Effect: "( ..a M -- ..a Int )", Doc: "The number of entries.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.size", Effect: "( ..a M -- ..a Int )", Doc: "The number of entries.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withMap(w, func(m *stack.MapValue) { w[0] = stack.FromInt(int64(m.Len())) })
 	}},
-	{Name: "map.empty?", Effect: "( ..a M -- ..a Bool )", Doc: "No entries?", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.empty?", Effect: "( ..a M -- ..a Bool )", Doc: "No entries?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withMap(w, func(m *stack.MapValue) { w[0] = stack.FromBool(m.Len() == 0) })
 	}},
-	{Name: "map.each", Effect: "( ..a M [ ..b K V -- ..b ] -- ..a )", Doc: "Runs the quotation for each entry, in key order."},
-	{Name: "map.fold", Effect: "( ..a M Acc [ ..b Acc K V -- ..b Acc ] -- ..a Acc )", Doc: "Combines the entries with a start value, in key order."},
+	{Name: "map.each", Effect: "( ..a M [ ..b K V -- ..b ] -- ..a )", Doc: "Runs the quotation for each entry, in key order.", Borrows: true},
+	{Name: "map.fold", Effect: "( ..a M Acc [ ..b Acc K V -- ..b Acc ] -- ..a Acc )", Doc: "Combines the entries with a start value, in key order.", Borrows: true},
 }
 
 func withMap(w []stack.Value, f func(*stack.MapValue)) error {
@@ -64,7 +68,10 @@ func withKey(w []stack.Value, f func(*stack.MapValue)) error {
 func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {
 	return withMap(w, func(m *stack.MapValue) {
 		fields := make([]stack.Value, 0, m.Len())
-		m.Each(func(k, v stack.Value) { fields = append(fields, which(k, v)) })
+		m.Each(func(k, v stack.Value) {
+			v.Share()
+			fields = append(fields, which(k, v))
+		})
 		w[0] = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
 	})
 }

@@ -9,11 +9,11 @@ import (
 )
 
 var sonWords = []vm.Builtin{
-	{Name: "son.dump", Effect: "( ..a T -- ..a String )", Doc: "The compact SON text of a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "son.dump", Effect: "( ..a T -- ..a String )", Doc: "The compact SON text of a value.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromString(string(AppendSON(nil, w[0])))
 		return nil
 	}},
-	{Name: "son.dump-pretty", Effect: "( ..a T -- ..a String )", Doc: "The SON text of a value, one part a line.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "son.dump-pretty", Effect: "( ..a T -- ..a String )", Doc: "The SON text of a value, one part a line.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromString(string(appendSON(nil, w[0], true)))
 		return nil
 	}},
@@ -91,10 +91,10 @@ func appendSONStart(b []byte, v stack.Value) ([]byte, sonOpen) {
 	case stack.Variant:
 		x := v.AsVariant()
 		if x.Tag == stack.ListTag {
-			return append(b, "list-of"...), sonOpen{parts: x.Fields, behind: " lv"}
+			return append(b, "list-of"...), sonOpen{parts: x.Fields(), behind: " lv"}
 		}
 		b = append(append(b, ':'), x.Tag.Name...)
-		return b, sonOpen{parts: x.Fields, closing: " wrap-" + strconv.Itoa(len(x.Fields))}
+		return b, sonOpen{parts: x.Fields(), closing: " wrap-" + strconv.Itoa(x.Len())}
 	case stack.Map:
 		c := sonOpen{parts: make([]stack.Value, 0, 2*v.AsMap().Len()), behind: " kv", isMap: true}
 		v.AsMap().Each(func(k, v stack.Value) { c.parts = append(c.parts, k, v) })

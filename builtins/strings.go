@@ -46,7 +46,7 @@ var stringWords = []vm.Builtin{
 	{Name: "string.contains", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the second occur in the first?", Run: stringsToBool(strings.Contains)},
 	{Name: "string.starts-with", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the first start with the second?", Run: stringsToBool(strings.HasPrefix)},
 	{Name: "string.split", Effect: "( ..a String String -- ..a V )", Doc: "The list of the pieces between the delimiters.", Run: split},
-	{Name: "string.join", Effect: "( ..a V String -- ..a String )", Doc: "The texts of a list's elements with a separator between them.", Run: join},
+	{Name: "string.join", Effect: "( ..a V String -- ..a String )", Doc: "The texts of a list's elements with a separator between them.", Borrows: true, Run: join},
 	{Name: "string.trim", Effect: "( ..a String -- ..a String )", Doc: "Without white space at both ends.", Run: textToText(func(s string) string { return strings.TrimFunc(s, unicode.IsSpace) })},
 	{Name: "string.chomp", Effect: "( ..a String -- ..a String )", Doc: "Without the line end at its end.", Run: stringToString(chomp)},
 	{Name: "string.to-upper", Effect: "( ..a String -- ..a String )", Doc: "In upper case.", Run: textToText(upper)},
@@ -183,7 +183,7 @@ func join(_ *vm.Strand, w []stack.Value) error {
 	}
 	separator := text(w[1])
 	var b []byte
-	for i, v := range w[0].AsVariant().Fields {
+	for i, v := range w[0].AsVariant().Fields() {
 		if i > 0 {
 			b = append(b, separator...)
 		}

@@ -66,7 +66,7 @@ var kindNamed = map[string]stack.Kind{
 var Types = sync.OnceValue(func() *types.Table {
 	var list []types.Signature
 	for _, b := range Table() {
-		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect})
+		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect, Borrows: b.Borrows})
 	}
 	t, err := types.NewTable(list)
 	if err != nil {

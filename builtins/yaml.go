@@ -24,7 +24,7 @@ var yamlWords = []vm.Builtin{
 	}},
 	{Name: "%yaml-nested", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The pairs of a document, nested.", Run: func(s *vm.Strand, w []stack.Value) error {
 		v := yamlNested(tagsOf(s), w[0].AsString())
-		flagged(w, v, len(v.AsVariant().Fields) > 0)
+		flagged(w, v, v.AsVariant().Len() > 0)
 		return nil
 	}},
 }

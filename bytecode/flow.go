@@ -79,7 +79,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		}
 	}
 	var moved Kind
-	if in.Op == OpMove {
+	if in.Op == OpMove || in.Op == OpCopy {
 		moved = state[in.B]
 	}
 	if k, ok := left[info.A]; ok {
@@ -91,7 +91,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		}
 	}
 	switch in.Op {
-	case OpMove:
+	case OpMove, OpCopy:
 		state[in.A] = moved
 	case OpConst:
 		state[in.A] = m.Consts[in.B].Kind

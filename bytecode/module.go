@@ -108,6 +108,11 @@ type Module struct {
 	Funcs    []Func
 	Main     int32 // function of main, or -1
 	MainInt  bool  // main leaves an Int: the exit status
+
+	// Linear says that moves are what they say: what they copy is not used
+	// twice. The compiler vouches for it; it is not part of the encoding, and
+	// without it the VM takes every move for a copy.
+	Linear bool
 }
 
 // At returns the line table's entry for an instruction.

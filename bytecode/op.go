@@ -11,6 +11,7 @@ const (
 
 	// Constants and copies.
 	OpMove
+	OpCopy
 	OpInt
 	OpBool
 	OpConst
@@ -116,6 +117,7 @@ const (
 
 	// Unions.
 	OpMake
+	OpShare
 	OpIs
 	OpAccess
 	OpMatch
@@ -203,7 +205,8 @@ type Info struct {
 var Table = [opCount]Info{
 	OpInvalid: {Name: "invalid", Ends: true, Doc: "never executed; what zeroed code decodes to"},
 
-	OpMove:    {"move", Dst, Src, None, false, "A = B"},
+	OpMove:    {"move", Dst, Src, None, false, "A = B, which is not used any more or only looked at"},
+	OpCopy:    {"copy", Dst, Src, None, false, "A = B, held twice from now on: it must not be changed in place"},
 	OpInt:     {"int", DstInt, Imm, None, false, "A = the Int B"},
 	OpBool:    {"bool", DstBool, Flag, None, false, "A = the Bool B"},
 	OpConst:   {"const", Dst, Constant, None, false, "A = constant B"},
@@ -299,6 +302,7 @@ var Table = [opCount]Info{
 	OpRollAt:   {"roll.at", Window, None, None, false, "slot A holds an index: remove it and move the value so deep to the top"},
 
 	OpMake:   {"make", Window, Tagged, None, false, "slot A = variant B of the fields from slot A up"},
+	OpShare:  {"share", Src, None, None, false, "mark what slot A holds as held more than once"},
 	OpIs:     {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
 	OpAccess: {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
 	OpMatch:  {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},

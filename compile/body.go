@@ -192,6 +192,11 @@ func (g *generator) resize(height int) {
 // take them, and returns the first. above says that the call needs all slots
 // above its arguments; room is how many slots from the first on it writes.
 func (g *generator) arguments(n, room int, above bool) int32 {
+	return g.argumentsFor(n, room, above, 0)
+}
+
+// argumentsFor is arguments for a word that only looks at the first borrowed ones.
+func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	g.ensure(n)
 	args := g.stack[len(g.stack)-n:]
 	for _, o := range args {
@@ -209,7 +214,7 @@ func (g *generator) arguments(n, room int, above bool) int32 {
 	moves := make([]parallel, 0, 8)
 	for i, o := range args {
 		if dst := first + int32(i); o.form != slot || o.index != dst {
-			moves = append(moves, parallel{dst: dst, src: o})
+			moves = append(moves, parallel{dst: dst, src: o, borrow: i < borrowed})
 		} else {
 			g.uses[dst]++ // it lies in its place and must stay there
 		}

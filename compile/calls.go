@@ -67,7 +67,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 			return 0, false
 		}
 		if h, ok := helpers[name]; ok {
-			g.callHelper(name, h)
+			g.callHelper(name, h, g.table.Borrows(call.Index))
 			return 0, false
 		}
 		g.callBuiltin(call)
@@ -189,7 +189,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		g.emit(bytecode.OpMake, first, call.Index, 0)
 		g.results(first, []bytecode.Kind{bytecode.KindVariant})
 	case types.TargetIs:
-		o := g.inSlot(g.pop())
+		o := g.inSlot(g.pop()) // only looked at
 		g.release(o)
 		g.emit(bytecode.OpIs, g.result(bytecode.KindBool, o), o.index, call.Index)
 	case types.TargetAccess:
@@ -206,7 +206,11 @@ func (g *generator) inSlot(o operand) operand { return g.load(o, int32(len(g.sta
 func (g *generator) callBuiltin(call *types.Call) {
 	index := g.builtin(call.Index)
 	ref := &g.mod.Builtins[index]
-	first := g.arguments(int(ref.In), int(ref.Out), false)
+	borrowed := 0
+	if g.table.Borrows(call.Index) {
+		borrowed = int(ref.In)
+	}
+	first := g.argumentsFor(int(ref.In), int(ref.Out), false, borrowed)
 	g.emit(bytecode.OpBuiltin, first, index, 0)
 	g.results(first, ref.Results)
 }

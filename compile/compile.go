@@ -28,7 +28,7 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 	c := &compiler{
 		Options: opts,
 		info:    info, table: table, builtinNames: names,
-		mod:       &bytecode.Module{Main: -1},
+		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
 		builtins: make([]int32, len(names)), helpers: map[string]int32{},
 	}
@@ -103,7 +103,8 @@ func (c *compiler) builtin(index int32) int32 {
 	return c.builtins[index] - 1
 }
 
-// kindOf is the kind of value that a type promises.
+// kindOf is the kind of value that a type promises. Variant promises nothing:
+// there is no type for maps, and programs write it for those as well.
 func kindOf(t *types.Type) bytecode.Kind {
 	switch types.EffectKind(t) {
 	case types.Int, types.Socket:
@@ -118,7 +119,7 @@ func kindOf(t *types.Type) bytecode.Kind {
 		return bytecode.KindSymbol
 	case types.Channel:
 		return bytecode.KindChannel
-	case types.Variant, types.Union:
+	case types.Union:
 		return bytecode.KindVariant
 	case types.Quotation, types.Closure:
 		return bytecode.KindQuotation
@@ -469,7 +470,8 @@ func (g *generator) proveTop(kinds []bytecode.Kind) {
 
 // move copies an operand into a slot. If the instruction that made the value
 // stands close by and nobody else wants it, that writes to the slot instead.
-func (g *generator) move(dst int32, o operand, last bool) {
+func (g *generator) move(m parallel, last bool) {
+	dst, o := m.dst, m.src
 	if o.form != slot {
 		g.constantInto(dst, o)
 		return
@@ -482,8 +484,26 @@ func (g *generator) move(dst int32, o operand, last bool) {
 		g.kinds[dst] = g.kinds[o.index]
 		return
 	}
-	g.emit(bytecode.OpMove, dst, o.index, 0)
+	op := bytecode.OpMove
+	if !last && !m.borrow && sharable(g.kinds[o.index]) {
+		op = bytecode.OpCopy
+	}
+	g.emit(op, dst, o.index, 0)
 	g.kinds[dst] = g.kinds[o.index]
+}
+
+// sharable tells whether values of a kind may be changed in place while they
+// are held once.
+func sharable(k bytecode.Kind) bool {
+	return k == bytecode.KindAny || k == bytecode.KindVariant || k == bytecode.KindMap
+}
+
+// consumed notes that an operand, which has been popped, is used up by an
+// instruction that reads it where it lies. If it is held elsewhere, the VM must know.
+func (g *generator) consumed(o operand) {
+	if o.form == slot && g.uses[o.index] > 1 && sharable(g.kinds[o.index]) {
+		g.emit(bytecode.OpShare, o.index, 0, 0)
+	}
 }
 
 // retargetWindow is how far back retarget looks.
@@ -533,8 +553,9 @@ func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
 
 // parallel is one of several moves that happen at once: slot dst = src.
 type parallel struct {
-	dst int32
-	src operand
+	dst    int32
+	src    operand
+	borrow bool // it is for a word that only looks at the value
 }
 
 // place carries out moves whose sources have been released, and retains the
@@ -577,7 +598,7 @@ func (g *generator) moveAll(moves []parallel) {
 				continue
 			}
 			lastRead := m.src.form == slot && reads[m.src.index] == 1 && g.uses[m.src.index] == 0
-			g.move(m.dst, m.src, lastRead)
+			g.move(m, lastRead)
 			if m.src.form == slot {
 				reads[m.src.index]--
 			}

@@ -421,6 +421,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	info := &g.info.Matches[g.module][st.ID]
 	g.at(st.Pos, "match")
 	o := g.inSlot(g.pop())
+	g.consumed(o)
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
 	for i := range table.Targets {
 		table.Targets[i] = bytecode.NoArm

@@ -127,9 +127,13 @@ func (c *compiler) helper(name string) int32 {
 }
 
 // callHelper calls a helper that is closed and sees no stack but its own.
-func (g *generator) callHelper(name string, h helper) {
+func (g *generator) callHelper(name string, h helper, borrows bool) {
 	f := g.helper(name)
-	first := g.arguments(h.in, h.out, true)
+	borrowed := 0
+	if borrows {
+		borrowed = 1 // the collection
+	}
+	first := g.argumentsFor(h.in, h.out, true, borrowed)
 	g.emit(bytecode.OpCall, first, f, 0)
 	g.results(first, h.kinds)
 }

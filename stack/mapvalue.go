@@ -2,23 +2,35 @@ package stack
 
 import (
 	"strings"
+	"sync/atomic"
 	"unsafe"
 )
 
-// MapValue is an immutable map: a persistent AVL tree in key order. An update
-// copies the path to the changed entry, O(log n), and shares the rest. The nil
-// map is empty.
+// MapValue is a map: an AVL tree in key order. As with VariantValue an unshared
+// map is changed in place. An update of a shared one copies the path to the
+// changed entry, O(log n): nodes belong to the map whose token they carry, and
+// all others are copied before they are changed.
 type MapValue struct {
+	root  *mapNode
+	n     int
+	owner *token
+	state atomic.Uint32
+}
+
+type mapNode struct {
 	key, value  Value
-	left, right *MapValue
-	size        int
+	left, right *mapNode
+	owner       *token
 	height      int8
 }
+
+// NewMap makes an empty map.
+func NewMap() *MapValue { return &MapValue{owner: new(token)} }
 
 // FromMap makes a Map.
 func FromMap(m *MapValue) Value { return FromObject(Map, unsafe.Pointer(m)) }
 
-// AsMap returns the tree of a Map.
+// AsMap returns the object of a Map.
 func (v Value) AsMap() *MapValue { return (*MapValue)(v.p) }
 
 // IsKey tells whether a value can be a key: Int, Bool or String.
@@ -51,115 +63,194 @@ func compareKeys(a, b Value) int {
 
 var keyRank = [...]uint8{Int: 0, Bool: 1, String: 2}
 
-// Len returns the number of entries.
-func (m *MapValue) Len() int {
-	if m == nil {
-		return 0
+func (m *MapValue) share() {
+	if m.state.Load()&shared == 0 {
+		m.state.Or(shared)
 	}
-	return m.size
 }
 
-// Get returns the value of a key.
+// Len returns the number of entries.
+func (m *MapValue) Len() int { return m.n }
+
+// Get returns the value of a key. The caller marks it shared.
 func (m *MapValue) Get(key Value) (Value, bool) {
+	if node := m.root.find(key); node != nil {
+		return node.value, true
+	}
+	return Value{}, false
+}
+
+func (m *mapNode) find(key Value) *mapNode {
 	for m != nil {
 		c := compareKeys(key, m.key)
 		switch {
 		case c == 0:
-			return m.value, true
+			return m
 		case c < 0:
 			m = m.left
 		default:
 			m = m.right
 		}
 	}
-	return Value{}, false
+	return nil
 }
 
-// Set returns the map with a key set to a value; both are promoted.
-func (m *MapValue) Set(key, value Value) *MapValue { return m.set(key.Promote(), value.Promote()) }
-
-func (m *MapValue) set(key, value Value) *MapValue {
-	if m == nil {
-		return &MapValue{key: key, value: value, size: 1, height: 1}
+// writable returns the map itself or, if it is shared, one that can be changed
+// in its place.
+func (m *MapValue) writable() *MapValue {
+	if m.state.Load()&shared == 0 {
+		return m
 	}
-	c := compareKeys(key, m.key)
-	switch {
+	return &MapValue{root: m.root, n: m.n, owner: new(token)}
+}
+
+// Set returns the map with a key set to a value; both are promoted. It
+// consumes m.
+func (m *MapValue) Set(key, value Value) *MapValue {
+	value = value.Promote()
+	m = m.writable()
+	if node := m.root.find(key); node == nil {
+		m.root = m.insert(m.root, key.Promote(), value)
+		m.n++
+	} else if node.owner == m.owner {
+		node.value = value
+	} else {
+		m.root = m.replace(m.root, key, value)
+	}
+	return m
+}
+
+// own returns a node that the map may change: the node or a copy, whose value
+// is then held twice.
+func (m *MapValue) own(node *mapNode) *mapNode {
+	if node.owner == m.owner {
+		return node
+	}
+	c := *node
+	c.owner = m.owner
+	c.value.Share()
+	return &c
+}
+
+// replace sets the value of a key that is there.
+func (m *MapValue) replace(node *mapNode, key, value Value) *mapNode {
+	node = m.own(node)
+	switch c := compareKeys(key, node.key); {
 	case c == 0:
-		n := *m
-		n.value = value
-		return &n
+		node.value = value
 	case c < 0:
-		return balance(m, m.left.set(key, value), m.right)
+		node.left = m.replace(node.left, key, value)
+	default:
+		node.right = m.replace(node.right, key, value)
 	}
-	return balance(m, m.left, m.right.set(key, value))
+	return node
 }
 
-// Remove returns the map without a key; the map itself if it has none.
-func (m *MapValue) Remove(key Value) *MapValue {
-	if m == nil {
-		return nil
+// insert adds a key that is not there.
+func (m *MapValue) insert(node *mapNode, key, value Value) *mapNode {
+	if node == nil {
+		return &mapNode{key: key, value: value, owner: m.owner, height: 1}
 	}
-	c := compareKeys(key, m.key)
+	node = m.own(node)
+	if compareKeys(key, node.key) < 0 {
+		node.left = m.insert(node.left, key, value)
+	} else {
+		node.right = m.insert(node.right, key, value)
+	}
+	return m.balance(node)
+}
+
+// Remove returns the map without a key. It consumes m.
+func (m *MapValue) Remove(key Value) *MapValue {
+	if m.root.find(key) == nil {
+		return m
+	}
+	m = m.writable()
+	m.root = m.remove(m.root, key)
+	m.n--
+	return m
+}
+
+// remove takes out a key that is there.
+func (m *MapValue) remove(node *mapNode, key Value) *mapNode {
+	c := compareKeys(key, node.key)
+	switch {
+	case c == 0 && node.left == nil:
+		return node.right
+	case c == 0 && node.right == nil:
+		return node.left
+	}
+	node = m.own(node)
 	switch {
 	case c < 0:
-		if left := m.left.Remove(key); left != m.left {
-			return balance(m, left, m.right)
-		}
-		return m
+		node.left = m.remove(node.left, key)
 	case c > 0:
-		if right := m.right.Remove(key); right != m.right {
-			return balance(m, m.left, right)
+		node.right = m.remove(node.right, key)
+	default:
+		first := node.right
+		for first.left != nil {
+			first = first.left
 		}
-		return m
-	case m.left == nil:
-		return m.right
-	case m.right == nil:
-		return m.left
+		node.key, node.value = first.key, first.value
+		if first.owner != m.owner {
+			node.value.Share()
+		}
+		node.right = m.remove(node.right, first.key)
 	}
-	first := m.right
-	for first.left != nil {
-		first = first.left
-	}
-	return balance(first, m.left, m.right.Remove(first.key))
+	return m.balance(node)
 }
 
-// Each visits the entries in key order.
-func (m *MapValue) Each(visit func(key, value Value)) {
+// Each visits the entries in key order. What it hands out is held twice from
+// then on if the visitor keeps it.
+func (m *MapValue) Each(visit func(key, value Value)) { m.root.each(visit) }
+
+func (m *mapNode) each(visit func(key, value Value)) {
 	for ; m != nil; m = m.right {
-		m.left.Each(visit)
+		m.left.each(visit)
 		visit(m.key, m.value)
 	}
 }
 
-func (m *MapValue) tall() int8 {
+func (m *mapNode) tall() int8 {
 	if m == nil {
 		return 0
 	}
 	return m.height
 }
 
-// join makes a node with the entry of m.
-func join(m, left, right *MapValue) *MapValue {
-	return &MapValue{key: m.key, value: m.value, left: left, right: right,
-		size: left.Len() + right.Len() + 1, height: max(left.tall(), right.tall()) + 1}
+func (m *mapNode) measure() *mapNode {
+	m.height = max(m.left.tall(), m.right.tall()) + 1
+	return m
 }
 
-// balance makes a node with the entry of m of two trees that differ by at most
-// 2 in height.
-func balance(m, left, right *MapValue) *MapValue {
-	switch d := left.tall() - right.tall(); {
+// balance restores the order of heights at a node that is owned and whose
+// subtrees differ by at most 2.
+func (m *MapValue) balance(node *mapNode) *mapNode {
+	switch d := node.left.tall() - node.right.tall(); {
 	case d > 1:
-		if left.left.tall() < left.right.tall() {
-			mid := left.right
-			return join(mid, join(left, left.left, mid.left), join(m, mid.right, right))
+		if node.left.left.tall() < node.left.right.tall() {
+			node.left = m.rotateLeft(m.own(node.left))
 		}
-		return join(left, left.left, join(m, left.right, right))
+		return m.rotateRight(node)
 	case d < -1:
-		if right.right.tall() < right.left.tall() {
-			mid := right.left
-			return join(mid, join(m, left, mid.left), join(right, mid.right, right.right))
+		if node.right.right.tall() < node.right.left.tall() {
+			node.right = m.rotateRight(m.own(node.right))
 		}
-		return join(right, join(m, left, right.left), right.right)
+		return m.rotateLeft(node)
 	}
-	return join(m, left, right)
+	return node.measure()
+}
+
+func (m *MapValue) rotateRight(node *mapNode) *mapNode {
+	up := m.own(node.left)
+	node.left, up.right = up.right, node
+	node.measure()
+	return up.measure()
+}
+
+func (m *MapValue) rotateLeft(node *mapNode) *mapNode {
+	up := m.own(node.right)
+	node.right, up.left = up.left, node
+	node.measure()
+	return up.measure()
 }

@@ -70,12 +70,14 @@ func (s *Stack) CloneWithBase() (*Stack, bool) {
 	return c, true
 }
 
-// Fill makes the stack hold copies of values, promoted, from its bottom.
+// Fill makes the stack hold copies of values, promoted, from its bottom; they
+// are held twice from then on.
 func (s *Stack) Fill(values []Value) {
 	if len(values) > len(s.Slots) {
 		s.Grow(len(values))
 	}
 	for i, v := range values {
+		v.Share()
 		s.Slots[i] = v.Promote()
 	}
 	s.Top = len(values)

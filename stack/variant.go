@@ -2,17 +2,34 @@ package stack
 
 import "sync/atomic"
 
-// VariantValue is a variant or list: a tag and its fields. The fields may share
-// memory with other variants; they are never changed in place.
+// VariantValue is a variant or list: a tag and its fields.
+//
+// To programs it is immutable. What nobody else can see is changed in place:
+// an object is born unshared, and whoever makes a second reference to it marks
+// it shared, for good (Value.Share). A word that consumes an unshared object
+// may change and return it. The mark may be wrong in one direction only: shared
+// objects that are held once after all cost a copy.
+//
+// A shared list is copied by its first update if it is long; by the second
+// one, or if it is such a copy itself, it becomes a tree, of which updates copy
+// a path. So neither updates of one old version again and again nor a chain of
+// versions that are all kept cost more than O(log n) each.
 type VariantValue struct {
 	Tag    *Tag
-	Fields []Value
-	// used counts the slots of the memory behind Fields that some variant
-	// holds. A push onto the variant that ends there can take the next slot
-	// without a copy; taking it is a compare-and-swap, since the memory may be
-	// shared among strands. nil: the fields must be copied.
-	used *atomic.Int64
+	fields []Value              // nil: those of the tree
+	tree   atomic.Pointer[tree] // of a shared object that has fields: made from them
+	state  atomic.Uint32
 }
+
+// The bits of state.
+const (
+	shared = 1 << iota
+	copied // it has been copied for an update, or is such a copy
+)
+
+// shortList is how long a list may be to be copied at every update of a shared
+// version: that is no dearer than copying a path of a tree.
+const shortList = 64
 
 // variantN pairs a variant with room for its fields: one allocation.
 type (
@@ -42,60 +59,172 @@ func NewVariant(tag *Tag, fields []Value) *VariantValue {
 		return &VariantValue{Tag: tag}
 	case 1:
 		x := &variant1{}
-		v, x.Fields = &x.VariantValue, x.f[:]
+		v, x.fields = &x.VariantValue, x.f[:]
 	case 2:
 		x := &variant2{}
-		v, x.Fields = &x.VariantValue, x.f[:]
+		v, x.fields = &x.VariantValue, x.f[:]
 	case 3:
 		x := &variant3{}
-		v, x.Fields = &x.VariantValue, x.f[:]
+		v, x.fields = &x.VariantValue, x.f[:]
 	case 4:
 		x := &variant4{}
-		v, x.Fields = &x.VariantValue, x.f[:]
+		v, x.fields = &x.VariantValue, x.f[:]
 	default:
-		v = &VariantValue{Fields: make([]Value, len(fields))}
+		v = &VariantValue{fields: make([]Value, len(fields))}
 	}
 	v.Tag = tag
 	for i, f := range fields {
-		v.Fields[i] = f.Promote()
+		v.fields[i] = f.Promote()
 	}
 	return v
 }
 
 // FromFields makes a variant that takes over a slice of promoted values.
 func FromFields(tag *Tag, fields []Value) *VariantValue {
-	return &VariantValue{Tag: tag, Fields: fields}
+	return &VariantValue{Tag: tag, fields: fields}
 }
 
-const firstCapacity = 4
+// Share marks the object of a value as held more than once. Values without
+// such an object are left alone.
+func (v Value) Share() {
+	switch v.Kind() {
+	case Variant:
+		v.AsVariant().Share()
+	case Map:
+		v.AsMap().share()
+	}
+}
 
-// Push returns the variant with one field more at the end. Amortised O(1) for
-// the newest version of a list; an older one is copied once.
+// Share marks the variant as held more than once.
+func (v *VariantValue) Share() {
+	if v.state.Load()&shared == 0 {
+		v.state.Or(shared)
+	}
+}
+
+// Shared tells whether the variant may be held more than once.
+func (v *VariantValue) Shared() bool { return v.state.Load()&shared != 0 }
+
+// Len returns the number of fields.
+func (v *VariantValue) Len() int {
+	if v.fields != nil {
+		return len(v.fields)
+	}
+	return v.tree.Load().len()
+}
+
+// At returns field i, which must exist. The caller marks it shared unless it
+// drops the variant.
+func (v *VariantValue) At(i int) Value {
+	if v.fields != nil {
+		return v.fields[i]
+	}
+	return v.tree.Load().at(i)
+}
+
+// Fields returns all fields. They must not be changed, and not be kept.
+func (v *VariantValue) Fields() []Value {
+	if v.fields != nil {
+		return v.fields
+	}
+	return v.tree.Load().all()
+}
+
+// Push returns the variant with one field more at the end. It consumes v.
 func (v *VariantValue) Push(x Value) *VariantValue {
 	x = x.Promote()
-	n := len(v.Fields)
-	if v.used != nil && n < cap(v.Fields) && v.used.CompareAndSwap(int64(n), int64(n+1)) {
-		fields := v.Fields[:n+1]
-		fields[n] = x
-		return &VariantValue{Tag: v.Tag, Fields: fields, used: v.used}
+	if v.Shared() {
+		return v.pushShared(x)
 	}
-	fields := make([]Value, n+1, max(firstCapacity, 2*n))
-	copy(fields, v.Fields)
+	if t := v.tree.Load(); t != nil {
+		t.push(x)
+		return v
+	}
+	v.fields = append(v.fields, x)
+	return v
+}
+
+func (v *VariantValue) pushShared(x Value) *VariantValue {
+	if t := v.toTree(); t != nil {
+		t = t.clone()
+		t.push(x)
+		return v.withTree(t)
+	}
+	n := len(v.fields)
+	fields := make([]Value, n+1, max(4, n+n/2))
+	copy(fields, v.fields)
 	fields[n] = x
-	used := new(atomic.Int64)
-	used.Store(int64(n + 1))
-	return &VariantValue{Tag: v.Tag, Fields: fields, used: used}
+	return v.copy(fields)
 }
 
-// With returns the variant with field i replaced: O(n).
+// With returns the variant with field i, which must exist, replaced. It
+// consumes v.
 func (v *VariantValue) With(i int, x Value) *VariantValue {
-	fields := make([]Value, len(v.Fields))
-	copy(fields, v.Fields)
-	fields[i] = x.Promote()
-	return &VariantValue{Tag: v.Tag, Fields: fields}
+	x = x.Promote()
+	if v.Shared() {
+		return v.withShared(i, x)
+	}
+	if v.fields != nil {
+		v.fields[i] = x
+		return v
+	}
+	v.tree.Load().set(i, x)
+	return v
 }
 
-// Init returns the variant without its last field; it must have one.
+func (v *VariantValue) withShared(i int, x Value) *VariantValue {
+	if t := v.toTree(); t != nil {
+		t = t.clone()
+		t.set(i, x)
+		return v.withTree(t)
+	}
+	fields := make([]Value, len(v.fields))
+	copy(fields, v.fields)
+	fields[i] = x
+	return v.copy(fields)
+}
+
+// toTree returns the tree that an update of a shared object starts from; nil
+// if it is to be copied.
+func (v *VariantValue) toTree() *tree {
+	if t := v.tree.Load(); t != nil {
+		return t
+	}
+	if len(v.fields) <= shortList || v.state.Or(copied)&copied == 0 {
+		return nil
+	}
+	v.tree.CompareAndSwap(nil, newTree(v.fields))
+	return v.tree.Load()
+}
+
+func (v *VariantValue) withTree(t *tree) *VariantValue {
+	w := &VariantValue{Tag: v.Tag}
+	w.tree.Store(t)
+	return w
+}
+
+// copy makes the copy of a shared variant with other fields, which share their
+// objects with it.
+func (v *VariantValue) copy(fields []Value) *VariantValue {
+	w := &VariantValue{Tag: v.Tag, fields: fields}
+	if len(fields) > shortList {
+		w.state.Store(copied)
+	}
+	for _, f := range fields {
+		f.Share()
+	}
+	return w
+}
+
+// Init returns the variant without its last field; it must have one. It
+// consumes v.
 func (v *VariantValue) Init() *VariantValue {
-	return &VariantValue{Tag: v.Tag, Fields: v.Fields[: len(v.Fields)-1 : len(v.Fields)-1]}
+	all := v.Fields()
+	last := len(all) - 1
+	if v.fields != nil && !v.Shared() {
+		v.fields[last] = Value{}
+		v.fields = v.fields[:last]
+		return v
+	}
+	return v.copy(append([]Value{}, all[:last]...))
 }

@@ -51,6 +51,10 @@ func NewTable(list []Signature) (*Table, error) {
 // Effect returns the effect of the built-in with that index.
 func (t *Table) Effect(index int32) *Effect { return t.effects[index] }
 
+// Borrows tells whether the built-in with that index only looks at its
+// arguments.
+func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }
+
 // Options adjusts what a check asks for.
 type Options struct {
 	NeedMain bool // the program is to be run: it must have a main

@@ -9,6 +9,8 @@ import (
 type Signature struct {
 	Name   string
 	Effect string // such as "( ..a Int Int -- ..a Int )"
+	// Borrows: the word only looks at its arguments.
+	Borrows bool
 }
 
 // Info is what the checker found out about a program.

@@ -168,6 +168,7 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 				top = moved
 			}
 			for i, v := range c.Captures {
+				v.Share() // the closure keeps it
 				*at(top, int32(i)) = v
 			}
 			top += uintptr(len(c.Captures)) * slotSize
@@ -239,6 +240,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	a := at(fp, in.A)
 	switch op {
 	case bytecode.OpAuxPush:
+		a.Share() // the compiler may still have it in a slot as well
 		s.aux = append(s.aux, *a)
 	case bytecode.OpAuxPop:
 		n := len(s.aux) - 1
@@ -258,12 +260,14 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return s.underflow(int(in.B), have)
 		}
 		*a = *at(fp-uintptr(in.B)*slotSize, 0)
+		a.Share()
 	case bytecode.OpPickAt:
 		n, have := a.AsInt(), s.index(fp)+int(in.A)-s.data.Base
 		if n < 0 || n >= int64(have) {
 			return Fail("the index %d is out of range, the stack holds %d values", n, have)
 		}
 		*a = s.data.Slots[s.index(fp)+int(in.A)-1-int(n)]
+		a.Share()
 	case bytecode.OpRollAt:
 		n, top := a.AsInt(), s.index(fp)+int(in.A)
 		if n < 0 || n >= int64(top-s.data.Base) {
@@ -280,6 +284,8 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpMake:
 		info := &img.mod.Variants[in.B]
 		*a = stack.FromVariant(stack.NewVariant(img.variants[in.B], unsafe.Slice(a, len(info.Fields))))
+	case bytecode.OpShare:
+		a.Share()
 	case bytecode.OpIs:
 		v := at(fp, in.B)
 		if v.Kind() != stack.Variant {
@@ -295,10 +301,14 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		if !v.Tag.Same(want) {
 			return Fail("expected a value of the variant %s, found one of %s", want.Name, v.Tag.Name)
 		}
-		if int(in.C) >= len(v.Fields) {
-			return Fail("the value has only %d fields", len(v.Fields))
+		if int(in.C) >= v.Len() {
+			return Fail("the value has only %d fields", v.Len())
 		}
-		*a = v.Fields[in.C]
+		field := v.At(int(in.C))
+		if !img.linear || v.Shared() {
+			field.Share()
+		}
+		*a = field
 
 	case bytecode.OpIsolate:
 		old := s.data.Base
@@ -315,26 +325,27 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		if v.Kind() != stack.Variant {
 			return Mismatch("List", *v)
 		}
-		a.SetInt(uint64(len(v.AsVariant().Fields)) << 1)
+		a.SetInt(uint64(v.AsVariant().Len()) << 1)
 	case bytecode.OpListElement:
 		v, i := at(fp, in.B), at(fp, in.C).AsInt()
-		if v.Kind() != stack.Variant || i < 0 || i >= int64(len(v.AsVariant().Fields)) {
+		if v.Kind() != stack.Variant || i < 0 || i >= int64(v.AsVariant().Len()) {
 			return Mismatch("List", *v)
 		}
-		*a = v.AsVariant().Fields[i]
+		*a = v.AsVariant().At(int(i))
+		a.Share()
 	case bytecode.OpListResult:
 		like := at(fp, in.B)
 		if like.Kind() != stack.Variant {
 			return Mismatch("List", *like)
 		}
-		list := stack.FromFields(like.AsVariant().Tag, make([]stack.Value, 0, len(like.AsVariant().Fields)))
+		list := stack.FromFields(like.AsVariant().Tag, make([]stack.Value, 0, like.AsVariant().Len()))
 		*a = stack.FromObject(stack.Builder, unsafe.Pointer(list))
 	case bytecode.OpListAppend:
 		if a.Kind() != stack.Builder {
 			return Mismatch(stack.Builder.String(), *a)
 		}
 		list := (*stack.VariantValue)(a.Object())
-		list.Fields = append(list.Fields, at(fp, in.B).Promote())
+		list.Push(*at(fp, in.B))
 	case bytecode.OpListDone:
 		b := at(fp, in.B)
 		if b.Kind() != stack.Builder {
@@ -350,7 +361,10 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return Mismatch("Map", *m)
 		}
 		fields := make([]stack.Value, 0, 2*m.AsMap().Len())
-		m.AsMap().Each(func(k, v stack.Value) { fields = append(fields, k, v) })
+		m.AsMap().Each(func(k, v stack.Value) {
+			v.Share()
+			fields = append(fields, k, v)
+		})
 		*a = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
 
 	case bytecode.OpCondStart:
@@ -431,7 +445,7 @@ func (s *Strand) clause() (list []stack.Value, i int64, err error) {
 	if n < 2 || s.aux[n-1].Kind() != stack.Variant || !s.aux[n-2].IsInt() {
 		return nil, 0, Fail("no clauses on the aux stack")
 	}
-	list, i = s.aux[n-1].AsVariant().Fields, s.aux[n-2].AsInt()
+	list, i = s.aux[n-1].AsVariant().Fields(), s.aux[n-2].AsInt()
 	if i < 0 || i+1 >= int64(len(list)) {
 		return nil, 0, errNoClause
 	}

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"unsafe"
@@ -20,6 +21,7 @@ type image struct {
 	variants []*stack.Tag
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
+	linear   bool                  // moves are moves (bytecode.Module.Linear)
 
 	mu      sync.Mutex
 	ranges  []codeRange // by address, for finding the function of an address
@@ -51,7 +53,10 @@ const (
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
 
 func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
-	img := &image{mod: mod, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag}, checked: map[int32][]bytecode.Instr{}}
+	if !mod.Linear {
+		mod = withoutMoves(mod)
+	}
+	img := &image{mod: mod, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag}, checked: map[int32][]bytecode.Instr{}}
 	byName := make(map[string]*Builtin, len(builtins))
 	for i := range builtins {
 		byName[builtins[i].Name] = &builtins[i]
@@ -96,6 +101,24 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 		}
 	}
 	return img, nil
+}
+
+// withoutMoves returns the module with every move made a copy: nothing is known
+// of its code that the verifier does not find out, and an object that is held
+// twice unknown to the VM would be changed under another strand's hands.
+func withoutMoves(mod *bytecode.Module) *bytecode.Module {
+	safe := *mod
+	safe.Funcs = slices.Clone(mod.Funcs)
+	for i := range safe.Funcs {
+		f := &safe.Funcs[i]
+		f.Code = slices.Clone(f.Code)
+		for pc := range f.Code {
+			if f.Code[pc].Op == bytecode.OpMove {
+				f.Code[pc].Op = bytecode.OpCopy
+			}
+		}
+	}
+	return &safe
 }
 
 // fits checks that a built-in is what the module was compiled for.

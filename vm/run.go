@@ -41,6 +41,9 @@ func (s *Strand) run() error {
 		switch op {
 		case bytecode.OpMove:
 			*at(fp, in.A) = *at(fp, in.B)
+		case bytecode.OpCopy:
+			at(fp, in.B).Share()
+			*at(fp, in.A) = *at(fp, in.B)
 		case bytecode.OpInt:
 			at(fp, in.A).SetInt(uint64(int64(in.B)) << 1)
 		case bytecode.OpBool:
@@ -331,12 +334,16 @@ func (s *Strand) run() error {
 			}
 			ip = jump(ip, c)
 		case bytecode.OpField:
-			fields := at(fp, in.B).AsVariant().Fields
-			if int(in.C) >= len(fields) {
+			v := at(fp, in.B).AsVariant()
+			if int(in.C) >= v.Len() {
 				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, field %d is needed", len(fields), in.C))
+				return s.fail(Fail("the variant has only %d fields, field %d is needed", v.Len(), in.C))
 			}
-			*at(fp, in.A) = fields[in.C]
+			field := v.At(int(in.C))
+			if !img.linear || v.Shared() { // else the variant ends here, and the field is held once as before
+				field.Share()
+			}
+			*at(fp, in.A) = field
 
 		case bytecode.OpHalt:
 			s.sp = sp

@@ -30,6 +30,10 @@ type Builtin struct {
 	Name   string
 	Effect string // such as "( ..a Int Int -- ..a Int )"
 	Doc    string // one sentence
+	// Borrows says that the word only looks at its arguments: none of them is
+	// kept, changed or returned, and what it returns of their parts is marked
+	// shared. Of a word that runs quotations it concerns the collection.
+	Borrows bool
 	// In and Out are the kinds of the arguments and results, the deepest first;
 	// Nothing stands for any kind. They say what Effect says.
 	In, Out []stack.Kind

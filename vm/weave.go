@@ -165,6 +165,7 @@ func (s *Strand) resume(a int32) error {
 	w.data.Push(handle)
 	w.data.Push(value)
 	for _, c := range w.body.Captures {
+		c.Share()
 		w.data.Push(c)
 	}
 	s.data, s.arena, s.frames, s.aux, s.reserved = &w.data, &w.arena, nil, nil, 0
