@@ -405,7 +405,10 @@ func (c *Scheduler) monitor() {
 			if kept := rounds == w.seen; w.next.Load() != nil || w.queue.size.Load() > 0 {
 				quiet = 0
 				if kept {
+					// What is in hand, neither here nor there, must not look like a deadlock.
+					c.Hold()
 					w.handOver()
+					c.Release()
 				}
 			}
 			w.seen = rounds
