@@ -4,7 +4,7 @@ GO ?= go
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race lint vet staticcheck format cover fuzz fuzz-short bench clean
+.PHONY: all build install test race lint vet staticcheck format cover fuzz fuzz-short bench docs clean
 
 all: build
 
@@ -45,10 +45,18 @@ fuzz fuzz-short:
 	$(GO) test ./types -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./bytecode -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./bytecode -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./builtins -run '^$$' -fuzz '^FuzzJSON$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./builtins -run '^$$' -fuzz '^FuzzYAML$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	$(GO) test ./regex -run '^$$' -fuzz '^FuzzCompile$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./internal/reference -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# docs writes what is made from the tables: docs/words.md and the examples' results.
+docs:
+	UPDATE_DOCS=1 $(GO) test ./doc
+	UPDATE_DOCS=1 $(GO) test ./doc
 
 clean:
 	rm -f seqvm coverage.out coverage.html

@@ -14,7 +14,7 @@ import (
 // and 18). A JSON value is a variant.
 var jsonWords = []vm.Builtin{
 	{Name: "%json-parse", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The value of a JSON text.", Run: func(s *vm.Strand, w []stack.Value) error {
-		v, ok := parseJSON(s, w[0].AsString())
+		v, ok := parseJSON(tagsOf(s), w[0].AsString())
 		flagged(w, v, ok)
 		return nil
 	}},
@@ -68,8 +68,8 @@ type jsonOpen struct {
 }
 
 // parseJSON returns the value of a text; null and false if it is none.
-func parseJSON(s *vm.Strand, text string) (stack.Value, bool) {
-	p := &jsonParser{text: text, tags: tagsOf(s)}
+func parseJSON(tags jsonTags, text string) (stack.Value, bool) {
+	p := &jsonParser{text: text, tags: tags}
 	if utf8.ValidString(text) {
 		if v, ok := p.value(); ok {
 			return v, true

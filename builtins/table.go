@@ -16,30 +16,55 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-// Table returns all built-in words, by family. It must not be changed.
+// Family is words that belong together.
+type Family struct {
+	Title string
+	Words []vm.Builtin
+}
+
+// Families returns all built-in words by family. Names that begin with "%" are
+// what standard modules are built on; programs cannot call them. The result must
+// not be changed.
+var Families = sync.OnceValue(func() []Family {
+	families := []Family{
+		{"Stack", stackWords}, {"Calls and branches", callWords}, {"Int", intWords}, {"Bool", boolWords}, {"Float", floatWords},
+		{"Conversions", conversionWords}, {"Strings", stringWords}, {"Encodings", encodingWords}, {"Regular expressions", regexWords},
+		{"Lists", listWords}, {"Maps", mapWords}, {"Variants", variantWords()}, {"Texts of values", sonWords},
+		{"Strands, channels, weaves", strandWords}, {"Time", timeWords}, {"Input and output", inputOutputWords},
+		{"Process and arguments", systemWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
+		{"", jsonWords}, {"", yamlWords},
+	}
+	prepare(families)
+	return families
+})
+
+// Table returns all built-in words. It must not be changed.
 var Table = sync.OnceValue(func() []vm.Builtin {
 	var all []vm.Builtin
-	for _, family := range [][]vm.Builtin{
-		stackWords, callWords, intWords, boolWords, floatWords, conversionWords, stringWords, encodingWords,
-		inputOutputWords, listWords, mapWords, variantWords(), strandWords, sonWords, jsonWords, yamlWords, timeWords, systemWords, signalWords(), testWords,
-	} {
-		all = append(all, family...)
-	}
-	effects := map[string]*syntax.Effect{}
-	for i := range all {
-		b := &all[i]
-		e := effects[b.Effect]
-		if e == nil {
-			var err error
-			if e, err = syntax.ParseEffect(b.Effect); err != nil {
-				panic(fmt.Sprintf("builtins: %s: %v", b.Name, err)) // a mistake in the table itself, which every test meets
-			}
-			effects[b.Effect] = e
-		}
-		b.In, b.Out = kinds(e.In), kinds(e.Out)
+	for _, f := range Families() {
+		all = append(all, f.Words...)
 	}
 	return all
 })
+
+// prepare parses the effects of the words.
+func prepare(families []Family) {
+	effects := map[string]*syntax.Effect{}
+	for _, f := range families {
+		for i := range f.Words {
+			b := &f.Words[i]
+			e := effects[b.Effect]
+			if e == nil {
+				var err error
+				if e, err = syntax.ParseEffect(b.Effect); err != nil {
+					panic(fmt.Sprintf("builtins: %s: %v", b.Name, err)) // a mistake in the table itself, which every test meets
+				}
+				effects[b.Effect] = e
+			}
+			b.In, b.Out = kinds(e.In), kinds(e.Out)
+		}
+	}
+}
 
 // kinds returns what kinds of values a side of an effect stands for.
 func kinds(side []syntax.TypeExpr) []stack.Kind {

@@ -86,7 +86,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 		return g.callFunction(call.Index, len(facts.inputs), call, last)
 	}
 	n := len(facts.inputs)
-	if last {
+	if last && !g.blamed(w) {
 		g.tailCall(call.Index, n, len(w.Effect.Out))
 		return true
 	}
@@ -110,6 +110,22 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	}
 	restore()
 	return false
+}
+
+// blamed tells whether a call is kept on the stack although it is in tail
+// position: an error in a word of a standard module has the place of its call.
+// One that runs quotations may be part of a loop and is not.
+func (g *generator) blamed(callee *types.Word) bool {
+	modules := g.info.Program.Modules
+	if !modules[callee.Module].Std || modules[g.module].Std {
+		return false
+	}
+	for _, t := range callee.Effect.In {
+		if kindOf(t) == bytecode.KindQuotation {
+			return false
+		}
+	}
+	return true
 }
 
 // trusted are the kinds of a word's results that its callers rely on.

@@ -198,11 +198,20 @@ func (c *compiler) word(w *types.Word) {
 		g.finish()
 	}
 	c.mod.Funcs[w.Index] = bytecode.Func{
-		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: int32(w.Module), Line: line,
+		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines,
 	}
+}
+
+// file is the index of a module's file; -1 for a standard module: its words
+// show in messages like built-in ones, without places of their own.
+func (c *compiler) file(module int) int32 {
+	if c.info.Program.Modules[module].Std {
+		return -1
+	}
+	return int32(module)
 }
 
 // promised are the kinds of a word's results for its signature.
@@ -234,7 +243,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		q.finish()
 	}
 	g.mod.Funcs[index] = bytecode.Func{
-		Name: "<quotation>", File: int32(g.module), Line: line, In: info.In, Out: info.Out,
+		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
 		Captures: info.Captures, Params: q.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines,
 	}
 	return index

@@ -169,9 +169,7 @@ func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 // out; frames in a row at one place are counted.
 func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 	img := s.vm.image
-	if f, line, ok := img.position(ip); ok {
-		word = img.name(line, f)
-	}
+	word = img.blame(ip, s.frames)
 	trail = img.frames(nil, ip, s.frames)
 	if len(trail) > 0 {
 		place = trail[0].place()
@@ -180,6 +178,29 @@ func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 		trail = img.frames(trail, w.caller.ip-instrSize, w.caller.frames)
 	}
 	return word, place, trail
+}
+
+// blame names the word that an error is reported of: what is executed at ip or,
+// in a word that has no place of its own, the outermost such word that was
+// called.
+func (img *image) blame(ip uintptr, calls []frame) string {
+	f, line, ok := img.position(ip)
+	if !ok {
+		return ""
+	}
+	name := img.name(line, f)
+	for i := len(calls) - 1; i >= 0 && f.File < 0; i-- {
+		if f.Name != "<quotation>" {
+			name = f.Name
+		}
+		if f, line, ok = img.position(calls[i].ip - instrSize); !ok {
+			break
+		}
+		if f.File >= 0 && strings.HasPrefix(name, "%") { // a helper: what was called stands in the call
+			name = img.name(line, f)
+		}
+	}
+	return name
 }
 
 // frames appends the frames of one stack of calls to a trail.

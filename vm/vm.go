@@ -84,6 +84,9 @@ type VM struct {
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
 
+	stateMu sync.Mutex
+	state   map[any]io.Closer // of word families
+
 	firstOnce sync.Once
 	first     time.Time // when SinceFirst was called first
 }
@@ -157,6 +160,7 @@ func (v *VM) Run() (status int, err error) {
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
 	v.Out.Seal()
+	v.closeState()
 	if !v.stopped.Load() {
 		return v.status, nil
 	}
@@ -165,6 +169,32 @@ func (v *VM) Run() (status int, err error) {
 		return exit.Status, nil
 	}
 	return 1, v.outcome
+}
+
+// State returns what a family of words keeps for this VM, such as open
+// sockets; it is made at the first call for a key and closed when the program
+// has ended.
+func (v *VM) State(key any, make func() io.Closer) io.Closer {
+	v.stateMu.Lock()
+	defer v.stateMu.Unlock()
+	state := v.state[key]
+	if state == nil {
+		if v.state == nil {
+			v.state = map[any]io.Closer{}
+		}
+		state = make()
+		v.state[key] = state
+	}
+	return state
+}
+
+// closeState lets go of what the words have kept.
+func (v *VM) closeState() {
+	v.stateMu.Lock()
+	defer v.stateMu.Unlock()
+	for _, state := range v.state {
+		_ = state.Close()
+	}
 }
 
 // Scheduler returns what runs the VM's strands.

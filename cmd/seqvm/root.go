@@ -96,7 +96,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.docCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
 	root.InitDefaultHelpCmd()
 	return root

@@ -1,0 +1,252 @@
+package builtins
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// tcpWords: chapter 7, section 4. No failure is a run-time error: each word
+// leaves a flag. A word that waits keeps its strand's goroutine, which Go parks.
+var tcpWords = []vm.Builtin{
+	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Run: tcpListen},
+	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Doc: "A stream to a host and port.", Run: tcpConnect},
+	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Doc: "Waits for a connection to a listener; leaves its stream.", Run: tcpAccept},
+	{Name: "net.tcp.local-port", Effect: "( ..a Socket -- ..a Int Bool )", Doc: "The port of a listener or stream.", Run: tcpLocalPort},
+	{Name: "net.tcp.read", Effect: "( ..a Socket -- ..a String Bool )", Doc: "What has come, at most 4096 bytes; empty and true at the end of the stream.", Run: tcpRead},
+	{Name: "net.tcp.write", Effect: "( ..a String Socket -- ..a Bool )", Doc: "Writes all bytes to a stream.", Run: tcpWrite},
+	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Doc: "Closes a listener or stream; who waits on it fails.", Run: tcpClose},
+}
+
+const (
+	maxSockets = 10_000 // listeners, and streams
+	maxTCPRead = 4096
+	// connectTimeout is the default of SEQ_TCP_CONNECT_TIMEOUT_MS.
+	connectTimeout = 10 * time.Second
+)
+
+// sockets are the open sockets of a VM by id. Ids count from 1 and are never
+// used again, so an old one cannot reach a newer socket.
+type sockets struct {
+	mu        sync.Mutex
+	last      int64
+	listeners map[int64]net.Listener
+	streams   map[int64]*stream
+	timeout   time.Duration
+}
+
+// stream is a connection. Reads are served one after the other, and so are
+// writes; a close waits for neither.
+type stream struct {
+	conn        net.Conn
+	read, write sync.Mutex
+}
+
+type socketsKey struct{}
+
+func socketsOf(s *vm.Strand) *sockets {
+	return s.VM().State(socketsKey{}, func() io.Closer {
+		t := &sockets{listeners: map[int64]net.Listener{}, streams: map[int64]*stream{}, timeout: connectTimeout}
+		if text, ok := s.VM().Config().Environ("SEQ_TCP_CONNECT_TIMEOUT_MS"); ok {
+			if ms, err := strconv.ParseUint(text, 10, 31); err == nil && ms > 0 {
+				t.timeout = time.Duration(ms) * time.Millisecond
+			}
+		}
+		return t
+	}).(*sockets)
+}
+
+// Close closes all sockets, at the end of the program.
+func (t *sockets) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.listeners {
+		_ = l.Close()
+	}
+	for _, c := range t.streams {
+		_ = c.conn.Close()
+	}
+	return nil
+}
+
+// add gives a listener or a connection an id; 0 if too many are open, and then
+// it is closed.
+func (t *sockets) add(l net.Listener, c net.Conn) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case l != nil && len(t.listeners) < maxSockets:
+		t.last++
+		t.listeners[t.last] = l
+	case c != nil && len(t.streams) < maxSockets:
+		t.last++
+		t.streams[t.last] = &stream{conn: c}
+	case l != nil:
+		_ = l.Close()
+		return 0
+	default:
+		_ = c.Close()
+		return 0
+	}
+	return t.last
+}
+
+func (t *sockets) find(v stack.Value) (net.Listener, *stream) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.listeners[v.AsInt()], t.streams[v.AsInt()]
+}
+
+func opened(w []stack.Value, id int64) error {
+	flagged(w, stack.FromInt(id), id != 0)
+	return nil
+}
+
+func tcpListen(s *vm.Strand, w []stack.Value) error {
+	port := w[0].AsInt()
+	if port < 0 || port > 65535 {
+		return opened(w, 0)
+	}
+	var config net.ListenConfig
+	l, err := config.Listen(context.Background(), "tcp4", netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port)).String())
+	if err != nil {
+		return opened(w, 0)
+	}
+	return opened(w, socketsOf(s).add(l, nil))
+}
+
+func tcpConnect(s *vm.Strand, w []stack.Value) error {
+	host, port := strings.Clone(w[0].AsString()), w[1].AsInt()
+	if port < 1 || port > 65535 || host == "" || !utf8.ValidString(host) {
+		return opened(w, 0)
+	}
+	t := socketsOf(s)
+	var conn net.Conn
+	s.Blocking(func() {
+		for _, a := range resolve(host) {
+			dialer := net.Dialer{Timeout: t.timeout}
+			if c, err := dialer.Dial("tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
+				conn = c
+				return
+			}
+		}
+	})
+	if conn == nil {
+		return opened(w, 0)
+	}
+	return opened(w, t.add(nil, conn))
+}
+
+// resolve returns the addresses of a host in the resolver's order.
+func resolve(host string) []netip.Addr {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a.WithZone("")}
+	}
+	if strings.ContainsAny(host, " \t\r\n\x00:[]/") || strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".invalid") {
+		return nil
+	}
+	found, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip", host)
+	if err != nil {
+		return nil
+	}
+	for i := range found {
+		found[i] = found[i].Unmap().WithZone("")
+	}
+	return found
+}
+
+func tcpAccept(s *vm.Strand, w []stack.Value) error {
+	t := socketsOf(s)
+	l, _ := t.find(w[0])
+	if l == nil {
+		return opened(w, 0)
+	}
+	var conn net.Conn
+	s.Blocking(func() { conn, _ = l.Accept() })
+	if conn == nil {
+		return opened(w, 0)
+	}
+	return opened(w, t.add(nil, conn))
+}
+
+func tcpLocalPort(s *vm.Strand, w []stack.Value) error {
+	l, c := socketsOf(s).find(w[0])
+	var a net.Addr
+	switch {
+	case l != nil:
+		a = l.Addr()
+	case c != nil:
+		a = c.conn.LocalAddr()
+	}
+	port := int64(0)
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		port = int64(tcp.Port)
+	}
+	return opened(w, port)
+}
+
+func tcpRead(s *vm.Strand, w []stack.Value) error {
+	_, c := socketsOf(s).find(w[0])
+	if c == nil {
+		flagged(w, stack.FromString(""), false)
+		return nil
+	}
+	var buffer [maxTCPRead]byte
+	n, err := 0, error(nil)
+	s.Blocking(func() {
+		c.read.Lock()
+		defer c.read.Unlock()
+		n, err = c.conn.Read(buffer[:])
+	})
+	flagged(w, s.Bytes(buffer[:n]), n > 0 || err == nil || errors.Is(err, io.EOF))
+	return nil
+}
+
+func tcpWrite(s *vm.Strand, w []stack.Value) error {
+	_, c := socketsOf(s).find(w[1])
+	ok := c != nil
+	if ok {
+		data := []byte(w[0].AsString())
+		s.Blocking(func() {
+			c.write.Lock()
+			defer c.write.Unlock()
+			_, err := c.conn.Write(data)
+			ok = err == nil
+		})
+	}
+	w[0] = stack.FromBool(ok)
+	return nil
+}
+
+func tcpClose(s *vm.Strand, w []stack.Value) error {
+	t, id := socketsOf(s), w[0].AsInt()
+	l, c := t.find(w[0])
+	t.mu.Lock()
+	if l == nil || t.listeners[id] == nil { // another strand may have closed it meanwhile
+		l = nil
+	}
+	if c != nil && t.streams[id] == nil {
+		c = nil
+	}
+	delete(t.listeners, id)
+	delete(t.streams, id)
+	t.mu.Unlock()
+	switch {
+	case l != nil:
+		_ = l.Close()
+	case c != nil:
+		_ = c.conn.Close()
+	}
+	w[0] = stack.FromBool(l != nil || c != nil)
+	return nil
+}
