@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"encoding/binary"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -15,10 +16,14 @@ type MapValue struct {
 	n     int
 	owner *token
 	state atomic.Uint32
+	// recent is the node found last in an unshared map, which only one strand
+	// can reach: programs look a key up to set it.
+	recent *mapNode
 }
 
 type mapNode struct {
-	key, value  Value
+	key         mapKey
+	value       Value
 	left, right *mapNode
 	owner       *token
 	height      int8
@@ -42,26 +47,48 @@ func IsKey(v Value) bool {
 	return false
 }
 
-// compareKeys orders keys: Ints by value, then false, true, then Strings by
-// bytes (chapter 4, section 4).
-func compareKeys(a, b Value) int {
-	x, y := a.Kind(), b.Kind()
-	if x != y {
-		return int(keyRank[x]) - int(keyRank[y])
-	}
-	if x == String {
-		return strings.Compare(a.AsString(), b.AsString())
-	}
-	switch p, q := int64(a.n), int64(b.n); {
-	case p < q:
-		return -1
-	case p > q:
-		return 1
-	}
-	return 0
+// mapKey is a key made ready for comparisons. Keys are in the order of their
+// ranks, then of their prefixes, and Strings then of their bytes: Ints by value,
+// then false, true, then Strings (chapter 4, section 4).
+type mapKey struct {
+	Value
+	prefix uint64 // of a String: its first 8 bytes, the first the most significant
+	rank   uint8
 }
 
-var keyRank = [...]uint8{Int: 0, Bool: 1, String: 2}
+func keyOf(v Value) mapKey {
+	switch v.Kind() {
+	case Int:
+		return mapKey{v, v.n ^ 1<<63, 0}
+	case Bool:
+		return mapKey{v, v.n, 1}
+	}
+	s := v.AsString()
+	k := mapKey{Value: v, rank: 2}
+	if len(s) >= 8 {
+		k.prefix = binary.BigEndian.Uint64(unsafe.Slice(unsafe.StringData(s), 8))
+		return k
+	}
+	for i := range len(s) {
+		k.prefix |= uint64(s[i]) << (56 - 8*i)
+	}
+	return k
+}
+
+// compare orders two keys.
+func (k *mapKey) compare(o *mapKey) int {
+	switch {
+	case k.rank != o.rank:
+		return int(k.rank) - int(o.rank)
+	case k.prefix < o.prefix:
+		return -1
+	case k.prefix > o.prefix:
+		return 1
+	case k.rank < 2:
+		return 0
+	}
+	return strings.Compare(k.AsString(), o.AsString())
+}
 
 func (m *MapValue) share() {
 	if m.state.Load()&shared == 0 {
@@ -74,22 +101,38 @@ func (m *MapValue) Len() int { return m.n }
 
 // Get returns the value of a key. The caller marks it shared.
 func (m *MapValue) Get(key Value) (Value, bool) {
-	if node := m.root.find(key); node != nil {
+	k := keyOf(key)
+	if node := m.find(&k); node != nil {
 		return node.value, true
 	}
 	return Value{}, false
 }
 
-func (m *mapNode) find(key Value) *mapNode {
-	for m != nil {
-		c := compareKeys(key, m.key)
+func (m *MapValue) find(k *mapKey) *mapNode {
+	if r := m.recent; r != nil && r.key.prefix == k.prefix && r.key.compare(k) == 0 {
+		return r
+	}
+	node := m.root
+	for node != nil {
+		var c int
 		switch {
-		case c == 0:
-			return m
-		case c < 0:
-			m = m.left
+		case node.key.rank != k.rank || node.key.prefix == k.prefix:
+			c = k.compare(&node.key)
+		case k.prefix < node.key.prefix:
+			c = -1
 		default:
-			m = m.right
+			c = 1
+		}
+		if c == 0 {
+			if m.state.Load()&shared == 0 {
+				m.recent = node
+			}
+			return node
+		}
+		if c < 0 {
+			node = node.left
+		} else {
+			node = node.right
 		}
 	}
 	return nil
@@ -109,13 +152,16 @@ func (m *MapValue) writable() *MapValue {
 func (m *MapValue) Set(key, value Value) *MapValue {
 	value = value.Promote()
 	m = m.writable()
-	if node := m.root.find(key); node == nil {
-		m.root = m.insert(m.root, key.Promote(), value)
+	k := keyOf(key)
+	if node := m.find(&k); node == nil {
+		k.Value = key.Promote()
+		m.root = m.insert(m.root, &k, value)
 		m.n++
 	} else if node.owner == m.owner {
 		node.value = value
 	} else {
-		m.root = m.replace(m.root, key, value)
+		m.recent = nil
+		m.root = m.replace(m.root, &k, value)
 	}
 	return m
 }
@@ -133,9 +179,9 @@ func (m *MapValue) own(node *mapNode) *mapNode {
 }
 
 // replace sets the value of a key that is there.
-func (m *MapValue) replace(node *mapNode, key, value Value) *mapNode {
+func (m *MapValue) replace(node *mapNode, key *mapKey, value Value) *mapNode {
 	node = m.own(node)
-	switch c := compareKeys(key, node.key); {
+	switch c := key.compare(&node.key); {
 	case c == 0:
 		node.value = value
 	case c < 0:
@@ -147,12 +193,12 @@ func (m *MapValue) replace(node *mapNode, key, value Value) *mapNode {
 }
 
 // insert adds a key that is not there.
-func (m *MapValue) insert(node *mapNode, key, value Value) *mapNode {
+func (m *MapValue) insert(node *mapNode, key *mapKey, value Value) *mapNode {
 	if node == nil {
-		return &mapNode{key: key, value: value, owner: m.owner, height: 1}
+		return &mapNode{key: *key, value: value, owner: m.owner, height: 1}
 	}
 	node = m.own(node)
-	if compareKeys(key, node.key) < 0 {
+	if key.compare(&node.key) < 0 {
 		node.left = m.insert(node.left, key, value)
 	} else {
 		node.right = m.insert(node.right, key, value)
@@ -162,18 +208,20 @@ func (m *MapValue) insert(node *mapNode, key, value Value) *mapNode {
 
 // Remove returns the map without a key. It consumes m.
 func (m *MapValue) Remove(key Value) *MapValue {
-	if m.root.find(key) == nil {
+	k := keyOf(key)
+	if m.find(&k) == nil {
 		return m
 	}
 	m = m.writable()
-	m.root = m.remove(m.root, key)
+	m.recent = nil
+	m.root = m.remove(m.root, &k)
 	m.n--
 	return m
 }
 
 // remove takes out a key that is there.
-func (m *MapValue) remove(node *mapNode, key Value) *mapNode {
-	c := compareKeys(key, node.key)
+func (m *MapValue) remove(node *mapNode, key *mapKey) *mapNode {
+	c := key.compare(&node.key)
 	switch {
 	case c == 0 && node.left == nil:
 		return node.right
@@ -195,7 +243,7 @@ func (m *MapValue) remove(node *mapNode, key Value) *mapNode {
 		if first.owner != m.owner {
 			node.value.Share()
 		}
-		node.right = m.remove(node.right, first.key)
+		node.right = m.remove(node.right, &node.key)
 	}
 	return m.balance(node)
 }
@@ -207,7 +255,7 @@ func (m *MapValue) Each(visit func(key, value Value)) { m.root.each(visit) }
 func (m *mapNode) each(visit func(key, value Value)) {
 	for ; m != nil; m = m.right {
 		m.left.each(visit)
-		visit(m.key, m.value)
+		visit(m.key.Value, m.value)
 	}
 }
 
