@@ -12,12 +12,9 @@ import (
 // (chapter 4, sections 2 and 3). Those that run quotations are bytecode.
 var listWords = []vm.Builtin{
 	{Name: "list.make", Effect: "( ..a -- ..a V )", Doc: "The empty list.", Run: constant(empty)},
-	{Name: "list.push", Effect: "( ..a V T -- ..a V )", Doc: "The list with one element more at the end.", Run: listPush},
-	{Name: "list.get", Effect: "( ..a V Int -- ..a T Bool )", Doc: "The element at an index from 0; 0 and false outside.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		element(w, w[1].AsInt())
-		return nil
-	}},
-	{Name: "list.set", Effect: "( ..a V Int T -- ..a V Bool )", Doc: "The list with an element replaced; false outside.", Run: listSet},
+	{Name: "list.push", Effect: "( ..a V T -- ..a V )", Doc: "The list with one element more at the end."},
+	{Name: "list.get", Effect: "( ..a V Int -- ..a T Bool )", Doc: "The element at an index from 0; 0 and false outside.", Borrows: true},
+	{Name: "list.set", Effect: "( ..a V Int T -- ..a V Bool )", Doc: "The list with an element replaced; false outside."},
 	{Name: "list.first", Effect: "( ..a V -- ..a T Bool )", Doc: "The first element; 0 and false of an empty list.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		element(w, 0)
 		return nil
@@ -30,7 +27,7 @@ var listWords = []vm.Builtin{
 		flagged(w, stack.FromInt(0), false)
 		return nil
 	}},
-	{Name: "list.length", Effect: "( ..a V -- ..a Int )", Doc: "The number of elements.", Borrows: true, Run: listLength},
+	{Name: "list.length", Effect: "( ..a V -- ..a Int )", Doc: "The number of elements.", Borrows: true},
 	{Name: "list.empty?", Effect: "( ..a V -- ..a Bool )", Doc: "No elements?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if w[0].Kind() != stack.Variant {
 			return vm.Mismatch("List", w[0])
@@ -70,16 +67,6 @@ func listPush(_ *vm.Strand, w []stack.Value) error {
 		return vm.Mismatch("List", w[0])
 	}
 	w[0] = stack.FromVariant(w[0].AsVariant().Push(w[1]))
-	return nil
-}
-
-func listSet(_ *vm.Strand, w []stack.Value) error {
-	i := w[1].AsInt()
-	if w[0].Kind() != stack.Variant || i < 0 || i >= int64(w[0].AsVariant().Len()) {
-		w[1] = stack.FromBool(false)
-		return nil
-	}
-	flagged(w, stack.FromVariant(w[0].AsVariant().With(int(i), w[2])), true)
 	return nil
 }
 

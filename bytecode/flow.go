@@ -163,6 +163,8 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindAny
 	case OpResume:
 		state[in.A+1], state[in.A+2] = KindAny, KindBool
+	case OpListSet:
+		state[in.A], state[in.A+1] = KindAny, KindBool
 	case OpYield:
 		state[in.A+1] = KindAny
 	case OpSpawn:

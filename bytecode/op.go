@@ -127,6 +127,10 @@ const (
 	OpIsolate
 	OpRejoin
 	OpListLength
+	OpListGet
+	OpListHas
+	OpListPush
+	OpListSet
 	OpListElement
 	OpListAppend
 	OpListResult
@@ -311,6 +315,10 @@ var Table = [opCount]Info{
 	OpIsolate:     {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
 	OpRejoin:      {"rejoin", SrcInt, None, None, false, "undo isolate"},
 	OpListLength:  {"list.length", DstInt, Src, None, false, "A = number of elements of the list B; another value is a run-time error"},
+	OpListGet:     {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
+	OpListHas:     {"list.has", DstBool, Src, SrcInt, false, "A = has the list B an element C?"},
+	OpListPush:    {"list.push", DstVariant, Src, Src, false, "A = the list B with C appended"},
+	OpListSet:     {"list.set", Window, None, None, false, "slot A = the list A with element A+1 replaced by A+2; slot A+1 = was there one?"},
 	OpListElement: {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
 	OpListAppend:  {"list.append", Src, Src, None, false, "append B to the list under construction A"},
 	OpListResult:  {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},

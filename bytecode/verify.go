@@ -253,7 +253,7 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpTailQuotation, OpWeave:
 		return room(in.A, 1)
-	case OpResume:
+	case OpResume, OpListSet:
 		return room(in.A, 3)
 	case OpYield:
 		return room(in.A, 2)

@@ -62,39 +62,43 @@ const (
 
 var intrinsics = func() map[string]intrinsic {
 	m := map[string]intrinsic{
-		"i.+":        {op: bytecode.OpIntAdd, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntAddImm, from: kInt, to: kInt},
-		"i.-":        {op: bytecode.OpIntSub, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntSubFromImm, neg: true, from: kInt, to: kInt},
-		"i.*":        {op: bytecode.OpIntMul, imm: bytecode.OpIntMulImm, rev: bytecode.OpIntMulImm, from: kInt, to: kInt},
-		"i.=":        {op: bytecode.OpIntEq, imm: bytecode.OpIntEqImm, rev: bytecode.OpIntEqImm, from: kInt, to: kBool},
-		"i.<>":       {op: bytecode.OpIntNe, imm: bytecode.OpIntNeImm, rev: bytecode.OpIntNeImm, from: kInt, to: kBool},
-		"i.<":        {op: bytecode.OpIntLt, imm: bytecode.OpIntLtImm, rev: bytecode.OpIntGtImm, from: kInt, to: kBool},
-		"i.<=":       {op: bytecode.OpIntLe, imm: bytecode.OpIntLeImm, rev: bytecode.OpIntGeImm, from: kInt, to: kBool},
-		"i.>":        {op: bytecode.OpIntLt, imm: bytecode.OpIntGtImm, rev: bytecode.OpIntLtImm, swap: true, from: kInt, to: kBool},
-		"i.>=":       {op: bytecode.OpIntLe, imm: bytecode.OpIntGeImm, rev: bytecode.OpIntLeImm, swap: true, from: kInt, to: kBool},
-		"band":       {op: bytecode.OpIntAnd, from: kInt, to: kInt},
-		"bor":        {op: bytecode.OpIntOr, from: kInt, to: kInt},
-		"bxor":       {op: bytecode.OpIntXor, from: kInt, to: kInt},
-		"shl":        {op: bytecode.OpIntShl, from: kInt, to: kInt},
-		"shr":        {op: bytecode.OpIntShr, from: kInt, to: kInt},
-		"f.+":        {op: bytecode.OpFloatAdd, from: kFloat, to: kFloat},
-		"f.-":        {op: bytecode.OpFloatSub, from: kFloat, to: kFloat},
-		"f.*":        {op: bytecode.OpFloatMul, from: kFloat, to: kFloat},
-		"f./":        {op: bytecode.OpFloatDiv, from: kFloat, to: kFloat},
-		"f.=":        {op: bytecode.OpFloatEq, from: kFloat, to: kBool},
-		"f.<>":       {op: bytecode.OpFloatNe, from: kFloat, to: kBool},
-		"f.<":        {op: bytecode.OpFloatLt, from: kFloat, to: kBool},
-		"f.<=":       {op: bytecode.OpFloatLe, from: kFloat, to: kBool},
-		"f.>":        {op: bytecode.OpFloatLt, swap: true, from: kFloat, to: kBool},
-		"f.>=":       {op: bytecode.OpFloatLe, swap: true, from: kFloat, to: kBool},
-		"and":        {op: bytecode.OpBoolAnd, from: kBool, to: kBool},
-		"or":         {op: bytecode.OpBoolOr, from: kBool, to: kBool},
-		"i./":        {op: bytecode.OpIntDiv, imm: bytecode.OpIntDivImm, from: kInt, to: kInt, make: divide},
-		"i.%":        {op: bytecode.OpIntMod, imm: bytecode.OpIntModImm, from: kInt, to: kInt, make: divide},
-		"i.neg":      {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
-		"negate":     {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
-		"bnot":       {op: bytecode.OpIntNot, from: kInt, to: kInt, make: unary},
-		"not":        {op: bytecode.OpBoolNot, from: kBool, to: kBool, make: unary},
-		"int->float": {op: bytecode.OpIntToFloat, from: kInt, to: kFloat, make: unary},
+		"i.+":         {op: bytecode.OpIntAdd, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntAddImm, from: kInt, to: kInt},
+		"i.-":         {op: bytecode.OpIntSub, imm: bytecode.OpIntAddImm, rev: bytecode.OpIntSubFromImm, neg: true, from: kInt, to: kInt},
+		"i.*":         {op: bytecode.OpIntMul, imm: bytecode.OpIntMulImm, rev: bytecode.OpIntMulImm, from: kInt, to: kInt},
+		"i.=":         {op: bytecode.OpIntEq, imm: bytecode.OpIntEqImm, rev: bytecode.OpIntEqImm, from: kInt, to: kBool},
+		"i.<>":        {op: bytecode.OpIntNe, imm: bytecode.OpIntNeImm, rev: bytecode.OpIntNeImm, from: kInt, to: kBool},
+		"i.<":         {op: bytecode.OpIntLt, imm: bytecode.OpIntLtImm, rev: bytecode.OpIntGtImm, from: kInt, to: kBool},
+		"i.<=":        {op: bytecode.OpIntLe, imm: bytecode.OpIntLeImm, rev: bytecode.OpIntGeImm, from: kInt, to: kBool},
+		"i.>":         {op: bytecode.OpIntLt, imm: bytecode.OpIntGtImm, rev: bytecode.OpIntLtImm, swap: true, from: kInt, to: kBool},
+		"i.>=":        {op: bytecode.OpIntLe, imm: bytecode.OpIntGeImm, rev: bytecode.OpIntLeImm, swap: true, from: kInt, to: kBool},
+		"band":        {op: bytecode.OpIntAnd, from: kInt, to: kInt},
+		"bor":         {op: bytecode.OpIntOr, from: kInt, to: kInt},
+		"bxor":        {op: bytecode.OpIntXor, from: kInt, to: kInt},
+		"shl":         {op: bytecode.OpIntShl, from: kInt, to: kInt},
+		"shr":         {op: bytecode.OpIntShr, from: kInt, to: kInt},
+		"f.+":         {op: bytecode.OpFloatAdd, from: kFloat, to: kFloat},
+		"f.-":         {op: bytecode.OpFloatSub, from: kFloat, to: kFloat},
+		"f.*":         {op: bytecode.OpFloatMul, from: kFloat, to: kFloat},
+		"f./":         {op: bytecode.OpFloatDiv, from: kFloat, to: kFloat},
+		"f.=":         {op: bytecode.OpFloatEq, from: kFloat, to: kBool},
+		"f.<>":        {op: bytecode.OpFloatNe, from: kFloat, to: kBool},
+		"f.<":         {op: bytecode.OpFloatLt, from: kFloat, to: kBool},
+		"f.<=":        {op: bytecode.OpFloatLe, from: kFloat, to: kBool},
+		"f.>":         {op: bytecode.OpFloatLt, swap: true, from: kFloat, to: kBool},
+		"f.>=":        {op: bytecode.OpFloatLe, swap: true, from: kFloat, to: kBool},
+		"and":         {op: bytecode.OpBoolAnd, from: kBool, to: kBool},
+		"or":          {op: bytecode.OpBoolOr, from: kBool, to: kBool},
+		"i./":         {op: bytecode.OpIntDiv, imm: bytecode.OpIntDivImm, from: kInt, to: kInt, make: divide},
+		"i.%":         {op: bytecode.OpIntMod, imm: bytecode.OpIntModImm, from: kInt, to: kInt, make: divide},
+		"i.neg":       {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
+		"negate":      {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
+		"bnot":        {op: bytecode.OpIntNot, from: kInt, to: kInt, make: unary},
+		"not":         {op: bytecode.OpBoolNot, from: kBool, to: kBool, make: unary},
+		"int->float":  {op: bytecode.OpIntToFloat, from: kInt, to: kFloat, make: unary},
+		"list.get":    {make: listGet},
+		"list.push":   {op: bytecode.OpListPush, make: listPush},
+		"list.length": {op: bytecode.OpListLength, to: kInt, make: unary},
+		"list.set":    {make: listSet},
 		"int-bits": {make: func(g *generator, _ intrinsic, _ bool) bool {
 			g.push(operand{form: integer, bits: intBits})
 			return false
@@ -203,5 +207,48 @@ func divide(g *generator, in intrinsic, dropped bool) bool {
 	g.emit(in.op, dst, a.index, b.index)
 	g.release(b)
 	g.emit(bytecode.OpIntNeImm, g.result(kBool, b), b.index, 0)
+	return false
+}
+
+// listGet compiles list.get, which only looks at the list. A flag that is
+// dropped at once is not computed.
+func listGet(g *generator, _ intrinsic, dropped bool) bool {
+	g.ensure(2)
+	top := len(g.stack) - 1
+	g.stack[top] = g.prove(g.stack[top], kInt)
+	i := g.load(g.pop(), -1)
+	list := g.inSlot(g.pop())
+	if dropped {
+		g.release(list)
+		g.release(i)
+		g.emit(bytecode.OpListGet, g.result(bytecode.KindAny, list, i), list.index, i.index)
+		return true
+	}
+	g.emit(bytecode.OpListGet, g.result(bytecode.KindAny), list.index, i.index)
+	g.release(list)
+	g.release(i)
+	g.emit(bytecode.OpListHas, g.result(kBool, i, list), list.index, i.index)
+	return false
+}
+
+func listPush(g *generator, in intrinsic, _ bool) bool {
+	g.ensure(2)
+	x := g.load(g.pop(), -1)
+	list := g.inSlot(g.pop())
+	g.consumed(list)
+	g.consumed(x)
+	g.release(list)
+	g.release(x)
+	g.emit(in.op, g.result(bytecode.KindVariant, list, x), list.index, x.index)
+	return false
+}
+
+func listSet(g *generator, _ intrinsic, _ bool) bool {
+	g.ensure(3)
+	at := len(g.stack) - 2
+	g.stack[at] = g.prove(g.stack[at], kInt)
+	first := g.arguments(3, 2, false)
+	g.emit(bytecode.OpListSet, first, 0, 0)
+	g.results(first, []bytecode.Kind{bytecode.KindAny, kBool})
 	return false
 }

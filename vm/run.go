@@ -156,6 +156,35 @@ func (s *Strand) run() error {
 		case bytecode.OpBoolNot:
 			at(fp, in.A).SetBool(at(fp, in.B).Bits() == 0)
 
+		case bytecode.OpListGet:
+			l, i := at(fp, in.B), at(fp, in.C).AsInt()
+			if l.Kind() == stack.Variant {
+				if v := l.AsVariant(); uint64(i) < uint64(v.Len()) {
+					x := v.At(int(i))
+					x.Share()
+					*at(fp, in.A) = x
+					continue
+				}
+			}
+			at(fp, in.A).SetInt(0)
+		case bytecode.OpListHas:
+			l, i := at(fp, in.B), at(fp, in.C).AsInt()
+			at(fp, in.A).SetBool(l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()))
+		case bytecode.OpListLength:
+			l := at(fp, in.B)
+			if l.Kind() != stack.Variant {
+				s.ip = ip
+				return s.fail(Mismatch("List", *l))
+			}
+			at(fp, in.A).SetInt(uint64(l.AsVariant().Len()) << 1)
+		case bytecode.OpListPush:
+			l := at(fp, in.B)
+			if l.Kind() != stack.Variant {
+				s.ip = ip
+				return s.fail(Mismatch("List", *l))
+			}
+			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
+
 		case bytecode.OpJump:
 			ip = jump(ip, in.C)
 		case bytecode.OpJumpBack:
