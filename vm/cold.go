@@ -320,17 +320,6 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return Fail("the stack cannot start at %d", base)
 		}
 		s.data.Base = int(base)
-	case bytecode.OpListSet:
-		i := at(fp, in.A+1)
-		if !i.IsInt() {
-			return Mismatch("Int", *i)
-		}
-		n, set := i.AsInt(), false
-		if a.Kind() == stack.Variant && n >= 0 && n < int64(a.AsVariant().Len()) {
-			set = true
-			*a = stack.FromVariant(a.AsVariant().With(int(n), *at(fp, in.A+2)))
-		}
-		i.SetBool(set)
 	case bytecode.OpListElement:
 		v, i := at(fp, in.B), at(fp, in.C).AsInt()
 		if v.Kind() != stack.Variant || i < 0 || i >= int64(v.AsVariant().Len()) {

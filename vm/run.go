@@ -185,6 +185,19 @@ func (s *Strand) run() error {
 			}
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
+		case bytecode.OpListSet:
+			l, i := at(fp, in.A), at(fp, in.A+1)
+			if !i.IsInt() {
+				s.ip = ip
+				return s.fail(Mismatch("Int", *i))
+			}
+			if l.Kind() == stack.Variant && uint64(i.AsInt()) < uint64(l.AsVariant().Len()) {
+				*l = stack.FromVariant(l.AsVariant().With(int(i.AsInt()), *at(fp, in.A+2)))
+				i.SetBool(true)
+				continue
+			}
+			i.SetBool(false)
+
 		case bytecode.OpJump:
 			ip = jump(ip, in.C)
 		case bytecode.OpJumpBack:

@@ -271,6 +271,15 @@ func (m *machine) builtin(name string, aux *[]any) {
 	case "list.push":
 		x, l := m.pop(), m.pop().(*variant)
 		m.push(&variant{l.tag, append(append([]any{}, l.fields...), x)})
+	case "list.set":
+		x, i, l := m.pop(), m.popInt(), m.pop().(*variant)
+		ok := i >= 0 && i < int64(len(l.fields))
+		if ok {
+			l = &variant{l.tag, append([]any{}, l.fields...)}
+			l.fields[i] = x
+		}
+		m.push(l)
+		m.push(ok)
 	case "list.length":
 		m.push(int64(len(m.pop().(*variant).fields)))
 	case "list.map":

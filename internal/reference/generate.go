@@ -294,6 +294,8 @@ func (g *generator) statement(s []typ) []typ {
 		return push("[ i.+ 2 i.* ] apply", 2, intT) // captures the upper one
 	case choice == 29 && g.has(s, listT):
 		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(g.of(2, 3))], 1, listT)
+	case choice == 30 && g.has(s, listT) && g.pick(3) > 0: // updates, of copies too
+		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push"}[g.pick(4)], 1, listT)
 	case choice == 30 && g.has(s, listT):
 		return push("0 [ i.+ ] list.fold", 1, intT)
 	case choice == 31 && len(g.words) > 0:
