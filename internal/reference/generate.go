@@ -20,7 +20,7 @@ const (
 	listT   typ = "Variant" // of Ints
 )
 
-var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, quotT, listT}
+var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, quotT, listT, listT}
 
 type word struct {
 	name    string
@@ -213,6 +213,9 @@ func (g *generator) statement(s []typ) []typ {
 		g.b.WriteString(" " + text)
 		return append(s[:k-drop:k-drop], types...)
 	}
+	if g.has(s, listT) && g.pick(2) == 0 { // updates, of copies too
+		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push"}[g.pick(4)], 1, listT)
+	}
 	switch choice := g.pick(46); {
 	case choice < 5:
 		t := allTypes[g.pick(len(allTypes))]
@@ -294,8 +297,6 @@ func (g *generator) statement(s []typ) []typ {
 		return push("[ i.+ 2 i.* ] apply", 2, intT) // captures the upper one
 	case choice == 29 && g.has(s, listT):
 		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(g.of(2, 3))], 1, listT)
-	case choice == 30 && g.has(s, listT) && g.pick(3) > 0: // updates, of copies too
-		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push"}[g.pick(4)], 1, listT)
 	case choice == 30 && g.has(s, listT):
 		return push("0 [ i.+ ] list.fold", 1, intT)
 	case choice == 31 && len(g.words) > 0:
