@@ -97,9 +97,9 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 	if sugar[st.Text] != nil {
 		return // the types decide
 	}
-	t, ok := p.names[st.Text]
+	t, ok := p.private[w.Module][st.Text] // first: a program may use the name for itself
 	if !ok {
-		t, ok = p.private[w.Module][st.Text]
+		t, ok = p.names[st.Text]
 	}
 	if !ok {
 		p.unknownWord(w, st)
