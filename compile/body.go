@@ -66,6 +66,11 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 				}
 				continue
 			}
+			if g.loopAhead(stmts, i) {
+				i++
+				g.loop(st, &stmts[i])
+				continue
+			}
 			g.literal(st)
 		}
 	}

@@ -1,0 +1,217 @@
+package compile
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+)
+
+// loops are the words that run a quotation for each element of a list. With a
+// literal right before them they become a loop in the word itself: no call an
+// element, and captured values stay where they are.
+var loops = map[string]bool{"list.map": true, "list.filter": true, "list.fold": true, "list.each": true}
+
+// loopAhead tells whether a literal and the word behind it become a loop.
+func (g *generator) loopAhead(stmts []syntax.Stmt, i int) bool {
+	if i+1 == len(stmts) || stmts[i+1].Kind != syntax.StmtCall || g.floating {
+		return false
+	}
+	runner := &stmts[i+1]
+	call := &g.info.Calls[g.module][runner.ID]
+	return call.Target == types.TargetBuiltin && loops[g.builtinNames[call.Index]] && g.plain(g.module, stmts[i].Block)
+}
+
+// apart are the built-in words whose code depends on the stack that the
+// quotation runs on, which is one of its own.
+var apart = map[string]bool{
+	"call": true, "if": true, "cond": true, "dip": true, "keep": true, "bi": true, "pick": true, "roll": true,
+	"strand.spawn": true, "strand.weave": true, "stack.dump": true, "os.exit": true,
+}
+
+// plain tells whether a body cannot see the stack below its inputs, always
+// comes to its end, and leaves a known number of values.
+func (c *compiler) plain(module int, body []syntax.Stmt) bool {
+	for i := 0; i < len(body); i++ {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtInt:
+			if syntax.LiteralIndex(body, i) {
+				i++
+			}
+		case syntax.StmtMatch:
+			for a := range st.Match.Arms {
+				if !c.plain(module, st.Match.Arms[a].Body) {
+					return false
+				}
+			}
+		case syntax.StmtQuotation:
+			if !c.plain(module, st.Block) {
+				return false
+			}
+			if syntax.LiteralIf(body, i) {
+				if !c.plain(module, body[i+1].Block) {
+					return false
+				}
+				i += 2
+			} else if n := c.inlined(module, body, i); n > 0 {
+				for _, q := range body[i+1 : i+n] {
+					if !c.plain(module, q.Block) {
+						return false
+					}
+				}
+				i += n
+			}
+		case syntax.StmtCall:
+			call := &c.info.Calls[module][st.ID]
+			switch call.Target {
+			case types.TargetBuiltin:
+				if apart[c.builtinNames[call.Index]] {
+					return false
+				}
+			case types.TargetWord:
+				if f := &c.words[call.Index]; f.observes || f.row || f.leaky || !call.Known {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// leaves is the kind of value that a body certainly leaves on top; KindAny if
+// that is not known.
+func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
+	if len(body) == 0 {
+		return bytecode.KindAny
+	}
+	st := &body[len(body)-1]
+	if st.Kind != syntax.StmtCall {
+		return bytecode.KindAny
+	}
+	call := &g.info.Calls[g.module][st.ID]
+	if call.Target != types.TargetBuiltin {
+		return bytecode.KindAny
+	}
+	return intrinsics[g.builtinNames[call.Index]].to
+}
+
+// loop compiles a literal and the list word behind it. While it runs, the aux
+// stack holds what the loop needs: captured values, then these.
+func (g *generator) loop(st, runner *syntax.Stmt) {
+	const list, length, index, builder = 0, 1, 2, 3
+	name := g.builtinNames[g.info.Calls[g.module][runner.ID].Index]
+	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
+	g.at(runner.Pos, name)
+	captures := int(g.info.Quotations[g.module][st.ID].Captures)
+	g.ensure(captures + 1)
+	bottom := len(g.aux)
+	g.aux = append(g.aux, g.stack[len(g.stack)-captures:]...)
+	g.stack = g.stack[:len(g.stack)-captures]
+	hidden := len(g.aux)
+	at := func(i int) int32 { return g.aux[hidden+i].index }
+	fresh := func(k bytecode.Kind) int32 {
+		s := g.alloc(-1)
+		g.uses[s]++
+		g.kinds[s] = k
+		return s
+	}
+	hide := func(op bytecode.Op, k bytecode.Kind, from int32) {
+		s := fresh(k)
+		g.emit(op, s, from, 0)
+		g.aux = append(g.aux, operand{form: slot, index: s})
+	}
+
+	var acc operand
+	if fold {
+		g.ensure(2)
+		acc = g.pop()
+	}
+	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
+	hide(bytecode.OpListLength, bytecode.KindInt, at(list))
+	hide(bytecode.OpInt, bytecode.KindInt, 0)
+	if collects {
+		hide(bytecode.OpListResult, bytecode.KindAny, at(list))
+	}
+	if fold {
+		g.push(g.alone(acc, fresh))
+		if s := g.stack[len(g.stack)-1].index; g.kinds[s] != g.leaves(st.Block) {
+			g.kinds[s] = bytecode.KindAny
+		}
+	}
+
+	round := g.label()
+	start := g.state.clone()
+	layout := start.values()
+	exit := g.emit(bytecode.OpJumpIntLe, at(length), at(index), -1)
+	element := g.result(bytecode.KindAny)
+	g.emit(bytecode.OpListElement, element, at(list), at(index))
+	g.emit(bytecode.OpIntAddImm, at(index), at(index), 1)
+	if name == "list.filter" {
+		o := operand{form: slot, index: element}
+		g.retain(o)
+		g.aux = append(g.aux, o)
+	}
+	for _, o := range g.aux[bottom:hidden] {
+		g.retain(o)
+		g.push(o)
+	}
+	g.body(st.Block, false)
+	g.at(runner.Pos, name)
+	switch name {
+	case "list.map":
+		o := g.inSlot(g.pop())
+		g.consumed(o)
+		g.release(o)
+		g.emit(bytecode.OpListAppend, at(builder), o.index, 0)
+	case "list.filter":
+		skip := g.branch()
+		o := g.aux[len(g.aux)-1]
+		g.aux = g.aux[:len(g.aux)-1]
+		g.emit(bytecode.OpListAppend, at(builder), o.index, 0)
+		g.patch(skip)
+		g.release(o)
+	}
+	g.arrange(layout)
+	for _, o := range layout {
+		if k := start.kind(o); k != bytecode.KindAny && o.form == slot && g.kinds[o.index] != k {
+			g.emit(bytecode.OpCheck, o.index, int32(k), 0)
+		}
+	}
+	g.emit(bytecode.OpJumpBack, 0, 0, round)
+	g.state = start
+	g.patch(exit)
+
+	if collects {
+		o := g.aux[hidden+builder]
+		g.emit(bytecode.OpListDone, o.index, o.index, 0)
+		g.kinds[o.index] = bytecode.KindVariant
+		g.push(o)
+		g.aux = g.aux[:hidden+builder]
+	}
+	for _, o := range g.aux[bottom:] {
+		g.release(o)
+	}
+	g.aux = g.aux[:bottom]
+}
+
+// kind is what is proven of a slot; KindAny of constants.
+func (s *state) kind(o operand) bytecode.Kind {
+	if o.form != slot {
+		return bytecode.KindAny
+	}
+	return s.kinds[o.index]
+}
+
+// alone gives a popped operand a slot that nothing else names.
+func (g *generator) alone(o operand, fresh func(bytecode.Kind) int32) operand {
+	if o.form != slot {
+		return g.load(o, -1)
+	}
+	if g.uses[o.index] == 1 {
+		return o
+	}
+	s := fresh(g.kinds[o.index])
+	g.release(o)
+	g.move(parallel{dst: s, src: o}, false)
+	return operand{form: slot, index: s}
+}
