@@ -164,7 +164,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 	case OpResume:
 		state[in.A+1], state[in.A+2] = KindAny, KindBool
 	case OpListSet:
-		state[in.A], state[in.A+1] = KindAny, KindBool
+		state[in.A] = KindAny
 	case OpYield:
 		state[in.A+1] = KindAny
 	case OpSpawn:

@@ -318,7 +318,7 @@ var Table = [opCount]Info{
 	OpListGet:     {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
 	OpListHas:     {"list.has", DstBool, Src, SrcInt, false, "A = has the list B an element C?"},
 	OpListPush:    {"list.push", DstVariant, Src, Src, false, "A = the list B with C appended"},
-	OpListSet:     {"list.set", Window, None, None, false, "slot A = the list A with element A+1 replaced by A+2; slot A+1 = was there one?"},
+	OpListSet:     {"list.set", Window, SrcInt, Src, false, "the list in slot A with element B replaced by C, if it has one"},
 	OpListElement: {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
 	OpListAppend:  {"list.append", Src, Src, None, false, "append B to the list under construction A"},
 	OpListResult:  {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},

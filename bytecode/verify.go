@@ -253,7 +253,9 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpTailQuotation, OpWeave:
 		return room(in.A, 1)
-	case OpResume, OpListSet:
+	case OpListSet:
+		return room(in.A, 1)
+	case OpResume:
 		return room(in.A, 3)
 	case OpYield:
 		return room(in.A, 2)

@@ -243,12 +243,23 @@ func listPush(g *generator, in intrinsic, _ bool) bool {
 	return false
 }
 
-func listSet(g *generator, _ intrinsic, _ bool) bool {
+// listSet compiles list.set, which changes the list in its slot. Whether there
+// is such an element is asked apart, unless that is dropped at once.
+func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	g.ensure(3)
 	at := len(g.stack) - 2
 	g.stack[at] = g.prove(g.stack[at], kInt)
-	first := g.arguments(3, 2, false)
-	g.emit(bytecode.OpListSet, first, 0, 0)
-	g.results(first, []bytecode.Kind{bytecode.KindAny, kBool})
-	return false
+	x := g.load(g.pop(), -1)
+	i := g.load(g.pop(), -1)
+	list := g.alone(g.pop())
+	g.consumed(x)
+	g.push(list)
+	if !dropped {
+		g.emit(bytecode.OpListHas, g.result(kBool), list.index, i.index)
+	}
+	g.emit(bytecode.OpListSet, list.index, i.index, x.index)
+	g.kinds[list.index] = bytecode.KindAny
+	g.release(i)
+	g.release(x)
+	return dropped
 }

@@ -109,14 +109,8 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	g.stack = g.stack[:len(g.stack)-captures]
 	hidden := len(g.aux)
 	at := func(i int) int32 { return g.aux[hidden+i].index }
-	fresh := func(k bytecode.Kind) int32 {
-		s := g.alloc(-1)
-		g.uses[s]++
-		g.kinds[s] = k
-		return s
-	}
 	hide := func(op bytecode.Op, k bytecode.Kind, from int32) {
-		s := fresh(k)
+		s := g.fresh(k)
 		g.emit(op, s, from, 0)
 		g.aux = append(g.aux, operand{form: slot, index: s})
 	}
@@ -133,7 +127,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		hide(bytecode.OpListResult, bytecode.KindAny, at(list))
 	}
 	if fold {
-		g.push(g.alone(acc, fresh))
+		g.push(g.alone(acc))
 		if s := g.stack[len(g.stack)-1].index; g.kinds[s] != g.leaves(st.Block) {
 			g.kinds[s] = bytecode.KindAny
 		}
@@ -202,15 +196,23 @@ func (s *state) kind(o operand) bytecode.Kind {
 	return s.kinds[o.index]
 }
 
+// fresh gives a value that is about to be made a slot, which it keeps.
+func (g *generator) fresh(k bytecode.Kind) int32 {
+	s := g.alloc(-1)
+	g.uses[s]++
+	g.kinds[s] = k
+	return s
+}
+
 // alone gives a popped operand a slot that nothing else names.
-func (g *generator) alone(o operand, fresh func(bytecode.Kind) int32) operand {
+func (g *generator) alone(o operand) operand {
 	if o.form != slot {
 		return g.load(o, -1)
 	}
 	if g.uses[o.index] == 1 {
 		return o
 	}
-	s := fresh(g.kinds[o.index])
+	s := g.fresh(g.kinds[o.index])
 	g.release(o)
 	g.move(parallel{dst: s, src: o}, false)
 	return operand{form: slot, index: s}

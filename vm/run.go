@@ -186,17 +186,10 @@ func (s *Strand) run() error {
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
 		case bytecode.OpListSet:
-			l, i := at(fp, in.A), at(fp, in.A+1)
-			if !i.IsInt() {
-				s.ip = ip
-				return s.fail(Mismatch("Int", *i))
+			l, i := at(fp, in.A), at(fp, in.B).AsInt()
+			if l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()) {
+				*l = stack.FromVariant(l.AsVariant().With(int(i), *at(fp, in.C)))
 			}
-			if l.Kind() == stack.Variant && uint64(i.AsInt()) < uint64(l.AsVariant().Len()) {
-				*l = stack.FromVariant(l.AsVariant().With(int(i.AsInt()), *at(fp, in.A+2)))
-				i.SetBool(true)
-				continue
-			}
-			i.SetBool(false)
 
 		case bytecode.OpJump:
 			ip = jump(ip, in.C)
