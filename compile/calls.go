@@ -82,6 +82,10 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
 	g.proveTop(facts.inputs)
+	if g.inlinable(w) {
+		g.inlineWord(w)
+		return false
+	}
 	if facts.row || facts.leaky {
 		return g.callFunction(call.Index, len(facts.inputs), call, last)
 	}

@@ -30,7 +30,7 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 		info:    info, table: table, builtinNames: names,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, len(names)), helpers: map[string]int32{},
+		builtins: make([]int32, len(names)), helpers: map[string]int32{}, bodySizes: make([]int, len(info.Words)),
 	}
 	for _, m := range info.Program.Modules {
 		c.mod.Files = append(c.mod.Files, m.Source.Name)
@@ -68,6 +68,7 @@ type compiler struct {
 	consts       map[bytecode.Const]int32
 	builtins     []int32          // table index to module index + 1
 	helpers      map[string]int32 // functions of this package's own making
+	bodySizes    []int            // by word, for inlining; 0: not measured yet
 }
 
 func (c *compiler) name(text string) int32 {
@@ -155,6 +156,8 @@ type generator struct {
 	code  []bytecode.Instr
 	lines []bytecode.Line
 	block int // no jump leads behind this instruction's index
+	// inlining counts the inlined words that the code being compiled is in.
+	inlining int
 	state
 	frame int32
 	line  int32
@@ -288,6 +291,9 @@ func (g *generator) touch(s int32) {
 
 // at sets the place that the code from here on comes from.
 func (g *generator) at(pos int32, name string) {
+	if g.inlining > 0 {
+		return
+	}
 	if g.lineNo == 0 || pos < g.lineAt || pos >= g.lineEnd {
 		line, start, end := g.info.Program.Modules[g.module].Source.LineAt(pos)
 		g.lineNo, g.lineAt, g.lineEnd = int32(line), start, end

@@ -49,6 +49,7 @@ type intrinsic struct {
 	to   bytecode.Kind // kind of the result
 	swap bool          // the instruction takes the operands in the other order
 	neg  bool          // the immediate is subtracted: add its negative
+	cast bool          // it only proves the kind
 	// make emits the instruction for the operands on the stack; it returns true
 	// if it compiled a drop behind it as well (dropped tells that there is one).
 	make func(g *generator, in intrinsic, dropped bool) bool
@@ -105,7 +106,7 @@ var intrinsics = func() map[string]intrinsic {
 		}},
 	}
 	// A Socket is an Int at run time: the casts only prove that it is one.
-	cast := intrinsic{from: kInt, make: func(g *generator, in intrinsic, _ bool) bool {
+	cast := intrinsic{from: kInt, cast: true, make: func(g *generator, in intrinsic, _ bool) bool {
 		g.ensure(1)
 		g.proveTop([]bytecode.Kind{in.from})
 		return false
