@@ -70,6 +70,11 @@ func (v Value) Kind() Kind {
 	return Kind(v.n >> kindShift)
 }
 
+// scalar tells whether a value is a number or a Bool.
+func (v Value) scalar() bool {
+	return uintptr(v.p)-uintptr(unsafe.Pointer(&markers[0])) <= uintptr(Bool)
+}
+
 // IsInt, IsFloat and IsBool test for one kind.
 func (v Value) IsInt() bool { return v.p == unsafe.Pointer(&markers[Int]) }
 

@@ -125,6 +125,22 @@ func (v *VariantValue) At(i int) Value {
 	return v.tree.Load().at(i)
 }
 
+// Get returns field i, marked shared, and whether there is one: At for a variant
+// that lives on.
+func (v *VariantValue) Get(i int64) (x Value, ok bool) {
+	if fields := v.fields; uint64(i) < uint64(len(fields)) {
+		x = fields[i]
+	} else if fields == nil && uint64(i) < uint64(v.Len()) {
+		x = v.At(int(i))
+	} else {
+		return Value{}, false
+	}
+	if !x.scalar() {
+		x.Share()
+	}
+	return x, true
+}
+
 // Fields returns all fields. They must not be changed, and not be kept.
 func (v *VariantValue) Fields() []Value {
 	if v.fields != nil {

@@ -157,11 +157,8 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetBool(at(fp, in.B).Bits() == 0)
 
 		case bytecode.OpListGet:
-			l, i := at(fp, in.B), at(fp, in.C).AsInt()
-			if l.Kind() == stack.Variant {
-				if v := l.AsVariant(); uint64(i) < uint64(v.Len()) {
-					x := v.At(int(i))
-					x.Share()
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x, ok := l.AsVariant().Get(at(fp, in.C).AsInt()); ok {
 					*at(fp, in.A) = x
 					continue
 				}

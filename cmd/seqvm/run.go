@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -16,10 +15,6 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-// gcPercent lets the heap grow more between collections than Go's default:
-// programs are short, and time matters more than the last megabyte.
-const gcPercent = 400
-
 func (c *cli) runCommand() *cobra.Command {
 	var instrument bool
 	cmd := &cobra.Command{
@@ -29,7 +24,7 @@ func (c *cli) runCommand() *cobra.Command {
 		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c.setting("GOGC") == "" {
-				debug.SetGCPercent(gcPercent)
+				growHeap()
 			}
 			opts := c.options()
 			opts.Instrument = instrument
