@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 1
+	formatVersion = 2
 	maxElements   = 1 << 28
 )
 
@@ -62,6 +62,7 @@ func Encode(m *Module) []byte {
 		e.int(v.Union)
 		e.int(v.Ordinal)
 		e.strings(v.Fields)
+		e.kinds(v.Kinds)
 	}
 	e.count(len(m.Tables))
 	for _, t := range m.Tables {
@@ -268,7 +269,7 @@ func (d *decoder) module() *Module {
 	}
 	m.Variants = make([]VariantInfo, d.count(4))
 	for i := range m.Variants {
-		m.Variants[i] = VariantInfo{Name: d.text(), Union: d.int(), Ordinal: d.int(), Fields: d.strings()}
+		m.Variants[i] = VariantInfo{Name: d.text(), Union: d.int(), Ordinal: d.int(), Fields: d.strings(), Kinds: d.kinds()}
 	}
 	m.Tables = make([]MatchTable, d.count(3))
 	for i := range m.Tables {

@@ -54,8 +54,12 @@ func (v *verifier) successors(pc int, visit func(int)) {
 		}
 		return
 	}
-	if info.C == Target && in.Op != OpLoop {
+	if info.C == Target && in.Op != OpLoop && in.Op != OpIntAddLoop {
 		visit(pc + 1 + int(in.C))
+	}
+	switch in.Op {
+	case OpListNext, OpListNextInt, OpListNextFloat: // over the jump, or to it
+		visit(pc + 2)
 	}
 	if !info.Ends {
 		visit(pc + 1)
@@ -124,8 +128,10 @@ func (v *verifier) step(pc int, state []Kind) error {
 			return err
 		}
 		return v.tail(state, in.A, callee)
-	case OpLoop:
+	case OpLoop, OpIntAddLoop:
 		return proves(state, f.Params)
+	case OpUnpack:
+		copy(state[in.A:], m.Variants[in.C].Kinds)
 	case OpCallOpen, OpTailOpen:
 		callee := &m.Funcs[in.B]
 		base := in.A - callee.In
@@ -159,7 +165,9 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindQuotation
 	case OpMake:
 		state[in.A] = KindVariant
-	case OpSelect, OpAccess, OpPickAt, OpWeave:
+	case OpAccess:
+		state[in.A] = m.Variants[in.B].Kinds[in.C]
+	case OpSelect, OpPickAt, OpWeave:
 		state[in.A] = KindAny
 	case OpResume:
 		state[in.A+1], state[in.A+2] = KindAny, KindBool

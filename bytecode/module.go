@@ -70,6 +70,7 @@ type VariantInfo struct {
 	Union   int32 // unions are numbered from 0
 	Ordinal int32 // in its union
 	Fields  []string
+	Kinds   []Kind // of the fields, as declared; KindAny for those that may be anything
 }
 
 // BuiltinRef names a built-in word that a module calls and says what it takes

@@ -99,6 +99,7 @@ const (
 	OpTail
 	OpTailOpen
 	OpLoop
+	OpIntAddLoop
 	OpReturn
 	OpBuiltin
 	OpCallQuotation
@@ -122,12 +123,18 @@ const (
 	OpAccess
 	OpMatch
 	OpField
+	OpUnpack
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
 	OpIsolate
 	OpRejoin
 	OpListLength
 	OpListGet
+	OpListGetInt
+	OpListGetFloat
+	OpListNext
+	OpListNextInt
+	OpListNextFloat
 	OpListHas
 	OpListPush
 	OpListSet
@@ -291,6 +298,7 @@ var Table = [opCount]Info{
 	OpTail:          {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
 	OpTailOpen:      {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
 	OpLoop:          {"loop", None, None, Target, true, "go on with this function from its start: a tail call of itself"},
+	OpIntAddLoop:    {"int.add.loop", SrcInt, Imm, Target, true, "A = A + the Int B, then as loop"},
 	OpReturn:        {"return", Height, None, None, true, "return with A values from slot 0 up"},
 	OpBuiltin:       {"builtin", Window, Word, None, false, "run the built-in word B"},
 	OpCallQuotation: {"call.quotation", Height, Count, Count, false, "run the quotation in slot A, above its B inputs; it leaves C values"},
@@ -311,18 +319,24 @@ var Table = [opCount]Info{
 	OpAccess: {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
 	OpMatch:  {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},
 	OpField:  {"field", Dst, SrcVariant, Count, false, "A = field C of the variant value B"},
+	OpUnpack: {"unpack", Window, SrcVariant, Tagged, false, "slots A up = the fields of the variant B, which ends here, of the kinds that variant C declares; if they are not, the function goes on in checked code"},
 
-	OpIsolate:     {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
-	OpRejoin:      {"rejoin", SrcInt, None, None, false, "undo isolate"},
-	OpListLength:  {"list.length", DstInt, Src, None, false, "A = number of elements of the list B; another value is a run-time error"},
-	OpListGet:     {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
-	OpListHas:     {"list.has", DstBool, Src, SrcInt, false, "A = has the list B an element C?"},
-	OpListPush:    {"list.push", DstVariant, Src, Src, false, "A = the list B with C appended"},
-	OpListSet:     {"list.set", Window, SrcInt, Src, false, "the list in slot A with element B replaced by C, if it has one"},
-	OpListElement: {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
-	OpListAppend:  {"list.append", Src, Src, None, false, "append B to the list under construction A"},
-	OpListResult:  {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
-	OpListDone:    {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
+	OpIsolate:       {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
+	OpRejoin:        {"rejoin", SrcInt, None, None, false, "undo isolate"},
+	OpListLength:    {"list.length", DstInt, Src, None, false, "A = number of elements of the list B; another value is a run-time error"},
+	OpListGet:       {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
+	OpListGetInt:    {"list.get.int", DstInt, Src, SrcInt, false, "as list.get; if it is no Int, the function goes on in checked code"},
+	OpListGetFloat:  {"list.get.float", DstFloat, Src, SrcInt, false, "as list.get; if it is no Float, the function goes on in checked code"},
+	OpListNext:      {"list.next", Dst, Src, SrcInt, false, "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
+	OpListNextInt:   {"list.next.int", DstInt, Src, SrcInt, false, "as list.next; if it is no Int, the function goes on in checked code"},
+	OpListNextFloat: {"list.next.float", DstFloat, Src, SrcInt, false, "as list.next; if it is no Float, the function goes on in checked code"},
+	OpListHas:       {"list.has", DstBool, Src, SrcInt, false, "A = has the list B an element C?"},
+	OpListPush:      {"list.push", DstVariant, Src, Src, false, "A = the list B with C appended"},
+	OpListSet:       {"list.set", Window, SrcInt, Src, false, "the list in slot A with element B replaced by C, if it has one"},
+	OpListElement:   {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
+	OpListAppend:    {"list.append", Src, Src, None, false, "append B to the list under construction A"},
+	OpListResult:    {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
+	OpListDone:      {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
 
 	OpMapEntries: {"map.entries", DstVariant, Src, None, false, "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
 

@@ -3,6 +3,7 @@ package bytecode
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // maxFrame bounds the slots of a frame of a module that comes from outside.
@@ -57,6 +58,9 @@ func (v *verifier) module() error {
 			return fmt.Errorf("variant %d does not belong to its union", i)
 		}
 		variants[x.Union]++
+		if len(x.Kinds) != len(x.Fields) || slices.ContainsFunc(x.Kinds, func(k Kind) bool { return k > KindWeave }) {
+			return fmt.Errorf("variant %d has impossible fields", i)
+		}
 	}
 	for i, t := range m.Tables {
 		if t.Union < 0 || int(t.Union) >= len(m.Unions) || len(t.Targets) != variants[t.Union] {
@@ -194,7 +198,7 @@ func (v *verifier) instruction(pc int) error {
 // back: no loop escapes a stop.
 func direction(op Op, to int, offset int32) error {
 	switch op {
-	case OpLoop:
+	case OpLoop, OpIntAddLoop:
 		if to != 0 {
 			return errors.New("it goes to the start of the function")
 		}
@@ -255,6 +259,12 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpListSet:
 		return room(in.A, 1)
+	case OpListNext, OpListNextInt, OpListNextFloat:
+		if next != OpJump || pc+2 >= len(f.Code) {
+			return errors.New("must be followed by a jump and more")
+		}
+	case OpUnpack:
+		return room(in.A, int32(len(m.Variants[in.C].Kinds)))
 	case OpResume:
 		return room(in.A, 3)
 	case OpYield:

@@ -159,6 +159,12 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 	below := int32(len(g.stack) - n)
 	g.touch(below)
 	if callee == g.self && below == 0 {
+		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAddImm && in.A == in.B { // a counter
+			slot, by := in.A, in.C
+			g.unemit()
+			g.emit(bytecode.OpIntAddLoop, slot, by, 0)
+			return
+		}
 		g.emit(bytecode.OpLoop, 0, 0, 0)
 		return
 	}
@@ -215,7 +221,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 	case types.TargetAccess:
 		first := g.arguments(1, 1, false)
 		g.emit(bytecode.OpAccess, first, call.Index, call.Field)
-		g.results(first, []bytecode.Kind{bytecode.KindAny})
+		g.results(first, []bytecode.Kind{g.mod.Variants[call.Index].Kinds[call.Field]})
 	}
 }
 

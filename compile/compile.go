@@ -42,6 +42,7 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 		vi := bytecode.VariantInfo{Name: v.Name(), Union: int32(v.Union.Index), Ordinal: int32(v.Ordinal)}
 		for i := range v.Decl.Fields {
 			vi.Fields = append(vi.Fields, v.Decl.Fields[i].Name.Text)
+			vi.Kinds = append(vi.Kinds, kindOf(v.Fields[i]))
 		}
 		c.mod.Variants = append(c.mod.Variants, vi)
 	}
@@ -469,10 +470,47 @@ func (g *generator) prove(o operand, k bytecode.Kind) operand {
 	if k == bytecode.KindAny || g.kind(o) == k {
 		return o
 	}
+	if o.form == slot && g.expect(o.index, k) {
+		g.kinds[o.index] = k
+		return o
+	}
 	o = g.load(o, -1)
 	g.emit(bytecode.OpCheck, o.index, int32(k), 0)
 	g.kinds[o.index] = k
 	return o
+}
+
+// expectWindow is how far back expect looks.
+const expectWindow = 8
+
+// expecting are instructions that take a value out of a list, by the kind that
+// they then trust it to be: another one makes the function go on in code that
+// checks everything, so the error comes where the value is used.
+var expecting = map[bytecode.Op]map[bytecode.Kind]bytecode.Op{
+	bytecode.OpListGet:  {bytecode.KindInt: bytecode.OpListGetInt, bytecode.KindFloat: bytecode.OpListGetFloat},
+	bytecode.OpListNext: {bytecode.KindInt: bytecode.OpListNextInt, bytecode.KindFloat: bytecode.OpListNextFloat},
+}
+
+// expect makes the instruction close by that took a value out of a list expect
+// a kind, if there is one.
+func (g *generator) expect(s int32, k bytecode.Kind) bool {
+	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-expectWindow; pc-- {
+		in := &g.code[pc]
+		info := in.Op.Info()
+		if definesA(info.A) && in.A == s {
+			op, ok := expecting[in.Op][k]
+			if ok {
+				in.Op = op
+			}
+			return ok
+		}
+		// The exit of a list loop stands right behind its start; all else that is
+		// passed over touches only what it names.
+		if !simple(info) && !(in.Op == bytecode.OpJump && pc > g.block && expecting[g.code[pc-1].Op] != nil) {
+			return false
+		}
+	}
+	return false
 }
 
 // proveTop proves the top values of the stack, bottom to top.

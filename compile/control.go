@@ -444,24 +444,51 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		}
 		g.state = start.clone()
 		g.at(st.Match.Arms[i].Variant.Pos, "match")
-		g.fields(o, arm.Fields)
+		g.fields(o, arm)
 		g.branchBodyHere(j, st.Match.Arms[i].Body, tail)
 	}
 	g.mod.Tables[index] = table
 	return g.meetOrEnd(j, tail)
 }
 
-// fields pushes fields of the matched value, which ends here: the last one
-// read may take its slot.
-func (g *generator) fields(o operand, fields []int32) {
-	for i, f := range fields {
-		if i == len(fields)-1 {
-			g.release(o)
+// fields pushes what an arm takes of the matched value, which ends here.
+func (g *generator) fields(o operand, arm *types.ArmInfo) {
+	if all := g.mod.Variants[arm.Variant.Index].Kinds; len(all) > 0 && inOrder(arm.Fields, len(all)) {
+		g.release(o)
+		n := int32(len(all))
+		first := int32(len(g.stack))
+		if !g.free(first, n) {
+			first = int32(len(g.uses))
+			for first > 0 && g.uses[first-1] == 0 {
+				first--
+			}
+		}
+		g.touch(first + n - 1)
+		g.emit(bytecode.OpUnpack, first, o.index, int32(arm.Variant.Index))
+		g.results(first, all)
+		return
+	}
+	for i, f := range arm.Fields {
+		if i == len(arm.Fields)-1 {
+			g.release(o) // the last one read may take its slot
 		}
 		s := g.result(bytecode.KindAny, o)
 		g.emit(bytecode.OpField, s, o.index, f)
 	}
-	if len(fields) == 0 {
+	if len(arm.Fields) == 0 {
 		g.release(o)
 	}
+}
+
+// inOrder tells whether a list of fields is all n of them in order.
+func inOrder(fields []int32, n int) bool {
+	if len(fields) != n {
+		return false
+	}
+	for i, f := range fields {
+		if f != int32(i) {
+			return false
+		}
+	}
+	return true
 }

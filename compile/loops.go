@@ -98,7 +98,7 @@ func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
 // loop compiles a literal and the list word behind it. While it runs, the aux
 // stack holds what the loop needs: captured values, then these.
 func (g *generator) loop(st, runner *syntax.Stmt) {
-	const list, length, index, builder = 0, 1, 2, 3
+	const list, index, builder = 0, 1, 2
 	name := g.builtinNames[g.info.Calls[g.module][runner.ID].Index]
 	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
 	g.at(runner.Pos, name)
@@ -121,7 +121,6 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		acc = g.pop()
 	}
 	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
-	hide(bytecode.OpListLength, bytecode.KindInt, at(list))
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
 	if collects {
 		hide(bytecode.OpListResult, bytecode.KindAny, at(list))
@@ -136,10 +135,9 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	round := g.label()
 	start := g.state.clone()
 	layout := start.values()
-	exit := g.emit(bytecode.OpJumpIntLe, at(length), at(index), -1)
 	element := g.result(bytecode.KindAny)
-	g.emit(bytecode.OpListElement, element, at(list), at(index))
-	g.emit(bytecode.OpIntAddImm, at(index), at(index), 1)
+	g.emit(bytecode.OpListNext, element, at(list), at(index))
+	exit := g.emit(bytecode.OpJump, 0, 0, -1)
 	if name == "list.filter" {
 		o := operand{form: slot, index: element}
 		g.retain(o)

@@ -141,6 +141,28 @@ func (v *VariantValue) Get(i int64) (x Value, ok bool) {
 	return x, true
 }
 
+// Unpack copies the first fields, as many as there are slots, and tells whether
+// they are of some kinds; Nothing stands for any. The variant ends with it,
+// unless it is shared or keep is set: then the fields are marked.
+func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
+	fields := v.fields
+	if fields == nil {
+		fields = v.Fields()
+	}
+	keep = keep || v.Shared()
+	as := true
+	for i := range slots {
+		x := fields[i]
+		k := x.Kind()
+		if keep && k >= Variant {
+			x.Share()
+		}
+		as = as && (kinds[i] == Nothing || kinds[i] == k)
+		slots[i] = x
+	}
+	return as
+}
+
 // Fields returns all fields. They must not be changed, and not be kept.
 func (v *VariantValue) Fields() []Value {
 	if v.fields != nil {

@@ -47,11 +47,10 @@ func heightDiffers(want, found uintptr) error {
 }
 
 // checkTrusted checks the kinds that the original of a checked instruction
-// trusts.
-func checkTrusted(fp uintptr, in *bytecode.Instr) error {
+// trusts, or promises to whom it goes on to.
+func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 	info := in.Was.Info()
 	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		v := at(fp, [...]int32{in.A, in.B, in.C}[i])
 		var want stack.Kind
 		switch o {
 		case bytecode.SrcInt:
@@ -60,11 +59,37 @@ func checkTrusted(fp uintptr, in *bytecode.Instr) error {
 			want = stack.Float
 		case bytecode.SrcBool:
 			want = stack.Bool
+		case bytecode.SrcVariant:
+			want = stack.Variant
 		default:
 			continue
 		}
-		if v.Kind() != want {
+		if v := at(fp, [...]int32{in.A, in.B, in.C}[i]); v.Kind() != want {
 			return Mismatch(want.String(), *v)
+		}
+	}
+	img := s.vm.image
+	switch in.Was {
+	case bytecode.OpCall, bytecode.OpTail:
+		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
+	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop:
+		index, _, ok := img.functionAt(s.ip - instrSize)
+		if !ok {
+			return nil
+		}
+		if in.Was == bytecode.OpReturn {
+			return checkKinds(fp, img.funcs[index].fn.Results)
+		}
+		return checkKinds(fp, img.funcs[index].fn.Params)
+	}
+	return nil
+}
+
+// checkKinds checks that the values from fp on are of some kinds.
+func checkKinds(fp uintptr, kinds []bytecode.Kind) error {
+	for i, k := range kinds {
+		if v := at(fp, int32(i)); k != bytecode.KindAny && v.Kind() != stack.Kind(k) {
+			return Mismatch(stack.Kind(k).String(), *v)
 		}
 	}
 	return nil
@@ -233,6 +258,30 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
 }
 
+// access leaves a field of the variant in slot a there; false if the field is
+// not of the kind that is declared.
+func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
+	img := s.vm.image
+	want := img.variants[in.B]
+	if a.Kind() != stack.Variant {
+		return false, Mismatch("a value of the variant "+want.Name, *a)
+	}
+	v := a.AsVariant()
+	if !v.Tag.Same(want) {
+		return false, Fail("expected a value of the variant %s, found one of %s", want.Name, v.Tag.Name)
+	}
+	if int(in.C) >= v.Len() {
+		return false, Fail("the value has only %d fields", v.Len())
+	}
+	field := v.At(int(in.C))
+	if !img.linear || v.Shared() {
+		field.Share()
+	}
+	*a = field
+	k := img.kinds[in.B][in.C]
+	return k == stack.Nothing || field.Kind() == k, nil
+}
+
 // cold executes the instructions that are not worth a place in the loop.
 func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	fp := s.fp
@@ -292,24 +341,6 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[in.C].Union], *v)
 		}
 		a.SetBool(v.AsVariant().Tag.Same(img.variants[in.C]))
-	case bytecode.OpAccess:
-		want := img.variants[in.B]
-		if a.Kind() != stack.Variant {
-			return Mismatch("a value of the variant "+want.Name, *a)
-		}
-		v := a.AsVariant()
-		if !v.Tag.Same(want) {
-			return Fail("expected a value of the variant %s, found one of %s", want.Name, v.Tag.Name)
-		}
-		if int(in.C) >= v.Len() {
-			return Fail("the value has only %d fields", v.Len())
-		}
-		field := v.At(int(in.C))
-		if !img.linear || v.Shared() {
-			field.Share()
-		}
-		*a = field
-
 	case bytecode.OpIsolate:
 		old := s.data.Base
 		s.data.Base = s.index(fp) + int(in.B)

@@ -19,6 +19,7 @@ type image struct {
 	consts   []stack.Value
 	builtins []*Builtin
 	variants []*stack.Tag
+	kinds    [][]stack.Kind        // of the variants' fields; Nothing for any
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
@@ -78,6 +79,11 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 		}
 		img.tags[v.Name] = t
 		img.variants = append(img.variants, t)
+		kinds := make([]stack.Kind, len(v.Kinds))
+		for i, k := range v.Kinds {
+			kinds[i] = stack.Kind(k)
+		}
+		img.kinds = append(img.kinds, kinds)
 	}
 	img.funcs = make([]function, len(mod.Funcs))
 	for i := range mod.Funcs {

@@ -164,6 +164,50 @@ func (s *Strand) run() error {
 				}
 			}
 			at(fp, in.A).SetInt(0)
+		case bytecode.OpListGetInt:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				x, ok := l.AsVariant().Get(at(fp, in.C).AsInt())
+				if x.IsInt() {
+					at(fp, in.A).SetInt(x.Bits())
+					continue
+				}
+				if ok {
+					*at(fp, in.A) = x
+					ip = s.distrusted(ip)
+					continue
+				}
+			}
+			at(fp, in.A).SetInt(0)
+		case bytecode.OpListGetFloat:
+			var x stack.Value
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				x, _ = l.AsVariant().Get(at(fp, in.C).AsInt())
+				if x.IsFloat() {
+					at(fp, in.A).SetFloat(x.AsFloat())
+					continue
+				}
+			}
+			if x.Kind() == stack.Nothing {
+				x = stack.FromInt(0)
+			}
+			*at(fp, in.A) = x
+			ip = s.distrusted(ip)
+		case bytecode.OpListNext, bytecode.OpListNextInt, bytecode.OpListNextFloat:
+			l, i := at(fp, in.B), at(fp, in.C)
+			if l.Kind() != stack.Variant {
+				s.ip = ip
+				return s.fail(Mismatch("List", *l))
+			}
+			x, ok := l.AsVariant().Get(i.AsInt())
+			if !ok {
+				continue
+			}
+			ip += instrSize
+			i.SetInt(i.Bits() + 2)
+			*at(fp, in.A) = x
+			if op != bytecode.OpListNext && x.Kind() != [2]stack.Kind{stack.Int, stack.Float}[op-bytecode.OpListNextInt] {
+				ip = s.distrusted(ip)
+			}
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
 			at(fp, in.A).SetBool(l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()))
@@ -320,6 +364,15 @@ func (s *Strand) run() error {
 				}
 			}
 			ip = jump(ip, in.C)
+		case bytecode.OpIntAddLoop:
+			if fp > s.limit.Load() {
+				s.ip, s.fp, s.sp = ip, fp, sp
+				if err = s.pause(true); err != nil {
+					return s.fail(err)
+				}
+			}
+			at(fp, in.A).SetInt(at(fp, in.A).Bits() + uint64(int64(in.B))<<1)
+			ip = jump(ip, in.C)
 		case bytecode.OpTail:
 			f := &funcs[in.B]
 			to := fp + uintptr(uint32(in.A))*slotSize
@@ -377,12 +430,32 @@ func (s *Strand) run() error {
 			}
 			*at(fp, in.A) = field
 
+		case bytecode.OpUnpack:
+			v := at(fp, in.B).AsVariant()
+			kinds := img.kinds[in.C]
+			if v.Len() < len(kinds) {
+				s.ip = ip
+				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
+			}
+			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
+				ip = s.distrusted(ip)
+			}
+		case bytecode.OpAccess:
+			s.ip = ip
+			as, err := s.access(at(fp, in.A), in)
+			if err != nil {
+				return s.fail(err)
+			}
+			if !as {
+				ip = s.distrusted(ip)
+			}
+
 		case bytecode.OpHalt:
 			s.sp = sp
 			return nil
 		case bytecode.OpChecked:
-			if err = checkTrusted(fp, in); err != nil {
-				s.ip = ip
+			s.ip = ip
+			if err = s.checkTrusted(fp, in); err != nil {
 				return s.fail(err)
 			}
 			op = in.Was
