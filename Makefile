@@ -4,7 +4,7 @@ GO ?= go
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race lint vet staticcheck format cover fuzz fuzz-short bench docs clean
+.PHONY: all build install test race lint vet staticcheck format cover fuzz fuzz-short bench bench-compare pgo docs clean
 
 all: build
 
@@ -53,10 +53,24 @@ fuzz fuzz-short:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+# bench-compare shows what has changed since a commit: make bench-compare BASE=HEAD~3
+BENCH ?= .
+bench-compare:
+	@test -n "$(BASE)" || { echo "say which commit: make bench-compare BASE=HEAD~1"; exit 2; }
+	rm -rf .bench-base && git worktree prune && git worktree add --detach .bench-base $(BASE)
+	cd .bench-base && $(GO) test -run '^$$' -bench '$(BENCH)' -count 6 ./... > ../bench-base.txt; true
+	$(GO) test -run '^$$' -bench '$(BENCH)' -count 6 ./... > bench-here.txt
+	git worktree remove --force .bench-base
+	$(GO) tool benchstat bench-base.txt bench-here.txt
+
+# pgo records the profile that the go tool optimises the command by.
+pgo:
+	$(GO) test ./bench -run '^$$' -bench 'Programs/.*/seqvm' -benchtime 2s -cpuprofile cmd/seqvm/default.pgo -o /dev/null
+
 # docs writes what is made from the tables: docs/words.md and the examples' results.
 docs:
 	UPDATE_DOCS=1 $(GO) test ./doc
 	UPDATE_DOCS=1 $(GO) test ./doc
 
 clean:
-	rm -f seqvm coverage.out coverage.html
+	rm -f seqvm coverage.out coverage.html bench-base.txt bench-here.txt

@@ -147,6 +147,16 @@ func (c *Scheduler) Stop() {
 	c.mu.Unlock()
 }
 
+// EachRunning calls visit for every strand that a worker runs. Strands run
+// meanwhile, and one may have just ended.
+func (c *Scheduler) EachRunning(visit func(*Strand)) {
+	for _, w := range c.allWorkers() {
+		if s := w.current.Load(); s != nil {
+			visit(s)
+		}
+	}
+}
+
 // Stopped tells whether Stop was called.
 func (c *Scheduler) Stopped() bool { return c.stopped.Load() }
 

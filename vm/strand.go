@@ -43,6 +43,9 @@ type Strand struct {
 	inside   *weave         // the weave that runs, innermost
 	parkedAt atomic.Uintptr // ip while it waits, for the dump; else 0
 
+	sampled atomic.Bool // the profile asks it to look at itself
+	traced  traced
+
 	ownData  stack.Stack
 	ownArena arena.Arena
 }
@@ -75,6 +78,10 @@ func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
 	s.arena.Move(s.Worker().Account)
+	if v.config.Trace {
+		// Opened and closed on one goroutine; the strand itself may be gone by then.
+		defer s.traceRun().End()
+	}
 	switch err := s.guarded(); err {
 	case errParked:
 		return scheduler.Parked
@@ -85,6 +92,7 @@ func (s *Strand) Run() scheduler.Status {
 			v.status = s.exitStatus()
 		}
 		s.close()
+		s.traceEnd()
 		return scheduler.Ended
 	case ErrStopped:
 		return scheduler.Lost
@@ -116,6 +124,7 @@ func (s *Strand) close() {
 // does: the word has its results in place and returns the error.
 func (s *Strand) Sleep(d time.Duration) error {
 	s.parkedAt.Store(s.ip)
+	s.tracePark()
 	s.vm.sched.Sleep(&s.Strand, d)
 	return errParked
 }
@@ -151,6 +160,7 @@ func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
 		return nil
 	}
 	s.parkedAt.Store(s.ip)
+	s.tracePark()
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
 		return nil
@@ -261,8 +271,11 @@ func (v *VM) hasRoom() bool {
 // the VM has been stopped, and moves the stack to a larger one if it is too
 // small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
-	if s.limit.Load() == 0 && s.vm.stopped.Load() {
-		return 0, ErrStopped
+	if s.limit.Load() == 0 {
+		if s.vm.stopped.Load() {
+			return 0, ErrStopped
+		}
+		s.look()
 	}
 	if fp+bytes <= s.end {
 		return fp, nil
@@ -322,6 +335,7 @@ func (s *Strand) pause(counted bool) error {
 	if s.vm.stopped.Load() {
 		return ErrStopped
 	}
+	s.look()
 	if s.gaveWay {
 		s.gaveWay = false
 		return nil

@@ -60,6 +60,8 @@ type Config struct {
 	// PoisonArenas overwrites the string memory of strands that have ended, to
 	// prove in tests that nothing uses it any more.
 	PoisonArenas bool
+	// Trace shows strands as tasks in Go's execution trace, if one is being made.
+	Trace bool
 	// LineFlush makes written lines visible at once: stdout is a terminal.
 	LineFlush bool
 }
@@ -77,6 +79,8 @@ type VM struct {
 
 	pool    strandPool
 	entries []atomic.Uint64 // into each function, if they count
+
+	profile *Profile // nil: nobody samples
 
 	stackBytes atomic.Int64 // of stacks that have grown
 	status     int          // main's Int modulo 256

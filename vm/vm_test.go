@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/pprof/profile"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -294,4 +295,46 @@ func BenchmarkListMap(b *testing.B) {
 	benchmark(b, `include std:loops
 : main ( -- ) list.make 10000 [ list.push ] fill [ 2 i.* ] list.map [ 3 i.% drop 0 i.= ] list.filter 0 [ i.+ ] list.fold drop ;
 : fill ( V Int [ V Int -- V ] -- V ) >aux dup 0 i.= [ drop aux> drop ] [ swap over list.push swap 1 i.- aux> fill ] if ;`)
+}
+
+func TestProfileNamesWordsAndLines(t *testing.T) {
+	prog := compiled(t, `: busy ( Int Int -- Int )
+  dup 0 i.= [ drop ] [ swap 7 i.* 1 i.+ swap 1 i.- busy ] if ;
+: work ( Int -- Int )
+  1 swap busy 1 i.+ ;
+: main ( -- ) 30000000 work drop ;`)
+	v, err := prog.VM(seqvm.Config{})
+	require.NoError(t, err)
+	p := v.StartProfile(1000)
+	_, err = v.Run()
+	require.NoError(t, err)
+	var b bytes.Buffer
+	require.NoError(t, p.Write(&b))
+	parsed, err := profile.Parse(&b)
+	require.NoError(t, err)
+	require.NotEmpty(t, parsed.Sample)
+	lines := map[string]bool{}
+	for _, s := range parsed.Sample {
+		for _, l := range s.Location {
+			lines[fmt.Sprintf("%s %s:%d", l.Line[0].Function.Name, l.Line[0].Function.Filename, l.Line[0].Line)] = true
+		}
+	}
+	assert.Contains(t, lines, "busy test.seq:2")
+	assert.Contains(t, lines, "work test.seq:4")
+}
+
+// A profile goes on while strands park, end and are stopped.
+func TestProfileOfManyStrands(t *testing.T) {
+	source, want := stressProgram(11)
+	prog := compiled(t, source)
+	for _, interval := range []uint64{0, 3} {
+		var out bytes.Buffer
+		v, err := prog.VM(seqvm.Config{Stdout: &out, Trace: true, Settings: seqvm.Settings{YieldInterval: interval}})
+		require.NoError(t, err)
+		p := v.StartProfile(100_000)
+		_, err = v.Run()
+		require.NoError(t, err)
+		assert.Equal(t, want, out.String())
+		require.NoError(t, p.Write(io.Discard))
+	}
 }

@@ -17,6 +17,7 @@ import (
 
 func (c *cli) runCommand() *cobra.Command {
 	var instrument bool
+	var diagnose diagnosis
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -33,10 +34,12 @@ func (c *cli) runCommand() *cobra.Command {
 			if prog == nil {
 				return exitStatus(statusUsage)
 			}
-			return c.execute(prog, args)
+			return c.execute(prog, args, diagnose)
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
+	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
+	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
 	cmd.Flags().SetInterspersed(false)
 	return cmd
 }
@@ -92,7 +95,7 @@ func forRun(list diag.List) diag.List {
 	return kept
 }
 
-func (c *cli) execute(prog *seqvm.Program, args []string) error {
+func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	settings := scheduler.ReadSettings(c.getenv, c.stderr)
 	settings.AllStacksMax = machineMemory() / 2
@@ -103,6 +106,7 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 		Signals:   c.signals,
 
 		PoisonArenas: c.poison,
+		Trace:        diagnose.trace != "",
 	})
 	if err != nil {
 		return err
@@ -114,7 +118,14 @@ func (c *cli) execute(prog *seqvm.Program, args []string) error {
 			Death:     v.Out.Flush,
 		})()
 	}
+	finish, err := diagnose.start(v)
+	if err != nil {
+		return err
+	}
 	status, err := v.Run()
+	if ferr := finish(); ferr != nil {
+		fmt.Fprintf(c.stderr, "seqvm: %v\n", ferr)
+	}
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")
 	var internal *vm.InternalError
 	switch {
