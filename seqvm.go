@@ -38,6 +38,9 @@ type Options struct {
 	ReadFile func(path string) ([]byte, error)
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
 	StdlibDir string
+	// Dialect is that of all files ("7", "6", "classic"); "" or "auto": each
+	// file's text decides (chapter 9, section 2).
+	Dialect string
 	// Library asks for no main: the program is only to be checked.
 	Library bool
 	// Instrument makes words count their entries (VM.WordCounts).
@@ -82,7 +85,7 @@ func CheckFile(path string, opts Options) diag.List {
 }
 
 func (o Options) load() load.Options {
-	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir}
+	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}
 }
 
 func build(opts Options) func(*load.Program, diag.List) (*Program, diag.List) {

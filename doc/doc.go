@@ -75,7 +75,7 @@ var Sections = sync.OnceValue(func() []Section {
 func module(name string, shown map[string][2]string) Section {
 	text, _ := stdlib.Source(name)
 	source := diag.NewSource("<std:"+name+">", text)
-	file, _ := syntax.Parse(source)
+	file, _ := syntax.Parse(source, syntax.Seven)
 	lines := strings.Split(text, "\n")
 	comment := func(above int) string { // of the lines that end above a line, from 1
 		from := above - 1

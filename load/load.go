@@ -46,6 +46,8 @@ type Options struct {
 	ReadFile func(path string) ([]byte, error)
 	// StdlibDir is $SEQ_STDLIB: the folder with modules that are not built in.
 	StdlibDir string
+	// Dialect decides for all files of the program; "" or "auto": each file's text does.
+	Dialect string
 }
 
 // File loads the program whose main file is at path.
@@ -74,6 +76,7 @@ type loader struct {
 	errors diag.List
 	seen   map[string]bool // resolved paths and "std:NAME"
 	warned bool            // about StdlibDir
+	forced *syntax.Dialect // by the options
 }
 
 func newLoader(opts Options) *loader {
@@ -98,7 +101,17 @@ func reason(err error) string {
 
 func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 	l.seen[resolve(name)] = true
-	l.add(name, text, dir, false)
+	if d, ok := syntax.ParseDialect(l.opts.Dialect); ok {
+		l.forced = &d
+	} else if l.opts.Dialect != "" && l.opts.Dialect != "auto" {
+		l.errors = append(l.errors, &diag.Diagnostic{Code: "dialect", Message: fmt.Sprintf("unknown dialect '%s'", l.opts.Dialect)})
+		return l.prog, l.errors
+	}
+	inherited := syntax.Seven
+	if l.forced == nil && !syntax.FindDialect(diag.NewSource(name, text)).Decided && l.reachesClassicOnly(text, dir) {
+		inherited = syntax.Classic
+	}
+	l.add(name, text, dir, false, inherited)
 	return l.prog, l.errors
 }
 
@@ -113,10 +126,56 @@ func resolve(path string) string {
 	return path
 }
 
+// reachesClassicOnly tells whether of the files that an undecided one includes,
+// directly or not, at least one is classic by its text and none is of today's
+// dialect (chapter 9, section 2, rule 5).
+func (l *loader) reachesClassicOnly(text, dir string) bool {
+	classic, today := false, false
+	seen := map[string]bool{}
+	var visit func(text, dir string)
+	visit = func(text, dir string) {
+		for _, include := range syntax.FindDialect(diag.NewSource("", text)).Includes {
+			path := filepath.Join(dir, include) + ".seq"
+			if key := resolve(path); seen[key] {
+				continue
+			} else {
+				seen[key] = true
+			}
+			b, err := l.read(path)
+			if err != nil {
+				continue // reported when it is loaded
+			}
+			e := syntax.FindDialect(diag.NewSource(path, string(b)))
+			classic = classic || e.Decided && e.Dialect == syntax.Classic
+			today = today || e.Decided && e.Dialect == syntax.Seven
+			visit(string(b), filepath.Dir(path))
+		}
+	}
+	visit(text, dir)
+	return classic && !today
+}
+
 // add parses a file and then what it includes. dir is the folder of relative
-// includes, as the user would name it.
-func (l *loader) add(name, text, dir string, std bool) {
-	file, errs := syntax.Parse(diag.NewSource(name, text))
+// includes, as the user would name it; inherited the dialect if the file's text
+// does not tell.
+func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect) {
+	source := diag.NewSource(name, text)
+	dialect := inherited
+	switch {
+	case std:
+		dialect = syntax.Seven
+	case l.forced != nil:
+		dialect = *l.forced
+	default:
+		e := syntax.FindDialect(source)
+		if e.Problem != nil {
+			l.errors = append(l.errors, e.Problem)
+		}
+		if e.Decided {
+			dialect = e.Dialect
+		}
+	}
+	file, errs := syntax.Parse(source, dialect)
 	l.errors = append(l.errors, errs...)
 	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std})
 	for _, inc := range file.Includes {
@@ -142,14 +201,14 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 	}
 	if text, ok := stdlib.Source(inc.Name); ok {
 		l.seen[key] = true
-		l.add("<"+key+">", text, "", true)
+		l.add("<"+key+">", text, "", true, syntax.Seven)
 		return
 	}
 	for _, dir := range l.stdlibDirs() {
 		path := filepath.Join(dir, inc.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[key] = true
-			l.add("<"+key+">", string(text), dir, false)
+			l.add("<"+key+">", string(text), dir, false, syntax.Seven)
 			return
 		}
 	}
@@ -198,5 +257,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 	if real, err := filepath.EvalSymlinks(path); err == nil && resolve(base) != filepath.Dir(real) {
 		base = filepath.Dir(real) // a linked file includes relative to where it really lies
 	}
-	l.add(path, string(text), base, false)
+	l.add(path, string(text), base, false, file.Dialect)
 }

@@ -15,7 +15,7 @@ var StdWords = sync.OnceValue(func() map[string]string {
 	words := map[string]string{}
 	for _, name := range stdlib.Names() {
 		text, _ := stdlib.Source(name)
-		file, _ := syntax.Parse(diag.NewSource("<std:"+name+">", text))
+		file, _ := syntax.Parse(diag.NewSource("<std:"+name+">", text), syntax.Seven)
 		for _, w := range file.Words {
 			if !stdlib.Private(w.Name.Text) {
 				words[w.Name.Text] = name

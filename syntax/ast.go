@@ -6,6 +6,7 @@ import "github.com/seqvm/seqvm/diag"
 // of the text. It is not changed after parsing.
 type File struct {
 	Source   *diag.Source
+	Dialect  Dialect
 	Includes []*Include
 	Unions   []*Union
 	Words    []*Word

@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		src := diag.NewSource("fuzz.seq", text)
-		_, problems := syntax.Parse(src)
+		_, problems := syntax.Parse(src, syntax.Seven)
 		for _, d := range problems {
 			if d.Message == "" || int(d.Span.Start) > len(text) || d.Span.End < d.Span.Start {
 				t.Errorf("bad diagnostic %+v", d)

@@ -27,8 +27,8 @@ const (
 // Parse reads a source file. It always returns a tree, of what could be read,
 // and every error it found, in source order. A definition with an error in it
 // is left out of the tree.
-func Parse(src *diag.Source) (*File, diag.List) {
-	p := &parser{file: &File{Source: src}}
+func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
+	p := &parser{file: &File{Source: src, Dialect: dialect}}
 	if len(src.Text) > math.MaxInt32-1 {
 		p.fail(0, 0, "file-too-large", "the file is larger than 2 GiB")
 		return p.file, p.errors
@@ -40,6 +40,9 @@ func Parse(src *diag.Source) (*File, diag.List) {
 		return p.file, p.errors
 	}
 	s := &scanner{src: src, text: src.Text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
+	if dialect == Classic {
+		s.classic, s.hashNames = true, hashNames(src.Text)
+	}
 	if strings.HasPrefix(src.Text, "\ufeff") {
 		s.pos = len("\ufeff")
 	}

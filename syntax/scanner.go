@@ -47,6 +47,12 @@ type scanner struct {
 	pos    int
 	report func(*diag.Diagnostic)
 	allows []allow
+
+	pragmas []pragma
+	// classic: "#" does not end a word, and starts a comment only before a blank
+	// (chapter 9, section 3). hashNames are the words that have one in their name.
+	classic   bool
+	hashNames map[string]bool
 }
 
 // class sorts the ASCII characters once; other characters are looked up.
@@ -98,11 +104,13 @@ func (s *scanner) scan() []Token {
 					})
 				}
 			case isDelimiter:
-				if c == '#' {
+				if c == '#' && !s.hashWord() {
 					s.comment()
 					continue
 				}
-				s.pos++
+				if c != '#' {
+					s.pos++
+				}
 			default:
 				s.word()
 			}
@@ -110,7 +118,7 @@ func (s *scanner) scan() []Token {
 		kind := TokenWord
 		if c == '"' {
 			kind = TokenString
-		} else if c < utf8.RuneSelf && class[c] == isDelimiter {
+		} else if c < utf8.RuneSelf && class[c] == isDelimiter && c != '#' {
 			kind = TokenDelimiter
 		}
 		tokens = append(tokens, Token{Kind: kind, NewLine: newLine, Pos: int32(start), End: int32(s.pos), Text: s.text[start:s.pos]})
@@ -123,7 +131,7 @@ func (s *scanner) word() {
 	for s.pos < len(s.text) {
 		c := s.text[s.pos]
 		if c < utf8.RuneSelf {
-			if class[c] != 0 {
+			if class[c] != 0 && !(c == '#' && (s.classic || s.hashNames != nil)) {
 				return
 			}
 			s.pos++
@@ -135,6 +143,20 @@ func (s *scanner) word() {
 		}
 		s.pos += n
 	}
+}
+
+// hashWord reads a word that starts with "#" here; false if it is a comment.
+func (s *scanner) hashWord() bool {
+	if !s.classic && s.hashNames == nil {
+		return false
+	}
+	start := s.pos
+	s.word()
+	if name := s.text[start:s.pos]; name != "#" && !strings.HasPrefix(name, "#!") && s.hashNames[name] {
+		return true
+	}
+	s.pos = start
+	return false
 }
 
 // str moves behind the string that starts here; false if it is not closed.
@@ -165,6 +187,9 @@ func (s *scanner) comment() {
 		return
 	}
 	plain := strings.Join(strings.Fields(body), "")
+	if name, ok := strings.CutPrefix(plain, "seq:dialect"); ok && name != "" {
+		s.pragmas = append(s.pragmas, pragma{pos: int32(start), end: int32(s.pos), name: name})
+	}
 	if id, ok := strings.CutPrefix(plain, "seq:allow("); ok {
 		if id, ok = strings.CutSuffix(id, ")"); ok && id != "" {
 			s.allows = append(s.allows, allow{pos: int32(start), id: id})
@@ -173,8 +198,9 @@ func (s *scanner) comment() {
 }
 
 // Unquote returns the bytes of a string token (with its quotes). bad is the
-// first escape that does not exist, as written, or "".
-func Unquote(token string) (value, bad string) {
+// first escape that does not exist, as written, or "". In classic an \x escape
+// is a character and not a byte (chapter 9, section 3).
+func Unquote(token string, d Dialect) (value, bad string) {
 	body := strings.TrimSuffix(token[1:], `"`)
 	if !strings.Contains(body, `\`) {
 		return body, ""
@@ -213,7 +239,11 @@ func Unquote(token string) (value, bad string) {
 			if digits < 2 {
 				return "", body[i-1 : i+1+digits]
 			}
-			b.WriteByte(v)
+			if d == Classic {
+				b.WriteRune(rune(v))
+			} else {
+				b.WriteByte(v)
+			}
 			i += 2
 		default:
 			_, n := utf8.DecodeRuneInString(body[i:])

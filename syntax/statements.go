@@ -13,7 +13,10 @@ import (
 type scope struct {
 	quotation *Token // the innermost open "["
 	match     *Token // the "match" of the arm that is being read
-	inMatch   bool   // some enclosing list is an arm
+	cond      *Token // the "if" of the branch that is being read (classic)
+	// combinator: two quotations stand before that if.
+	combinator bool
+	inMatch    bool // some enclosing list is an arm
 }
 
 // enter counts a level of nesting.
@@ -34,7 +37,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			p.unclosed(sc, t)
 		case TokenString:
 			p.next()
-			value, bad := Unquote(t.Text)
+			value, bad := Unquote(t.Text, p.file.Dialect)
 			if bad != "" {
 				p.refuse(t, "escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
 					`the escapes are \" \\ \n \r \t and \xHH with two hex digits`)
@@ -44,12 +47,12 @@ func (p *parser) statements(sc scope) []Stmt {
 		case TokenDelimiter:
 			switch t.Text {
 			case ";":
-				if sc.quotation != nil || sc.match != nil {
+				if sc.quotation != nil || sc.match != nil || sc.cond != nil {
 					p.unclosed(sc, t)
 				}
 				return list
 			case "]":
-				if sc.match != nil {
+				if sc.match != nil || sc.cond != nil {
 					p.unclosed(sc, t)
 				}
 				if sc.quotation == nil {
@@ -79,8 +82,18 @@ func (p *parser) statements(sc scope) []Stmt {
 			if sc.match != nil && (t.Text == "end" || p.startsArm()) {
 				return list
 			}
-			if t.Text == "end" && sc.inMatch {
+			if t.Text == "end" && sc.inMatch || sc.cond != nil && sc.inMatch && p.startsArm() {
 				p.unclosed(sc, t)
+			}
+			if p.file.Dialect == Classic {
+				switch {
+				case t.Text == "if":
+					p.next()
+					list = append(list, p.conditional(t, sc, list)...)
+					continue
+				case sc.cond != nil && (t.Text == "else" || t.Text == "then"):
+					return list
+				}
 			}
 			list = append(list, p.wordStatement(t, sc))
 		}
@@ -104,6 +117,14 @@ func (p *parser) unclosed(sc scope, found Token) {
 		where = fmt.Sprintf(" before %s in %s", describe(found), p.file.Span(found.Pos, found.End))
 	}
 	switch {
+	case sc.combinator:
+		help := "write 'condition if A else B then'"
+		if line := p.lineOf("then"); line > 0 {
+			help += fmt.Sprintf(", as the 'if … then' that ends in line %d", line)
+		}
+		p.refuse(*sc.cond, "unclosed-if", "one file cannot use both forms of the conditional: '[ A ] [ B ] if' is not closed by 'then'", help)
+	case sc.cond != nil:
+		p.refuse(*sc.cond, "unclosed-if", fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
 	case sc.match != nil:
 		p.refuse(*sc.match, "unclosed-match", fmt.Sprintf("the match is not closed: 'end' is missing%s", where))
 	case sc.quotation != nil:
@@ -215,6 +236,9 @@ func (p *parser) badLiteral(t Token, err error) {
 }
 
 func (p *parser) oldConditional(t Token) {
+	if p.file.Dialect == Classic {
+		p.refuse(t, "stray-token", fmt.Sprintf("%s without an 'if' in front of it", quote(t.Text)))
+	}
 	form := "[ A ] [ B ] if"
 	if t.Text == "then" {
 		form = "[ A ] when (include std:control) or [ A ] [ ] if"

@@ -15,7 +15,7 @@ import (
 
 func body(t *testing.T, text string) []syntax.Stmt {
 	t.Helper()
-	f, problems := syntax.Parse(diag.NewSource("x.seq", ": w ( -- ) "+text+" ;"))
+	f, problems := syntax.Parse(diag.NewSource("x.seq", ": w ( -- ) "+text+" ;"), syntax.Seven)
 	require.False(t, problems.HasErrors(), "%s: %v", text, problems)
 	return f.Words[0].Body
 }
@@ -75,15 +75,15 @@ func TestWordBoundariesOfLineEnds(t *testing.T) {
 	for _, text := range []string{
 		":\nw ( -- ) ;", ": w\n( -- ) ;", "include\nstd:x", "union\nU { A }", "union U { A { x\n: Int } }", "union U { A { x:\nInt } }", ": w ( -- ) :\nx ;",
 	} {
-		_, problems := syntax.Parse(diag.NewSource("x.seq", text))
+		_, problems := syntax.Parse(diag.NewSource("x.seq", text), syntax.Seven)
 		assert.True(t, problems.HasErrors(), "%q", text)
 	}
-	_, problems := syntax.Parse(diag.NewSource("x.seq", ": w (\n Int # c\n -- \n) \n;\nunion\tU {\nA\n{\nx: Int\n,\ny: Int }\n}"))
+	_, problems := syntax.Parse(diag.NewSource("x.seq", ": w (\n Int # c\n -- \n) \n;\nunion\tU {\nA\n{\nx: Int\n,\ny: Int }\n}"), syntax.Seven)
 	assert.Empty(t, problems)
 }
 
 func TestRecoveryFindsErrorsInSeveralDefinitions(t *testing.T) {
-	_, problems := syntax.Parse(diag.NewSource("x.seq", ": a ( -- ) 0x ;\n: b ( -- ) ] ;\n: c ( -- ) 1 ;\nunion u { }\n: d ( -- \n"))
+	_, problems := syntax.Parse(diag.NewSource("x.seq", ": a ( -- ) 0x ;\n: b ( -- ) ] ;\n: c ( -- ) 1 ;\nunion u { }\n: d ( -- \n"), syntax.Seven)
 	assert.Len(t, problems, 4)
 	for i, line := range []int{1, 2, 4, 5} {
 		got, _ := problems[i].Span.Source.Position(problems[i].Span.Start)
@@ -92,7 +92,7 @@ func TestRecoveryFindsErrorsInSeveralDefinitions(t *testing.T) {
 }
 
 func TestAllowCommentsBelongToTheNextWordOrTheOneAround(t *testing.T) {
-	f, problems := syntax.Parse(diag.NewSource("x.seq", "# seq:allow(one)\n#seq: allow (two)\nunion U { A }\n: a ( -- ) ;\n: b ( -- ) # seq:allow(three)\n ;\n# seq:allow(four) text\n: c ( -- ) ;"))
+	f, problems := syntax.Parse(diag.NewSource("x.seq", "# seq:allow(one)\n#seq: allow (two)\nunion U { A }\n: a ( -- ) ;\n: b ( -- ) # seq:allow(three)\n ;\n# seq:allow(four) text\n: c ( -- ) ;"), syntax.Seven)
 	require.Empty(t, problems)
 	assert.Equal(t, []string{"one", "two"}, f.Words[0].Allows)
 	assert.Equal(t, []string{"three"}, f.Words[1].Allows)
@@ -103,6 +103,6 @@ func BenchmarkParse(b *testing.B) {
 	text := strings.Repeat(": word ( Int Int -- Int ) over i.+ 3 i.* [ dup ] [ drop \"text\" ] if # comment\n;\n", 5000)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		syntax.Parse(diag.NewSource("x.seq", text))
+		syntax.Parse(diag.NewSource("x.seq", text), syntax.Seven)
 	}
 }

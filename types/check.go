@@ -91,6 +91,7 @@ func (p *program) bodies() {
 		c.w = w
 		c.calls, c.quots, c.matches = p.info.Calls[w.Module], p.info.Quotations[w.Module], p.info.Matches[w.Module]
 		c.trail, c.steps, c.arities = c.trail[:0], 0, nil
+		c.handles = p.info.Program.Modules[w.Module].Dialect.OldNames()
 		if d := c.try(c.word); d != nil {
 			p.errors = append(p.errors, d)
 			p.skip[w] = true

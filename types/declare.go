@@ -69,12 +69,16 @@ type program struct {
 
 	names   map[string]target   // words of the program and generated words
 	private []map[string]target // helpers of standard modules, by module
-	places  map[string]place    // where a name was defined
-	unions  map[string]*UnionType
-	byName  map[string]*VariantType
-	skip    map[*Word]bool              // words with errors that make a check of the body pointless
-	again   map[string]*diag.Diagnostic // the message about a word that is defined twice
-	warned  map[warned]bool
+	// classicOwn are words of classic files that have the name of a built-in word
+	// that is younger: they are called by classic files only.
+	classicOwn map[string]target
+	hasIntMath bool             // std:imath is included
+	places     map[string]place // where a name was defined
+	unions     map[string]*UnionType
+	byName     map[string]*VariantType
+	skip       map[*Word]bool              // words with errors that make a check of the body pointless
+	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
+	warned     map[warned]bool
 }
 
 // warned is a warning that was given.
@@ -93,7 +97,7 @@ type place struct {
 func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 	p := &program{
 		table: table, opts: opts, info: &Info{Program: prog},
-		names: map[string]target{}, places: map[string]place{},
+		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
 		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
 	}
@@ -149,6 +153,7 @@ func (p *program) declare() {
 	p.info.Quotations = make([][]QuotationInfo, len(modules))
 	p.info.Matches = make([][]MatchInfo, len(modules))
 	for m, mod := range modules {
+		p.hasIntMath = p.hasIntMath || mod.Std && mod.Source.Name == "<std:imath>"
 		p.info.Calls[m] = make([]Call, mod.Calls)
 		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
 		p.info.Matches[m] = make([]MatchInfo, mod.Matches)
@@ -220,6 +225,17 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 		p.private[m][name] = t
 		return
 	}
+	dialect := p.info.Program.Modules[m].Dialect
+	if _, builtin := p.builtin(m, name); (builtin || sugar[name] != nil || classicNames[name] != "") && gives(name, dialect) {
+		if _, again := p.classicOwn[name]; !again {
+			p.classicOwn[name] = t
+			p.places[name] = place{span: span}
+			return
+		}
+	}
+	if p.overrides(m, name, t, span) {
+		return
+	}
 	if p.name(name, t, span, "") && name == "main" {
 		p.info.Main = w
 	}
@@ -227,6 +243,44 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 		p.warn(p.span(m, decl.Name.Pos, decl.Name.End), "shadowed-builtin", "the word '%s' is never called: every '%s' means the built-in", name, name).
 			Help = []string{"give it another name"}
 	}
+}
+
+// overrides enters a word of a classic file in place of a word of a standard
+// module or a generated word of the same name, or the other way round: there
+// such words do not collide (chapter 9, sections 5 and 8). The module keeps its own.
+func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
+	first, dup := p.places[name]
+	if !dup {
+		return false
+	}
+	modules := p.info.Program.Modules
+	other := -1
+	for i := range modules {
+		if modules[i].Source == first.span.Source {
+			other = i
+		}
+	}
+	keep := func(std int, t target) {
+		if p.private[std] == nil {
+			p.private[std] = map[string]target{}
+		}
+		p.private[std][name] = t
+	}
+	switch {
+	case other < 0:
+		return false
+	case modules[m].Dialect.OldNames() && modules[other].Std:
+		keep(other, p.names[name])
+		p.names[name], p.places[name] = t, place{span: span}
+		return true
+	case modules[m].Std && modules[other].Dialect.OldNames():
+		keep(m, t)
+		return true
+	case modules[m].Dialect.OldNames() && first.what != "":
+		p.names[name], p.places[name] = t, place{span: span}
+		return true
+	}
+	return false
 }
 
 // name enters a word; a second one of the same name is refused with all places.
@@ -310,6 +364,13 @@ func (p *program) effects() {
 func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok bool) {
 	if u := p.unions[x.Name]; u != nil {
 		return u.Type, false, true
+	}
+	if p.info.Program.Modules[w.Module].Dialect.OldNames() && startsUpper(x.Name) && x.Name != "Quotation" && x.Name != "Closure" {
+		switch x.Name {
+		case "Int", "Float", "Bool", "String":
+		default:
+			return nil, true, true // all other names are type variables
+		}
 	}
 	if t := concrete[x.Name]; t != nil {
 		return t, false, true

@@ -90,6 +90,12 @@ func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
 
 func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
+	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
+		if t, ok := p.classicCall(st.Text); ok {
+			call.Target, call.Index, call.Field = t.kind, t.index, t.field
+			return
+		}
+	}
 	if i, ok := p.builtin(w.Module, st.Text); ok {
 		call.Target, call.Index = TargetBuiltin, i
 		return

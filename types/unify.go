@@ -6,6 +6,9 @@ type unifier struct {
 	trail []binding
 	clash clash
 	steps int
+	// handles makes Int and Socket the same type: the body of a word of a classic
+	// file is checked (chapter 9, section 13).
+	handles bool
 }
 
 type binding struct {
@@ -84,6 +87,8 @@ func (u *unifier) unify(a, b *Type) bool {
 			u.clash.a, u.clash.b = a, b
 		}
 		return false
+	case u.handles && (a.Kind == Int && b.Kind == Socket || a.Kind == Socket && b.Kind == Int):
+		return true
 	case a.Kind == Union && b.Kind == Union && a.Name == b.Name,
 		a.Kind == Variant && b.Kind == Union, a.Kind == Union && b.Kind == Variant:
 		return true

@@ -42,6 +42,7 @@ type cli struct {
 
 	logLevel, logFormat, color string
 	noColor                    bool
+	dialect                    string
 	log                        zerolog.Logger
 }
 
@@ -95,6 +96,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.logLevel, "log-level", "warn", "what to log: trace, debug, info, warn, error, off")
 	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
+	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, or auto: each file's text decides")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
 	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.docCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
@@ -103,7 +105,7 @@ func (c *cli) root() *cobra.Command {
 }
 
 // valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color"}
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect"}
 
 // shorthand puts "run" in front of a first argument that is a program and no
 // command (chapter 8, section 12).
@@ -174,7 +176,7 @@ func (c *cli) report(list diag.List) {
 }
 
 func (c *cli) options() seqvm.Options {
-	return seqvm.Options{StdlibDir: c.setting("SEQ_STDLIB")}
+	return seqvm.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
 }
 
 // setting returns a variable of the environment, or "".

@@ -1,0 +1,72 @@
+package builtins
+
+import (
+	"math/bits"
+	"unicode/utf8"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// classicWords are words as files of the classic dialect know them (chapter 9,
+// sections 6 and 7): types.classicNames leads to them. Bits are those of the
+// value extended to 64 bits.
+var classicWords = []vm.Builtin{
+	{Name: "%classic.int-bits", Effect: "( ..a -- ..a Int )", Doc: "The width of an Int: 64.", Run: constant(stack.FromInt(64))},
+	{Name: "%classic.popcount", Effect: "( ..a Int -- ..a Int )", Doc: "Counts the 1 bits of 64.", Run: intToInt(func(a int64) int64 { return int64(bits.OnesCount64(uint64(a))) })},
+	{Name: "%classic.clz", Effect: "( ..a Int -- ..a Int )", Doc: "Counts the leading zeros of 64 bits.", Run: intToInt(func(a int64) int64 { return int64(bits.LeadingZeros64(uint64(a))) })},
+	{Name: "%classic.ctz", Effect: "( ..a Int -- ..a Int )", Doc: "Counts the trailing zeros of 64 bits.", Run: intToInt(func(a int64) int64 { return int64(bits.TrailingZeros64(uint64(a))) })},
+	{Name: "%classic.shl", Effect: "( ..a Int Int -- ..a Int )", Doc: "Shifts 64 bits left; the low 63 bits count.", Run: shift64(func(a uint64, n uint) uint64 { return a << n })},
+	{Name: "%classic.shr", Effect: "( ..a Int Int -- ..a Int )", Doc: "Shifts 64 bits right, zeros from the left; the low 63 bits count.", Run: shift64(func(a uint64, n uint) uint64 { return a >> n })},
+	{Name: "%classic.pow", Effect: "( ..a Int Int -- ..a Int )", Doc: "A power by repeated multiplication, which wraps.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		n := w[1].AsInt()
+		if n < 0 {
+			return vm.Fail("the exponent must not be negative, got %d", n)
+		}
+		power, base := int64(1), w[0].AsInt()
+		for ; n > 0; n >>= 1 {
+			if n&1 == 1 {
+				power *= base
+			}
+			base *= base
+		}
+		w[0] = stack.FromInt(power)
+		return nil
+	}},
+	{Name: "%classic.split", Effect: "( ..a String String -- ..a V )", Doc: "The list of the pieces between the delimiters; between characters if it is empty.", Run: func(s *vm.Strand, w []stack.Value) error {
+		if w[1].AsString() != "" {
+			return split(s, w)
+		}
+		text := w[0].Promote().AsString()
+		pieces := []stack.Value{stack.FromString("")}
+		for len(text) > 0 {
+			_, n := utf8.DecodeRuneInString(text)
+			pieces = append(pieces, stack.FromString(text[:n]))
+			text = text[n:]
+		}
+		w[0] = listOf(append(pieces, stack.FromString("")))
+		return nil
+	}},
+	{Name: "%classic.read-line", Effect: "( ..a -- ..a String Int )", Doc: "Reads a line; 1, or 0 at the end of input.", Run: func(s *vm.Strand, w []stack.Value) error {
+		if err := readLine(s, w); err != nil {
+			return err
+		}
+		status := int64(0)
+		if w[1].AsBool() {
+			status = 1
+		}
+		w[1] = stack.FromInt(status)
+		return nil
+	}},
+}
+
+func shift64(f func(uint64, uint) uint64) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		result, n := uint64(0), w[1].AsInt()
+		if n >= 0 && n < 64 {
+			result = f(uint64(w[0].AsInt()), uint(n))
+		}
+		w[0] = stack.FromInt(int64(result))
+		return nil
+	}
+}
