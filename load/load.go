@@ -83,12 +83,15 @@ func newLoader(opts Options) *loader {
 	return &loader{opts: opts, prog: &Program{}, seen: map[string]bool{}}
 }
 
-func (l *loader) read(path string) ([]byte, error) {
-	if l.opts.ReadFile != nil {
-		return l.opts.ReadFile(path)
+// Read reads a file as the options say.
+func (o Options) Read(path string) ([]byte, error) {
+	if o.ReadFile != nil {
+		return o.ReadFile(path)
 	}
 	return os.ReadFile(path)
 }
+
+func (l *loader) read(path string) ([]byte, error) { return l.opts.Read(path) }
 
 // reason shortens an error of the file system to what the user needs.
 func reason(err error) string {

@@ -42,12 +42,6 @@ type Evidence struct {
 	Includes []string
 }
 
-// pragma is a "# seq:dialect D" comment.
-type pragma struct {
-	pos, end int32
-	name     string
-}
-
 // FindDialect looks for the dialect of a file in its tokens (chapter 9, section
 // 2, rules 2 to 4).
 func FindDialect(src *diag.Source) Evidence {
@@ -55,14 +49,14 @@ func FindDialect(src *diag.Source) Evidence {
 	tokens := s.scan()
 	var e Evidence
 	for _, p := range s.pragmas {
-		d, known := ParseDialect(p.name)
+		d, known := ParseDialect(p.Name)
 		switch {
 		case !known, e.Decided && d != e.Dialect:
-			what := fmt.Sprintf("unknown dialect '%s'", p.name)
+			what := fmt.Sprintf("unknown dialect '%s'", p.Name)
 			if known {
 				what = fmt.Sprintf("the file says that its dialect is %s and %s", e.Dialect, d)
 			}
-			e.Problem = &diag.Diagnostic{Code: "dialect", Span: diag.Span{Source: src, Start: p.pos, End: p.end}, Message: what,
+			e.Problem = &diag.Diagnostic{Code: "dialect", Span: diag.Span{Source: src, Start: p.Pos, End: p.End}, Message: what,
 				Help: []string{"the dialects are " + strings.Join(dialectNames, ", ")}}
 		default:
 			e.Dialect, e.Decided = d, true
@@ -165,4 +159,21 @@ func (p *parser) lineOf(text string) int {
 		}
 	}
 	return 0
+}
+
+// Pragma is a comment "# seq:dialect NAME".
+type Pragma struct {
+	Pos, End int32
+	Name     string
+}
+
+// Tokens cuts a source into tokens, for tools that rewrite it, and returns the
+// comments that name a dialect.
+func Tokens(src *diag.Source, d Dialect) ([]Token, []Pragma) {
+	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}}
+	if d == Classic {
+		s.classic, s.hashNames = true, hashNames(src.Text)
+	}
+	tokens := s.scan()
+	return tokens, s.pragmas
 }

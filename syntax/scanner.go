@@ -48,7 +48,7 @@ type scanner struct {
 	report func(*diag.Diagnostic)
 	allows []allow
 
-	pragmas []pragma
+	pragmas []Pragma
 	// classic: "#" does not end a word, and starts a comment only before a blank
 	// (chapter 9, section 3). hashNames are the words that have one in their name.
 	classic   bool
@@ -188,7 +188,7 @@ func (s *scanner) comment() {
 	}
 	plain := strings.Join(strings.Fields(body), "")
 	if name, ok := strings.CutPrefix(plain, "seq:dialect"); ok && name != "" {
-		s.pragmas = append(s.pragmas, pragma{pos: int32(start), end: int32(s.pos), name: name})
+		s.pragmas = append(s.pragmas, Pragma{Pos: int32(start), End: int32(s.pos), Name: name})
 	}
 	if id, ok := strings.CutPrefix(plain, "seq:allow("); ok {
 		if id, ok = strings.CutSuffix(id, ")"); ok && id != "" {

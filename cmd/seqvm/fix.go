@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm/fix"
+	"github.com/seqvm/seqvm/load"
+)
+
+func (c *cli) fixCommand() *cobra.Command {
+	var write, showDiff, check bool
+	cmd := &cobra.Command{
+		Use:   "fix FILE...",
+		Short: "Rewrite classic files into today's dialect",
+		Long: "Rewrite files of the classic dialect ('if … else … then') into today's. The result goes to stdout;\n" +
+			"with -w, -d or --check, FILE may be a folder. FILE '-' is stdin.",
+		Args: atLeast(1, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			opts := load.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
+			if len(args) == 1 && args[0] == "-" {
+				text, err := io.ReadAll(c.stdin)
+				if err != nil {
+					return err
+				}
+				args = []string{"<stdin>.seq"}
+				opts.ReadFile = func(path string) ([]byte, error) {
+					if path == args[0] {
+						return text, nil
+					}
+					return os.ReadFile(path)
+				}
+				write, check = false, false
+			}
+			paths, err := sources(args, write || showDiff || check)
+			if err != nil {
+				return err
+			}
+			results, old, err := fix.Files(paths, opts)
+			if old.HasErrors() {
+				c.report(old)
+				return exitStatus(statusUsage)
+			}
+			if err != nil {
+				fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+				return exitStatus(statusRuntimeError)
+			}
+			changed := false
+			for _, r := range results {
+				for _, n := range r.Notes {
+					fmt.Fprintf(c.stderr, "%s\n", n)
+				}
+				changed = changed || r.Text != r.Old
+				switch {
+				case check && r.Text != r.Old:
+					fmt.Fprintln(c.stdout, r.Path)
+				case check:
+				case showDiff:
+					_, _ = c.stdout.Write(diff.Diff(r.Path, []byte(r.Old), r.Path+" (fixed)", []byte(r.Text)))
+				case write:
+					if r.Text != r.Old {
+						err = errors.Join(err, overwrite(r.Path, r.Text))
+					}
+				default:
+					fmt.Fprint(c.stdout, r.Text)
+				}
+			}
+			if err == nil && check && changed {
+				return exitStatus(statusRuntimeError)
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "rewrite the files in place")
+	cmd.Flags().BoolVarP(&showDiff, "diff", "d", false, "show what would change")
+	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change; status 1 if there are any")
+	return cmd
+}
+
+// sources lists files, and those ending in .seq in folders.
+func sources(args []string, folders bool) ([]string, error) {
+	var paths []string
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil || !info.IsDir() {
+			paths = append(paths, arg)
+			continue
+		}
+		if !folders {
+			return nil, fmt.Errorf("%s is a folder: -w, -d or --check is needed", arg)
+		}
+		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && filepath.Ext(path) == ".seq" {
+				paths = append(paths, path)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return paths, nil
+}
+
+// overwrite replaces a file's content and keeps its mode.
+func overwrite(path, text string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	temporary := path + ".new"
+	if err := os.WriteFile(temporary, []byte(text), info.Mode().Perm()); err != nil {
+		return err
+	}
+	if err := os.Chmod(temporary, info.Mode().Perm()); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
