@@ -15,6 +15,7 @@ package seqvm
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
@@ -22,6 +23,7 @@ import (
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -65,44 +67,54 @@ type Program struct {
 // CompileFile compiles the program whose main file is at path. The list holds
 // warnings as well; the program is nil if it holds errors.
 func CompileFile(path string, opts Options) (*Program, diag.List) {
-	return build(opts)(load.File(path, opts.load()))
+	return opts.compile(load.File(path, opts.load()))
 }
 
 // CompileText compiles a program from a text. name is what diagnostics call
 // it; its includes are relative to the folder dir.
 func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
-	return build(opts)(load.Text(name, text, dir, opts.load()))
+	return opts.compile(load.Text(name, text, dir, opts.load()))
 }
 
 // CheckFile checks a file without compiling it.
 func CheckFile(path string, opts Options) diag.List {
-	prog, problems := load.File(path, opts.load())
-	if problems.HasErrors() {
-		return problems
-	}
-	_, found := types.Check(prog, builtins.Types(), types.Options{NeedMain: !opts.Library})
-	return append(problems, found...)
+	_, problems := opts.check(load.File(path, opts.load()))
+	return problems
 }
 
 func (o Options) load() load.Options {
 	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}
 }
 
-func build(opts Options) func(*load.Program, diag.List) (*Program, diag.List) {
-	return func(prog *load.Program, problems diag.List) (*Program, diag.List) {
-		if problems.HasErrors() {
-			return nil, problems
-		}
-		info, found := types.Check(prog, builtins.Types(), types.Options{NeedMain: !opts.Library})
-		if problems = append(problems, found...); problems.HasErrors() {
-			return nil, problems
-		}
-		p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: opts.Instrument})}
-		for _, m := range prog.Modules {
-			p.Sources = append(p.Sources, m.Source)
-		}
-		return p, problems
+// check checks a loaded program. Its classic files, if they do not say which
+// releases they are for, are taken for those of an older one if only that fits
+// (chapter 9, section 12).
+func (o Options) check(prog *load.Program, problems diag.List) (*types.Info, diag.List) {
+	if problems.HasErrors() {
+		return nil, problems
 	}
+	opts := types.Options{NeedMain: !o.Library}
+	info, found := types.Check(prog, builtins.Types(), opts)
+	undated := slices.ContainsFunc(prog.Modules, func(m *load.Module) bool { return m.Dialect == syntax.Classic })
+	if found.HasErrors() && undated && (o.Dialect == "" || o.Dialect == "auto") {
+		opts.Release2 = true
+		if older, others := types.Check(prog, builtins.Types(), opts); !others.HasErrors() {
+			info, found = older, others
+		}
+	}
+	return info, append(problems, found...)
+}
+
+func (o Options) compile(prog *load.Program, problems diag.List) (*Program, diag.List) {
+	info, problems := o.check(prog, problems)
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument})}
+	for _, m := range prog.Modules {
+		p.Sources = append(p.Sources, m.Source)
+	}
+	return p, problems
 }
 
 // Run runs the program: main, and then until the last strand has ended. status

@@ -60,6 +60,65 @@ var classicWords = []vm.Builtin{
 	}},
 }
 
+// release2Words are words as releases 1.1 to 2.3 had them: without a flag. What
+// the flag told is a run-time error there, or nothing.
+var release2Words = []vm.Builtin{
+	{Name: "%classic2.divide", Effect: "( ..a Int Int -- ..a Int )", Doc: "The quotient.", Run: undivided(func(a, b int64) int64 { return a / b })},
+	{Name: "%classic2.modulo", Effect: "( ..a Int Int -- ..a Int )", Doc: "The remainder.", Run: undivided(func(a, b int64) int64 { return a % b })},
+	{Name: "%classic2.tcp.listen", Effect: "( ..a Int -- ..a Int )", Doc: "A listener on a port.", Run: mustSucceed(tcpListen, 1, "cannot listen on the port")},
+	{Name: "%classic2.tcp.accept", Effect: "( ..a Int -- ..a Int )", Doc: "Waits for a connection.", Run: mustSucceed(tcpAccept, 1, "no connection could be accepted")},
+	{Name: "%classic2.tcp.read", Effect: "( ..a Int -- ..a String )", Doc: "What has come.", Run: mustSucceed(tcpRead, 1, "the stream cannot be read")},
+	{Name: "%classic2.tcp.write", Effect: "( ..a String Int -- ..a )", Doc: "Writes to a stream.", Run: mustSucceed(tcpWrite, 0, "the stream cannot be written")},
+	{Name: "%classic2.tcp.close", Effect: "( ..a Int -- ..a )", Doc: "Closes a socket.", Run: tcpClose},
+	{Name: "%classic2.regex.find-all", Effect: "( ..a String String -- ..a V )", Doc: "All matches.", Run: unflagged(regexFindAll)},
+	{Name: "%classic2.regex.split", Effect: "( ..a String String -- ..a V )", Doc: "The pieces between the matches.", Run: unflagged(regexSplit)},
+	{Name: "%classic2.regex.replace", Effect: "( ..a String String String -- ..a String )", Doc: "The text with the first match replaced.", Run: unflagged(regexReplace(false))},
+	{Name: "%classic2.regex.replace-all", Effect: "( ..a String String String -- ..a String )", Doc: "The text with all matches replaced.", Run: unflagged(regexReplace(true))},
+}
+
+func undivided(f func(a, b int64) int64) func(*vm.Strand, []stack.Value) error {
+	return func(_ *vm.Strand, w []stack.Value) error {
+		if w[1].AsInt() == 0 {
+			return vm.Fail("division by zero")
+		}
+		w[0] = stack.FromInt(f(w[0].AsInt(), w[1].AsInt()))
+		return nil
+	}
+}
+
+// widest is how many slots the words below have, with the flag that they drop.
+const widest = 3
+
+// mustSucceed runs a word that leaves a flag at an index, on slots of its own:
+// without the flag the window is too small. False is a run-time error.
+func mustSucceed(run func(*vm.Strand, []stack.Value) error, flag int, problem string) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		var slots [widest]stack.Value
+		copy(slots[:], w)
+		if err := run(s, slots[:]); err != nil {
+			return err
+		}
+		if !slots[flag].AsBool() {
+			return vm.Fail("%s", problem)
+		}
+		copy(w, slots[:flag])
+		return nil
+	}
+}
+
+// unflagged runs a word of the regex family and drops its flag.
+func unflagged(run func(*vm.Strand, []stack.Value) error) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		var slots [widest]stack.Value
+		copy(slots[:], w)
+		if err := run(s, slots[:]); err != nil {
+			return err
+		}
+		w[0] = slots[0]
+		return nil
+	}
+}
+
 func shift64(f func(uint64, uint) uint64) func(*vm.Strand, []stack.Value) error {
 	return func(_ *vm.Strand, w []stack.Value) error {
 		result, n := uint64(0), w[1].AsInt()

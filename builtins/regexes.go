@@ -26,17 +26,7 @@ var regexWords = []vm.Builtin{
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}},
-	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		var found []stack.Value
-		text, re := w[0].Promote().AsString(), compiled(w[1])
-		if re != nil {
-			for loc := range re.All(text) {
-				found = append(found, stack.FromString(text[loc[0]:loc[1]]))
-			}
-		}
-		flagged(w, listOf(found), re != nil)
-		return nil
-	}},
+	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Run: regexFindAll},
 	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		text, re := w[0].Promote().AsString(), compiled(w[1])
 		var loc []int
@@ -56,19 +46,7 @@ var regexWords = []vm.Builtin{
 	}},
 	{Name: "regex.replace", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with the first match of the pattern replaced; $1 is a group.", Run: regexReplace(false)},
 	{Name: "regex.replace-all", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with all matches of the pattern replaced; $1 is a group.", Run: regexReplace(true)},
-	{Name: "regex.split", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the pieces between the matches.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		text, re := w[0].Promote().AsString(), compiled(w[1])
-		pieces := []string{text}
-		if re != nil {
-			pieces = re.Split(text)
-		}
-		var list []stack.Value
-		for _, p := range pieces {
-			list = append(list, stack.FromString(p))
-		}
-		flagged(w, listOf(list), re != nil)
-		return nil
-	}},
+	{Name: "regex.split", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the pieces between the matches.", Run: regexSplit},
 	{Name: "regex.valid?", Effect: "( ..a String -- ..a Bool )", Doc: "Is the pattern valid?", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromBool(compiled(w[0]) != nil)
 		return nil
@@ -121,4 +99,30 @@ func compiled(pattern stack.Value) *regex.Regexp {
 	}
 	patterns.compiled[text] = re
 	return re
+}
+
+func regexFindAll(_ *vm.Strand, w []stack.Value) error {
+	var found []stack.Value
+	text, re := w[0].Promote().AsString(), compiled(w[1])
+	if re != nil {
+		for loc := range re.All(text) {
+			found = append(found, stack.FromString(text[loc[0]:loc[1]]))
+		}
+	}
+	flagged(w, listOf(found), re != nil)
+	return nil
+}
+
+func regexSplit(_ *vm.Strand, w []stack.Value) error {
+	text, re := w[0].Promote().AsString(), compiled(w[1])
+	pieces := []string{text}
+	if re != nil {
+		pieces = re.Split(text)
+	}
+	var list []stack.Value
+	for _, p := range pieces {
+		list = append(list, stack.FromString(p))
+	}
+	flagged(w, listOf(list), re != nil)
+	return nil
 }

@@ -32,7 +32,7 @@ var Families = sync.OnceValue(func() []Family {
 		{"Lists", listWords}, {"Maps", mapWords}, {"Variants", variantWords()}, {"Texts of values", sonWords},
 		{"Strands, channels, weaves", strandWords}, {"Time", timeWords}, {"Input and output", inputOutputWords},
 		{"Process and arguments", systemWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
-		{"", jsonWords}, {"", yamlWords}, {"", classicWords},
+		{"", jsonWords}, {"", yamlWords}, {"", classicWords}, {"", release2Words},
 	}
 	prepare(families)
 	return families

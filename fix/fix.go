@@ -80,7 +80,7 @@ func (f *fixer) tokens() {
 			if text := escapes(t.Text); text != t.Text {
 				f.replace(t.Pos, t.End, text)
 			}
-		case f.file.Dialect != syntax.Classic || t.Kind != syntax.TokenWord || i > 0 && tokens[i-1].Is(":"):
+		case !f.file.Dialect.Conditionals() || t.Kind != syntax.TokenWord || i > 0 && tokens[i-1].Is(":"):
 		case t.Text == "if":
 			open = append(open, false)
 			f.bracket(t, "[")

@@ -149,7 +149,7 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 				continue // reported when it is loaded
 			}
 			e := syntax.FindDialect(diag.NewSource(path, string(b)))
-			classic = classic || e.Decided && e.Dialect == syntax.Classic
+			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
 			visit(string(b), filepath.Dir(path))
 		}

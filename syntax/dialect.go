@@ -13,12 +13,15 @@ type Dialect uint8
 
 // The dialects.
 const (
-	Seven   Dialect = iota // today's, of releases 7
-	Six                    // of releases 6: today's grammar with classic names
-	Classic                // of releases 3 to 5: if … else … then
+	Seven    Dialect = iota // today's, of releases 7
+	Six                     // of releases 6: today's grammar with classic names
+	Classic                 // of releases 3 to 5: if … else … then
+	Classic4                // of releases 3.0 to 5.4: captures in reverse order (section 12)
+	Classic2                // of releases 1.1 to 2.3: other results of some words
+	Classic1                // of releases 1.0: loops as words, effects may be left out
 )
 
-var dialectNames = []string{"7", "6", "classic"}
+var dialectNames = []string{"7", "6", "classic", "classic-4", "classic-2", "classic-1"}
 
 // String returns the name that comments and options use.
 func (d Dialect) String() string { return dialectNames[d] }
@@ -31,6 +34,10 @@ func ParseDialect(name string) (Dialect, bool) {
 
 // OldNames tells whether the names and types of classic hold.
 func (d Dialect) OldNames() bool { return d != Seven }
+
+// Conditionals tells whether "if … else … then" are keywords, with the rest of
+// the classic grammar.
+func (d Dialect) Conditionals() bool { return d >= Classic }
 
 // Evidence is what the text of a file says of its dialect.
 type Evidence struct {
@@ -171,7 +178,7 @@ type Pragma struct {
 // comments that name a dialect.
 func Tokens(src *diag.Source, d Dialect) ([]Token, []Pragma) {
 	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}}
-	if d == Classic {
+	if d.Conditionals() {
 		s.classic, s.hashNames = true, hashNames(src.Text)
 	}
 	tokens := s.scan()

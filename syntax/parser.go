@@ -40,7 +40,7 @@ func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
 		return p.file, p.errors
 	}
 	s := &scanner{src: src, text: src.Text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
-	if dialect == Classic {
+	if dialect.Conditionals() {
 		s.classic, s.hashNames = true, hashNames(src.Text)
 	}
 	if strings.HasPrefix(src.Text, "\ufeff") {

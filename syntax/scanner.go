@@ -239,7 +239,7 @@ func Unquote(token string, d Dialect) (value, bad string) {
 			if digits < 2 {
 				return "", body[i-1 : i+1+digits]
 			}
-			if d == Classic {
+			if d.Conditionals() {
 				b.WriteRune(rune(v))
 			} else {
 				b.WriteByte(v)

@@ -85,7 +85,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			if t.Text == "end" && sc.inMatch || sc.cond != nil && sc.inMatch && p.startsArm() {
 				p.unclosed(sc, t)
 			}
-			if p.file.Dialect == Classic {
+			if p.file.Dialect.Conditionals() {
 				switch {
 				case t.Text == "if":
 					p.next()
@@ -236,7 +236,7 @@ func (p *parser) badLiteral(t Token, err error) {
 }
 
 func (p *parser) oldConditional(t Token) {
-	if p.file.Dialect == Classic {
+	if p.file.Dialect.Conditionals() {
 		p.refuse(t, "stray-token", fmt.Sprintf("%s without an 'if' in front of it", quote(t.Text)))
 	}
 	form := "[ A ] [ B ] if"

@@ -451,6 +451,9 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 	second, _ := name(rest)
 	if top != nil && second != nil && top.Kind == second.Kind {
 		if word, ok := sugar[st.Text][top.Kind]; ok {
+			if c.handles { // a classic file
+				word = c.p.overlay(word)
+			}
 			call.Target, call.Index = TargetBuiltin, c.p.table.names[word]
 			return c.p.table.effects[call.Index]
 		}

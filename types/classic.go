@@ -19,6 +19,16 @@ var classicNames = map[string]string{
 // classicMath are the words that std:imath has for classic files only.
 var classicMath = map[string]string{"mod": "i.modulo", "pow": "%classic.pow"}
 
+// release2 are the words of releases 1.1 to 2.3 with other results: profile 2
+// (chapter 9, section 12).
+var release2 = map[string]string{
+	"i./": "%classic2.divide", "i.divide": "%classic2.divide", "i.%": "%classic2.modulo", "i.modulo": "%classic2.modulo", "mod": "%classic2.modulo",
+	"tcp.listen": "%classic2.tcp.listen", "tcp.accept": "%classic2.tcp.accept", "tcp.read": "%classic2.tcp.read",
+	"tcp.write": "%classic2.tcp.write", "tcp.close": "%classic2.tcp.close",
+	"regex.find-all": "%classic2.regex.find-all", "regex.split": "%classic2.regex.split",
+	"regex.replace": "%classic2.regex.replace", "regex.replace-all": "%classic2.regex.replace-all",
+}
+
 // young lists the built-in words that release 1.0 did not have, by name and by
 // what they start with. In classic files a program's own word of such a name
 // wins (chapter 9, section 5).
@@ -58,7 +68,13 @@ func (p *program) classicCall(name string) (t target, ok bool) {
 	if t, ok = p.classicOwn[name]; ok {
 		return t, true
 	}
-	builtin := classicNames[name]
+	builtin := p.overlay(name)
+	if builtin == name {
+		builtin = classicNames[name]
+	}
+	if name == "mod" && !p.hasIntMath {
+		builtin = ""
+	}
 	if builtin == "" && p.hasIntMath {
 		builtin = classicMath[name]
 	}
@@ -66,4 +82,15 @@ func (p *program) classicCall(name string) (t target, ok bool) {
 		return target{kind: TargetBuiltin, index: i}, true
 	}
 	return target{}, false
+}
+
+// overlay is the built-in word that the profile of the program's classic files
+// has for a name; the name itself if it is the usual one.
+func (p *program) overlay(name string) string {
+	if p.release2 {
+		if other := release2[name]; other != "" {
+			return other
+		}
+	}
+	return name
 }

@@ -58,6 +58,7 @@ func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }
 // Options adjusts what a check asks for.
 type Options struct {
 	NeedMain bool // the program is to be run: it must have a main
+	Release2 bool // classic files have the words of releases 1.1 to 2.3
 }
 
 // program is the state of one check over all its steps (chapter 2, section 5).
@@ -73,6 +74,7 @@ type program struct {
 	// that is younger: they are called by classic files only.
 	classicOwn map[string]target
 	hasIntMath bool             // std:imath is included
+	release2   bool             // classic files have the words of releases 1.1 to 2.3
 	places     map[string]place // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
@@ -153,6 +155,7 @@ func (p *program) declare() {
 	p.info.Quotations = make([][]QuotationInfo, len(modules))
 	p.info.Matches = make([][]MatchInfo, len(modules))
 	for m, mod := range modules {
+		p.release2 = p.release2 || p.opts.Release2 || mod.Dialect == syntax.Classic2
 		p.hasIntMath = p.hasIntMath || mod.Std && mod.Source.Name == "<std:imath>"
 		p.info.Calls[m] = make([]Call, mod.Calls)
 		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
