@@ -15,7 +15,6 @@ package seqvm
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
@@ -67,18 +66,18 @@ type Program struct {
 // CompileFile compiles the program whose main file is at path. The list holds
 // warnings as well; the program is nil if it holds errors.
 func CompileFile(path string, opts Options) (*Program, diag.List) {
-	return opts.compile(load.File(path, opts.load()))
+	return opts.compile(func(o load.Options) (*load.Program, diag.List) { return load.File(path, o) })
 }
 
 // CompileText compiles a program from a text. name is what diagnostics call
 // it; its includes are relative to the folder dir.
 func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
-	return opts.compile(load.Text(name, text, dir, opts.load()))
+	return opts.compile(func(o load.Options) (*load.Program, diag.List) { return load.Text(name, text, dir, o) })
 }
 
 // CheckFile checks a file without compiling it.
 func CheckFile(path string, opts Options) diag.List {
-	_, problems := opts.check(load.File(path, opts.load()))
+	_, problems := opts.check(func(o load.Options) (*load.Program, diag.List) { return load.File(path, o) })
 	return problems
 }
 
@@ -86,32 +85,63 @@ func (o Options) load() load.Options {
 	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}
 }
 
-// check checks a loaded program. Its classic files, if they do not say which
-// releases they are for, are taken for those of an older one if only that fits
-// (chapter 9, section 12).
-func (o Options) check(prog *load.Program, problems diag.List) (*types.Info, diag.List) {
+// loading loads a program; it may be asked to do so more than once.
+type loading func(load.Options) (*load.Program, diag.List)
+
+// check loads and checks a program. If nothing decides on its dialect, it is
+// today's, unless its effects are written with type variables as only classic
+// files have them, and it is a good classic program.
+func (o Options) check(from loading) (*types.Info, diag.List) {
+	prog, problems := from(o.load())
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	opts := types.Options{NeedMain: !o.Library}
-	info, found := types.Check(prog, builtins.Types(), opts)
-	undated := slices.ContainsFunc(prog.Modules, func(m *load.Module) bool { return m.Dialect == syntax.Classic })
-	if found.HasErrors() && undated && (o.Dialect == "" || o.Dialect == "auto") {
-		opts.Release2 = true
-		if older, others := types.Check(prog, builtins.Types(), opts); !others.HasErrors() {
-			info, found = older, others
+	info, found := o.checkLoaded(prog)
+	if found.HasErrors() && prog.Undecided() && types.LongVariables(prog) {
+		classic := o.load()
+		classic.Dialect = syntax.Classic.String()
+		if prog, others := from(classic); !others.HasErrors() {
+			if other, more := o.checkLoaded(prog); !more.HasErrors() {
+				return other, append(others, more...)
+			}
 		}
 	}
 	return info, append(problems, found...)
 }
 
-func (o Options) compile(prog *load.Program, problems diag.List) (*Program, diag.List) {
-	info, problems := o.check(prog, problems)
+// checkLoaded checks a loaded program. Its classic files, if nothing says which
+// releases they are for, are taken for those of an older one if only that fits
+// (chapter 9, section 12).
+func (o Options) checkLoaded(prog *load.Program) (*types.Info, diag.List) {
+	profile, named, classic := prog.Profile()
+	info, found := o.checkAs(prog, profile)
+	if classic && !named {
+		for _, older := range []syntax.Dialect{syntax.Classic2, syntax.Classic1} {
+			if !found.HasErrors() {
+				break
+			}
+			if other, others := o.checkAs(prog, older); !others.HasErrors() {
+				info, found = other, others
+			}
+		}
+	}
+	return info, found
+}
+
+func (o Options) checkAs(prog *load.Program, profile syntax.Dialect) (*types.Info, diag.List) {
+	if profile == syntax.Classic1 {
+		prog = prog.WithOldLoops()
+	}
+	return types.Check(prog, builtins.Types(), types.Options{NeedMain: !o.Library, Profile: profile})
+}
+
+func (o Options) compile(from loading) (*Program, diag.List) {
+	info, problems := o.check(from)
 	if problems.HasErrors() {
 		return nil, problems
 	}
 	p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument})}
-	for _, m := range prog.Modules {
+	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
 	}
 	return p, problems

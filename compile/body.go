@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -274,6 +276,9 @@ func (g *generator) literal(st *syntax.Stmt) {
 	info := g.info.Quotations[g.module][st.ID]
 	n := int(info.Captures)
 	g.ensure(n)
+	if info.Reversed {
+		slices.Reverse(g.stack[len(g.stack)-n:])
+	}
 	captured := make([]bytecode.Kind, n)
 	for i := range captured {
 		captured[i] = g.kind(g.stack[len(g.stack)-n+i])

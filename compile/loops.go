@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -102,8 +104,12 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	name := g.builtinNames[g.info.Calls[g.module][runner.ID].Index]
 	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
 	g.at(runner.Pos, name)
-	captures := int(g.info.Quotations[g.module][st.ID].Captures)
+	info := g.info.Quotations[g.module][st.ID]
+	captures := int(info.Captures)
 	g.ensure(captures + 1)
+	if info.Reversed {
+		slices.Reverse(g.stack[len(g.stack)-captures:])
+	}
 	bottom := len(g.aux)
 	g.aux = append(g.aux, g.stack[len(g.stack)-captures:]...)
 	g.stack = g.stack[:len(g.stack)-captures]

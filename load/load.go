@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
@@ -22,7 +23,9 @@ import (
 // Module is one source file of a program.
 type Module struct {
 	*syntax.File
-	Std bool // a built-in standard module
+	Std     bool // a built-in standard module
+	Decided bool // an option or the text of the file tells its dialect
+	Named   bool // a comment or an option names it
 }
 
 // Private tells whether a word of the module is a helper that only the module
@@ -36,6 +39,38 @@ func (m *Module) Private(word string) bool {
 type Program struct {
 	Modules []*Module
 }
+
+// Profile returns the releases whose words the classic files of the program have
+// (chapter 9, section 12): all have the same. named tells that a file or an
+// option asks for it; ok is false if no file is classic.
+func (p *Program) Profile() (profile syntax.Dialect, named, ok bool) {
+	for _, m := range p.Modules {
+		if m.Dialect.Conditionals() {
+			profile, ok = max(profile, m.Dialect), true
+			named = named || m.Named
+		}
+	}
+	return profile, named, ok
+}
+
+// Undecided tells whether nothing in the files of the program decides on their
+// dialect (chapter 9, section 2, rule 5).
+func (p *Program) Undecided() bool {
+	return !slices.ContainsFunc(p.Modules, func(m *Module) bool { return !m.Std && m.Decided })
+}
+
+// WithOldLoops returns the program with a module more: the loops that were
+// built-in words of releases 1.0.
+func (p *Program) WithOldLoops() *Program {
+	file, errs := syntax.Parse(diag.NewSource(OldLoops, stdlib.OldLoops), syntax.Seven)
+	if errs.HasErrors() {
+		panic("load: " + errs.Error()) // a defect of seqvm: the module is its own
+	}
+	return &Program{Modules: append(slices.Clip(p.Modules), &Module{File: file, Std: true})}
+}
+
+// OldLoops is the name of the module that WithOldLoops adds.
+const OldLoops = "<classic loops>"
 
 // Main returns the file that the program was started with.
 func (p *Program) Main() *Module { return p.Modules[0] }
@@ -163,24 +198,24 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 // does not tell.
 func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect) {
 	source := diag.NewSource(name, text)
-	dialect := inherited
+	dialect, decided, named := inherited, false, false
 	switch {
 	case std:
 		dialect = syntax.Seven
 	case l.forced != nil:
-		dialect = *l.forced
+		dialect, decided, named = *l.forced, true, true
 	default:
 		e := syntax.FindDialect(source)
 		if e.Problem != nil {
 			l.errors = append(l.errors, e.Problem)
 		}
 		if e.Decided {
-			dialect = e.Dialect
+			dialect, decided, named = e.Dialect, true, e.Named
 		}
 	}
 	file, errs := syntax.Parse(source, dialect)
 	l.errors = append(l.errors, errs...)
-	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std})
+	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std, Decided: decided, Named: named})
 	for _, inc := range file.Includes {
 		switch inc.Kind {
 		case syntax.IncludeStd:

@@ -14,6 +14,12 @@ import (
 //go:embed *.seq
 var modules embed.FS
 
+// OldLoops are the loops that were built-in words of releases 1.0, for classic
+// programs of that time (chapter 9, section 12). No include gives them.
+//
+//go:embed classic/loops.seq
+var OldLoops string
+
 // Private tells whether a name is that of a helper, which only standard modules
 // may call.
 func Private(name string) bool { return strings.HasPrefix(name, "%") }

@@ -77,6 +77,7 @@ type Effect struct {
 	In, Out  []TypeExpr
 	Yields   []TypeExpr // the types after each Yield
 	Pos, End int32
+	Missing  bool // the word has none: only in classic files
 }
 
 // TypeKind tells the forms of a type expression apart.

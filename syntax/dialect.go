@@ -43,6 +43,7 @@ func (d Dialect) Conditionals() bool { return d >= Classic }
 type Evidence struct {
 	Dialect Dialect
 	Decided bool
+	Named   bool // by a comment
 	// Problem is a comment that cannot be obeyed.
 	Problem *diag.Diagnostic
 	// Includes are the paths of the files that it includes.
@@ -66,7 +67,7 @@ func FindDialect(src *diag.Source) Evidence {
 			e.Problem = &diag.Diagnostic{Code: "dialect", Span: diag.Span{Source: src, Start: p.Pos, End: p.End}, Message: what,
 				Help: []string{"the dialects are " + strings.Join(dialectNames, ", ")}}
 		default:
-			e.Dialect, e.Decided = d, true
+			e.Dialect, e.Decided, e.Named = d, true, true
 		}
 	}
 	classic, combinator, old := false, false, false
@@ -77,7 +78,9 @@ func FindDialect(src *diag.Source) Evidence {
 		switch {
 		case at == 0 && t.Is(":"):
 			at, seen = 1, false
-			i++
+			if i++; i+1 < len(tokens) && !tokens[i+1].Is("(") {
+				at = 2 // of a release that needs no effects
+			}
 		case at == 0 && t.Is("union"):
 			at = 3
 		case at == 0 && t.Is("include") && tokens[i+1].Kind == TokenString:

@@ -345,16 +345,21 @@ func (p *parser) wordDefinition() {
 	}
 	w := &Word{Name: nameOf(name), Pos: colon.Pos}
 	p.word = w
-	if open := p.peek(); !open.Is("(") || open.NewLine {
+	open := p.peek()
+	switch {
+	case open.Is("(") && !open.NewLine:
+		w.Effect = p.effect(name.Text)
+	case p.file.Dialect.Conditionals() && !open.Is("("):
+		w.Effect = &Effect{Pos: name.Pos, End: name.End, Missing: true} // its profile decides
+	default:
 		why := "its stack effect is missing"
 		if open.Is("(") {
 			why = "its stack effect must stand on the line of the name"
 		}
 		d := p.fail(colon.Pos, name.End, "missing-effect", fmt.Sprintf("the word %s has no effect: %s", quote(name.Text), why))
-		d.Help = []string{fmt.Sprintf("write ': %s ( inputs -- outputs ) … ;', for example ( Int -- String )", name.Text)}
+		d.Help = []string{MissingEffectHelp(name.Text)}
 		panic(broken{})
 	}
-	w.Effect = p.effect(name.Text)
 	w.Body = p.statements(scope{})
 	end := p.next()
 	w.End = end.End
@@ -363,6 +368,11 @@ func (p *parser) wordDefinition() {
 		p.allows = p.allows[1:]
 	}
 	p.file.Words = append(p.file.Words, w)
+}
+
+// MissingEffectHelp says how to write the effect of a word that has none.
+func MissingEffectHelp(word string) string {
+	return fmt.Sprintf("write ': %s ( inputs -- outputs ) … ;', for example ( Int -- String )", word)
 }
 
 // ParseEffect reads a stack effect such as "( Int -- String )" that does not

@@ -18,6 +18,7 @@ type checker struct {
 	matches  []MatchInfo
 	expected *Type // the declared top output, if that is a quotation type
 	arities  map[*syntax.Stmt]arity
+	reversed bool // closures get what they captured in reverse order (chapter 9, section 12)
 }
 
 // scope is the body of a word or of a quotation: what has its own aux stack.
@@ -88,15 +89,30 @@ func (p *program) bodies() {
 		if p.skip[w] {
 			continue
 		}
-		c.w = w
-		c.calls, c.quots, c.matches = p.info.Calls[w.Module], p.info.Quotations[w.Module], p.info.Matches[w.Module]
-		c.trail, c.steps, c.arities = c.trail[:0], 0, nil
-		c.handles = p.info.Program.Modules[w.Module].Dialect.OldNames()
-		if d := c.try(c.word); d != nil {
-			p.errors = append(p.errors, d)
+		c.enter(w)
+		d := c.try(func() {
+			if w.Effect == nil {
+				p.infer(w)
+			}
+			c.word()
+		})
+		if d != nil {
+			if d != reported {
+				p.errors = append(p.errors, d)
+			}
 			p.skip[w] = true
 		}
 	}
+}
+
+// enter makes the checker ready for the body of a word.
+func (c *checker) enter(w *Word) {
+	p := c.p
+	c.w = w
+	c.calls, c.quots, c.matches = p.info.Calls[w.Module], p.info.Quotations[w.Module], p.info.Matches[w.Module]
+	c.trail, c.steps, c.arities = c.trail[:0], 0, nil
+	c.handles = p.info.Program.Modules[w.Module].Dialect.OldNames()
+	c.reversed = p.profile >= syntax.Classic4 && p.info.Program.Modules[w.Module].Dialect.Conditionals()
 }
 
 func (c *checker) word() {
@@ -305,7 +321,11 @@ func (c *checker) effectOf(call *Call) *Effect {
 	case TargetBuiltin:
 		return c.p.table.effects[call.Index]
 	case TargetWord:
-		return c.p.info.Words[call.Index].Effect
+		w := c.p.info.Words[call.Index]
+		if w.Effect == nil {
+			c.p.infer(w)
+		}
+		return w.Effect
 	case TargetMake, TargetIs, TargetAccess:
 		return c.p.generated(call)
 	}

@@ -58,7 +58,9 @@ func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }
 // Options adjusts what a check asks for.
 type Options struct {
 	NeedMain bool // the program is to be run: it must have a main
-	Release2 bool // classic files have the words of releases 1.1 to 2.3
+	// Profile is the releases whose words classic files have; Seven: what the
+	// files themselves say.
+	Profile syntax.Dialect
 }
 
 // program is the state of one check over all its steps (chapter 2, section 5).
@@ -73,9 +75,11 @@ type program struct {
 	// classicOwn are words of classic files that have the name of a built-in word
 	// that is younger: they are called by classic files only.
 	classicOwn map[string]target
-	hasIntMath bool             // std:imath is included
-	release2   bool             // classic files have the words of releases 1.1 to 2.3
-	places     map[string]place // where a name was defined
+	hasIntMath bool              // std:imath is included
+	profile    syntax.Dialect    // whose words classic files have
+	oldLoops   map[string]target // words of releases 1.0, by name
+	inferring  map[*Word]bool    // words without an effect whose body is being looked at
+	places     map[string]place  // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
@@ -102,6 +106,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
 		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
+		oldLoops: map[string]target{}, inferring: map[*Word]bool{},
 	}
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
@@ -150,12 +155,14 @@ func (p *program) span(module int, start, end int32) diag.Span {
 
 func (p *program) declare() {
 	modules := p.info.Program.Modules
+	if p.profile = p.opts.Profile; p.profile == syntax.Seven {
+		p.profile, _, _ = p.info.Program.Profile()
+	}
 	p.private = make([]map[string]target, len(modules))
 	p.info.Calls = make([][]Call, len(modules))
 	p.info.Quotations = make([][]QuotationInfo, len(modules))
 	p.info.Matches = make([][]MatchInfo, len(modules))
 	for m, mod := range modules {
-		p.release2 = p.release2 || p.opts.Release2 || mod.Dialect == syntax.Classic2
 		p.hasIntMath = p.hasIntMath || mod.Std && mod.Source.Name == "<std:imath>"
 		p.info.Calls[m] = make([]Call, mod.Calls)
 		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
@@ -221,6 +228,13 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	name := decl.Name.Text
 	span := p.span(m, decl.Pos, decl.Name.End)
 	t := target{kind: TargetWord, index: int32(w.Index)}
+	if p.info.Program.Modules[m].Source.Name == load.OldLoops {
+		if p.private[m] == nil {
+			p.private[m] = map[string]target{}
+		}
+		p.private[m][name], p.oldLoops[name] = t, t
+		return
+	}
 	if p.info.Program.Modules[m].Private(name) {
 		if p.private[m] == nil {
 			p.private[m] = map[string]target{}
@@ -336,6 +350,10 @@ func (p *program) fieldTypes() {
 // effects builds the declared effect of every word and checks that of main.
 func (p *program) effects() {
 	for _, w := range p.info.Words {
+		if w.Decl.Effect.Missing {
+			p.withoutEffect(w)
+			continue
+		}
 		b := effectBuilder{named: func(x *syntax.TypeExpr) (*Type, bool, bool) { return p.typeNamed(w, x) }}
 		e, ok := b.build(w.Decl.Effect)
 		w.Effect = e
@@ -343,10 +361,13 @@ func (p *program) effects() {
 			p.skip[w] = true
 		}
 	}
-	main := p.info.Main
-	if main == nil || p.skip[main] {
-		return
+	if main := p.info.Main; main != nil && !p.skip[main] && main.Effect != nil {
+		p.mainEffect(main)
 	}
+}
+
+// mainEffect checks the effect of the word that a program starts with.
+func (p *program) mainEffect(main *Word) {
 	span := p.span(main.Module, main.Decl.Pos, main.Decl.Name.End)
 	e := main.Effect
 	switch {
@@ -368,7 +389,7 @@ func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok 
 	if u := p.unions[x.Name]; u != nil {
 		return u.Type, false, true
 	}
-	if p.info.Program.Modules[w.Module].Dialect.OldNames() && startsUpper(x.Name) && x.Name != "Quotation" && x.Name != "Closure" {
+	if p.info.Program.Modules[w.Module].Dialect.OldNames() && startsUpper(x.Name) && x.Name != "Closure" && (x.Name != "Quotation" || p.profile >= syntax.Classic2) {
 		switch x.Name {
 		case "Int", "Float", "Bool", "String":
 		default:

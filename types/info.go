@@ -107,6 +107,7 @@ type QuotationInfo struct {
 	Known    bool
 	Captures int32
 	Closure  bool // a closure, even if it captures nothing
+	Reversed bool // it gets what it captured in reverse order
 }
 
 // MatchInfo annotates a match.

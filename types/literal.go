@@ -1,6 +1,8 @@
 package types
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -76,7 +78,7 @@ func (c *checker) plainLiteral(st *syntax.Stmt) *Type {
 func (c *checker) annotate(st *syntax.Stmt, start, result *Stack, captures int, closure bool) {
 	n, base := height(start)
 	m, base2 := height(result)
-	c.quots[st.ID] = QuotationInfo{In: int32(n), Out: int32(m), Known: base == base2, Captures: int32(captures), Closure: closure}
+	c.quots[st.ID] = QuotationInfo{In: int32(n), Out: int32(m), Known: base == base2, Captures: int32(captures), Closure: closure, Reversed: c.reversed && captures > 1}
 }
 
 // capture types a literal of which the type x is expected, takes what it
@@ -155,6 +157,9 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		for i := n - 1; i >= 0; i-- {
 			rest = resolve(rest)
 			captured[i], rest = rest.Top, rest.Below
+		}
+		if c.reversed {
+			slices.Reverse(captured)
 		}
 		for _, t := range captured {
 			start = start.push(t)
