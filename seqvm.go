@@ -18,12 +18,11 @@ import (
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -39,7 +38,7 @@ type Options struct {
 	ReadFile func(path string) ([]byte, error)
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
 	StdlibDir string
-	// Dialect is that of all files ("7", "6", "classic"); "" or "auto": each
+	// Dialect is that of all files ("7", "6", "classic", "classic-2" …); "" or "auto": each
 	// file's text decides (chapter 9, section 2).
 	Dialect string
 	// Library asks for no main: the program is only to be checked.
@@ -66,77 +65,29 @@ type Program struct {
 // CompileFile compiles the program whose main file is at path. The list holds
 // warnings as well; the program is nil if it holds errors.
 func CompileFile(path string, opts Options) (*Program, diag.List) {
-	return opts.compile(func(o load.Options) (*load.Program, diag.List) { return load.File(path, o) })
+	return opts.compile(check.File(path))
 }
 
 // CompileText compiles a program from a text. name is what diagnostics call
 // it; its includes are relative to the folder dir.
 func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
-	return opts.compile(func(o load.Options) (*load.Program, diag.List) { return load.Text(name, text, dir, o) })
+	return opts.compile(check.Text(name, text, dir))
 }
 
-// CheckFile checks a file without compiling it.
+// CheckFile checks a file without compiling it. The list holds hints as well.
 func CheckFile(path string, opts Options) diag.List {
-	_, problems := opts.check(func(o load.Options) (*load.Program, diag.List) { return load.File(path, o) })
+	o := opts.check()
+	o.Hints = true
+	_, problems := check.Program(check.File(path), o)
 	return problems
 }
 
-func (o Options) load() load.Options {
-	return load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}
+func (o Options) check() check.Options {
+	return check.Options{Options: load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}, NeedMain: !o.Library}
 }
 
-// loading loads a program; it may be asked to do so more than once.
-type loading func(load.Options) (*load.Program, diag.List)
-
-// check loads and checks a program. If nothing decides on its dialect, it is
-// today's, unless its effects are written with type variables as only classic
-// files have them, and it is a good classic program.
-func (o Options) check(from loading) (*types.Info, diag.List) {
-	prog, problems := from(o.load())
-	if problems.HasErrors() {
-		return nil, problems
-	}
-	info, found := o.checkLoaded(prog)
-	if found.HasErrors() && prog.Undecided() && types.LongVariables(prog) {
-		classic := o.load()
-		classic.Dialect = syntax.Classic.String()
-		if prog, others := from(classic); !others.HasErrors() {
-			if other, more := o.checkLoaded(prog); !more.HasErrors() {
-				return other, append(others, more...)
-			}
-		}
-	}
-	return info, append(problems, found...)
-}
-
-// checkLoaded checks a loaded program. Its classic files, if nothing says which
-// releases they are for, are taken for those of an older one if only that fits
-// (chapter 9, section 12).
-func (o Options) checkLoaded(prog *load.Program) (*types.Info, diag.List) {
-	profile, named, classic := prog.Profile()
-	info, found := o.checkAs(prog, profile)
-	if classic && !named {
-		for _, older := range []syntax.Dialect{syntax.Classic2, syntax.Classic1} {
-			if !found.HasErrors() {
-				break
-			}
-			if other, others := o.checkAs(prog, older); !others.HasErrors() {
-				info, found = other, others
-			}
-		}
-	}
-	return info, found
-}
-
-func (o Options) checkAs(prog *load.Program, profile syntax.Dialect) (*types.Info, diag.List) {
-	if profile == syntax.Classic1 {
-		prog = prog.WithOldLoops()
-	}
-	return types.Check(prog, builtins.Types(), types.Options{NeedMain: !o.Library, Profile: profile})
-}
-
-func (o Options) compile(from loading) (*Program, diag.List) {
-	info, problems := o.check(from)
+func (o Options) compile(from check.Source) (*Program, diag.List) {
+	info, problems := check.Program(from, o.check())
 	if problems.HasErrors() {
 		return nil, problems
 	}

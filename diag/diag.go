@@ -101,10 +101,14 @@ type Severity uint8
 const (
 	Error Severity = iota
 	Warning
+	Hint // what works, but is old; shown by tools that check
 )
 
 func (s Severity) String() string {
-	if s == Warning {
+	switch s {
+	case Hint:
+		return "hint"
+	case Warning:
 		return "warning"
 	}
 	return "error"

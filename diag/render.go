@@ -45,7 +45,7 @@ func (r Renderer) paint(color, text string) string {
 // All writes the findings of a list, at most MaxErrors errors, and says how
 // many were left out.
 func (r Renderer) All(list List) error {
-	limits := [...]int{Error: MaxErrors, Warning: maxWarnings}
+	limits := [...]int{Error: MaxErrors, Warning: maxWarnings, Hint: maxWarnings}
 	var count [len(limits)]int
 	for _, d := range list {
 		if count[d.Severity]++; count[d.Severity] > limits[d.Severity] {
@@ -70,7 +70,7 @@ func (r Renderer) All(list List) error {
 func (r Renderer) One(d *Diagnostic) error {
 	var b strings.Builder
 	color := red
-	if d.Severity == Warning {
+	if d.Severity != Error {
 		color = yellow
 	}
 	if src := d.Span.Source; src != nil {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/types"
@@ -34,13 +35,8 @@ func Files(paths []string, opts load.Options) (results []Result, old diag.List, 
 		w.named[identity(path)] = true
 	}
 	for _, path := range paths {
-		prog, problems := load.File(path, opts)
-		l := loaded{prog: prog, problems: problems}
-		if !problems.HasErrors() {
-			info, found := types.Check(prog, builtins.Types(), types.Options{})
-			l.info, l.problems = info, append(problems, found...)
-		}
-		w.programs = append(w.programs, l)
+		info, problems := check.Program(check.File(path), check.Options{Options: opts})
+		w.programs = append(w.programs, loaded{prog: info.Program, info: info, problems: problems})
 	}
 	for i, path := range paths {
 		p, module := w.home(i, path)
@@ -126,10 +122,7 @@ func checks(path string, opts load.Options, texts map[string]string) *diag.Diagn
 		}
 		return read(p)
 	}
-	prog, problems := load.File(path, inner)
-	if !problems.HasErrors() {
-		_, problems = types.Check(prog, builtins.Types(), types.Options{})
-	}
+	_, problems := check.Program(check.File(path), check.Options{Options: inner})
 	for _, d := range problems {
 		if d.Severity == diag.Error {
 			return d

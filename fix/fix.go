@@ -4,6 +4,7 @@
 package fix
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -27,7 +28,16 @@ func File(prog *load.Program, info *types.Info, names []string, module int, keep
 	}
 	f := &fixer{prog: prog, info: info, names: names, module: module, file: m.File, keepTypes: keepTypes, renamed: renames(info, names)}
 	f.tokens()
+	inferred := map[*syntax.Word]*types.Effect{}
+	for _, w := range info.Words {
+		if w.Decl.Effect.Missing {
+			inferred[w.Decl] = w.Effect
+		}
+	}
 	for _, w := range m.Words {
+		if e := inferred[w]; e != nil {
+			f.replace(w.Name.End, w.Name.End, " "+e.String())
+		}
 		f.effect(w)
 		f.body(w.Body)
 		if to, ok := f.renamed[w.Name.Text]; ok {
@@ -58,6 +68,10 @@ type fixer struct {
 
 func (f *fixer) replace(pos, end int32, text string) {
 	f.edits = append(f.edits, edit{pos, end, text})
+}
+
+func (f *fixer) refuse(pos int32, format string, args ...any) {
+	f.problem = errors.Join(f.problem, fmt.Errorf("%s: %s", f.file.Span(pos, pos), fmt.Sprintf(format, args...)))
 }
 
 func (f *fixer) note(pos int32, format string, args ...any) {
@@ -144,6 +158,9 @@ func (f *fixer) body(stmts []syntax.Stmt) {
 		st := &stmts[i]
 		switch st.Kind {
 		case syntax.StmtQuotation:
+			if f.info.Quotations[f.module][st.ID].Reversed {
+				f.refuse(st.Pos, "this closure gets the values that it captures in reverse order: up to release 5.4 it did, today it does not")
+			}
 			f.body(st.Block)
 		case syntax.StmtMatch:
 			for a := range st.Match.Arms {
@@ -177,6 +194,9 @@ var rewrites = map[string]string{
 func (f *fixer) call(st, before *syntax.Stmt) {
 	call := &f.info.Calls[f.module][st.ID]
 	if call.Target == types.TargetWord {
+		if f.prog.Modules[f.info.Words[call.Index].Module].Source.Name == load.OldLoops {
+			f.refuse(st.Pos, "the built-in loop '%s' of releases 1.0 has no equal today: write a recursion, or include std:loops", st.Text)
+		}
 		if to, ok := f.renamed[st.Text]; ok {
 			f.replace(st.Pos, st.End, to)
 		}
@@ -185,7 +205,15 @@ func (f *fixer) call(st, before *syntax.Stmt) {
 	if call.Target != types.TargetBuiltin {
 		return
 	}
-	if to, ok := rewrites[st.Text]; ok {
+	to, ok := rewrites[st.Text]
+	if !ok {
+		to = st.Text
+	}
+	if strings.HasPrefix(f.names[call.Index], "%classic2.") {
+		to += " drop" // the flag that releases 2 did not leave
+		ok = true
+	}
+	if ok {
 		f.replace(st.Pos, st.End, to)
 	}
 	switch st.Text {
@@ -205,9 +233,6 @@ const letters = "TUVWXYZABCDEFGHIJKLMNOPQRS"
 
 // effect gives the type variables of an effect names of one letter.
 func (f *fixer) effect(w *syntax.Word) {
-	if w.Effect == nil {
-		return
-	}
 	var uses []*syntax.TypeExpr
 	var walk func([]syntax.TypeExpr)
 	walk = func(list []syntax.TypeExpr) {
@@ -244,7 +269,7 @@ func (f *fixer) effect(w *syntax.Word) {
 			to = x.Name[:1]
 			for i := 0; taken[to]; i++ {
 				if i == len(letters) {
-					f.problem = fmt.Errorf("%s: the effect of '%s' has more type variables than there are letters", f.file.Span(x.Pos, x.End), w.Name.Text)
+					f.refuse(x.Pos, "the effect of '%s' has more type variables than there are letters", w.Name.Text)
 					return
 				}
 				to = letters[i : i+1]
@@ -283,7 +308,12 @@ func renames(info *types.Info, builtins []string) map[string]string {
 	}
 	own := map[string]bool{}
 	for _, w := range info.Words {
-		own[w.Decl.Name.Text] = true
+		name := w.Decl.Name.Text
+		if info.Program.Modules[w.Module].Std { // a classic file's own word wins over it, today they collide
+			taken[name] = true
+			continue
+		}
+		own[name] = true
 	}
 	renamed := map[string]string{}
 	for _, w := range info.Words {

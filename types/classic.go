@@ -3,6 +3,7 @@ package types
 import (
 	"strings"
 
+	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -146,4 +147,27 @@ func typeNames(list []syntax.TypeExpr, names map[string]bool) {
 		typeNames(list[i].In, names)
 		typeNames(list[i].Out, names)
 	}
+}
+
+// oldName hints at what a word of classic files is called today (chapter 9,
+// section 14), once for each name and file.
+func (p *program) oldName(w *Word, st *syntax.Stmt, t target) {
+	today, ok := renamed[st.Text]
+	if !ok || !p.opts.Hints || t.kind != TargetBuiltin {
+		return
+	}
+	key := hinted{w.Module, st.Text}
+	if p.hinted[key] {
+		return
+	}
+	p.hinted[key] = true
+	d := p.fail(p.span(w.Module, st.Pos, st.End), "old-name", "%s is %s in dialect 7", st.Text, strings.Fields(today)[0])
+	d.Severity = diag.Hint
+	d.Help = []string{"'seqvm fix' rewrites the file"}
+}
+
+// hinted is a name that has been hinted at, in a file.
+type hinted struct {
+	module int
+	name   string
 }

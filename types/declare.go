@@ -61,6 +61,7 @@ type Options struct {
 	// Profile is the releases whose words classic files have; Seven: what the
 	// files themselves say.
 	Profile syntax.Dialect
+	Hints   bool // findings on old names in classic files
 }
 
 // program is the state of one check over all its steps (chapter 2, section 5).
@@ -78,8 +79,9 @@ type program struct {
 	hasIntMath bool              // std:imath is included
 	profile    syntax.Dialect    // whose words classic files have
 	oldLoops   map[string]target // words of releases 1.0, by name
-	inferring  map[*Word]bool    // words without an effect whose body is being looked at
-	places     map[string]place  // where a name was defined
+	hinted     map[hinted]bool
+	inferring  map[*Word]bool   // words without an effect whose body is being looked at
+	places     map[string]place // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
@@ -106,7 +108,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
 		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
-		oldLoops: map[string]target{}, inferring: map[*Word]bool{},
+		oldLoops: map[string]target{}, inferring: map[*Word]bool{}, hinted: map[hinted]bool{},
 	}
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
@@ -421,6 +423,7 @@ func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok 
 	default:
 		d := p.fail(span, "unknown-type", "unknown type '%s' in the effect of '%s'", x.Name, word)
 		d.Help = p.suggestType(x.Name)
+		near := d.Help != nil
 		switch x.Name {
 		case "List":
 			d.Help = append(d.Help, "lists have no type of their own: write Variant, or a type variable such as V")
@@ -428,6 +431,9 @@ func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok 
 			d.Help = append(d.Help, "maps have no type of their own: write a type variable such as M")
 		default:
 			d.Help = append(d.Help, "a type variable is one upper case letter; other types are Int, Float, Bool, String, Symbol, Channel, Socket, Variant and the unions of the program")
+		}
+		if !near {
+			d.Help = append(d.Help, "in a classic file, which a comment '# seq:dialect classic' makes it, every other name is a type variable")
 		}
 	}
 	return intType, false, false

@@ -85,7 +85,7 @@ func (g *generaliser) typ(t *Type) *Type {
 	switch {
 	case t.Kind == Var:
 		if g.vars[t] == 0 {
-			g.e.vars = append(g.e.vars, fmt.Sprintf("T%d", len(g.e.vars)+1))
+			g.e.vars = append(g.e.vars, variableName(len(g.e.vars)))
 			g.vars[t] = int32(len(g.e.vars))
 		}
 		index := g.vars[t]
@@ -94,6 +94,15 @@ func (g *generaliser) typ(t *Type) *Type {
 		return &Type{Kind: t.Kind, In: g.stack(t.In), Out: g.stack(t.Out)}
 	}
 	return t
+}
+
+// variableName is the letter of a numbered variable: T, U, V, … and from A on.
+func variableName(i int) string {
+	const letters = "TUVWXYZABCDEFGHIJKLMNOPQRS"
+	if i < len(letters) {
+		return letters[i : i+1]
+	}
+	return fmt.Sprintf("T%d", i)
 }
 
 func (g *generaliser) stack(s *Stack) *Stack {

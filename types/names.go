@@ -35,6 +35,8 @@ var renamed = map[string]string{
 	"udp.receive-from": "net.udp.receive-from", "udp.close": "net.udp.close",
 	"http.get": "net.http.get", "http.post": "net.http.post", "http.put": "net.http.put", "http.delete": "net.http.delete",
 	"mod": "i.modulo ( Int Int -- Int Bool )", "pow": "i.pow ( Int Int -- Int Bool )",
+	"io.read-line+": "io.read-line ( -- String Bool )", "list.push!": "list.push",
+	"file.for-each-line+": "file.for-each-line ( ..a String [ ..a String -- ..a ] -- ..a Bool )",
 }
 
 // sought lists words that people look for and that do not exist, with what
@@ -92,6 +94,7 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
 	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
 		if t, ok := p.classicCall(st.Text); ok {
+			p.oldName(w, st, t)
 			call.Target, call.Index, call.Field = t.kind, t.index, t.field
 			return
 		}
@@ -131,7 +134,7 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 	where := w.Decl.Name.Text
 	if today, ok := renamed[name]; ok {
 		d := p.fail(span, "renamed-word", "the word '%s' (in '%s') is now '%s'", name, where, today)
-		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic"}
+		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic; 'seqvm fix' rewrites it"}
 		return
 	}
 	d := p.fail(span, "unknown-word", "unknown word '%s' in '%s'", name, where)

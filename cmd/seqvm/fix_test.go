@@ -25,6 +25,9 @@ func TestFixKeepsBehaviour(t *testing.T) {
 		if err != nil {
 			continue // to be refused
 		}
+		if name == "profile-1-loops" {
+			continue // its loops have no equal: testdata/scripts/classic.txt
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

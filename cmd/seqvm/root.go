@@ -96,7 +96,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.logLevel, "log-level", "warn", "what to log: trace, debug, info, warn, error, off")
 	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
-	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, or auto: each file's text decides")
+	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
 	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.docCommand(), c.fixCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")

@@ -1,0 +1,98 @@
+// Package check is the front end as a whole: it loads a program, finds the
+// dialect and the releases that it was written for, and checks it (chapter 9,
+// sections 2 and 12).
+//
+// What a good program is, the packages that it calls know: syntax, load, types.
+package check
+
+import (
+	"fmt"
+
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+)
+
+// Source loads a program. It may be asked to do so twice, for two dialects.
+type Source func(load.Options) (*load.Program, diag.List)
+
+// File is the program whose main file is at path.
+func File(path string) Source {
+	return func(o load.Options) (*load.Program, diag.List) { return load.File(path, o) }
+}
+
+// Text is a program given as a text. name is what diagnostics call it; its
+// includes are relative to the folder dir.
+func Text(name, text, dir string) Source {
+	return func(o load.Options) (*load.Program, diag.List) { return load.Text(name, text, dir, o) }
+}
+
+// Options adjusts a check.
+type Options struct {
+	load.Options
+	NeedMain bool // the program is to be run: it must have a main
+	Hints    bool // findings on what works but is old, too
+}
+
+// Program loads and checks a program. The list holds errors, warnings and, if
+// they are asked for, hints; what is returned besides it is complete only if
+// the list has no errors.
+//
+// A program whose dialect nothing decides is of today's, unless only classic
+// fits and its effects have type variables as only classic files have them.
+func Program(from Source, opts Options) (*types.Info, diag.List) {
+	prog, problems := from(opts.Options)
+	if problems.HasErrors() {
+		return &types.Info{Program: prog}, problems
+	}
+	info, found := opts.loaded(prog)
+	if found.HasErrors() && prog.Undecided() && types.LongVariables(prog) {
+		classic := opts.Options
+		classic.Dialect = syntax.Classic.String()
+		if prog, others := from(classic); !others.HasErrors() {
+			if other, more := opts.loaded(prog); !more.HasErrors() {
+				opts.hint(&more, prog, "the program is taken for a classic one: only so it checks", syntax.Classic)
+				return other, append(others, more...)
+			}
+		}
+	}
+	return info, append(problems, found...)
+}
+
+// older are the profiles to be tried where that of the last classic releases
+// does not fit.
+var older = []syntax.Dialect{syntax.Classic2, syntax.Classic1}
+
+// loaded checks a loaded program. Its classic files, if they do not say for
+// which releases they are, are taken for those of an older one if only that fits.
+func (o Options) loaded(prog *load.Program) (*types.Info, diag.List) {
+	profile, named, classic := prog.Profile()
+	info, found := o.as(prog, profile)
+	if !classic || named || !found.HasErrors() {
+		return info, found
+	}
+	for _, profile := range older {
+		if other, others := o.as(prog, profile); !others.HasErrors() {
+			o.hint(&others, prog, "the classic files are taken for those of an older release: only so the program checks", profile)
+			return other, others
+		}
+	}
+	return info, found
+}
+
+func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, diag.List) {
+	if profile == syntax.Classic1 {
+		prog = prog.WithOldLoops()
+	}
+	return types.Check(prog, builtins.Types(), types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints})
+}
+
+func (o Options) hint(list *diag.List, prog *load.Program, message string, d syntax.Dialect) {
+	if !o.Hints {
+		return
+	}
+	*list = append(*list, &diag.Diagnostic{Severity: diag.Hint, Code: "dialect", Span: diag.Span{Source: prog.Main().Source, Start: -1},
+		Message: message, Help: []string{fmt.Sprintf("the comment '# seq:dialect %s' says so", d)}})
+}
