@@ -106,3 +106,27 @@ func BenchmarkFrontEnd(b *testing.B) {
 		rate(b)
 	})
 }
+
+// BenchmarkClassicStart compiles a classic program of 10,000 lines and runs its
+// main, which does nothing: the time until a user sees something.
+func BenchmarkClassicStart(b *testing.B) {
+	const lines = 10_000
+	var text strings.Builder
+	text.WriteString("union Op { Push { value: Int } Add Neg }\n: main ( -- ) ;\n")
+	for n, used := 1, 2; used < lines; n++ {
+		word := fmt.Sprintf(": step-%d ( Int Acc -- Int Acc )\n  swap dup %[1]d i.> if  # larger\n    1 i.- dup 3 i.< if drop 7 else 1 i.+ then\n"+
+			"  else\n    dup 0 i.= if drop 1 then\n  then swap\n;\n"+
+			": apply-%[1]d ( Op Int -- Int )\n  swap match\n    Push { >value } -> i.+\n    Add -> dup 10 i.> if 2 i.* else 3 i.* then\n    Neg -> 0 swap i.-\n  end\n;\n", n)
+		text.WriteString(word)
+		used += strings.Count(word, "\n")
+	}
+	for b.Loop() {
+		prog, problems := seqvm.CompileText("classic.seq", text.String(), ".", seqvm.Options{})
+		if problems.HasErrors() {
+			b.Fatal(problems)
+		}
+		if _, err := prog.Run(seqvm.Config{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

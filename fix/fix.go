@@ -82,7 +82,7 @@ func (f *fixer) note(pos int32, format string, args ...any) {
 // tokens replaces what needs no meaning: conditionals, escapes, the comment
 // that names the dialect.
 func (f *fixer) tokens() {
-	tokens, pragmas := syntax.Tokens(f.file.Source, f.file.Dialect)
+	tokens, pragmas := syntax.Tokens(f.file)
 	for _, p := range pragmas {
 		text := f.file.Source.Text[p.Pos:p.End]
 		f.replace(p.Pos, p.End, strings.Replace(text, p.Name, syntax.Seven.String(), 1))

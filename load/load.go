@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -150,7 +151,29 @@ func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 		inherited = syntax.Classic
 	}
 	l.add(name, text, dir, false, inherited)
+	l.shareHashNames()
 	return l.prog, l.errors
+}
+
+// shareHashNames parses classic files once more that may call words of other
+// files with a "#" in their names: until those are known, such a name looks like
+// a comment (chapter 9, section 3).
+func (l *loader) shareHashNames() {
+	all := map[string]bool{}
+	for _, m := range l.prog.Modules {
+		maps.Copy(all, m.HashNames)
+	}
+	for _, m := range l.prog.Modules {
+		if !m.Dialect.Conditionals() || len(m.HashNames) == len(all) || !strings.Contains(m.Source.Text, "#") {
+			continue
+		}
+		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
+			return d.Span.Source == m.Source && d.Code != "include" && d.Code != "dialect"
+		})
+		file, errs := syntax.ParseCalling(m.Source, m.Dialect, all)
+		m.File = file
+		l.errors = append(l.errors, errs...)
+	}
 }
 
 // resolve gives the identity of a file: its absolute path without links.

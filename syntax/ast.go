@@ -5,11 +5,14 @@ import "github.com/seqvm/seqvm/diag"
 // File is the syntax tree of one source file. The order of its parts is that
 // of the text. It is not changed after parsing.
 type File struct {
-	Source   *diag.Source
-	Dialect  Dialect
-	Includes []*Include
-	Unions   []*Union
-	Words    []*Word
+	Source  *diag.Source
+	Dialect Dialect
+	// HashNames are the words with a "#" in their names that the file may call:
+	// in classic files such a token is a name; any other one is a comment.
+	HashNames map[string]bool
+	Includes  []*Include
+	Unions    []*Union
+	Words     []*Word
 
 	// Calls, Quotations and Matches count the statements of these kinds: their
 	// Stmt.ID run from 0 to the count, so that later phases can keep what they

@@ -53,7 +53,7 @@ type Evidence struct {
 // FindDialect looks for the dialect of a file in its tokens (chapter 9, section
 // 2, rules 2 to 4).
 func FindDialect(src *diag.Source) Evidence {
-	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}, hashNames: hashNames(src.Text)}
+	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}, hashNames: HashNames(src.Text)}
 	tokens := s.scan()
 	var e Evidence
 	for _, p := range s.pragmas {
@@ -113,9 +113,9 @@ func FindDialect(src *diag.Source) Evidence {
 	return e
 }
 
-// hashNames returns the names with a "#" that a text defines, which only
+// HashNames returns the names with a "#" that a text defines, which only
 // classic files can; nil if there is none.
-func hashNames(text string) map[string]bool {
+func HashNames(text string) map[string]bool {
 	if !strings.Contains(text, "#") {
 		return nil
 	}
@@ -177,13 +177,11 @@ type Pragma struct {
 	Name     string
 }
 
-// Tokens cuts a source into tokens, for tools that rewrite it, and returns the
-// comments that name a dialect.
-func Tokens(src *diag.Source, d Dialect) ([]Token, []Pragma) {
-	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}}
-	if d.Conditionals() {
-		s.classic, s.hashNames = true, hashNames(src.Text)
-	}
+// Tokens cuts a parsed file into its tokens again, for tools that rewrite it,
+// and returns the comments that name a dialect.
+func Tokens(f *File) ([]Token, []Pragma) {
+	s := &scanner{src: f.Source, text: f.Source.Text, report: func(*diag.Diagnostic) {}}
+	s.classic, s.hashNames = f.Dialect.Conditionals(), f.HashNames
 	tokens := s.scan()
 	return tokens, s.pragmas
 }

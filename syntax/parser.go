@@ -28,7 +28,17 @@ const (
 // and every error it found, in source order. A definition with an error in it
 // is left out of the tree.
 func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
-	p := &parser{file: &File{Source: src, Dialect: dialect}}
+	var names map[string]bool
+	if dialect.Conditionals() {
+		names = HashNames(src.Text)
+	}
+	return ParseCalling(src, dialect, names)
+}
+
+// ParseCalling is Parse for a classic file that may call words whose names have
+// a "#" in them; Parse knows those that the file itself defines.
+func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
+	p := &parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}}
 	if len(src.Text) > math.MaxInt32-1 {
 		p.fail(0, 0, "file-too-large", "the file is larger than 2 GiB")
 		return p.file, p.errors
@@ -40,9 +50,7 @@ func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
 		return p.file, p.errors
 	}
 	s := &scanner{src: src, text: src.Text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
-	if dialect.Conditionals() {
-		s.classic, s.hashNames = true, hashNames(src.Text)
-	}
+	s.classic, s.hashNames = dialect.Conditionals(), hashNames
 	if strings.HasPrefix(src.Text, "\ufeff") {
 		s.pos = len("\ufeff")
 	}
