@@ -11,6 +11,12 @@ import (
 	"github.com/seqvm/seqvm/types"
 )
 
+// Options adjusts what is done.
+type Options struct {
+	load.Options
+	When bool // "if A then" becomes "[ A ] when" where that means the same
+}
+
 // Result is a rewritten file.
 type Result struct {
 	Path      string
@@ -29,13 +35,13 @@ type loaded struct {
 // the programs of the other files. The programs are checked before and after:
 // old has the diagnostics of one that does not check as it is; err says why a
 // file cannot be rewritten. Nothing is written.
-func Files(paths []string, opts load.Options) (results []Result, old diag.List, err error) {
+func Files(paths []string, opts Options) (results []Result, old diag.List, err error) {
 	w := &work{opts: opts, named: map[string]bool{}, texts: map[string]string{}}
 	for _, path := range paths {
 		w.named[identity(path)] = true
 	}
 	for _, path := range paths {
-		info, problems := check.Program(check.File(path), check.Options{Options: opts})
+		info, problems := check.Program(check.File(path), check.Options{Options: opts.Options})
 		w.programs = append(w.programs, loaded{prog: info.Program, info: info, problems: problems})
 	}
 	for i, path := range paths {
@@ -69,7 +75,7 @@ func Files(paths []string, opts load.Options) (results []Result, old diag.List, 
 
 // work is one call of Files.
 type work struct {
-	opts     load.Options
+	opts     Options
 	named    map[string]bool
 	programs []loaded
 	texts    map[string]string // new, by identity
@@ -97,14 +103,14 @@ func (w *work) rewrite(p loaded, module int, path string, keepTypes bool) (r Res
 	if d := Foreign(p.prog, p.info, builtins.Names(), rewritten); d != nil {
 		return r, fmt.Errorf("%s: %s", d.Span, d.Message)
 	}
-	text, notes, err := File(p.prog, p.info, builtins.Names(), module, keepTypes)
+	text, notes, err := File(p.prog, p.info, builtins.Names(), module, keepTypes, w.opts.When)
 	return Result{Path: path, Old: p.prog.Modules[module].Source.Text, Text: text, Notes: notes}, err
 }
 
 // recheck returns the first error of the programs with their new texts.
 func (w *work) recheck(paths []string) *diag.Diagnostic {
 	for _, path := range paths {
-		if d := checks(path, w.opts, w.texts); d != nil {
+		if d := checks(path, w.opts.Options, w.texts); d != nil {
 			return d
 		}
 	}

@@ -20,13 +20,18 @@ import (
 // problem means that the file cannot be rewritten.
 //
 // Symbol, Channel, Socket and Variant in effects stay if keepTypes is set;
-// otherwise they become type variables, which is what they are in classic files.
-func File(prog *load.Program, info *types.Info, names []string, module int, keepTypes bool) (text string, notes []string, problem error) {
+// otherwise they become type variables, which is what they are in classic
+// files. when asks for "when" where there is no else.
+func File(prog *load.Program, info *types.Info, names []string, module int, keepTypes, when bool) (text string, notes []string, problem error) {
 	m := prog.Modules[module]
 	if !m.Dialect.OldNames() {
 		return m.Source.Text, nil, nil
 	}
 	f := &fixer{prog: prog, info: info, names: names, module: module, file: m.File, keepTypes: keepTypes, renamed: renames(info, names)}
+	if when {
+		f.whens = map[int32]bool{}
+		f.findWhens()
+	}
 	f.tokens()
 	inferred := map[*syntax.Word]*types.Effect{}
 	for _, w := range info.Words {
@@ -61,6 +66,7 @@ type fixer struct {
 	file      *syntax.File
 	keepTypes bool
 	renamed   map[string]string // own words of classic files: today's names
+	whens     map[int32]bool    // conditionals that become "when", by the place of their "if"
 	edits     []edit
 	notes     []string
 	problem   error
@@ -87,7 +93,10 @@ func (f *fixer) tokens() {
 		text := f.file.Source.Text[p.Pos:p.End]
 		f.replace(p.Pos, p.End, strings.Replace(text, p.Name, syntax.Seven.String(), 1))
 	}
-	var open []bool // conditionals: has this one an else?
+	var open []string // what ends the conditionals that are open
+	if len(f.whens) > 0 {
+		f.includeControl()
+	}
 	for i, t := range tokens {
 		switch {
 		case t.Kind == syntax.TokenString:
@@ -96,18 +105,18 @@ func (f *fixer) tokens() {
 			}
 		case !f.file.Dialect.Conditionals() || t.Kind != syntax.TokenWord || i > 0 && tokens[i-1].Is(":"):
 		case t.Text == "if":
-			open = append(open, false)
+			end := "] [ ] if"
+			if f.whens[t.Pos] {
+				end = "] when"
+			}
+			open = append(open, end)
 			f.bracket(t, "[")
 		case t.Text == "else" && len(open) > 0:
-			open[len(open)-1] = true
+			open[len(open)-1] = "] if"
 			f.bracket(t, "] [")
 		case t.Text == "then" && len(open) > 0:
-			end := "] [ ] if"
-			if open[len(open)-1] {
-				end = "] if"
-			}
+			f.bracket(t, open[len(open)-1])
 			open = open[:len(open)-1]
-			f.bracket(t, end)
 		}
 	}
 }
@@ -122,7 +131,7 @@ func (f *fixer) bracket(t syntax.Token, text string) {
 	}
 	if int(t.End) < len(source) && touches(source[t.End]) {
 		text += " "
-	} else if int(t.End) < len(source) && strings.HasSuffix(text, "if") && strings.ContainsRune("([{", rune(source[t.End])) {
+	} else if int(t.End) < len(source) && text != "[" && strings.ContainsRune("([{", rune(source[t.End])) {
 		text += " "
 	}
 	f.replace(t.Pos, t.End, text)

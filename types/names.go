@@ -26,6 +26,10 @@ var sugar = func() map[string]map[Kind]string {
 	return m
 }()
 
+// Operator tells whether a name is an operator: what it means, the types of its
+// operands say (chapter 1, section 16).
+func Operator(name string) bool { return sugar[name] != nil }
+
 // renamed lists words of earlier versions and what to write today (chapter 1,
 // section 18).
 var renamed = map[string]string{

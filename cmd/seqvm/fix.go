@@ -16,7 +16,7 @@ import (
 )
 
 func (c *cli) fixCommand() *cobra.Command {
-	var write, showDiff, check bool
+	var write, showDiff, check, when bool
 	cmd := &cobra.Command{
 		Use:   "fix FILE...",
 		Short: "Rewrite classic files into today's dialect",
@@ -24,7 +24,7 @@ func (c *cli) fixCommand() *cobra.Command {
 			"with -w, -d or --check, FILE may be a folder. FILE '-' is stdin.",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			opts := load.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
+			opts := fix.Options{Options: load.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}, When: when}
 			if len(args) == 1 && args[0] == "-" {
 				text, err := io.ReadAll(c.stdin)
 				if err != nil {
@@ -80,6 +80,7 @@ func (c *cli) fixCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "rewrite the files in place")
 	cmd.Flags().BoolVarP(&showDiff, "diff", "d", false, "show what would change")
+	cmd.Flags().BoolVar(&when, "when", false, "write '[ A ] when' for 'if A then' where it means the same")
 	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change; status 1 if there are any")
 	return cmd
 }
