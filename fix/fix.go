@@ -100,7 +100,7 @@ func (f *fixer) tokens() {
 	for i, t := range tokens {
 		switch {
 		case t.Kind == syntax.TokenString:
-			if text := escapes(t.Text); text != t.Text {
+			if text := escapes(t.Text); text != t.Text && f.file.Dialect.Conditionals() { // bytes in releases 6 as well
 				f.replace(t.Pos, t.End, text)
 			}
 		case !f.file.Dialect.Conditionals() || t.Kind != syntax.TokenWord || i > 0 && tokens[i-1].Is(":"):
