@@ -43,6 +43,8 @@ type Options struct {
 	Dialect string
 	// Library asks for no main: the program is only to be checked.
 	Library bool
+	// Verbose asks CheckFile for hints at what an old release may have meant otherwise.
+	Verbose bool
 	// Instrument makes words count their entries (VM.WordCounts).
 	Instrument bool
 }
@@ -77,7 +79,7 @@ func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
 // CheckFile checks a file without compiling it. The list holds hints as well.
 func CheckFile(path string, opts Options) diag.List {
 	o := opts.check()
-	o.Hints = true
+	o.Hints, o.Verbose = true, opts.Verbose
 	_, problems := check.Program(check.File(path), o)
 	return problems
 }

@@ -34,6 +34,7 @@ type Options struct {
 	load.Options
 	NeedMain bool // the program is to be run: it must have a main
 	Hints    bool // findings on what works but is old, too
+	Verbose  bool // and on closures that an old release may have meant otherwise
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -86,7 +87,7 @@ func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, di
 	if profile == syntax.Classic1 {
 		prog = prog.WithOldLoops()
 	}
-	return types.Check(prog, builtins.Types(), types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints})
+	return types.Check(prog, builtins.Types(), types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
 }
 
 func (o Options) hint(list *diag.List, prog *load.Program, message string, d syntax.Dialect) {

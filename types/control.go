@@ -352,6 +352,13 @@ func (p *program) warnOnce(span diag.Span, code diag.Code, format string, args .
 	}
 }
 
+func (p *program) hintOnce(span diag.Span, code diag.Code, format string, args ...any) {
+	if key := (warned{span, code}); !p.warned[key] {
+		p.warned[key] = true
+		p.fail(span, code, format, args...).Severity = diag.Hint
+	}
+}
+
 // quotationOnTop pops the quotation that a word runs. known is false for a
 // type variable: what such a quotation does is not known.
 func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need, have int) (q *Type, rest *Stack, known bool) {

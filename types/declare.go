@@ -62,6 +62,7 @@ type Options struct {
 	// files themselves say.
 	Profile syntax.Dialect
 	Hints   bool // findings on old names in classic files
+	Verbose bool // and on what older releases may have meant otherwise
 }
 
 // program is the state of one check over all its steps (chapter 2, section 5).

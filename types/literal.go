@@ -186,12 +186,29 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		if n > 0 || x.Kind == Closure {
 			q = &Type{Kind: Closure, Yields: yields, In: x.In, Out: x.Out}
 		}
+		c.captureOrder(st, captured)
 		pushed = rest.push(q)
 	})
 	if d != nil {
 		c.undo(mark)
 	}
 	return pushed, d
+}
+
+// captureOrder hints at closures of classic files that, before release 5.5, got
+// what they captured in reverse order: nothing else shows it (chapter 9, section 12).
+func (c *checker) captureOrder(st *syntax.Stmt, captured []*Type) {
+	if !c.p.opts.Verbose || c.reversed || !c.p.info.Program.Modules[c.w.Module].Dialect.Conditionals() {
+		return
+	}
+	for i, t := range captured {
+		for _, other := range captured[:i] {
+			if prune(t).Kind == prune(other).Kind && prune(t).Kind != Var {
+				c.p.hintOnce(c.at(st), "capture-order", "this closure captures %d values; before release 5.5 it got them in reverse order", len(captured))
+				return
+			}
+		}
+	}
 }
 
 func bottomUp(s *Stack) []*Type {

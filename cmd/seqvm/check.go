@@ -7,14 +7,15 @@ import (
 )
 
 func (c *cli) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var verbose bool
+	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check programs without running them",
 		Long:  "Check programs without running them. Silent when all is fine; a file needs no main.",
 		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
-			opts.Library = true
+			opts.Library, opts.Verbose = true, verbose
 			bad := false
 			for _, path := range args {
 				problems := seqvm.CheckFile(path, opts)
@@ -27,4 +28,6 @@ func (c *cli) checkCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "hints at closures of classic files that releases before 5.5 ran otherwise, too")
+	return cmd
 }
