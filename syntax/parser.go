@@ -154,8 +154,12 @@ func (p *parser) definition() (ok bool) {
 	case t.Is("union"):
 		p.union()
 	default:
+		help := "statements belong in the body of a word; the program starts in ': main ( -- ) … ;'"
+		if t.Is("use") {
+			help = "write 'include std:NAME'"
+		}
 		p.refuse(t, "top-level", fmt.Sprintf("%s cannot stand at the top level: only 'include', 'union' and ': name ( -- ) … ;' can", describe(t)),
-			"statements belong in the body of a word; the program starts in ': main ( -- ) … ;'")
+			help)
 	}
 	return true
 }

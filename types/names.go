@@ -67,6 +67,8 @@ var sought = map[string]string{
 	"xor":              "there is no xor of Bools: use if",
 	"return":           "there is no return: put the rest into the other branch of an if",
 	"exit":             "os.exit", "sleep": "time.sleep-ms", "length": "list.length or string.length",
+	"map.contains?": "map.has?", "map.get-or": "map.get: its Bool tells whether the key is there", "i.mod": "i.modulo",
+	"args.get-or": "args.at: an argument that is not there is the empty string", "os.cwd": "os.current-dir", "os.env-has?": "os.getenv: its Bool tells whether the variable is set",
 	"concat": "string.concat", "int->str": "int->string", "to-string": "int->string",
 }
 
