@@ -84,8 +84,9 @@ func FindDialect(src *diag.Source) Evidence {
 		case at == 0 && t.Is("union"):
 			at = 3
 		case at == 0 && t.Is("include") && tokens[i+1].Kind == TokenString:
-			text := tokens[i+1].Text
-			e.Includes = append(e.Includes, text[1:len(text)-1])
+			if text := tokens[i+1].Text; len(text) > 1 { // it is closed
+				e.Includes = append(e.Includes, text[1:len(text)-1])
+			}
 		case at == 1 && t.Is(")"):
 			at = 2
 		case at == 3 && t.Is("}") && !(i+1 < len(tokens) && (tokens[i+1].Is("}") || tokens[i+1].Kind == TokenWord && startsUpper(tokens[i+1].Text))):

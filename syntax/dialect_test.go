@@ -31,6 +31,7 @@ func TestFindDialect(t *testing.T) {
 		{": count# ( Bool -- ) if 1 drop then ;", "classic"},
 		{": f ( Bool -- ) # if\n 1 drop then ;", undecided},
 		{"", undecided},
+		{"include\"", undecided},
 	} {
 		e := syntax.FindDialect(diag.NewSource("t.seq", c.text))
 		got := undecided

@@ -13,6 +13,8 @@ import (
 // error has a place inside of the text.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("../testdata/language/*.seq")
+	classic, _ := filepath.Glob("../testdata/classic/*.seq")
+	files = append(files, classic...)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -23,7 +25,11 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		src := diag.NewSource("fuzz.seq", text)
 		_, problems := syntax.Parse(src, syntax.Seven)
-		for _, d := range problems {
+		_, others := syntax.Parse(src, syntax.Classic)
+		if p := syntax.FindDialect(src).Problem; p != nil {
+			others = append(others, p)
+		}
+		for _, d := range append(problems, others...) {
 			if d.Message == "" || int(d.Span.Start) > len(text) || d.Span.End < d.Span.Start {
 				t.Errorf("bad diagnostic %+v", d)
 			}

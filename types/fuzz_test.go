@@ -8,16 +8,18 @@ import (
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/syntax"
 )
 
 // FuzzCheck: no text makes the checker panic or hang; a program that passes
-// compiles to code that the verifier accepts.
+// compiles to code that the verifier accepts. It is checked in the dialect that
+// it shows and as a program of the oldest releases, whose effects are inferred.
 func FuzzCheck(f *testing.F) {
-	for _, area := range []string{"types", "language", "core", "runtime", "closures"} {
+	for _, area := range []string{"types", "language", "core", "runtime", "closures", "classic"} {
 		files, _ := filepath.Glob("../testdata/" + area + "/*.seq")
 		for _, file := range files {
 			text, err := os.ReadFile(file)
@@ -28,18 +30,18 @@ func FuzzCheck(f *testing.F) {
 		}
 	}
 	none := load.Options{ReadFile: func(string) ([]byte, error) { return nil, os.ErrNotExist }}
+	oldest := none
+	oldest.Dialect = syntax.Classic1.String()
 	f.Fuzz(func(t *testing.T, text string) {
-		prog, problems := load.Text("fuzz.seq", text, ".", none)
-		if problems.HasErrors() {
-			return
-		}
-		info, problems := types.Check(prog, builtins.Types(), types.Options{})
-		_ = diag.Renderer{Out: io.Discard}.All(problems)
-		if problems.HasErrors() {
-			return
-		}
-		if err := bytecode.Verify(compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})); err != nil {
-			t.Error(err)
+		for _, opts := range []load.Options{none, oldest} {
+			info, problems := check.Program(check.Text("fuzz.seq", text, "."), check.Options{Options: opts, Hints: true, Verbose: true})
+			_ = diag.Renderer{Out: io.Discard}.All(problems)
+			if problems.HasErrors() {
+				continue
+			}
+			if err := bytecode.Verify(compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }
