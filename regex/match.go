@@ -116,7 +116,7 @@ type trial struct {
 	text    string
 	from    int
 	visited []uint64
-	todo    []job
+	pending []job
 	slots   []int
 }
 
@@ -148,10 +148,10 @@ func (re *Regexp) findByTrial(text string, from, slots int) []int {
 
 func (t *trial) run(at int) bool {
 	width := len(t.text) - t.from + 1
-	t.todo = append(t.todo[:0], job{0, at})
-	for len(t.todo) > 0 {
-		j := t.todo[len(t.todo)-1]
-		t.todo = t.todo[:len(t.todo)-1]
+	t.pending = append(t.pending[:0], job{0, at})
+	for len(t.pending) > 0 {
+		j := t.pending[len(t.pending)-1]
+		t.pending = t.pending[:len(t.pending)-1]
 		if j.pc < 0 {
 			t.slots[-j.pc-1] = j.at
 			continue
@@ -170,10 +170,10 @@ func (t *trial) run(at int) bool {
 				return true
 			case opJump:
 			case opSplit:
-				t.todo = append(t.todo, job{in.y, at})
+				t.pending = append(t.pending, job{in.y, at})
 			case opSave:
 				if in.slot < len(t.slots) {
-					t.todo = append(t.todo, job{-in.slot - 1, t.slots[in.slot]})
+					t.pending = append(t.pending, job{-in.slot - 1, t.slots[in.slot]})
 					t.slots[in.slot] = at
 				}
 			case opAssert:
@@ -262,10 +262,10 @@ func (re *Regexp) add(l *threads, pc int, text string, at int, slots []int, free
 		pc    int
 		slots []int
 	}
-	todo := append(make([]item, 0, 8), item{pc, slots})
-	for len(todo) > 0 {
-		it := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	pending := append(make([]item, 0, 8), item{pc, slots})
+	for len(pending) > 0 {
+		it := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		pc, slots := it.pc, it.slots
 		for {
 			if l.has(pc) {
@@ -283,7 +283,7 @@ func (re *Regexp) add(l *threads, pc int, text string, at int, slots []int, free
 			switch in.op {
 			case opJump, opAssert:
 			case opSplit:
-				todo = append(todo, item{in.y, free.copy(slots)})
+				pending = append(pending, item{in.y, free.copy(slots)})
 			case opSave:
 				if in.slot < len(slots) {
 					slots[in.slot] = at

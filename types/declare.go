@@ -80,9 +80,9 @@ type program struct {
 	hasIntMath bool              // std:imath is included
 	profile    syntax.Dialect    // whose words classic files have
 	oldLoops   map[string]target // words of releases 1.0, by name
-	hinted     map[hinted]bool
-	inferring  map[*Word]bool   // words without an effect whose body is being looked at
-	places     map[string]place // where a name was defined
+	hinted     map[hinted]bool   // old names of classic files that a hint was given for
+	inferring  map[*Word]bool    // words without an effect whose body is being looked at
+	places     map[string]place  // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
@@ -232,17 +232,12 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	span := p.span(m, decl.Pos, decl.Name.End)
 	t := target{kind: TargetWord, index: int32(w.Index)}
 	if p.info.Program.Modules[m].Source.Name == load.OldLoops {
-		if p.private[m] == nil {
-			p.private[m] = map[string]target{}
-		}
-		p.private[m][name], p.oldLoops[name] = t, t
+		p.hide(m, name, t)
+		p.oldLoops[name] = t
 		return
 	}
 	if p.info.Program.Modules[m].Private(name) {
-		if p.private[m] == nil {
-			p.private[m] = map[string]target{}
-		}
-		p.private[m][name] = t
+		p.hide(m, name, t)
 		return
 	}
 	dialect := p.info.Program.Modules[m].Dialect
@@ -265,6 +260,14 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	}
 }
 
+// hide enters a word that only its module sees.
+func (p *program) hide(module int, name string, t target) {
+	if p.private[module] == nil {
+		p.private[module] = map[string]target{}
+	}
+	p.private[module][name] = t
+}
+
 // overrides enters a word of a classic file in place of a word of a standard
 // module or a generated word of the same name, or the other way round: there
 // such words do not collide (chapter 9, sections 5 and 8). The module keeps its own.
@@ -280,21 +283,15 @@ func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 			other = i
 		}
 	}
-	keep := func(std int, t target) {
-		if p.private[std] == nil {
-			p.private[std] = map[string]target{}
-		}
-		p.private[std][name] = t
-	}
 	switch {
 	case other < 0:
 		return false
 	case modules[m].Dialect.OldNames() && modules[other].Std:
-		keep(other, p.names[name])
+		p.hide(other, name, p.names[name])
 		p.names[name], p.places[name] = t, place{span: span}
 		return true
 	case modules[m].Std && modules[other].Dialect.OldNames():
-		keep(m, t)
+		p.hide(m, name, t)
 		return true
 	case modules[m].Dialect.OldNames() && first.what != "":
 		p.names[name], p.places[name] = t, place{span: span}

@@ -11,7 +11,8 @@ import (
 var reported = &diag.Diagnostic{}
 
 // withoutEffect looks at a word that declares no effect: up to release 1.1 it
-// is inferred (chapter 9, section 12), later it was required.
+// is inferred (chapter 9, section 12), later it was required. Its callers are
+// not checked then: infer refuses.
 func (p *program) withoutEffect(w *Word) {
 	if p.profile >= syntax.Classic2 {
 		return
@@ -19,8 +20,11 @@ func (p *program) withoutEffect(w *Word) {
 	name := w.Decl.Name.Text
 	p.fail(p.span(w.Module, w.Decl.Pos, w.Decl.Name.End), "missing-effect", "the word '%s' has no effect: its stack effect is missing", name).
 		Help = []string{syntax.MissingEffectHelp(name)}
-	p.inferring[w] = true // its callers are not checked
 }
+
+// maxInferring bounds how deep infer calls itself: at this depth it uses a good
+// part of what Go allows a goroutine's stack.
+const maxInferring = 100_000
 
 // infer gives a word the effect of its body. It panics with a refusal if the
 // body has none: callers cannot be checked then.
@@ -31,11 +35,18 @@ func (p *program) infer(w *Word) {
 	c := &checker{p: p}
 	c.enter(w)
 	if p.inferring[w] {
-		p.skip[w] = true
 		panic(c.refuse(c.wordSpan(), "missing-effect", "the word '%s' calls itself, so its effect cannot be inferred", w.Decl.Name.Text).
 			help("%s", syntax.MissingEffectHelp(w.Decl.Name.Text)))
 	}
+	if len(p.inferring) >= maxInferring {
+		panic(c.refuse(c.wordSpan(), "missing-effect", "more than %d words without an effect call each other in a row up to '%s'", maxInferring, w.Decl.Name.Text).
+			help("%s", syntax.MissingEffectHelp(w.Decl.Name.Text)))
+	}
 	p.inferring[w] = true
+	defer func() {
+		delete(p.inferring, w)
+		p.skip[w] = p.skip[w] || w.Effect == nil // what is wrong is reported once, where it is
+	}()
 	start := newRow("", false).stack()
 	sc := &scope{start: start}
 	result := c.seq(sc, w.Decl.Body, start)
@@ -44,7 +55,6 @@ func (p *program) infer(w *Word) {
 	g.e.Out, g.e.rowOut = g.side(result)
 	g.e.plain = g.e.plain && g.e.rowIn == g.e.rowOut
 	w.Effect = g.e
-	delete(p.inferring, w)
 	if w == p.info.Main {
 		p.mainEffect(w)
 	}
