@@ -48,9 +48,8 @@ func readN(s *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-var systemWords = []vm.Builtin{
-	{Name: "fd->socket", Effect: "( ..a Int -- ..a Socket )", Doc: "The Int as a Socket."},
-	{Name: "socket->fd", Effect: "( ..a Socket -- ..a Int )", Doc: "The Socket as an Int."},
+// argumentWords: chapter 6, section 3.
+var argumentWords = []vm.Builtin{
 	{Name: "args.count", Effect: "( ..a -- ..a Int )", Doc: "The number of arguments, the program included.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(int64(len(s.VM().Config().Args)))
 		return nil
@@ -67,13 +66,13 @@ var systemWords = []vm.Builtin{
 		w[0] = stack.FromString(arg)
 		return nil
 	}},
-	{Name: "os.exit", Effect: "( ..a Int -- ..a )", Doc: "Ends the program at once with a status from 0 to 255.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		status := w[0].AsInt()
-		if status < 0 || status > 255 {
-			return vm.Fail("the status must be 0 to 255, got %d", status)
-		}
-		return &vm.ExitError{Status: int(status)}
-	}},
+}
+
+// socketWords prove that an Int is a Socket and the other way round; at run time
+// they are the same.
+var socketWords = []vm.Builtin{
+	{Name: "fd->socket", Effect: "( ..a Int -- ..a Socket )", Doc: "The Int as a Socket."},
+	{Name: "socket->fd", Effect: "( ..a Socket -- ..a Int )", Doc: "The Socket as an Int."},
 }
 
 var strandWords = []vm.Builtin{

@@ -31,8 +31,9 @@ var Families = sync.OnceValue(func() []Family {
 		{"Conversions", conversionWords}, {"Strings", stringWords}, {"Encodings", encodingWords}, {"Regular expressions", regexWords},
 		{"Lists", listWords}, {"Maps", mapWords}, {"Variants", variantWords()}, {"Texts of values", sonWords},
 		{"Strands, channels, weaves", strandWords}, {"Time", timeWords}, {"Input and output", inputOutputWords},
-		{"Process and arguments", systemWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
-		{"", jsonWords}, {"", yamlWords}, {"", classicWords}, {"", release2Words},
+		{"Program arguments", argumentWords}, {"Files", fileWords}, {"Directories", directoryWords}, {"Operating system and paths", osWords},
+		{"Terminal", terminalWords}, {"Cryptography", cryptoWords}, {"Compression", compressionWords}, {"Sockets", socketWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
+		{"", lineWords}, {"", jsonWords}, {"", yamlWords}, {"", classicWords}, {"", release2Words},
 	}
 	prepare(families)
 	return families

@@ -85,7 +85,10 @@ func (o Options) loaded(prog *load.Program) (*types.Info, diag.List) {
 
 func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, diag.List) {
 	if profile == syntax.Classic1 {
-		prog = prog.WithOldLoops()
+		prog = prog.WithOldWords(load.OldLoops)
+	}
+	if prog.ReadsOldLines() {
+		prog = prog.WithOldWords(load.OldLines)
 	}
 	return types.Check(prog, builtins.Types(), types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
 }

@@ -1,6 +1,10 @@
 package compile
 
-import "github.com/seqvm/seqvm/bytecode"
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
 
 // helper is a built-in word written in bytecode, because it runs quotations: it
 // is a frame of the VM like any other, so strands and weaves can stop inside.
@@ -9,6 +13,7 @@ type helper struct {
 	open    bool
 	kinds   []bytecode.Kind // of the results
 	code    []bytecode.Instr
+	words   []string // that its builtin instructions name, by index
 }
 
 // helpers are the built-ins of this kind.
@@ -19,6 +24,8 @@ var helpers = map[string]helper{
 	"list.fold":   traversal{in: 3, parts: 1, leaves: 1}.helper(),
 	"map.each":    traversal{in: 2, parts: 2}.helper(),
 	"map.fold":    traversal{in: 3, parts: 2, leaves: 1}.helper(),
+
+	"file.for-each-line": forEachLine(),
 	"cond": {open: true, code: []bytecode.Instr{
 		{Op: bytecode.OpCondStart},
 		{Op: bytecode.OpCondNext},
@@ -105,6 +112,34 @@ func (t traversal) helper() helper {
 	return h
 }
 
+// forEachLine generates the code of file.for-each-line. Slots: path, quotation,
+// the start of the stack before, the lines, and then the window in which the
+// quotation runs, on a stack of its own. Others get a turn after each line.
+func forEachLine() helper {
+	const path, quotation, before, lines, window = 0, 1, 2, 3, 4
+	const open, next, yield = 0, 1, 2
+	const round, end = 3, 11
+	return helper{
+		in: 2, out: 1, kinds: []bytecode.Kind{bytecode.KindBool}, words: []string{"%file.lines", "%file.line", "chan.yield"},
+		code: []bytecode.Instr{
+			{Op: bytecode.OpMove, A: lines, B: path},
+			{Op: bytecode.OpBuiltin, A: lines, B: open},
+			{Op: bytecode.OpIsolate, A: before, B: window},
+			{Op: bytecode.OpMove, A: window, B: lines}, // round
+			{Op: bytecode.OpBuiltin, A: window, B: next},
+			{Op: bytecode.OpJumpIntNeImm, A: window + 1, B: 1, C: end},
+			{Op: bytecode.OpMove, A: window + 1, B: quotation},
+			{Op: bytecode.OpCallQuotation, A: window + 1, B: 1},
+			{Op: bytecode.OpExpect, A: window},
+			{Op: bytecode.OpBuiltin, A: window, B: yield},
+			{Op: bytecode.OpJumpBack, C: round},
+			{Op: bytecode.OpIntEqImm, A: path, B: window + 1, C: 0}, // end
+			{Op: bytecode.OpRejoin, A: before},
+			{Op: bytecode.OpReturn, A: 1},
+		},
+	}
+}
+
 // helper returns the function of a helper, which is added to the module once.
 func (c *compiler) helper(name string) int32 {
 	if f, ok := c.helpers[name]; ok {
@@ -112,14 +147,19 @@ func (c *compiler) helper(name string) int32 {
 	}
 	h := helpers[name]
 	frame := int32(1)
-	for _, in := range h.code {
-		if in.Op == bytecode.OpIsolate {
+	code := slices.Clone(h.code)
+	for i := range code {
+		switch in := &code[i]; in.Op {
+		case bytecode.OpIsolate:
 			frame = in.B + 4
+		case bytecode.OpBuiltin:
+			index, _ := c.table.Lookup(h.words[in.B])
+			in.B = c.builtin(index)
 		}
 	}
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
-		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: frame, Open: h.open, Results: h.kinds, Code: seal(append([]bytecode.Instr(nil), h.code...)),
+		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: frame, Open: h.open, Results: h.kinds, Code: seal(code),
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,6 +41,9 @@ func shown(t *testing.T, w doc.Word) string {
 // With UPDATE_DOCS set the test writes examples.txt and docs/words.md anew.
 func TestEveryWordIsDescribedAndItsExampleHolds(t *testing.T) {
 	update := os.Getenv("UPDATE_DOCS") != ""
+	page, err := filepath.Abs("examples.txt")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir()) // for those that write files
 	results := map[string]string{}
 	for _, s := range doc.Sections() {
 		for _, w := range s.Words {
@@ -56,7 +60,7 @@ func TestEveryWordIsDescribedAndItsExampleHolds(t *testing.T) {
 	if !update {
 		return
 	}
-	text, err := os.ReadFile("examples.txt")
+	text, err := os.ReadFile(page)
 	require.NoError(t, err)
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
@@ -67,7 +71,7 @@ func TestEveryWordIsDescribedAndItsExampleHolds(t *testing.T) {
 		}
 		b.WriteString(line)
 	}
-	require.NoError(t, os.WriteFile("examples.txt", []byte(b.String()), 0o644))
+	require.NoError(t, os.WriteFile(page, []byte(b.String()), 0o644))
 }
 
 func TestThePageIsUpToDate(t *testing.T) {

@@ -203,8 +203,11 @@ var rewrites = map[string]string{
 func (f *fixer) call(st, before *syntax.Stmt) {
 	call := &f.info.Calls[f.module][st.ID]
 	if call.Target == types.TargetWord {
-		if f.prog.Modules[f.info.Words[call.Index].Module].Source.Name == load.OldLoops {
+		switch f.info.Program.Modules[f.info.Words[call.Index].Module].Source.Name {
+		case load.OldLoops:
 			f.refuse(st.Pos, "the built-in loop '%s' of releases 1.0 has no equal today: write a recursion, or include std:loops", st.Text)
+		case load.OldLines:
+			f.replace(st.Pos, st.End, rewrites[st.Text])
 		}
 		if to, ok := f.renamed[st.Text]; ok {
 			f.replace(st.Pos, st.End, to)

@@ -60,18 +60,34 @@ func (p *Program) Undecided() bool {
 	return !slices.ContainsFunc(p.Modules, func(m *Module) bool { return !m.Std && m.Decided })
 }
 
-// WithOldLoops returns the program with a module more: the loops that were
-// built-in words of releases 1.0.
-func (p *Program) WithOldLoops() *Program {
-	file, errs := syntax.Parse(diag.NewSource(OldLoops, stdlib.OldLoops), syntax.Seven)
+// The names of the modules with words of old releases.
+const (
+	OldLoops = "<classic loops>"
+	OldLines = "<classic lines>"
+)
+
+var oldWords = map[string]string{OldLoops: stdlib.OldLoops, OldLines: stdlib.OldLines}
+
+// OldWords tells whether a module is one of those that WithOldWords adds.
+func (m *Module) OldWords() bool { return oldWords[m.Source.Name] != "" }
+
+// WithOldWords returns the program with a module more: words that classic files
+// had. It is OldLoops or OldLines.
+func (p *Program) WithOldWords(name string) *Program {
+	file, errs := syntax.Parse(diag.NewSource(name, oldWords[name]), syntax.Seven)
 	if errs.HasErrors() {
 		panic("load: " + errs.Error()) // a defect of seqvm: the module is its own
 	}
 	return &Program{Modules: append(slices.Clip(p.Modules), &Module{File: file, Std: true})}
 }
 
-// OldLoops is the name of the module that WithOldLoops adds.
-const OldLoops = "<classic loops>"
+// ReadsOldLines tells whether a classic file of the program names the line reader
+// of its time.
+func (p *Program) ReadsOldLines() bool {
+	return slices.ContainsFunc(p.Modules, func(m *Module) bool {
+		return m.Dialect.OldNames() && !m.Std && strings.Contains(m.Source.Text, "file.for-each-line+")
+	})
+}
 
 // Main returns the file that the program was started with.
 func (p *Program) Main() *Module { return p.Modules[0] }

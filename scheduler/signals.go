@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -21,6 +22,8 @@ type Signals struct {
 	handlers Handlers
 	actions  [maxSignal + 1]action
 	dying    bool
+	raw      bool
+	ignoring map[syscall.Signal]bool // while raw: of rawDeadly, which are to be ignored afterwards
 }
 
 // maxSignal is the largest number that has a flag.
@@ -47,7 +50,7 @@ const (
 func (s *Signals) Install(h Handlers) (undo func()) {
 	incoming := make(chan os.Signal, 64) // more than there are signals: none is lost
 	s.mu.Lock()
-	s.incoming, s.handlers = incoming, h
+	s.incoming, s.handlers, s.ignoring = incoming, h, map[syscall.Signal]bool{}
 	s.mu.Unlock()
 	for _, sig := range deadly {
 		// An inherited SIG_IGN is kept, as nohup wants, but a shell gives it to
@@ -77,6 +80,10 @@ func (s *Signals) handle(sig os.Signal) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.raw && slices.Contains(rawDeadly, number) {
+		s.act(number, false)
+		return
+	}
 	switch s.actions[number] {
 	case flagged:
 		s.flags[number].Store(true)
@@ -109,6 +116,30 @@ func (s *Signals) act(number syscall.Signal, first bool) {
 }
 
 const statusInterrupt = 130
+
+// rawDeadly are the signals that kill while the terminal is in raw mode, whatever
+// the program has set (chapter 6, section 8).
+var rawDeadly = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}
+
+// Raw says that the terminal is in raw mode, or no longer.
+func (s *Signals) Raw(on bool) {
+	s.drain()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.incoming == nil || s.raw == on {
+		return
+	}
+	s.raw = on
+	for _, sig := range rawDeadly {
+		switch {
+		case on:
+			s.ignoring[sig] = signal.Ignored(sig)
+			signal.Notify(s.incoming, sig)
+		case s.ignoring[sig]:
+			signal.Ignore(sig)
+		}
+	}
+}
 
 // drain handles what has arrived, so that a look at a flag sees it.
 func (s *Signals) drain() {
@@ -201,9 +232,14 @@ func (s *Signals) set(number int64, to action, change func(os.Signal)) error {
 	s.drain() // what came before goes by the old rule
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.incoming != nil {
-		change(syscall.Signal(number))
-		s.actions[number] = to
+	if s.incoming == nil {
+		return nil
+	}
+	s.actions[number] = to
+	if sig := syscall.Signal(number); s.raw && slices.Contains(rawDeadly, sig) {
+		s.ignoring[sig] = to == ignored
+	} else {
+		change(sig)
 	}
 	return nil
 }

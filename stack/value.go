@@ -27,9 +27,10 @@ const (
 	Channel
 	Weave
 	Builder // a list under construction: only the list words' own code holds one
+	Lines   // a file that is being read: only the own code of file.for-each-line holds one
 )
 
-var kindNames = [...]string{"Nothing", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "WeaveCtx", "list under construction"}
+var kindNames = [...]string{"Nothing", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "WeaveCtx", "list under construction", "file being read"}
 
 // String returns the kind as diagnostics name it.
 func (k Kind) String() string {
@@ -191,11 +192,11 @@ func (v *Value) SetBool(b bool) {
 }
 
 // Promote returns a value that may leave its strand or enter a collection:
-// a String in an arena is copied to ordinary memory, all else is as it is. A
-// list under construction cannot leave and becomes nothing.
+// a String in an arena is copied to ordinary memory, all else is as it is. What
+// only a word's own code holds cannot leave and becomes nothing.
 func (v Value) Promote() Value {
 	switch k := v.Kind(); {
-	case k == Builder:
+	case k >= Builder:
 		return Value{}
 	case k != String || v.n&arenaBit == 0:
 		return v

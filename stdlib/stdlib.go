@@ -14,11 +14,19 @@ import (
 //go:embed *.seq
 var modules embed.FS
 
-// OldLoops are the loops that were built-in words of releases 1.0, for classic
-// programs of that time (chapter 9, section 12). No include gives them.
-//
-//go:embed classic/loops.seq
-var OldLoops string
+// Words of old releases that are written in Seq, for classic files. No include
+// gives them.
+var (
+	// OldLoops are the loops that were built-in words of releases 1.0 (chapter 9,
+	// section 12).
+	//
+	//go:embed classic/loops.seq
+	OldLoops string
+	// OldLines is the line reader of releases before 6.6 (chapter 9, section 6).
+	//
+	//go:embed classic/lines.seq
+	OldLines string
+)
 
 // Private tells whether a name is that of a helper, which only standard modules
 // may call.

@@ -70,7 +70,7 @@ func (p *program) classicCall(name string) (t target, ok bool) {
 	if t, ok = p.classicOwn[name]; ok {
 		return t, true
 	}
-	if t, ok = p.oldLoops[name]; ok {
+	if t, ok = p.oldWords[name]; ok {
 		if own, defined := p.names[name]; defined {
 			t = own
 		}

@@ -48,6 +48,12 @@ func NewTable(list []Signature) (*Table, error) {
 	return t, nil
 }
 
+// Lookup returns the index of the built-in with that name.
+func (t *Table) Lookup(name string) (index int32, ok bool) {
+	index, ok = t.names[name]
+	return index, ok
+}
+
 // Effect returns the effect of the built-in with that index.
 func (t *Table) Effect(index int32) *Effect { return t.effects[index] }
 
@@ -79,7 +85,7 @@ type program struct {
 	classicOwn map[string]target
 	hasIntMath bool              // std:imath is included
 	profile    syntax.Dialect    // whose words classic files have
-	oldLoops   map[string]target // words of releases 1.0, by name
+	oldWords   map[string]target // words of old releases that are written in Seq
 	hinted     map[hinted]bool   // old names of classic files that a hint was given for
 	inferring  map[*Word]bool    // words without an effect whose body is being looked at
 	places     map[string]place  // where a name was defined
@@ -109,7 +115,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
 		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
-		oldLoops: map[string]target{}, inferring: map[*Word]bool{}, hinted: map[hinted]bool{},
+		oldWords: map[string]target{}, inferring: map[*Word]bool{}, hinted: map[hinted]bool{},
 	}
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
@@ -231,9 +237,9 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	name := decl.Name.Text
 	span := p.span(m, decl.Pos, decl.Name.End)
 	t := target{kind: TargetWord, index: int32(w.Index)}
-	if p.info.Program.Modules[m].Source.Name == load.OldLoops {
+	if p.info.Program.Modules[m].OldWords() {
 		p.hide(m, name, t)
-		p.oldLoops[name] = t
+		p.oldWords[name] = t
 		return
 	}
 	if p.info.Program.Modules[m].Private(name) {

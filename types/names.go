@@ -40,7 +40,7 @@ var renamed = map[string]string{
 	"http.get": "net.http.get", "http.post": "net.http.post", "http.put": "net.http.put", "http.delete": "net.http.delete",
 	"mod": "i.modulo ( Int Int -- Int Bool )", "pow": "i.pow ( Int Int -- Int Bool )",
 	"io.read-line+": "io.read-line ( -- String Bool )", "list.push!": "list.push",
-	"file.for-each-line+": "file.for-each-line ( ..a String [ ..a String -- ..a ] -- ..a Bool )",
+	"file.for-each-line+": "file.for-each-line ( String [ String -- ] -- Bool ), whose quotation sees only the line",
 }
 
 // sought lists words that people look for and that do not exist, with what

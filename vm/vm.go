@@ -22,6 +22,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/terminal"
 )
 
 // Builtin is a built-in word that is a Go function: the one place where name,
@@ -57,6 +58,8 @@ type Config struct {
 	Settings scheduler.Settings
 	// Signals is what the signal words act on; nil: flags that no signal sets.
 	Signals *scheduler.Signals
+	// Terminal is what the terminal words act on; nil: there is none.
+	Terminal *terminal.Terminal
 	// PoisonArenas overwrites the string memory of strands that have ended, to
 	// prove in tests that nothing uses it any more.
 	PoisonArenas bool
@@ -123,6 +126,9 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 	}
 	if config.Signals == nil {
 		config.Signals = new(scheduler.Signals)
+	}
+	if config.Terminal == nil {
+		config.Terminal = new(terminal.Terminal)
 	}
 	config.Settings = config.Settings.WithDefaults()
 	v := &VM{config: config}
@@ -295,6 +301,47 @@ func (s *Strand) ReadLine() (line []byte, ok bool) {
 func (s *Strand) ReadN(n int) (b []byte) {
 	s.readInput(func(r *bufio.Reader) { b, _ = io.ReadAll(io.LimitReader(r, int64(n))) })
 	return b
+}
+
+// ReadChar reads a byte; -1 at the end of input.
+func (s *Strand) ReadChar() (b int64) {
+	s.readInput(func(r *bufio.Reader) { b = nextByte(r) })
+	return b
+}
+
+// PollChar reads a byte if there is one now, else -1. It never waits, also not
+// for a strand that does.
+func (s *Strand) PollChar() int64 {
+	v := s.vm
+	v.Out.Flush()
+	if !v.inMu.TryLock() {
+		return -1
+	}
+	defer v.inMu.Unlock()
+	if v.stdin.Buffered() == 0 && !v.config.Terminal.Waiting() {
+		return -1
+	}
+	return nextByte(v.stdin)
+}
+
+func nextByte(r *bufio.Reader) int64 {
+	b, err := r.ReadByte()
+	if err != nil {
+		return -1
+	}
+	return int64(b)
+}
+
+// RawMode switches raw mode of the terminal. While it is on, SIGINT and SIGTERM
+// end the process, whatever the program has set. Safe from any goroutine.
+func (v *VM) RawMode(on bool) {
+	v.Out.Flush()
+	switch signals := v.config.Signals; {
+	case on && v.config.Terminal.Raw(true):
+		signals.Raw(true)
+	case !on && v.config.Terminal.Raw(false):
+		signals.Raw(false)
+	}
 }
 
 func (s *Strand) readInput(read func(*bufio.Reader)) {

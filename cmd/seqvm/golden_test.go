@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,7 +19,8 @@ import (
 // and side by side. A program NAME.seq has NAME.stdout (exact), NAME.stdin,
 // NAME.args, NAME.env, NAME.exit, NAME.stderr (regular expressions, one a line;
 // "!" in front: must not match) or, instead of stdout and exit, NAME.reject: it
-// must be refused, with these expressions on stderr.
+// must be refused, with these expressions on stderr. Those of testdata/system
+// touch files: they run as processes, each in a folder of its own.
 func TestGolden(t *testing.T) {
 	for _, pattern := range []string{"../../testdata/*/*.seq", "../../examples/*.seq"} {
 		files, err := filepath.Glob(pattern)
@@ -42,25 +45,17 @@ func golden(t *testing.T, base string) {
 		text, _ := read(ending)
 		return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
 	}
-	env := map[string]string{"NO_COLOR": "1"}
-	for _, l := range lines(".env") {
-		k, v, _ := strings.Cut(l, "=")
-		env[k] = v
-	}
-	getenv := func(name string) (string, bool) {
-		v, ok := env[name]
-		return v, ok
-	}
 	stdin, _ := read(".stdin")
-	var stdout, stderr bytes.Buffer
-	// With poison, a string that outlives its strand shows as garbage.
-	c := &cli{stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: getenv, poison: true}
-	status := c.main(append([]string{"run", base + ".seq"}, lines(".args")...))
+	run := inProcess
+	if filepath.Base(filepath.Dir(base)) == "system" {
+		run = asProcess
+	}
+	stdout, stderr, status := run(t, base, append([]string{"NO_COLOR=1"}, lines(".env")...), stdin, lines(".args"))
 
 	if _, rejected := read(".reject"); rejected {
-		assert.Equal(t, statusUsage, status, "exit status; stderr:\n%s", stderr.String())
-		assert.Empty(t, stdout.String(), "a refused program must not run")
-		expressions(t, filepath.Base(base), lines(".reject"), stderr.String())
+		assert.Equal(t, statusUsage, status, "exit status; stderr:\n%s", stderr)
+		assert.Empty(t, stdout, "a refused program must not run")
+		expressions(t, filepath.Base(base), lines(".reject"), stderr)
 		return
 	}
 	want := 0
@@ -71,13 +66,13 @@ func golden(t *testing.T, base string) {
 	} else if ok && status != 0 {
 		want = status
 	}
-	assert.Equal(t, want, status, "exit status; stderr:\n%s", stderr.String())
+	assert.Equal(t, want, status, "exit status; stderr:\n%s", stderr)
 	output, ok := read(".stdout")
 	if !ok {
 		t.Fatalf("%s.stdout is missing", base)
 	}
-	assert.Equal(t, output, stdout.String())
-	expressions(t, filepath.Base(base), lines(".stderr"), stderr.String())
+	assert.Equal(t, output, stdout)
+	expressions(t, filepath.Base(base), lines(".stderr"), stderr)
 }
 
 // expressions checks regular expressions against stderr. One that names no
@@ -94,4 +89,47 @@ func expressions(t *testing.T, name string, list []string, text string) {
 		require.NoError(t, err)
 		assert.Equal(t, !unwanted, re.MatchString(subject), "stderr against /%s/:\n%s", e, text)
 	}
+}
+
+// inProcess runs a program within the test.
+func inProcess(_ *testing.T, base string, env []string, stdin string, args []string) (string, string, int) {
+	getenv := func(name string) (string, bool) {
+		for _, v := range env {
+			if value, ok := strings.CutPrefix(v, name+"="); ok {
+				return value, true
+			}
+		}
+		return "", false
+	}
+	var stdout, stderr bytes.Buffer
+	// With poison, a string that outlives its strand shows as garbage.
+	c := &cli{stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: getenv, poison: true}
+	status := c.main(append([]string{"run", base + ".seq"}, args...))
+	return stdout.String(), stderr.String(), status
+}
+
+// asProcess runs a program as a process in a folder that holds nothing but what
+// belongs to it.
+func asProcess(t *testing.T, base string, env []string, stdin string, args []string) (string, string, int) {
+	dir := t.TempDir()
+	files, err := filepath.Glob(base + ".*")
+	require.NoError(t, err)
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil && info.IsDir() {
+			require.NoError(t, os.CopyFS(filepath.Join(dir, filepath.Base(f)), os.DirFS(f)))
+			continue
+		}
+		b, err := os.ReadFile(f)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(f)), b, 0o644))
+	}
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command("seqvm", append([]string{"run", filepath.Base(base) + ".seq"}, args...)...)
+	cmd.Dir, cmd.Env = dir, append(env, "PATH="+os.Getenv("PATH"), "PWD="+dir)
+	if !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "HOME=") }) {
+		cmd.Env = append(cmd.Env, "HOME="+dir)
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
+	_ = cmd.Run() // the status tells
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/terminal"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -95,15 +96,25 @@ func forRun(list diag.List) diag.List {
 	return kept
 }
 
+// terminal returns the terminal that the program is started in.
+func (c *cli) terminal() *terminal.Terminal {
+	t := &terminal.Terminal{}
+	t.In, _ = c.stdin.(*os.File)
+	t.Out, _ = c.stdout.(*os.File)
+	return t
+}
+
 func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	settings := scheduler.ReadSettings(c.getenv, c.stderr)
 	settings.AllStacksMax = machineMemory() / 2
+	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
 		Settings:  settings,
 		Signals:   c.signals,
+		Terminal:  screen,
 
 		PoisonArenas: c.poison,
 		Trace:        diagnose.trace != "",
@@ -111,11 +122,16 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) er
 	if err != nil {
 		return err
 	}
+	defer screen.Raw(false)
 	if c.signals != nil {
+		leave := func() {
+			v.Out.Flush()
+			screen.Raw(false)
+		}
 		defer c.signals.Install(scheduler.Handlers{
-			Interrupt: func() { v.Out.Flush(); os.Exit(statusInterrupt) },
+			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      v.Dump,
-			Death:     v.Out.Flush,
+			Death:     leave,
 		})()
 	}
 	finish, err := diagnose.start(v)

@@ -1,0 +1,135 @@
+package builtins
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// compressionWords: chapter 6, section 11. Packed data is base64; unpacked data
+// is bytes, at most SEQ_UNPACK_MAX of them.
+var compressionWords = []vm.Builtin{
+	{Name: "compress.gzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by gzip, in base64.", Run: pack(gzipped, fixed(gzipDefault))},
+	{Name: "compress.gzip-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by gzip of a level from 1 to 9, in base64.", Run: pack(gzipped, given(gzipLevels))},
+	{Name: "compress.gunzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks gzip data in base64; false if anything is wrong with it.", Run: unpack(gunzipped)},
+	{Name: "compress.zstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by Zstandard, in base64.", Run: pack(zstandard, fixed(zstdDefault))},
+	{Name: "compress.zstd-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by Zstandard of a level from 1 to 22, in base64.", Run: pack(zstandard, given(zstdLevels))},
+	{Name: "compress.unzstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks Zstandard data in base64; false if anything is wrong with it.", Run: unpack(unzstandard)},
+}
+
+const (
+	gzipDefault, gzipLevels = 6, 9
+	zstdDefault, zstdLevels = 3, 22
+	// zstdWindow is the largest window that is accepted.
+	zstdWindow = 128 << 20
+	// unpackMax is the default of SEQ_UNPACK_MAX.
+	unpackMax = 1 << 30
+)
+
+// A level comes from the word itself or from the stack, where it is clamped.
+func fixed(level int) func([]stack.Value) int { return func([]stack.Value) int { return level } }
+
+func given(most int64) func([]stack.Value) int {
+	return func(w []stack.Value) int { return int(min(max(w[1].AsInt(), 1), most)) }
+}
+
+func pack(f func(data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		flagged(w, inBase64(f([]byte(w[0].AsString()), level(w))), true)
+		return nil
+	}
+}
+
+func unpack(f func(data []byte, most uint64) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		packed, ok := fromBase64(w[0])
+		if !ok || len(packed) == 0 {
+			flagged(w, stack.FromString(""), false)
+			return nil
+		}
+		data, err := f(packed, unpackLimit(s))
+		if err != nil {
+			data = nil // never a part
+		}
+		flagged(w, owned(data), err == nil)
+		return nil
+	}
+}
+
+func unpackLimit(s *vm.Strand) uint64 {
+	text, _ := s.VM().Config().Environ("SEQ_UNPACK_MAX")
+	if n, err := strconv.ParseUint(text, 10, 48); err == nil {
+		return n
+	}
+	return unpackMax
+}
+
+func gzipped(data []byte, level int) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, level)
+	if err == nil {
+		_, err = z.Write(data)
+		err = errors.Join(err, z.Close())
+	}
+	if err != nil {
+		panic(err) // the level is valid, and a buffer takes all
+	}
+	return b.Bytes()
+}
+
+var errTooLong = errors.New("more than SEQ_UNPACK_MAX bytes")
+
+// gunzipped unpacks the first member and looks at nothing behind it.
+func gunzipped(data []byte, most uint64) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	z.Multistream(false)
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(z, int64(most)+1))
+	if err == nil && uint64(n) > most {
+		err = errTooLong
+	}
+	return b.Bytes(), errors.Join(err, z.Close())
+}
+
+// zstdEncoders are made as they are needed, one for each level that the library
+// tells apart. They are safe for concurrent use.
+var zstdEncoders sync.Map // zstd.EncoderLevel to *zstd.Encoder
+
+func zstandard(data []byte, level int) []byte {
+	l := zstd.EncoderLevelFromZstd(level)
+	z, ok := zstdEncoders.Load(l)
+	if !ok {
+		made, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(l), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+		if err != nil {
+			panic(err) // the options are valid
+		}
+		z, _ = zstdEncoders.LoadOrStore(l, made)
+	}
+	return z.(*zstd.Encoder).EncodeAll(data, nil)
+}
+
+// unzstandard unpacks all frames. A decoder for each call: the limit is that of
+// the program, and what the decoder keeps for a large window is let go.
+func unzstandard(data []byte, most uint64) ([]byte, error) {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(max(most, 1)))
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	unpacked, err := z.DecodeAll(data, nil)
+	if err == nil && uint64(len(unpacked)) > most {
+		err = errTooLong
+	}
+	return unpacked, err
+}

@@ -1,0 +1,193 @@
+package builtins
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"math/big"
+	"strings"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// cryptoWords: chapter 6, section 10. All is Go's standard library; the random
+// source is the system's.
+var cryptoWords = []vm.Builtin{
+	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+		sum := sha256.Sum256([]byte(w[0].AsString()))
+		w[0] = inHex(s, sum[:])
+		return nil
+	}},
+	{Name: "crypto.hmac-sha256", Effect: "( ..a String String -- ..a String )", Doc: "The HMAC-SHA-256 of the message below the key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+		mac := hmac.New(sha256.New, []byte(w[1].AsString()))
+		mac.Write([]byte(w[0].AsString()))
+		w[0] = inHex(s, mac.Sum(nil))
+		return nil
+	}},
+	{Name: "crypto.constant-time-eq", Effect: "( ..a String String -- ..a Bool )", Doc: "Are the strings equal? The time does not tell where they differ.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromBool(subtle.ConstantTimeCompare([]byte(w[0].AsString()), []byte(w[1].AsString())) == 1)
+		return nil
+	}},
+	{Name: "crypto.random-bytes", Effect: "( ..a Int -- ..a String )", Doc: "Up to 1024 random bytes in hex.", Run: randomBytes},
+	{Name: "crypto.random-int", Effect: "( ..a Int Int -- ..a Int )", Doc: "A random Int from the lower bound up to below the upper one on top.", Run: randomInt},
+	{Name: "crypto.uuid4", Effect: "( ..a -- ..a String )", Doc: "A random UUID, version 4.", Run: func(s *vm.Strand, w []stack.Value) error {
+		var b [16]byte
+		_, _ = rand.Read(b[:]) // never fails
+		b[6] = b[6]&0x0f | 0x40
+		b[8] = b[8]&0x3f | 0x80
+		w[0] = s.Concat(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+		return nil
+	}},
+	{Name: "crypto.aes-gcm-encrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Encrypts a string by AES-256-GCM with a key of 64 hex digits; base64 of nonce, text and tag. False for a bad key.", Run: seal},
+	{Name: "crypto.aes-gcm-decrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Decrypts what crypto.aes-gcm-encrypt made; false if anything is wrong with it.", Run: unseal},
+	{Name: "crypto.pbkdf2-sha256", Effect: "( ..a String String Int -- ..a String Bool )", Doc: "A key of 32 bytes in hex from a password, a salt and a count of iterations; false below 1000.", Run: deriveKey},
+	{Name: "crypto.ed25519-keypair", Effect: "( ..a -- ..a String String )", Doc: "A new public key and, on top, its private key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+		public, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			return vm.Fail("no randomness: %v", err)
+		}
+		w[0], w[1] = inHex(s, public), inHex(s, private.Seed())
+		return nil
+	}},
+	{Name: "crypto.ed25519-sign", Effect: "( ..a String String -- ..a String Bool )", Doc: "The signature of a message by a private key, in hex; false for a bad key.", Run: func(s *vm.Strand, w []stack.Value) error {
+		seed, ok := fromHex(w[1], ed25519.SeedSize)
+		signature := stack.FromString("")
+		if ok {
+			signature = inHex(s, ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(w[0].AsString())))
+		}
+		flagged(w, signature, ok)
+		return nil
+	}},
+	{Name: "crypto.ed25519-verify", Effect: "( ..a String String String -- ..a Bool )", Doc: "Is the signature that of the message by the private key of the public key on top?", Run: func(_ *vm.Strand, w []stack.Value) error {
+		signature, signed := fromHex(w[1], ed25519.SignatureSize)
+		public, known := fromHex(w[2], ed25519.PublicKeySize)
+		w[0] = stack.FromBool(signed && known && ed25519.Verify(public, []byte(w[0].AsString()), signature))
+		return nil
+	}},
+}
+
+func inHex(s *vm.Strand, b []byte) stack.Value { return s.Concat(hex.EncodeToString(b)) }
+
+// fromHex decodes exactly n bytes from hex digits of either case.
+func fromHex(v stack.Value, n int) ([]byte, bool) {
+	text := v.AsString()
+	if len(text) != 2*n {
+		return nil, false
+	}
+	b, err := hex.DecodeString(text)
+	return b, err == nil
+}
+
+// fromBase64 decodes canonical base64 with padding (chapter 6, section 10). Go
+// skips line ends, which are not allowed here.
+func fromBase64(v stack.Value) ([]byte, bool) {
+	text := v.AsString()
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	return b, err == nil
+}
+
+func inBase64(b []byte) stack.Value { return owned(base64.StdEncoding.AppendEncode(nil, b)) }
+
+// maxRandomBytes is the largest count of crypto.random-bytes.
+const maxRandomBytes = 1024
+
+func randomBytes(s *vm.Strand, w []stack.Value) error {
+	n := w[0].AsInt()
+	if n < 0 || n > maxRandomBytes {
+		return vm.Fail("the count must be 0 to %d, got %d", maxRandomBytes, n)
+	}
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	w[0] = inHex(s, b)
+	return nil
+}
+
+func randomInt(_ *vm.Strand, w []stack.Value) error {
+	low, high := w[0].AsInt(), w[1].AsInt()
+	if low >= high {
+		return nil
+	}
+	span := new(big.Int).Sub(big.NewInt(high), big.NewInt(low))
+	n, err := rand.Int(rand.Reader, span)
+	if err != nil {
+		return vm.Fail("no randomness: %v", err)
+	}
+	w[0] = stack.FromInt(n.Add(n, big.NewInt(low)).Int64())
+	return nil
+}
+
+const aesKeySize = 32
+
+// sealer returns the cipher of a key in hex; nil for a bad one.
+func sealer(key stack.Value) cipher.AEAD {
+	raw, ok := fromHex(key, aesKeySize)
+	if !ok {
+		return nil
+	}
+	block, err := aes.NewCipher(raw)
+	if err != nil {
+		return nil
+	}
+	// Nonces of its own: what it seals starts with a random one, as the format asks.
+	gcm, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil
+	}
+	return gcm
+}
+
+func seal(_ *vm.Strand, w []stack.Value) error {
+	gcm := sealer(w[1])
+	if gcm == nil {
+		flagged(w, stack.FromString(""), false)
+		return nil
+	}
+	flagged(w, inBase64(gcm.Seal(nil, nil, []byte(w[0].AsString()), nil)), true)
+	return nil
+}
+
+func unseal(_ *vm.Strand, w []stack.Value) error {
+	gcm := sealer(w[1])
+	sealed, ok := fromBase64(w[0])
+	if gcm == nil || !ok {
+		flagged(w, stack.FromString(""), false)
+		return nil
+	}
+	text, err := gcm.Open(nil, nil, sealed, nil)
+	if err != nil {
+		text = nil
+	}
+	flagged(w, owned(text), err == nil)
+	return nil
+}
+
+// minIterations is the smallest count of crypto.pbkdf2-sha256.
+const minIterations = 1000
+
+func deriveKey(s *vm.Strand, w []stack.Value) error {
+	password, salt, n := w[0].AsString(), w[1].AsString(), w[2].AsInt()
+	if n < minIterations || n > math.MaxUint32 {
+		flagged(w, stack.FromString(""), false)
+		return nil
+	}
+	key, err := pbkdf2.Key(sha256.New, password, []byte(salt), int(n), aesKeySize)
+	if err != nil {
+		flagged(w, stack.FromString(""), false)
+		return nil
+	}
+	flagged(w, inHex(s, key), true)
+	return nil
+}

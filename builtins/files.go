@@ -1,0 +1,226 @@
+package builtins
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// fileWords: chapter 6, section 4. A failure of the outside world is a flag,
+// never an error of the program. Paths and contents are bytes.
+var fileWords = []vm.Builtin{
+	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Doc: "The content of a file; empty and false if it cannot be read.", Run: slurp},
+	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Run: writeFile(os.O_TRUNC)},
+	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Run: writeFile(os.O_APPEND)},
+	{Name: "file.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
+	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes a file or symbolic link, never a directory; false on failure.", Run: onPath(func(path string) bool {
+		info, err := os.Lstat(path)
+		return err == nil && !info.IsDir() && syscall.Unlink(path) == nil
+	})},
+	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Doc: "The size of a file in bytes; 0 and false if there is none.", Run: func(s *vm.Strand, w []stack.Value) error {
+		info := stat(s, w[0])
+		size := int64(0)
+		if info != nil {
+			size = info.Size()
+		}
+		flagged(w, stack.FromInt(size), info != nil)
+		return nil
+	}},
+	{Name: "file.for-each-line", Effect: "( ..a String [ String -- ] -- ..a Bool )", Doc: "Runs the quotation for each line of a file, each with its line end; false if it cannot be read."},
+}
+
+// lineWords are what file.for-each-line is built on.
+var lineWords = []vm.Builtin{
+	{Name: "%file.lines", Effect: "( ..a String -- ..a R )", Doc: "The lines of a file, for %file.line.", Run: openLines},
+	{Name: "%file.line", Effect: "( ..a R -- ..a String Int )", Doc: "The next line and 1; empty and 0 at the end; empty and -1 on failure.", Run: nextLine},
+}
+
+// directoryWords: chapter 6, section 5.
+var directoryWords = []vm.Builtin{
+	{Name: "dir.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
+	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Doc: "Creates a directory and all that are missing above it; false on failure.", Run: onPath(func(path string) bool {
+		return path == "" || os.MkdirAll(path, 0o777) == nil
+	})},
+	{Name: "dir.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes an empty directory; false on failure.", Run: onPath(func(path string) bool {
+		return syscall.Rmdir(path) == nil
+	})},
+	{Name: "dir.list", Effect: "( ..a String -- ..a V Bool )", Doc: "The list of the names in a directory, in alphabetical order; empty and false if it cannot be read.", Run: listDirectory},
+}
+
+// pathOf copies a path out of the strand's memory, for calls that wait.
+func pathOf(v stack.Value) string { return strings.Clone(v.AsString()) }
+
+// onPath makes a word of a function of a path that may wait for the file system.
+func onPath(f func(path string) bool) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		path, ok := pathOf(w[0]), false
+		s.Blocking(func() { ok = f(path) })
+		w[0] = stack.FromBool(ok)
+		return nil
+	}
+}
+
+// stat follows links; nil if there is nothing.
+func stat(s *vm.Strand, path stack.Value) (info fs.FileInfo) {
+	name := pathOf(path)
+	s.Blocking(func() {
+		if found, err := os.Stat(name); err == nil {
+			info = found
+		}
+	})
+	return info
+}
+
+// existing makes a word that asks for something of a kind at a path.
+func existing(as func(fs.FileMode) bool) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		info := stat(s, w[0])
+		w[0] = stack.FromBool(info != nil && as(info.Mode()))
+		return nil
+	}
+}
+
+// owned makes a String of bytes that nobody else has: it shares them.
+func owned(b []byte) stack.Value {
+	return stack.FromString(unsafe.String(unsafe.SliceData(b), len(b)))
+}
+
+func slurp(s *vm.Strand, w []stack.Value) error {
+	path := pathOf(w[0])
+	var content []byte
+	var err error
+	s.Blocking(func() { content, err = os.ReadFile(path) })
+	if err != nil {
+		content = nil
+	}
+	flagged(w, owned(content), err == nil)
+	return nil
+}
+
+// writeFile makes a word that writes a file; how is os.O_TRUNC or os.O_APPEND.
+// An error of close counts: some file systems report a full disk only there.
+func writeFile(how int) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		content, path := w[0].AsString(), pathOf(w[1]) // the strand waits, so its arena stays as it is
+		var err error
+		s.Blocking(func() {
+			var f *os.File
+			if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o666); err == nil {
+				_, err = f.WriteString(content)
+				err = errors.Join(err, f.Close())
+			}
+		})
+		w[0] = stack.FromBool(err == nil)
+		return nil
+	}
+}
+
+func listDirectory(s *vm.Strand, w []stack.Value) error {
+	path := pathOf(w[0])
+	var names []stack.Value
+	var err error
+	s.Blocking(func() {
+		// Opening a pipe instead of a directory would wait for a writer.
+		if info, failed := os.Stat(path); failed != nil || !info.IsDir() {
+			err = errors.ErrUnsupported
+			return
+		}
+		var entries []fs.DirEntry
+		if entries, err = os.ReadDir(path); err == nil {
+			for _, e := range entries {
+				names = append(names, stack.FromString(e.Name()))
+			}
+		}
+	})
+	flagged(w, listOf(names), err == nil)
+	return nil
+}
+
+// lines reads a file line by line. An abandoned one (os.exit, an error, a weave
+// that nobody resumes) is closed by Go's collector.
+type lines struct {
+	file   *os.File
+	buffer []byte // of which from..to is read but not yet delivered
+	from   int
+	to     int
+	err    error
+}
+
+// lineBuffer is how much is read at once.
+const lineBuffer = 64 << 10
+
+func openLines(s *vm.Strand, w []stack.Value) error {
+	path, l := pathOf(w[0]), &lines{}
+	s.Blocking(func() { l.file, l.err = os.Open(path) })
+	w[0] = stack.FromObject(stack.Lines, unsafe.Pointer(l))
+	return nil
+}
+
+func nextLine(s *vm.Strand, w []stack.Value) error {
+	if w[0].Kind() != stack.Lines {
+		return vm.Mismatch(stack.Lines.String(), w[0])
+	}
+	l := (*lines)(w[0].Object())
+	line, ok := l.next(s)
+	switch {
+	case ok:
+		w[0], w[1] = s.Bytes(line), stack.FromInt(1)
+	case l.err == io.EOF:
+		w[0], w[1] = stack.FromString(""), stack.FromInt(0)
+	default:
+		w[0], w[1] = stack.FromString(""), stack.FromInt(-1)
+	}
+	return nil
+}
+
+// next returns the next line with one LF at its end; it is valid until the next
+// call. At the end of the file, or when it cannot be read, the file is closed.
+func (l *lines) next(s *vm.Strand) (line []byte, ok bool) {
+	for looked := l.from; ; {
+		if i := bytes.IndexByte(l.buffer[looked:l.to], '\n'); i >= 0 {
+			line = l.buffer[l.from : looked+i+1]
+			l.from = looked + i + 1
+			if n := len(line); n > 1 && line[n-2] == '\r' {
+				line = line[:n-1]
+				line[n-2] = '\n'
+			}
+			return line, true
+		}
+		if l.err != nil {
+			break
+		}
+		rest := l.to - l.from
+		l.fill(s)
+		looked = l.from + rest
+	}
+	if l.file != nil {
+		_ = l.file.Close()
+		l.file = nil
+	}
+	if l.err != io.EOF || l.from == l.to {
+		return nil, false
+	}
+	line = append(l.buffer[l.from:l.to:l.to], '\n')
+	l.from = l.to
+	return line, true
+}
+
+// fill reads more behind what is there.
+func (l *lines) fill(s *vm.Strand) {
+	copy(l.buffer, l.buffer[l.from:l.to])
+	l.from, l.to = 0, l.to-l.from
+	if l.to == len(l.buffer) {
+		l.buffer = append(l.buffer, make([]byte, max(lineBuffer, len(l.buffer)))...)
+	}
+	n := 0
+	s.Blocking(func() { n, l.err = l.file.Read(l.buffer[l.to:]) })
+	l.to += n
+}
