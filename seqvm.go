@@ -47,6 +47,8 @@ type Options struct {
 	Verbose bool
 	// Instrument makes words count their entries (VM.WordCounts).
 	Instrument bool
+	// Cover makes the program count the points that it comes to (VM.Coverage).
+	Cover bool
 }
 
 // Config is the outside of a run: input, output, arguments, limits.
@@ -93,7 +95,7 @@ func (o Options) compile(from check.Source) (*Program, diag.List) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument})}
+	p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
 	}

@@ -12,7 +12,9 @@ import (
 // testWords keep the state of the test that runs (chapter 6, section 13).
 var testWords = []vm.Builtin{
 	{Name: "test.init", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test and forgets what came before.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { t.Title, t.Passed, t.Failures = titled(w[0]), 0, nil })
+		return withTests(s, func(t *vm.TestLog) {
+			t.Title, t.EarlierPassed, t.EarlierFailures = titled(w[0]), t.Passed, len(t.Failures)
+		})
 	}},
 	{Name: "test.set-name", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return withTests(s, func(t *vm.TestLog) { t.Title = titled(w[0]) })
@@ -43,17 +45,31 @@ var testWords = []vm.Builtin{
 		return withTests(s, func(t *vm.TestLog) { t.Failures = append(t.Failures, message) })
 	}},
 	{Name: "test.pass-count", Effect: "( ..a -- ..a Int )", Doc: "The number of passed assertions.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromInt(t.Passed) })
+		return withTests(s, func(t *vm.TestLog) {
+			passed, _ := t.Since()
+			w[0] = stack.FromInt(passed)
+		})
 	}},
 	{Name: "test.fail-count", Effect: "( ..a -- ..a Int )", Doc: "The number of failures.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromInt(int64(len(t.Failures))) })
+		return withTests(s, func(t *vm.TestLog) {
+			_, failures := t.Since()
+			w[0] = stack.FromInt(int64(len(failures)))
+		})
 	}},
 	{Name: "test.has-failures", Effect: "( ..a -- ..a Bool )", Doc: "Any failure?", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { w[0] = stack.FromBool(len(t.Failures) > 0) })
+		return withTests(s, func(t *vm.TestLog) {
+			_, failures := t.Since()
+			w[0] = stack.FromBool(len(failures) > 0)
+		})
 	}},
 	{Name: "test.finish", Effect: "( ..a -- ..a )", Doc: "Writes the report of the test.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		var report string
-		err := withTests(s, func(t *vm.TestLog) { report = TestReport(t) })
+		err := withTests(s, func(t *vm.TestLog) {
+			if !t.Collects {
+				_, failures := t.Since()
+				report = testReport(t.Title, failures)
+			}
+		})
 		s.VM().Out.WriteString(report, false)
 		return err
 	}},
@@ -83,30 +99,35 @@ func assertion(s *vm.Strand, ok bool, failure string) error {
 	})
 }
 
-// shownFailures is how many failures of a test a report shows.
-const shownFailures = 5
-
-// TestReport is what test.finish writes.
-func TestReport(t *vm.TestLog) string {
-	title := t.Title
+// testReport is what test.finish writes.
+func testReport(title string, failures []string) string {
 	if title == "" {
 		title = "unknown"
 	}
-	if len(t.Failures) == 0 {
+	if len(failures) == 0 {
 		return title + " ... ok\n"
 	}
+	return title + " ... FAILED\n" + ShownFailures(failures)
+}
+
+// shownFailures is how many failures of a test a report shows.
+const shownFailures = 5
+
+// ShownFailures are the lines of a report on failures: of the first ones, and how
+// many more there are.
+func ShownFailures(failures []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s ... FAILED\n", title)
-	for i, f := range t.Failures {
-		if i == shownFailures {
-			s := "s"
-			if len(t.Failures) == shownFailures+1 {
-				s = ""
-			}
-			fmt.Fprintf(&b, "  +%d more failure%s\n", len(t.Failures)-shownFailures, s)
-			break
+	for i, f := range failures {
+		if i < shownFailures {
+			b.WriteString(f + "\n")
+			continue
 		}
-		b.WriteString(f + "\n")
+		s := "s"
+		if len(failures) == shownFailures+1 {
+			s = ""
+		}
+		fmt.Fprintf(&b, "  +%d more failure%s\n", len(failures)-shownFailures, s)
+		break
 	}
 	return b.String()
 }

@@ -97,6 +97,25 @@ type MatchArm struct {
 	Variant, Target int32
 }
 
+// CoverPoint is a place that a program comes to, or not.
+type CoverPoint struct {
+	Kind CoverKind
+	File int32 // index into Module.Files
+	Pos  int32 // offset in the file
+	Line int32 // from 1
+	Name int32 // of a word: index into Module.Names
+}
+
+// CoverKind says what a CoverPoint stands for.
+type CoverKind uint8
+
+// The kinds.
+const (
+	CoverWord   CoverKind = iota // a word was entered
+	CoverBranch                  // a branch of a conditional or match, or a quotation, was entered
+	CoverLine                    // a statement that begins a line
+)
+
 // Module is a compiled program.
 type Module struct {
 	Files    []string
@@ -109,6 +128,10 @@ type Module struct {
 	Funcs    []Func
 	Main     int32 // function of main, or -1
 	MainInt  bool  // main leaves an Int: the exit status
+
+	// Cover are the points that cover instructions count, by index. They are not
+	// part of the encoding.
+	Cover []CoverPoint
 
 	// Linear says that moves are what they say: what they copy is not used
 	// twice. The compiler vouches for it; it is not part of the encoding, and

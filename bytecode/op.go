@@ -160,8 +160,9 @@ const (
 
 	// OpDump writes the stack and empties it.
 	OpDump
-	// OpCount counts an entry into the function.
+	// OpCount counts an entry into the function, OpCover that control came by.
 	OpCount
+	OpCover
 
 	// OpHalt ends the strand.
 	OpHalt
@@ -356,6 +357,8 @@ var Table = [opCount]Info{
 
 	OpDump:  {"dump", Height, Word, None, false, "hand the stack, A slots high in this frame, to the built-in B and empty it"},
 	OpCount: {"count", None, None, None, false, "count an entry into this function; its first instruction or none"},
+
+	OpCover: {"cover", Count, None, None, false, "count that control came to point A of the module's coverage"},
 
 	OpHalt:    {"halt", None, None, None, true, "end of the strand"},
 	OpChecked: {"checked", None, None, None, false, "as the original instruction here, after a check of the kinds it trusts"},

@@ -11,10 +11,16 @@ import (
 // body compiles statements. In tail position it returns true if control has
 // left the function for good at the end of every path.
 func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
-	run := 0
+	run, line := 0, 0
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
 		last := tail && i == len(stmts)-1
+		if g.Cover {
+			if here := g.lineOf(st.Pos); here != line {
+				g.cover(bytecode.CoverLine, st.Pos)
+				line = here
+			}
+		}
 		switch st.Kind {
 		case syntax.StmtInt:
 			if syntax.LiteralIndex(stmts, i) {

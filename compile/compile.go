@@ -20,6 +20,8 @@ import (
 type Options struct {
 	// Instrument makes every word of the program count its entries.
 	Instrument bool
+	// Cover makes the program count the points that it comes to.
+	Cover bool
 }
 
 // Program compiles a program that was checked without errors. names are the
@@ -198,6 +200,7 @@ func (c *compiler) word(w *types.Word) {
 	if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
 		g.emit(bytecode.OpCount, 0, 0, 0)
 	}
+	g.cover(bytecode.CoverWord, w.Decl.Pos)
 	if !g.body(w.Decl.Body, true) {
 		g.finish()
 	}
@@ -243,6 +246,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		q.parameter(k)
 	}
 	open := !info.Known || g.opensInTail(g.word, st.Block)
+	q.cover(bytecode.CoverBranch, st.Pos)
 	if !q.body(st.Block, true) {
 		q.finish()
 	}
@@ -300,6 +304,26 @@ func (g *generator) at(pos int32, name string) {
 		g.lineNo, g.lineAt, g.lineEnd = int32(line), start, end
 	}
 	g.line, g.named = g.lineNo, g.name(name)
+}
+
+// cover emits a point of coverage, if they are asked for. Standard modules have
+// none.
+func (g *generator) cover(kind bytecode.CoverKind, pos int32) {
+	file := g.file(g.module)
+	if !g.Cover || file < 0 {
+		return
+	}
+	point := bytecode.CoverPoint{Kind: kind, File: file, Pos: pos, Line: int32(g.lineOf(pos))}
+	if kind == bytecode.CoverWord {
+		point.Name = g.name(g.word.Decl.Name.Text)
+	}
+	g.emit(bytecode.OpCover, int32(len(g.mod.Cover)), 0, 0)
+	g.mod.Cover = append(g.mod.Cover, point)
+}
+
+func (g *generator) lineOf(pos int32) int {
+	line, _, _ := g.info.Program.Modules[g.module].Source.LineAt(pos)
+	return line
 }
 
 func (g *generator) emit(op bytecode.Op, a, b, c int32) int {

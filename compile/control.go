@@ -326,9 +326,11 @@ func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 	}
 	toElse := g.branch()
 	j := g.newJoin()
+	g.cover(bytecode.CoverBranch, then.Pos)
 	g.branchBody(j, then.Block, tail)
 	g.patch(toElse)
 	g.state = j.start
+	g.cover(bytecode.CoverBranch, els.Pos)
 	g.branchBody(j, els.Block, tail)
 	return g.meetOrEnd(j, tail)
 }
@@ -380,6 +382,7 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 			if j == nil {
 				return g.body(clauses[i+1].Block, tail) || tail && g.end()
 			}
+			g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 			g.branchBodyHere(j, clauses[i+1].Block, tail)
 			return g.meetOrEnd(j, tail)
 		}
@@ -388,6 +391,7 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 			j = g.newJoin()
 		}
 		after := g.state.clone()
+		g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 		g.branchBodyHere(j, clauses[i+1].Block, tail)
 		g.patch(next)
 		g.state = after
@@ -445,6 +449,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		g.state = start.clone()
 		g.at(st.Match.Arms[i].Variant.Pos, "match")
 		g.fields(o, arm)
+		g.cover(bytecode.CoverBranch, st.Match.Arms[i].Variant.Pos)
 		g.branchBodyHere(j, st.Match.Arms[i].Body, tail)
 	}
 	g.mod.Tables[index] = table

@@ -13,7 +13,7 @@ const maxInlined = 24
 // inlinable tells whether a word's body can stand in place of its calls: it is
 // short and cannot fail. So no trail of calls ever misses it.
 func (c *compiler) inlinable(w *types.Word) bool {
-	if c.Instrument || !w.Effect.Plain() || w.Extra > 0 {
+	if c.Instrument || c.Cover || !w.Effect.Plain() || w.Extra > 0 {
 		return false
 	}
 	for _, t := range w.Effect.In {

@@ -153,6 +153,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.retain(o)
 		g.push(o)
 	}
+	g.cover(bytecode.CoverBranch, st.Pos)
 	g.body(st.Block, false)
 	g.at(runner.Pos, name)
 	switch name {

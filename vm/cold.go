@@ -421,6 +421,10 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		if index, _, ok := img.functionAt(s.ip - instrSize); ok {
 			s.vm.entries[index].Add(1)
 		}
+	case bytecode.OpCover:
+		if covered := s.vm.covered; int(in.A) < len(covered) {
+			covered[in.A].Add(1)
+		}
 	case bytecode.OpDump:
 		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
 	default:

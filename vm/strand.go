@@ -88,7 +88,10 @@ func (s *Strand) Run() scheduler.Status {
 	case errYielded:
 		return scheduler.Yielded
 	case nil:
-		if s.ID() == 1 && v.image.mod.MainInt {
+		switch {
+		case s.ID() == 1 && v.abandons:
+			v.Stop(errAbandoned)
+		case s.ID() == 1 && v.image.mod.MainInt:
 			v.status = s.exitStatus()
 		}
 		s.close()

@@ -82,11 +82,13 @@ type VM struct {
 
 	pool    strandPool
 	entries []atomic.Uint64 // into each function, if they count
+	covered []atomic.Uint64 // by coverage point
 
 	profile *Profile // nil: nobody samples
 
 	stackBytes atomic.Int64 // of stacks that have grown
 	status     int          // main's Int modulo 256
+	abandons   bool         // the end of strand 1 is that of the program
 	stopOnce   sync.Once
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
@@ -143,6 +145,7 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 	if img.counting {
 		v.entries = make([]atomic.Uint64, len(img.funcs))
 	}
+	v.covered = make([]atomic.Uint64, len(mod.Cover))
 	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
 	v.sched.OnIdle = v.Out.Flush
@@ -161,9 +164,39 @@ func (v *VM) Run() (status int, err error) {
 	if main < 0 {
 		return 0, errors.New("the program has no word 'main'")
 	}
+	var exit *ExitError
+	switch err = v.run(main); {
+	case err == nil:
+		return v.status, nil
+	case errors.As(err, &exit):
+		return exit.Status, nil
+	}
+	return 1, err
+}
+
+// RunWord executes a word without inputs, by its function's index, in place of
+// main. The program ends with it: strands that it leaves are abandoned. The
+// error is that of Run, or an *ExitError if the word ended the program.
+func (v *VM) RunWord(function int32) error {
+	if function < 0 || int(function) >= len(v.image.mod.Funcs) || v.image.mod.Funcs[function].In != 0 {
+		return fmt.Errorf("function %d is no word without inputs", function)
+	}
+	v.abandons = true
+	err := v.run(function)
+	if err == errAbandoned {
+		return nil
+	}
+	return err
+}
+
+// errAbandoned is the outcome of a program that ended with its first strand.
+var errAbandoned = errors.New("the word has ended")
+
+// run executes a function as strand 1 and returns the outcome.
+func (v *VM) run(function int32) error {
 	s := v.pool.get(v, -1)
-	if err := s.enter(main); err != nil {
-		return 1, err
+	if err := s.enter(function); err != nil {
+		return err
 	}
 	v.sched.Init()
 	defer v.watch()()
@@ -172,13 +205,9 @@ func (v *VM) Run() (status int, err error) {
 	v.Out.Seal()
 	v.closeState()
 	if !v.stopped.Load() {
-		return v.status, nil
+		return nil
 	}
-	var exit *ExitError
-	if errors.As(v.outcome, &exit) {
-		return exit.Status, nil
-	}
-	return 1, v.outcome
+	return v.outcome
 }
 
 // State returns what a family of words keeps for this VM, such as open
@@ -222,6 +251,15 @@ func (v *VM) WordCounts() []scheduler.WordCount {
 	}
 	slices.SortStableFunc(list, func(a, b scheduler.WordCount) int { return cmp.Compare(b.Count, a.Count) })
 	return list
+}
+
+// Coverage returns how often the program came to each point of Module.Cover.
+func (v *VM) Coverage() []uint64 {
+	counts := make([]uint64, len(v.covered))
+	for i := range counts {
+		counts[i] = v.covered[i].Load()
+	}
+	return counts
 }
 
 // Report writes the report that the settings ask for to Stderr (chapter 5,
@@ -445,6 +483,21 @@ func (o *Output) write(b []byte) {
 type TestLog struct {
 	sync.Mutex
 	Title    string
-	Passed   int64
-	Failures []string
+	Passed   int64    // all assertions that held
+	Failures []string // all that did not
+
+	// Of Passed and Failures those before the last test.init, which its counts
+	// and reports leave out.
+	EarlierPassed   int64
+	EarlierFailures int
+
+	// Collects is set by a test runner, which reports itself: test.finish writes
+	// nothing.
+	Collects bool
+}
+
+// Since returns the assertions that have held, and the failures, since the last
+// test.init.
+func (t *TestLog) Since() (passed int64, failures []string) {
+	return t.Passed - t.EarlierPassed, t.Failures[t.EarlierFailures:]
 }

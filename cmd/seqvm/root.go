@@ -98,7 +98,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.docCommand(), c.fixCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.fixCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
 	root.InitDefaultHelpCmd()
 	return root
@@ -158,11 +158,13 @@ func (c *cli) configure() error {
 }
 
 // colors tells whether messages on stderr are coloured.
-func (c *cli) colors() bool {
+func (c *cli) colors() bool { return c.colorsOn(c.stderr) }
+
+func (c *cli) colorsOn(w io.Writer) bool {
 	if c.noColor || c.color == "never" {
 		return false
 	}
-	return c.color == "always" || c.setting("NO_COLOR") == "" && isTerminal(c.stderr)
+	return c.color == "always" || c.setting("NO_COLOR") == "" && isTerminal(w)
 }
 
 func isTerminal(w any) bool {

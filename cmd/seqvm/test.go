@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/testrunner"
+)
+
+// testFlags are the flags of 'seqvm test'.
+type testFlags struct {
+	filter    string
+	verbose   bool
+	timeout   float64
+	parallel  int
+	json      bool
+	junit     string
+	cover     bool
+	coverHTML string
+}
+
+func (c *cli) testCommand() *cobra.Command {
+	var flags testFlags
+	cmd := &cobra.Command{
+		Use:   "test [PATHS...]",
+		Short: "Run the tests of test-*.seq files",
+		Long: "Run the words named test-... with the effect ( -- ) of all files named test-*.seq among PATHS and below (default: the current directory).\n\n" +
+			"Each test runs on its own: an error, os.exit or a deadlock fails that test only. Exit status: 0 all passed, 1 something failed, 2 nothing to run.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			return c.test(args, flags)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&flags.filter, "filter", "f", "", "run only tests whose name contains `TEXT`")
+	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show how long each test took")
+	f.Float64Var(&flags.timeout, "timeout", 0, "stop each test after so many `SECONDS`")
+	f.IntVarP(&flags.parallel, "parallel", "p", 0, "run `N` files at a time (default: one for each processor)")
+	f.BoolVar(&flags.json, "json", false, "write one JSON object for each test instead of the report")
+	f.StringVar(&flags.junit, "junit", "", "write the results to `FILE` in JUnit's XML format as well")
+	f.BoolVar(&flags.cover, "cover", false, "show which words, branches and lines of the included files the tests came to")
+	f.StringVar(&flags.coverHTML, "cover-html", "", "write the coverage to `FILE` as a page with the sources")
+	return cmd
+}
+
+func (c *cli) test(paths []string, flags testFlags) error {
+	if flags.timeout < 0 || flags.parallel < 0 {
+		return errors.New("--timeout and --parallel must not be negative")
+	}
+	files, err := testrunner.Discover(paths)
+	if err != nil {
+		return err
+	}
+	if c.setting("GOGC") == "" {
+		growHeap()
+	}
+	opts := testrunner.Options{
+		Compile: c.options(), Settings: scheduler.ReadSettings(c.getenv, c.stderr), Environ: c.getenv,
+		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
+	}
+	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
+	opts.Settings.AllStacksMax = machineMemory() / 2
+
+	text := testrunner.Text{Out: c.stdout, Verbose: flags.verbose, Color: c.colorsOn(c.stdout)}
+	lines := testrunner.JSON{Out: c.stdout}
+	var junit testrunner.JUnit
+	var coverage testrunner.Coverage
+	var sum testrunner.Summary
+	progress := progress{c: c, all: len(files), on: isTerminal(c.stderr) && len(files) > 1}
+	start := time.Now()
+	testrunner.Run(files, opts, progress.show, func(f *testrunner.File) {
+		progress.hide()
+		sum.Count(f)
+		c.testProblems(f)
+		junit.File(f)
+		coverage.Add(f)
+		if flags.json {
+			lines.File(f)
+		} else {
+			text.File(f)
+		}
+		progress.next()
+	})
+	progress.hide()
+	if !flags.json {
+		text.End(sum, time.Since(start))
+		if flags.cover {
+			coverage.Text(c.stdout)
+		}
+	}
+	if flags.junit != "" {
+		err = toFile(flags.junit, junit.Write)
+	}
+	if flags.coverHTML != "" {
+		err = errors.Join(err, toFile(flags.coverHTML, coverage.HTML))
+	}
+	switch {
+	case err != nil:
+		return err
+	case !sum.Ran():
+		fmt.Fprintln(c.stderr, "No tests found")
+		return exitStatus(statusUsage)
+	case !sum.OK():
+		return exitStatus(statusRuntimeError)
+	}
+	return nil
+}
+
+// testProblems writes what is to be said of a file besides its tests.
+func (c *cli) testProblems(f *testrunner.File) {
+	switch {
+	case f.Problems.HasErrors():
+		fmt.Fprintf(c.stderr, "Failed to process %s:\n", f.Path)
+		c.report(f.Problems)
+	case f.OwnMain:
+		fmt.Fprintf(c.stderr, "%s: skipped, has its own main\n", f.Path)
+	default:
+		c.report(forRun(f.Problems))
+	}
+}
+
+// toFile creates a file and writes it.
+func toFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// progress is a line on the terminal that says which file runs.
+type progress struct {
+	c    *cli
+	on   bool
+	all  int
+	mu   sync.Mutex
+	done int
+}
+
+func (p *progress) show(path string) {
+	if !p.on {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprintf(p.c.stderr, "\r\x1b[K[%d/%d] %s", p.done, p.all, path)
+}
+
+func (p *progress) hide() {
+	if !p.on {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fmt.Fprint(p.c.stderr, "\r\x1b[K")
+}
+
+func (p *progress) next() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+}

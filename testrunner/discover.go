@@ -1,0 +1,66 @@
+package testrunner
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// IsTestFile tells whether a name is that of a test file: test-*.seq.
+func IsTestFile(name string) bool {
+	return strings.HasPrefix(name, "test-") && strings.HasSuffix(name, ".seq")
+}
+
+// Discover returns the test files among some paths and below those that are
+// folders, in byte order. A path that does not exist, or that names a program
+// which is no test file, is an error.
+func Discover(paths []string) ([]string, error) {
+	for _, p := range paths {
+		if name := path.Base(p); strings.HasSuffix(name, ".seq") && !IsTestFile(name) {
+			return nil, fmt.Errorf("'%s' is no test file: the name of one is of the form test-*.seq", p)
+		}
+	}
+	var files []string
+	for _, p := range paths {
+		info, err := os.Stat(p)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("there is no '%s'", p)
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			found, err := below(p)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, found...)
+		case IsTestFile(path.Base(p)):
+			files = append(files, p)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
+
+// below searches a folder, hidden folders too, but follows no links to folders:
+// they may lead in a circle.
+func below(dir string) ([]string, error) {
+	var files []string
+	prefix := strings.TrimSuffix(dir, "/") + "/"
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("cannot search '%s': %w", prefix+name, err)
+		}
+		if !entry.IsDir() && IsTestFile(entry.Name()) {
+			if info, err := os.Stat(prefix + name); err == nil && !info.IsDir() {
+				files = append(files, prefix+name)
+			}
+		}
+		return nil
+	})
+	return files, err
+}
