@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -94,12 +95,35 @@ func gunzipped(data []byte, most uint64) ([]byte, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(z, int64(most)+1))
-	if err == nil && uint64(n) > most {
-		err = errTooLong
+	unpacked, err := readAll(z, most)
+	return unpacked, errors.Join(err, z.Close())
+}
+
+// readAll reads to the end, in pieces that are joined at last: a small bomb
+// takes little more memory than the limit.
+func readAll(r io.Reader, most uint64) ([]byte, error) {
+	const first, largest = 4 << 10, 16 << 20
+	var pieces [][]byte
+	piece := make([]byte, 0, first)
+	for total := uint64(0); ; {
+		if len(piece) == cap(piece) {
+			pieces = append(pieces, piece)
+			piece = make([]byte, 0, min(2*cap(piece), largest))
+		}
+		n, err := r.Read(piece[len(piece):cap(piece)])
+		piece = piece[:len(piece)+n]
+		total += uint64(n)
+		switch {
+		case total > most:
+			return nil, errTooLong
+		case err == io.EOF && pieces == nil:
+			return piece, nil
+		case err == io.EOF:
+			return slices.Concat(append(pieces, piece)...), nil
+		case err != nil:
+			return nil, err
+		}
 	}
-	return b.Bytes(), errors.Join(err, z.Close())
 }
 
 // zstdEncoders are made as they are needed, one for each level that the library
@@ -119,17 +143,12 @@ func zstandard(data []byte, level int) []byte {
 	return z.(*zstd.Encoder).EncodeAll(data, nil)
 }
 
-// unzstandard unpacks all frames. A decoder for each call: the limit is that of
-// the program, and what the decoder keeps for a large window is let go.
+// unzstandard unpacks all frames.
 func unzstandard(data []byte, most uint64) ([]byte, error) {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(max(most, 1)))
+	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close()
-	unpacked, err := z.DecodeAll(data, nil)
-	if err == nil && uint64(len(unpacked)) > most {
-		err = errTooLong
-	}
-	return unpacked, err
+	return readAll(z, most)
 }

@@ -15,7 +15,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
 		last := tail && i == len(stmts)-1
-		if g.Cover {
+		if g.Cover && st.Kind != syntax.StmtQuotation { // what is in it counts
 			if here := g.lineOf(st.Pos); here != line {
 				g.cover(bytecode.CoverLine, st.Pos)
 				line = here

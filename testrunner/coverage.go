@@ -231,12 +231,16 @@ func (c *Coverage) Text(w io.Writer) {
 		return
 	}
 	fmt.Fprintln(w, "Coverage:")
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "  file\twords\tbranches\tlines\tmissed lines")
 	for _, r := range append(rows, total) {
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", r.Name, r.Words, r.Branches, r.Lines, r.Missing)
 	}
-	_ = table.Flush() // w's errors are those of the other lines
+	_ = table.Flush() // a builder takes all
+	for line := range strings.Lines(b.String()) {
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
+	}
 }
 
 //go:embed coverage.html

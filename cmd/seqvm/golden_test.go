@@ -13,6 +13,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
 )
 
 // TestGolden runs every program of testdata and of examples, each as a subtest
@@ -132,4 +135,35 @@ func asProcess(t *testing.T, base string, env []string, stdin string, args []str
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &stdout, &stderr
 	_ = cmd.Run() // the status tells
 	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+}
+
+// Programs that count where they come to do the same as others, and their code is
+// sound.
+func TestGoldenWithCoverage(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/*/*.stdout")
+	require.NoError(t, err)
+	for _, file := range files {
+		base := strings.TrimSuffix(file, ".stdout")
+		if _, err := os.Stat(base + ".env"); err == nil || filepath.Base(filepath.Dir(base)) == "system" {
+			continue
+		}
+		t.Run(filepath.Base(base), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			prog, problems := seqvm.CompileFile(base+".seq", seqvm.Options{Cover: true})
+			if problems.HasErrors() {
+				require.Empty(t, want, "%v", problems)
+				return
+			}
+			require.NoError(t, bytecode.Verify(prog.Module))
+			require.NotEmpty(t, prog.Module.Cover)
+			input, _ := os.ReadFile(base + ".stdin")
+			args, _ := os.ReadFile(base + ".args")
+			var out bytes.Buffer
+			_, _ = prog.Run(seqvm.Config{Stdin: bytes.NewReader(input), Stdout: &out,
+				Args: append([]string{base + ".seq"}, strings.FieldsFunc(string(args), func(r rune) bool { return r == '\n' })...)})
+			assert.Equal(t, string(want), out.String())
+		})
+	}
 }

@@ -1,0 +1,163 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// screen is a program in a pseudo-terminal of its own.
+type screen struct {
+	t       *testing.T
+	master  *os.File
+	slave   *os.File // kept open, to look at the settings when the program has ended
+	cmd     *exec.Cmd
+	before  *term.State
+	mu      sync.Mutex
+	written bytes.Buffer
+}
+
+// inTerminal starts a program in a terminal of 100 columns and 30 rows.
+func inTerminal(t *testing.T, source string) *screen {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "p.seq")
+	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
+	master, slave, err := pty.Open()
+	require.NoError(t, err)
+	require.NoError(t, pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: 100}))
+	s := &screen{t: t, master: master, slave: slave}
+	s.before, err = term.GetState(int(slave.Fd()))
+	require.NoError(t, err)
+	s.cmd = exec.Command("seqvm", "run", path)
+	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	require.NoError(t, s.cmd.Start())
+	go func() {
+		b := make([]byte, 1024)
+		for {
+			n, err := master.Read(b)
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.written.Write(b[:n])
+			s.mu.Unlock()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		_ = slave.Close()
+		_ = master.Close()
+	})
+	return s
+}
+
+// shows waits until the program has written something.
+func (s *screen) shows(text string) {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return strings.Contains(s.written.String(), text)
+	}, 10*time.Second, time.Millisecond, "%q does not show", text)
+}
+
+func (s *screen) typed(text string) {
+	s.t.Helper()
+	_, err := s.master.WriteString(text)
+	require.NoError(s.t, err)
+}
+
+// ended waits for the end of the program; the terminal must be as it was.
+func (s *screen) ended() syscall.WaitStatus {
+	s.t.Helper()
+	_ = s.cmd.Wait() // the status tells
+	after, err := term.GetState(int(s.slave.Fd()))
+	require.NoError(s.t, err)
+	assert.Equal(s.t, s.before, after, "the terminal is left in another mode")
+	return s.cmd.ProcessState.Sys().(syscall.WaitStatus)
+}
+
+func (s *screen) raw() bool {
+	now, err := unix.IoctlGetTermios(int(s.slave.Fd()), getTermiosRequest)
+	require.NoError(s.t, err)
+	return now.Lflag&unix.ICANON == 0
+}
+
+const readKeys = `
+: keys ( -- ) terminal.read-char dup int->string " " string.concat io.write
+  113 i.= [ ] [ keys ] if ;
+: main ( -- ) true terminal.raw-mode true terminal.raw-mode "ready." io.write keys `
+
+func TestRawModeDeliversKeys(t *testing.T) {
+	s := inTerminal(t, readKeys+"false terminal.raw-mode false terminal.raw-mode \"done\" io.write-line ;")
+	s.shows("ready.")
+	assert.True(t, s.raw())
+	s.typed("a\r\x03\x1a\x1c\x13é")
+	s.shows("97 13 3 26 28 19 195 169 ")
+	s.typed("q")
+	s.shows("113 done\r\n") // the line end shows that output is processed again
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
+
+func TestTheTerminalIsRestoredAtEveryEnd(t *testing.T) {
+	for name, end := range map[string]string{
+		"end": "", "exit": "3 os.exit", "error": "-1 args.at drop", "deadlock": "chan.make chan.receive drop drop",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := inTerminal(t, readKeys+end+" ;")
+			s.shows("ready.")
+			s.typed("q")
+			assert.Equal(t, map[string]int{"end": 0, "exit": 3, "error": 1, "deadlock": 1}[name], s.ended().ExitStatus())
+		})
+	}
+	for name, trap := range map[string]string{
+		"default": "", "trapped": "signal.SIGINT signal.trap signal.SIGTERM signal.trap ", "ignored": "signal.SIGINT signal.ignore signal.SIGTERM signal.ignore ",
+	} {
+		for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			t.Run(name+" "+sig.String(), func(t *testing.T) {
+				s := inTerminal(t, strings.Replace(readKeys, "( -- ) true", "( -- ) "+trap+"true", 1)+" ;")
+				s.shows("ready.")
+				require.NoError(t, s.cmd.Process.Signal(sig))
+				assert.Equal(t, sig, s.ended().Signal())
+			})
+		}
+	}
+}
+
+// Switching raw mode off brings the handling of signals back.
+func TestRawModeGivesTrapsBack(t *testing.T) {
+	s := inTerminal(t, `: wait ( -- ) signal.SIGTERM signal.received? [ ] [ 5 time.sleep-ms wait ] if ;
+: main ( -- ) signal.SIGTERM signal.trap signal.SIGINT signal.ignore true terminal.raw-mode false terminal.raw-mode "ready." io.write wait "got it" io.write-line ;`)
+	s.shows("ready.")
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGINT))
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	s.shows("got it")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
+
+func TestPollingNeverWaits(t *testing.T) {
+	s := inTerminal(t, `: poll ( -- ) terminal.read-char? dup -1 i.= [ drop 5 time.sleep-ms poll ] [ int->string io.write-line ] if ;
+: main ( -- ) terminal.read-char? int->string io.write-line true terminal.raw-mode "ready." io.write poll
+  terminal.width int->string io.write "x" io.write terminal.height int->string io.write ;`)
+	s.shows("-1\r\n")
+	s.shows("ready.")
+	s.typed("z")
+	s.shows("122")
+	s.shows("100x30")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
