@@ -4,7 +4,7 @@ GO ?= go
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race lint vet staticcheck format cover fuzz fuzz-short bench bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short bench bench-compare pgo docs clean
 
 all: build
 
@@ -18,10 +18,15 @@ install:
 test: lint
 	$(GO) test ./...
 	$(MAKE) race
+	$(MAKE) cross
 	$(MAKE) fuzz-short
 
 race:
 	$(GO) test -race ./scheduler ./channel ./vm ./cmd/seqvm
+
+# cross finds what does not compile on other systems.
+cross:
+	for os in darwin windows; do GOOS=$$os $(GO) build -o /dev/null ./cmd/seqvm || exit 1; done
 
 lint: format vet staticcheck
 

@@ -232,7 +232,7 @@ func (s *Signals) set(number int64, to action, change func(os.Signal)) error {
 	s.drain() // what came before goes by the old rule
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.incoming == nil {
+	if s.incoming == nil || !hasSignals {
 		return nil
 	}
 	s.actions[number] = to

@@ -7,6 +7,10 @@ import (
 	"syscall"
 )
 
+// hasSignals: the words that set what a signal does do nothing here (chapter 6,
+// section 9).
+const hasSignals = false
+
 // SignalNumbers are Linux's: there are no such signals here, and the flags stay
 // false.
 var SignalNumbers = map[string]int64{

@@ -16,6 +16,9 @@ var SignalNumbers = map[string]int64{
 	"SIGCHLD": int64(syscall.SIGCHLD), "SIGCONT": int64(syscall.SIGCONT),
 }
 
+// hasSignals: programs can set what a signal does.
+const hasSignals = true
+
 // deadly are the signals that end a process by default and that Go would not
 // let do so, or not before the output is flushed. SIGPIPE is Go's to handle: it
 // ends the process when a write to stdout finds nobody reading.
