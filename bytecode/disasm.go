@@ -75,15 +75,19 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
 	}
 	out.WriteByte('\n')
-	last := int32(-1)
+	last := Line{Line: -1}
 	for pc, in := range f.Code {
-		if at := f.At(pc); at.Line != last && at.Line > 0 && f.File >= 0 {
-			last = at.Line
-			text := ""
-			if source != nil {
-				text = source(int(f.File), int(at.Line))
+		if at := f.At(pc); (at.Line != last.Line || at.Site != last.Site) && at.Line > 0 && f.File >= 0 {
+			last = at
+			file, text, place := f.File, "", ""
+			if at.Site > 0 {
+				word := &m.Funcs[f.Sites[at.Site-1].Func]
+				file, place = word.File, "    # in place of a call of "+word.Name
 			}
-			fmt.Fprintf(out, "%6d | %s\n", at.Line, text)
+			if source != nil && file >= 0 {
+				text = source(int(file), int(at.Line))
+			}
+			fmt.Fprintf(out, "%6d | %s%s\n", at.Line, text, place)
 		}
 		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in))
 	}

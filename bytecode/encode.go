@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 2
+	formatVersion = 3
 	maxElements   = 1 << 28
 )
 
@@ -26,7 +26,7 @@ func Strip(m *Module) *Module {
 	stripped.Funcs = append([]Func(nil), m.Funcs...)
 	for i := range stripped.Funcs {
 		f := &stripped.Funcs[i]
-		f.Effect, f.Lines, f.Line = "", nil, 0
+		f.Effect, f.Lines, f.Sites, f.Line = "", nil, nil, 0
 	}
 	return &stripped
 }
@@ -145,6 +145,14 @@ func (e *encoder) function(f *Func) {
 		e.int(l.PC)
 		e.int(l.Line)
 		e.int(l.Name)
+		e.int(l.Site)
+	}
+	e.count(len(f.Sites))
+	for _, s := range f.Sites {
+		e.int(s.Func)
+		e.int(s.Line)
+		e.int(s.Parent)
+		e.bool(s.Tail)
 	}
 }
 
@@ -283,7 +291,7 @@ func (d *decoder) module() *Module {
 		}
 		m.Tables[i] = t
 	}
-	m.Funcs = make([]Func, d.count(14))
+	m.Funcs = make([]Func, d.count(15))
 	for i := range m.Funcs {
 		d.function(&m.Funcs[i])
 	}
@@ -314,8 +322,12 @@ func (d *decoder) function(f *Func) {
 			}
 		}
 	}
-	f.Lines = make([]Line, d.count(3))
+	f.Lines = make([]Line, d.count(4))
 	for i := range f.Lines {
-		f.Lines[i] = Line{PC: d.int(), Line: d.int(), Name: d.int()}
+		f.Lines[i] = Line{PC: d.int(), Line: d.int(), Name: d.int(), Site: d.int()}
+	}
+	f.Sites = make([]Site, d.count(4))
+	for i := range f.Sites {
+		f.Sites[i] = Site{Func: d.int(), Line: d.int(), Parent: d.int(), Tail: d.byte() != 0}
 	}
 }

@@ -45,6 +45,15 @@ type Line struct {
 	PC   int32
 	Line int32 // in the function's file, from 1
 	Name int32 // index into Module.Names: the word that is called here
+	Site int32 // the call that the code stands in place of: index into Func.Sites + 1; 0: none
+}
+
+// Site is a call of a word whose body was compiled in its place.
+type Site struct {
+	Func   int32 // the word's function
+	Line   int32 // of the call, in the file of what it stands in
+	Parent int32 // the site that the call itself is in, + 1; 0: none
+	Tail   bool  // the call was the last thing in what it stands in, whose frame would be gone
 }
 
 // Func is a compiled word or quotation.
@@ -62,6 +71,7 @@ type Func struct {
 	Results  []Kind // what callers may trust of the outputs; nil: nothing
 	Code     []Instr
 	Lines    []Line
+	Sites    []Site
 }
 
 // VariantInfo describes a variant of a union.

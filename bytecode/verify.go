@@ -117,10 +117,15 @@ func (v *verifier) signature(f *Func) error {
 	}
 	last := int32(-1)
 	for _, l := range f.Lines {
-		if l.PC <= last || int(l.PC) >= len(f.Code) || int(l.Name) >= len(v.m.Names) {
+		if l.PC <= last || int(l.PC) >= len(f.Code) || int(l.Name) >= len(v.m.Names) || l.Site < 0 || int(l.Site) > len(f.Sites) {
 			return errors.New("malformed line table")
 		}
 		last = l.PC
+	}
+	for i, s := range f.Sites { // parents come first: no chain of them has a circle
+		if s.Func < 0 || int(s.Func) >= len(v.m.Funcs) || s.Parent < 0 || int(s.Parent) > i {
+			return fmt.Errorf("site %d names what does not exist", i)
+		}
 	}
 	return nil
 }

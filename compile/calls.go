@@ -82,8 +82,8 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
 	g.proveTop(facts.inputs)
-	if g.inlinable(w) {
-		g.inlineWord(w)
+	if b, ok := g.inlinable(w, g.module); ok {
+		g.inlineWord(w, b, last && !g.blamed(w))
 		return false
 	}
 	if facts.row || facts.leaky {

@@ -32,7 +32,7 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 		info:    info, table: table, builtinNames: names,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, len(names)), helpers: map[string]int32{}, bodySizes: make([]int, len(info.Words)),
+		builtins: make([]int32, len(names)), helpers: map[string]int32{}, bodies: make([]inlineBody, len(info.Words)),
 	}
 	for _, m := range info.Program.Modules {
 		c.mod.Files = append(c.mod.Files, m.Source.Name)
@@ -71,7 +71,7 @@ type compiler struct {
 	consts       map[bytecode.Const]int32
 	builtins     []int32          // table index to module index + 1
 	helpers      map[string]int32 // functions of this package's own making
-	bodySizes    []int            // by word, for inlining; 0: not measured yet
+	bodies       []inlineBody     // by word
 }
 
 func (c *compiler) name(text string) int32 {
@@ -159,8 +159,11 @@ type generator struct {
 	code  []bytecode.Instr
 	lines []bytecode.Line
 	block int // no jump leads behind this instruction's index
-	// inlining counts the inlined words that the code being compiled is in.
+	// inlining counts the words that the code being compiled stands in place of
+	// and that cannot fail; site is the innermost one that can, + 1.
 	inlining int
+	sites    []bytecode.Site
+	site     int32
 	state
 	frame int32
 	line  int32
@@ -208,7 +211,7 @@ func (c *compiler) word(w *types.Word) {
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
-		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines,
+		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines, Sites: g.sites,
 	}
 }
 
@@ -252,7 +255,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	}
 	g.mod.Funcs[index] = bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
-		Captures: info.Captures, Params: q.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines,
+		Captures: info.Captures, Params: q.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines, Sites: q.sites,
 	}
 	return index
 }
@@ -328,11 +331,11 @@ func (g *generator) lineOf(pos int32) int {
 
 func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
 	pc := len(g.code)
-	if n := len(g.lines); n == 0 || g.lines[n-1].Line != g.line || g.lines[n-1].Name != g.named {
+	if n := len(g.lines); n == 0 || g.lines[n-1].Line != g.line || g.lines[n-1].Name != g.named || g.lines[n-1].Site != g.site {
 		if n > 0 && int(g.lines[n-1].PC) == pc {
 			n--
 		}
-		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Name: g.named})
+		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Name: g.named, Site: g.site})
 	}
 	g.code = append(g.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
 	return pc
@@ -496,6 +499,15 @@ func (g *generator) prove(o operand, k bytecode.Kind) operand {
 	}
 	if o.form == slot && g.expect(o.index, k) {
 		g.kinds[o.index] = k
+		return o
+	}
+	return g.check(o, k)
+}
+
+// check is prove by an instruction that does nothing else: an error comes here
+// and not where the value is used.
+func (g *generator) check(o operand, k bytecode.Kind) operand {
+	if k == bytecode.KindAny || g.kind(o) == k {
 		return o
 	}
 	o = g.load(o, -1)

@@ -7,78 +7,140 @@ import (
 )
 
 // maxInlined is how many statements a word may have, those of words inlined in
-// it included, to be compiled in place of its calls.
+// it included but not those that only shuffle, to be compiled in place of its
+// calls.
 const maxInlined = 24
 
-// inlinable tells whether a word's body can stand in place of its calls: it is
-// short and cannot fail. So no trail of calls ever misses it.
-func (c *compiler) inlinable(w *types.Word) bool {
-	if c.Instrument || c.Cover || !w.Effect.Plain() || w.Extra > 0 {
-		return false
-	}
-	for _, t := range w.Effect.In {
-		if kindOf(t) == bytecode.KindAny {
-			return false // a value of a kind that nobody knows can fail the body
-		}
-	}
-	if c.bodySizes[w.Index] == 0 {
-		c.bodySizes[w.Index] = tooLarge // also while it is being measured: a word is not part of itself
-		c.bodySizes[w.Index] = 1 + c.measure(w.Module, w.Decl.Body)
-	}
-	return c.bodySizes[w.Index] <= maxInlined
+// inlineBody is what inlining needs to know of a word's body.
+type inlineBody struct {
+	size  int  // 1 + its statements; 0: not measured yet
+	fails bool // a run-time error can come from it
 }
 
 const tooLarge = 1 << 20
 
-// measure counts the statements of a body that cannot fail; tooLarge if it can.
-func (c *compiler) measure(module int, body []syntax.Stmt) int {
-	n := 0
-	for i := 0; i < len(body) && n < tooLarge; i++ {
+// add counts what stands in a body.
+func (b *inlineBody) add(other inlineBody) {
+	b.size += other.size
+	b.fails = b.fails || other.fails
+}
+
+// inlinable tells whether a word's body can stand in place of its calls in a
+// module, and returns it: it is short, and sees and leaves no stack but its own.
+// One that can fail needs a place in trails of calls, which words of standard
+// modules do not have.
+func (c *compiler) inlinable(w *types.Word, module int) (inlineBody, bool) {
+	facts := &c.words[w.Index]
+	if c.Instrument || c.Cover || !w.Effect.Plain() || w.Extra > 0 || facts.observes || facts.open() {
+		return inlineBody{}, false
+	}
+	b := &c.bodies[w.Index]
+	if b.size == 0 {
+		b.size = tooLarge // also while it is being measured: a word is not part of itself
+		measured := c.measure(w.Module, w.Decl.Body)
+		for _, t := range w.Effect.In { // a value of a kind that nobody knows can fail the body
+			measured.fails = measured.fails || kindOf(t) == bytecode.KindAny
+		}
+		*b = inlineBody{size: 1 + measured.size, fails: measured.fails}
+	}
+	return *b, b.size <= maxInlined && (!b.fails || c.file(w.Module) >= 0 && c.file(module) >= 0)
+}
+
+// measure looks at a body; its size is tooLarge if it cannot stand elsewhere.
+func (c *compiler) measure(module int, body []syntax.Stmt) inlineBody {
+	var b inlineBody
+	for i := 0; i < len(body) && b.size < tooLarge; i++ {
 		st := &body[i]
-		n++
+		b.size++
 		switch st.Kind {
 		case syntax.StmtInt:
 			if syntax.LiteralIndex(body, i) {
+				b.size-- // shuffling costs nothing
 				i++
 			}
 		case syntax.StmtMatch:
-			return tooLarge
-		case syntax.StmtQuotation:
-			if !syntax.LiteralIf(body, i) {
-				return tooLarge
+			b.fails = true
+			for a := range st.Match.Arms {
+				b.add(c.measure(module, st.Match.Arms[a].Body))
 			}
-			n += c.measure(module, st.Block) + c.measure(module, body[i+1].Block)
-			i += 2
+		case syntax.StmtQuotation:
+			if syntax.LiteralIf(body, i) {
+				b.add(c.measure(module, st.Block))
+				b.add(c.measure(module, body[i+1].Block))
+				i += 2
+				continue
+			}
+			n := c.inlined(module, body, i)
+			if n == 0 {
+				b.size = tooLarge
+			}
+			for _, q := range body[i : i+n] {
+				b.add(c.measure(module, q.Block))
+			}
+			i += n
 		case syntax.StmtCall:
-			n += c.measureCall(&c.info.Calls[module][st.ID])
+			b.add(c.measureCall(module, &c.info.Calls[module][st.ID]))
 		}
 	}
-	return n
+	return b
 }
 
-func (c *compiler) measureCall(call *types.Call) int {
+// elsewhere are the built-in words whose code depends on the function it is in,
+// or on the stack of its callers.
+var elsewhere = map[string]bool{
+	"call": true, "if": true, "cond": true, "dip": true, "keep": true, "bi": true, "pick": true, "roll": true, "yield": true,
+	"strand.spawn": true, "strand.weave": true, "strand.resume": true, "strand.weave-cancel": true, "stack.dump": true, "os.exit": true,
+}
+
+func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	switch call.Target {
 	case types.TargetBuiltin:
 		name := c.builtinNames[call.Index]
-		if _, ok := shuffles[name]; ok {
-			return 0
+		if _, ok := shuffles[name]; ok || name == ">aux" || name == "aux>" {
+			return inlineBody{size: -1} // they cost nothing
 		}
-		if in, ok := intrinsics[name]; ok && in.from != bytecode.KindAny && !in.cast {
-			return 0
+		if in, ok := intrinsics[name]; ok {
+			return inlineBody{fails: in.from == bytecode.KindAny || in.cast}
+		}
+		if _, ok := helpers[name]; !ok && !elsewhere[name] {
+			return inlineBody{fails: true}
 		}
 	case types.TargetWord:
-		if w := c.info.Words[call.Index]; call.Known && c.inlinable(w) {
-			return c.bodySizes[w.Index]
+		if w := c.info.Words[call.Index]; call.Known {
+			if b, ok := c.inlinable(w, module); ok {
+				return b
+			}
 		}
+	case types.TargetMake:
+		return inlineBody{}
+	case types.TargetIs, types.TargetAccess:
+		return inlineBody{fails: true}
 	}
-	return tooLarge
+	return inlineBody{size: tooLarge}
 }
 
-// inlineWord compiles a word's body in place of a call. Its code belongs to the
-// line of the call.
-func (g *generator) inlineWord(w *types.Word) {
+// inlineWord compiles a word's body in place of a call; tail tells that nothing
+// comes behind it. Code that cannot fail belongs to the line of the call, other
+// code to its own.
+func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	module := g.module
-	g.module, g.inlining = w.Module, g.inlining+1
+	g.module = w.Module
+	defer func() { g.module = module }()
+	if !b.fails {
+		g.inlining++
+		g.body(w.Decl.Body, false)
+		g.inlining--
+		return
+	}
+	line, named, site, lineNo, lineAt, lineEnd := g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd
+	g.sites = append(g.sites, bytecode.Site{Func: int32(w.Index), Line: line, Parent: site, Tail: tail})
+	g.site, g.lineNo = int32(len(g.sites)), 0
 	g.body(w.Decl.Body, false)
-	g.module, g.inlining = module, g.inlining-1
+	g.named = g.name(w.Decl.Name.Text)
+	declared := g.words[w.Index].declared
+	for i, k := range declared {
+		at := len(g.stack) - len(declared) + i
+		g.stack[at] = g.check(g.stack[at], k)
+	}
+	g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd = line, named, site, lineNo, lineAt, lineEnd
 }

@@ -147,14 +147,41 @@ func Describe(v stack.Value) string {
 	return v.Kind().String()
 }
 
-// position says what an instruction belongs to.
+// position says what an instruction belongs to: of code that stands in place of
+// a call, to the word that was called.
 func (img *image) position(ip uintptr) (f *bytecode.Func, line bytecode.Line, ok bool) {
 	index, pc, ok := img.functionAt(ip)
 	if !ok {
 		return nil, bytecode.Line{}, false
 	}
 	f = &img.mod.Funcs[index]
-	return f, f.At(pc), true
+	line = f.At(pc)
+	if line.Site > 0 {
+		f = &img.mod.Funcs[f.Sites[line.Site-1].Func]
+	}
+	return f, line, true
+}
+
+// places calls visit with the functions and lines that an instruction belongs
+// to, innermost first: more than one if it stands in place of a call.
+func (img *image) places(ip uintptr, visit func(f *bytecode.Func, line int32)) {
+	index, pc, ok := img.functionAt(ip)
+	if !ok {
+		return
+	}
+	outer := &img.mod.Funcs[index]
+	at := outer.At(pc)
+	line, gone := at.Line, false
+	for site := at.Site; site > 0; {
+		s := &outer.Sites[site-1]
+		if !gone {
+			visit(&img.mod.Funcs[s.Func], line)
+		}
+		line, gone, site = s.Line, s.Tail, s.Parent
+	}
+	if !gone {
+		visit(outer, line)
+	}
 }
 
 func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
@@ -205,12 +232,11 @@ func (img *image) blame(ip uintptr, calls []frame) string {
 
 // frames appends the frames of one stack of calls to a trail.
 func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
-	add := func(ip uintptr) {
-		f, line, ok := img.position(ip)
-		if !ok || f.File < 0 {
+	add := func(f *bytecode.Func, line int32) {
+		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(line.Line), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(line), Count: 1}
 		if n := len(trail); n > 0 {
 			last := &trail[n-1]
 			if last.Word == frame.Word && last.Line == frame.Line && last.File == frame.File {
@@ -220,7 +246,7 @@ func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 		}
 		trail = append(trail, frame)
 	}
-	add(ip)
+	img.places(ip, add)
 	last := uintptr(0)
 	for i := len(calls) - 1; i >= 0; i-- {
 		next := calls[i].ip - instrSize
@@ -229,7 +255,7 @@ func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 			continue
 		}
 		last = next
-		add(next)
+		img.places(next, add)
 	}
 	return trail
 }
