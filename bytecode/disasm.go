@@ -136,6 +136,9 @@ func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 		return fmt.Sprintf("k%d", v), m.constant(v)
 	case Tagged:
 		return fmt.Sprintf("v%d", v), m.Variants[v].Name
+	case FieldOf:
+		variant := &m.Variants[v/MaxFields]
+		return fmt.Sprintf("v%d.%d", v/MaxFields, v%MaxFields), variant.Name + "-" + variant.Fields[v%MaxFields]
 	case Arms:
 		return fmt.Sprintf("t%d", v), m.arms(pc, v)
 	case KindOf:

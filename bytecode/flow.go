@@ -58,7 +58,7 @@ func (v *verifier) successors(pc int, visit func(int)) {
 		visit(pc + 1 + int(in.C))
 	}
 	switch in.Op {
-	case OpListNext, OpListNextInt, OpListNextFloat: // over the jump, or to it
+	case OpListNext, OpListNextTake, OpListNextInt, OpListNextFloat: // over the jump, or to it
 		visit(pc + 2)
 	}
 	if !info.Ends {
@@ -130,7 +130,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		return v.tail(state, in.A, callee)
 	case OpLoop, OpIntAddLoop:
 		return proves(state, f.Params)
-	case OpUnpack:
+	case OpUnpack, OpUnpackAs:
 		copy(state[in.A:], m.Variants[in.C].Kinds)
 	case OpCallOpen, OpTailOpen:
 		callee := &m.Funcs[in.B]
@@ -165,6 +165,10 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindQuotation
 	case OpMake:
 		state[in.A] = KindVariant
+	case OpRemake:
+		state[in.C] = KindVariant
+	case OpGet:
+		state[in.A] = m.Variants[in.C/MaxFields].Kinds[in.C%MaxFields]
 	case OpAccess:
 		state[in.A] = m.Variants[in.B].Kinds[in.C]
 	case OpSelect, OpPickAt, OpWeave:

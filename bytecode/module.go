@@ -83,6 +83,15 @@ type VariantInfo struct {
 	Kinds   []Kind // of the fields, as declared; KindAny for those that may be anything
 }
 
+// MaxFields is how many fields of a variant FieldOf operands can tell apart.
+const MaxFields = 1 << 8
+
+// FieldOperand is the FieldOf operand for a field of a variant; false if there is
+// none.
+func FieldOperand(variant, field int32) (int32, bool) {
+	return variant*MaxFields + field, variant < 1<<22 && field < MaxFields
+}
+
 // BuiltinRef names a built-in word that a module calls and says what it takes
 // it to be: how many values it takes and leaves, and what is proven of those.
 type BuiltinRef struct {

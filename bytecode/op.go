@@ -53,6 +53,7 @@ const (
 	OpFloatSub
 	OpFloatMul
 	OpFloatDiv
+	OpFloatSqrt
 	OpFloatEq
 	OpFloatNe
 	OpFloatLt
@@ -124,6 +125,9 @@ const (
 	OpMatch
 	OpField
 	OpUnpack
+	OpUnpackAs
+	OpRemake
+	OpGet
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
 	OpIsolate
@@ -133,11 +137,13 @@ const (
 	OpListGetInt
 	OpListGetFloat
 	OpListNext
+	OpListNextTake
 	OpListNextInt
 	OpListNextFloat
 	OpListHas
 	OpListPush
 	OpListSet
+	OpListTake
 	OpListElement
 	OpListAppend
 	OpListResult
@@ -197,6 +203,7 @@ const (
 	Function // index of a function
 	Word     // index of a built-in word
 	Tagged   // index of a variant
+	FieldOf  // a field of a variant: index of the variant times maxFields + number of the field
 	Arms     // index of a match table
 	Target   // a place in the function, relative to the next instruction
 	Count    // a number of values
@@ -257,6 +264,7 @@ var Table = [opCount]Info{
 	OpFloatSub:   {"float.sub", DstFloat, SrcFloat, SrcFloat, false, "A = B - C"},
 	OpFloatMul:   {"float.mul", DstFloat, SrcFloat, SrcFloat, false, "A = B * C"},
 	OpFloatDiv:   {"float.div", DstFloat, SrcFloat, SrcFloat, false, "A = B / C"},
+	OpFloatSqrt:  {"float.sqrt", DstFloat, SrcFloat, None, false, "A = square root of B"},
 	OpFloatEq:    {"float.eq", DstBool, SrcFloat, SrcFloat, false, "A = B equals C"},
 	OpFloatNe:    {"float.ne", DstBool, SrcFloat, SrcFloat, false, "A = B differs from C"},
 	OpFloatLt:    {"float.lt", DstBool, SrcFloat, SrcFloat, false, "A = B < C"},
@@ -314,13 +322,16 @@ var Table = [opCount]Info{
 	OpPickAt:   {"pick.at", Window, None, None, false, "slot A holds an index: replace it by the value so deep below it"},
 	OpRollAt:   {"roll.at", Window, None, None, false, "slot A holds an index: remove it and move the value so deep to the top"},
 
-	OpMake:   {"make", Window, Tagged, None, false, "slot A = variant B of the fields from slot A up"},
-	OpShare:  {"share", Src, None, None, false, "mark what slot A holds as held more than once"},
-	OpIs:     {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
-	OpAccess: {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
-	OpMatch:  {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},
-	OpField:  {"field", Dst, SrcVariant, Count, false, "A = field C of the variant value B"},
-	OpUnpack: {"unpack", Window, SrcVariant, Tagged, false, "slots A up = the fields of the variant B, which ends here, of the kinds that variant C declares; if they are not, the function goes on in checked code"},
+	OpMake:     {"make", Window, Tagged, None, false, "slot A = variant B of the fields from slot A up"},
+	OpShare:    {"share", Src, None, None, false, "mark what slot A holds as held more than once"},
+	OpIs:       {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
+	OpUnpackAs: {"unpack.as", Window, Src, Tagged, false, "as unpack, of a value that must be of the variant C; another one is a run-time error"},
+	OpRemake:   {"remake", Window, Tagged, Src, false, "slot C = variant B of the fields from slot A up; the object that slot C holds, which unpack has left there, becomes the new one if nobody else has it"},
+	OpGet:      {"get", Dst, Src, FieldOf, false, "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
+	OpAccess:   {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
+	OpMatch:    {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},
+	OpField:    {"field", Dst, SrcVariant, Count, false, "A = field C of the variant value B"},
+	OpUnpack:   {"unpack", Window, SrcVariant, Tagged, false, "slots A up = the fields of the variant B, which ends here, of the kinds that variant C declares; if they are not, the function goes on in checked code"},
 
 	OpIsolate:       {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
 	OpRejoin:        {"rejoin", SrcInt, None, None, false, "undo isolate"},
@@ -328,6 +339,8 @@ var Table = [opCount]Info{
 	OpListGet:       {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
 	OpListGetInt:    {"list.get.int", DstInt, Src, SrcInt, false, "as list.get; if it is no Int, the function goes on in checked code"},
 	OpListGetFloat:  {"list.get.float", DstFloat, Src, SrcInt, false, "as list.get; if it is no Float, the function goes on in checked code"},
+	OpListNextTake:  {"list.next.take", Dst, Src, SrcInt, false, "as list.next, of a list that is not looked at any more but by this instruction"},
+	OpListTake:      {"list.take", Dst, Src, SrcInt, false, "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext:      {"list.next", Dst, Src, SrcInt, false, "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
 	OpListNextInt:   {"list.next.int", DstInt, Src, SrcInt, false, "as list.next; if it is no Int, the function goes on in checked code"},
 	OpListNextFloat: {"list.next.float", DstFloat, Src, SrcInt, false, "as list.next; if it is no Float, the function goes on in checked code"},

@@ -177,6 +177,11 @@ func (v *verifier) instruction(pc int) error {
 			limit = int32(len(m.Builtins))
 		case Tagged:
 			limit = int32(len(m.Variants))
+		case FieldOf:
+			limit = int32(len(m.Variants)) * MaxFields
+			if x >= 0 && x < limit && int(x%MaxFields) >= len(m.Variants[x/MaxFields].Kinds) {
+				return fmt.Errorf("the variant has no field %d", x%MaxFields)
+			}
 		case Arms:
 			limit = int32(len(m.Tables))
 		case Count:
@@ -264,11 +269,13 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpListSet:
 		return room(in.A, 1)
-	case OpListNext, OpListNextInt, OpListNextFloat:
+	case OpListNext, OpListNextTake, OpListNextInt, OpListNextFloat:
 		if next != OpJump || pc+2 >= len(f.Code) {
 			return errors.New("must be followed by a jump and more")
 		}
-	case OpUnpack:
+	case OpRemake:
+		return room(in.A, int32(len(m.Variants[in.B].Kinds)))
+	case OpUnpack, OpUnpackAs:
 		return room(in.A, int32(len(m.Variants[in.C].Kinds)))
 	case OpResume:
 		return room(in.A, 3)

@@ -118,6 +118,7 @@ func (g *generator) proveResults(skip int) {
 // layOut puts the stack in order: value i in slot i. Only then is the stack in
 // memory the stack of the program.
 func (g *generator) layOut() {
+	g.dropHusks()
 	var moves []parallel
 	for i, o := range g.stack {
 		if want := (operand{form: slot, index: int32(i)}); o != want {
@@ -133,6 +134,7 @@ func (g *generator) layOut() {
 // stack leave the frame and the stack is laid out in order. The function
 // returned brings them back behind the call.
 func (g *generator) observed() (restore func()) {
+	g.dropHusks()
 	var saved []int
 	for i, o := range g.aux {
 		if o.form == slot {
@@ -211,6 +213,9 @@ func (g *generator) arguments(n, room int, above bool) int32 {
 // argumentsFor is arguments for a word that only looks at the first borrowed ones.
 func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	g.ensure(n)
+	if above {
+		g.dropHusks()
+	}
 	args := g.stack[len(g.stack)-n:]
 	for _, o := range args {
 		g.release(o)

@@ -211,14 +211,32 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		}
 		g.ensure(len(kinds))
 		g.proveTop(kinds)
+		if len(kinds) == 0 {
+			g.emit(bytecode.OpMake, g.result(bytecode.KindVariant), call.Index, 0)
+			return
+		}
+		s, reuses := g.takeHusk(call.Index)
 		first := g.arguments(len(kinds), 1, false)
-		g.emit(bytecode.OpMake, first, call.Index, 0)
-		g.results(first, []bytecode.Kind{bytecode.KindVariant})
+		if !reuses {
+			g.emit(bytecode.OpMake, first, call.Index, 0)
+			g.results(first, []bytecode.Kind{bytecode.KindVariant})
+			return
+		}
+		g.emit(bytecode.OpRemake, first, call.Index, s)
+		g.kinds[s] = bytecode.KindVariant
+		g.push(operand{form: slot, index: s})
 	case types.TargetIs:
 		o := g.inSlot(g.pop()) // only looked at
 		g.release(o)
 		g.emit(bytecode.OpIs, g.result(bytecode.KindBool, o), o.index, call.Index)
 	case types.TargetAccess:
+		if o := g.stack[len(g.stack)-1]; o.form == slot && g.uses[o.index] > 1 {
+			if field, ok := bytecode.FieldOperand(call.Index, call.Field); ok { // the value lives on
+				g.release(g.pop())
+				g.emit(bytecode.OpGet, g.result(g.mod.Variants[call.Index].Kinds[call.Field]), o.index, field)
+				return
+			}
+		}
 		first := g.arguments(1, 1, false)
 		g.emit(bytecode.OpAccess, first, call.Index, call.Field)
 		g.results(first, []bytecode.Kind{g.mod.Variants[call.Index].Kinds[call.Field]})

@@ -164,6 +164,7 @@ type generator struct {
 	inlining int
 	sites    []bytecode.Site
 	site     int32
+	husks    []husk
 	state
 	frame int32
 	line  int32
@@ -352,6 +353,7 @@ func (g *generator) unemit() {
 
 // label makes the next instruction a jump target.
 func (g *generator) label() int32 {
+	g.dropHusks()
 	g.block = len(g.code)
 	return int32(len(g.code))
 }
@@ -388,6 +390,7 @@ func (g *generator) ensure(n int) {
 	if missing <= 0 {
 		return
 	}
+	g.dropHusks()
 	if !g.floating {
 		panic(fmt.Sprintf("compile: stack underflow in %s, line %d", g.word.Decl.Name.Text, g.line))
 	}

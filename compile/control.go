@@ -23,10 +23,14 @@ type join struct {
 	exit   *state    // behind the first branch that ends in os.exit
 }
 
-func (g *generator) newJoin() *join { return &join{start: g.state.clone()} }
+func (g *generator) newJoin() *join {
+	g.dropHusks()
+	return &join{start: g.state.clone()}
+}
 
 // leave ends a branch at the current place.
 func (g *generator) leave(j *join) {
+	g.dropHusks()
 	if j.layout == nil {
 		g.settle(j)
 		j.layout = g.values()
@@ -229,6 +233,7 @@ func (g *generator) adapt(floats bool, layout []operand) {
 // branch emits a jump that is taken if the condition on top of the stack is
 // false, and takes it off. A comparison right before is fused with the jump.
 func (g *generator) branch() (jump int) {
+	g.dropHusks()
 	g.ensure(1)
 	g.stack[len(g.stack)-1] = g.prove(g.inSlotTop(), bytecode.KindBool)
 	o := g.pop()
@@ -424,6 +429,10 @@ func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
 func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	info := &g.info.Matches[g.module][st.ID]
 	g.at(st.Pos, "match")
+	if arm := onlyArm(info); arm != nil {
+		return g.unpackAs(&st.Match.Arms[0], arm, tail)
+	}
+	g.dropHusks()
 	o := g.inSlot(g.pop())
 	g.consumed(o)
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
@@ -456,21 +465,57 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	return g.meetOrEnd(j, tail)
 }
 
+// onlyArm returns the arm of a match on a union with one variant that takes all
+// of its fields; nil if it is another match.
+func onlyArm(info *types.MatchInfo) *types.ArmInfo {
+	if len(info.Union.Variants) != 1 || len(info.Arms) != 1 {
+		return nil
+	}
+	arm := &info.Arms[0]
+	if n := len(arm.Variant.Decl.Fields); n == 0 || arm.Dead || arm.Variant.Union != info.Union || !inOrder(arm.Fields, n) {
+		return nil
+	}
+	return arm
+}
+
+// unpackAs compiles a match of which onlyArm has found the arm: nothing branches.
+func (g *generator) unpackAs(arm *syntax.Arm, info *types.ArmInfo, tail bool) bool {
+	o := g.inSlot(g.pop())
+	g.consumed(o)
+	g.at(arm.Variant.Pos, "match")
+	g.unpack(bytecode.OpUnpackAs, o, info.Variant)
+	return g.body(arm.Body, tail)
+}
+
+// unpack pushes all fields of a popped value, which ends here. What is left of it
+// can become the next value of its variant.
+func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
+	kinds := g.mod.Variants[v.Index].Kinds
+	n := int32(len(kinds))
+	g.release(o)
+	keep := g.uses[o.index] == 0 && g.maybeAlone(o.index)
+	if keep {
+		g.uses[o.index]++
+	}
+	first := int32(len(g.stack))
+	if !g.free(first, n) {
+		first = int32(len(g.uses))
+		for first > 0 && g.uses[first-1] == 0 {
+			first--
+		}
+	}
+	g.touch(first + n - 1)
+	g.emit(op, first, o.index, int32(v.Index))
+	if keep {
+		g.husks = append(g.husks, husk{slot: o.index, variant: int32(v.Index)})
+	}
+	g.results(first, kinds)
+}
+
 // fields pushes what an arm takes of the matched value, which ends here.
 func (g *generator) fields(o operand, arm *types.ArmInfo) {
 	if all := g.mod.Variants[arm.Variant.Index].Kinds; len(all) > 0 && inOrder(arm.Fields, len(all)) {
-		g.release(o)
-		n := int32(len(all))
-		first := int32(len(g.stack))
-		if !g.free(first, n) {
-			first = int32(len(g.uses))
-			for first > 0 && g.uses[first-1] == 0 {
-				first--
-			}
-		}
-		g.touch(first + n - 1)
-		g.emit(bytecode.OpUnpack, first, o.index, int32(arm.Variant.Index))
-		g.results(first, all)
+		g.unpack(bytecode.OpUnpack, o, arm.Variant)
 		return
 	}
 	for i, f := range arm.Fields {

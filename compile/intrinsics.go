@@ -95,6 +95,7 @@ var intrinsics = func() map[string]intrinsic {
 		"negate":      {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
 		"bnot":        {op: bytecode.OpIntNot, from: kInt, to: kInt, make: unary},
 		"not":         {op: bytecode.OpBoolNot, from: kBool, to: kBool, make: unary},
+		"f.sqrt":      {op: bytecode.OpFloatSqrt, from: kFloat, to: kFloat, make: unary},
 		"int->float":  {op: bytecode.OpIntToFloat, from: kInt, to: kFloat, make: unary},
 		"list.get":    {make: listGet},
 		"list.push":   {op: bytecode.OpListPush, make: listPush},
@@ -253,6 +254,7 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	x := g.load(g.pop(), -1)
 	i := g.load(g.pop(), -1)
 	list := g.alone(g.pop())
+	g.takes(list.index, i.index)
 	g.consumed(x)
 	g.push(list)
 	if !dropped {

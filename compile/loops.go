@@ -126,7 +126,9 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.ensure(2)
 		acc = g.pop()
 	}
+	g.dropHusks()
 	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
+	ends := g.uses[at(list)] == 1
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
 	if collects {
 		hide(bytecode.OpListResult, bytecode.KindAny, at(list))
@@ -142,7 +144,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	start := g.state.clone()
 	layout := start.values()
 	element := g.result(bytecode.KindAny)
-	g.emit(bytecode.OpListNext, element, at(list), at(index))
+	fetch := g.emit(bytecode.OpListNext, element, at(list), at(index))
 	exit := g.emit(bytecode.OpJump, 0, 0, -1)
 	if name == "list.filter" {
 		o := operand{form: slot, index: element}
@@ -177,6 +179,9 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		}
 	}
 	g.emit(bytecode.OpJumpBack, 0, 0, round)
+	if ends && g.code[fetch].Op == bytecode.OpListNext { // elements go out of the list
+		g.code[fetch].Op = bytecode.OpListNextTake
+	}
 	g.state = start
 	g.patch(exit)
 

@@ -141,6 +141,30 @@ func (v *VariantValue) Get(i int64) (x Value, ok bool) {
 	return x, true
 }
 
+// Take is Get for an element that is replaced, or gone with the list, before
+// anybody looks at the list again: one of a list that is held once stays held
+// once.
+func (v *VariantValue) Take(i int64) (x Value, ok bool) {
+	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+		return fields[i], true
+	}
+	return v.Get(i)
+}
+
+// Remake gives an unshared variant, of which the fields have been unpacked, a
+// tag and new fields. It does nothing, and says so, if it is shared or has
+// another number of fields.
+func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
+	if len(v.fields) != len(fields) || v.Shared() {
+		return false
+	}
+	v.Tag = tag
+	for i, f := range fields {
+		v.fields[i] = f.Promote()
+	}
+	return true
+}
+
 // Unpack copies the first fields, as many as there are slots, and tells whether
 // they are of some kinds; Nothing stands for any. The variant ends with it,
 // unless it is shared or keep is set: then the fields are marked.

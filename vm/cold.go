@@ -258,18 +258,39 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
 }
 
+// unlike tells whether a value whose tag is not the very one of a variant, the
+// only one of its union, is of another variant after all.
+func (s *Strand) unlike(x *stack.Value, variant int32) error {
+	img := s.vm.image
+	if x.Kind() != stack.Variant {
+		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *x)
+	}
+	if tag := x.AsVariant().Tag; !tag.Same(img.variants[variant]) {
+		return Fail("no arm for a value with the tag :%s", tag.Name)
+	}
+	return nil
+}
+
+// accessible tells whether an accessor of a variant fits a value.
+func (s *Strand) accessible(x *stack.Value, variant int32) error {
+	want := s.vm.image.variants[variant]
+	if x.Kind() != stack.Variant {
+		return Mismatch("a value of the variant "+want.Name, *x)
+	}
+	if tag := x.AsVariant().Tag; !tag.Same(want) {
+		return Fail("expected a value of the variant %s, found one of %s", want.Name, tag.Name)
+	}
+	return nil
+}
+
 // access leaves a field of the variant in slot a there; false if the field is
 // not of the kind that is declared.
 func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
 	img := s.vm.image
-	want := img.variants[in.B]
-	if a.Kind() != stack.Variant {
-		return false, Mismatch("a value of the variant "+want.Name, *a)
+	if err := s.accessible(a, in.B); err != nil {
+		return false, err
 	}
 	v := a.AsVariant()
-	if !v.Tag.Same(want) {
-		return false, Fail("expected a value of the variant %s, found one of %s", want.Name, v.Tag.Name)
-	}
 	if int(in.C) >= v.Len() {
 		return false, Fail("the value has only %d fields", v.Len())
 	}
@@ -330,9 +351,6 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		copy(s.data.Slots[from:top-1], s.data.Slots[from+1:top])
 		s.data.Slots[top-1] = v
 
-	case bytecode.OpMake:
-		info := &img.mod.Variants[in.B]
-		*a = stack.FromVariant(stack.NewVariant(img.variants[in.B], unsafe.Slice(a, len(info.Fields))))
 	case bytecode.OpShare:
 		a.Share()
 	case bytecode.OpIs:

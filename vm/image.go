@@ -109,6 +109,12 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 	return img, nil
 }
 
+// copying are the instructions that a module without Linear gets in place of
+// those that rely on it.
+var copying = map[bytecode.Op]bytecode.Op{
+	bytecode.OpMove: bytecode.OpCopy, bytecode.OpListTake: bytecode.OpListGet, bytecode.OpListNextTake: bytecode.OpListNext,
+}
+
 // withoutMoves returns the module with every move made a copy: nothing is known
 // of its code that the verifier does not find out, and an object that is held
 // twice unknown to the VM would be changed under another strand's hands.
@@ -119,8 +125,8 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 		f := &safe.Funcs[i]
 		f.Code = slices.Clone(f.Code)
 		for pc := range f.Code {
-			if f.Code[pc].Op == bytecode.OpMove {
-				f.Code[pc].Op = bytecode.OpCopy
+			if op, ok := copying[f.Code[pc].Op]; ok {
+				f.Code[pc].Op = op
 			}
 		}
 	}

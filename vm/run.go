@@ -138,6 +138,8 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() * at(fp, in.C).AsFloat())
 		case bytecode.OpFloatDiv:
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() / at(fp, in.C).AsFloat())
+		case bytecode.OpFloatSqrt:
+			at(fp, in.A).SetFloat(math.Sqrt(at(fp, in.B).AsFloat()))
 		case bytecode.OpFloatEq:
 			at(fp, in.A).SetBool(at(fp, in.B).AsFloat() == at(fp, in.C).AsFloat())
 		case bytecode.OpFloatNe:
@@ -159,6 +161,14 @@ func (s *Strand) run() error {
 		case bytecode.OpListGet:
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
 				if x, ok := l.AsVariant().Get(at(fp, in.C).AsInt()); ok {
+					*at(fp, in.A) = x
+					continue
+				}
+			}
+			at(fp, in.A).SetInt(0)
+		case bytecode.OpListTake:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x, ok := l.AsVariant().Take(at(fp, in.C).AsInt()); ok {
 					*at(fp, in.A) = x
 					continue
 				}
@@ -208,6 +218,19 @@ func (s *Strand) run() error {
 			if op != bytecode.OpListNext && x.Kind() != [2]stack.Kind{stack.Int, stack.Float}[op-bytecode.OpListNextInt] {
 				ip = s.distrusted(ip)
 			}
+		case bytecode.OpListNextTake:
+			l, i := at(fp, in.B), at(fp, in.C)
+			if l.Kind() != stack.Variant {
+				s.ip = ip
+				return s.fail(Mismatch("List", *l))
+			}
+			x, ok := l.AsVariant().Take(i.AsInt())
+			if !ok {
+				continue
+			}
+			ip += instrSize
+			i.SetInt(i.Bits() + 2)
+			*at(fp, in.A) = x
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
 			at(fp, in.A).SetBool(l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()))
@@ -418,6 +441,17 @@ func (s *Strand) run() error {
 				return s.fail(err)
 			}
 			ip = jump(ip, c)
+		case bytecode.OpMake:
+			tag := img.variants[in.B]
+			fields := unsafe.Slice(at(fp, in.A), len(img.kinds[in.B]))
+			*at(fp, in.A) = stack.FromVariant(stack.NewVariant(tag, fields))
+		case bytecode.OpRemake:
+			tag := img.variants[in.B]
+			fields := unsafe.Slice(at(fp, in.A), len(img.kinds[in.B]))
+			husk := at(fp, in.C)
+			if !img.linear || husk.Kind() != stack.Variant || !husk.AsVariant().Remake(tag, fields) {
+				*husk = stack.FromVariant(stack.NewVariant(tag, fields))
+			}
 		case bytecode.OpField:
 			v := at(fp, in.B).AsVariant()
 			if int(in.C) >= v.Len() {
@@ -438,6 +472,41 @@ func (s *Strand) run() error {
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
 			}
 			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
+				ip = s.distrusted(ip)
+			}
+		case bytecode.OpUnpackAs:
+			x := at(fp, in.B)
+			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C] {
+				if err = s.unlike(x, in.C); err != nil {
+					s.ip = ip
+					return s.fail(err)
+				}
+			}
+			v := x.AsVariant()
+			kinds := img.kinds[in.C]
+			if v.Len() < len(kinds) {
+				s.ip = ip
+				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
+			}
+			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
+				ip = s.distrusted(ip)
+			}
+		case bytecode.OpGet:
+			x := at(fp, in.B)
+			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C/bytecode.MaxFields] {
+				if err = s.accessible(x, in.C/bytecode.MaxFields); err != nil {
+					s.ip = ip
+					return s.fail(err)
+				}
+			}
+			field, ok := x.AsVariant().Get(int64(in.C % bytecode.MaxFields))
+			if !ok {
+				s.ip = ip
+				return s.fail(Fail("the value has only %d fields", x.AsVariant().Len()))
+			}
+			k := img.kinds[in.C/bytecode.MaxFields][in.C%bytecode.MaxFields]
+			*at(fp, in.A) = field
+			if k != stack.Nothing && field.Kind() != k {
 				ip = s.distrusted(ip)
 			}
 		case bytecode.OpAccess:
