@@ -130,7 +130,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		return v.tail(state, in.A, callee)
 	case OpLoop, OpIntAddLoop:
 		return proves(state, f.Params)
-	case OpUnpack, OpUnpackAs:
+	case OpUnpack, OpUnpackAs, OpLook:
 		copy(state[in.A:], m.Variants[in.C].Kinds)
 	case OpCallOpen, OpTailOpen:
 		callee := &m.Funcs[in.B]
@@ -167,7 +167,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindVariant
 	case OpRemake:
 		state[in.C] = KindVariant
-	case OpGet:
+	case OpGet, OpPeek:
 		state[in.A] = m.Variants[in.C/MaxFields].Kinds[in.C%MaxFields]
 	case OpAccess:
 		state[in.A] = m.Variants[in.B].Kinds[in.C]

@@ -126,8 +126,10 @@ const (
 	OpField
 	OpUnpack
 	OpUnpackAs
+	OpLook
 	OpRemake
 	OpGet
+	OpPeek
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
 	OpIsolate
@@ -326,6 +328,8 @@ var Table = [opCount]Info{
 	OpShare:    {"share", Src, None, None, false, "mark what slot A holds as held more than once"},
 	OpIs:       {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
 	OpUnpackAs: {"unpack.as", Window, Src, Tagged, false, "as unpack, of a value that must be of the variant C; another one is a run-time error"},
+	OpLook:     {"look", Window, Src, Tagged, false, "as unpack.as, of a value that lives on"},
+	OpPeek:     {"peek", Dst, Src, FieldOf, false, "as get, of a field that is only looked at while the value lives"},
 	OpRemake:   {"remake", Window, Tagged, Src, false, "slot C = variant B of the fields from slot A up; the object that slot C holds, which unpack has left there, becomes the new one if nobody else has it"},
 	OpGet:      {"get", Dst, Src, FieldOf, false, "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
 	OpAccess:   {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},

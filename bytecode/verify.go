@@ -275,7 +275,7 @@ func (v *verifier) frame(pc int, in Instr) error {
 		}
 	case OpRemake:
 		return room(in.A, int32(len(m.Variants[in.B].Kinds)))
-	case OpUnpack, OpUnpackAs:
+	case OpUnpack, OpUnpackAs, OpLook:
 		return room(in.A, int32(len(m.Variants[in.C].Kinds)))
 	case OpResume:
 		return room(in.A, 3)

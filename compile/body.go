@@ -118,7 +118,7 @@ func (g *generator) proveResults(skip int) {
 // layOut puts the stack in order: value i in slot i. Only then is the stack in
 // memory the stack of the program.
 func (g *generator) layOut() {
-	g.dropHusks()
+	g.straighten()
 	var moves []parallel
 	for i, o := range g.stack {
 		if want := (operand{form: slot, index: int32(i)}); o != want {
@@ -134,7 +134,7 @@ func (g *generator) layOut() {
 // stack leave the frame and the stack is laid out in order. The function
 // returned brings them back behind the call.
 func (g *generator) observed() (restore func()) {
-	g.dropHusks()
+	g.straighten()
 	var saved []int
 	for i, o := range g.aux {
 		if o.form == slot {
@@ -215,6 +215,11 @@ func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	g.ensure(n)
 	if above {
 		g.dropHusks()
+	}
+	for i := range n {
+		if o := g.stack[len(g.stack)-n+i]; o.form == unmade {
+			g.make(o)
+		}
 	}
 	args := g.stack[len(g.stack)-n:]
 	for _, o := range args {

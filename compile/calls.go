@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -215,27 +217,33 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 			g.emit(bytecode.OpMake, g.result(bytecode.KindVariant), call.Index, 0)
 			return
 		}
-		s, reuses := g.takeHusk(call.Index)
-		first := g.arguments(len(kinds), 1, false)
-		if !reuses {
-			g.emit(bytecode.OpMake, first, call.Index, 0)
-			g.results(first, []bytecode.Kind{bytecode.KindVariant})
+		n := len(g.stack) - len(kinds)
+		fields := slices.Clone(g.stack[n:])
+		g.stack = g.stack[:n]
+		g.push(g.newRecord(record{variant: call.Index, fields: fields, uses: 1, husk: -1}))
+	case types.TargetIs:
+		if o := g.top(); o.form == unmade {
+			same := uint64(0)
+			if g.records[o.index].variant == call.Index {
+				same = 1
+			}
+			g.release(g.pop())
+			g.push(operand{form: boolean, bits: same})
 			return
 		}
-		g.emit(bytecode.OpRemake, first, call.Index, s)
-		g.kinds[s] = bytecode.KindVariant
-		g.push(operand{form: slot, index: s})
-	case types.TargetIs:
 		o := g.inSlot(g.pop()) // only looked at
 		g.release(o)
 		g.emit(bytecode.OpIs, g.result(bytecode.KindBool, o), o.index, call.Index)
 	case types.TargetAccess:
-		if o := g.stack[len(g.stack)-1]; o.form == slot && g.uses[o.index] > 1 {
-			if field, ok := bytecode.FieldOperand(call.Index, call.Field); ok { // the value lives on
-				g.release(g.pop())
-				g.emit(bytecode.OpGet, g.result(g.mod.Variants[call.Index].Kinds[call.Field]), o.index, field)
-				return
-			}
+		o := g.top()
+		if o.form == unmade && g.records[o.index].variant == call.Index {
+			g.takeFields(g.pop(), []int32{call.Field})
+			return
+		}
+		if field, ok := bytecode.FieldOperand(call.Index, call.Field); ok && o.form == slot && g.uses[o.index] > 1 { // the value lives on
+			g.release(g.pop())
+			g.emit(bytecode.OpGet, g.result(g.mod.Variants[call.Index].Kinds[call.Field]), o.index, field)
+			return
 		}
 		first := g.arguments(1, 1, false)
 		g.emit(bytecode.OpAccess, first, call.Index, call.Field)

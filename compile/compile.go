@@ -9,6 +9,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -131,10 +132,11 @@ func kindOf(t *types.Type) bytecode.Kind {
 	return bytecode.KindAny
 }
 
-// operand is a value of the stack at compile time: a slot or a constant.
+// operand is a value of the stack at compile time: a slot, a constant or a
+// record that has not been made yet.
 type operand struct {
 	form  form
-	index int32  // slot: which; pooled: index of the constant
+	index int32  // slot: which; pooled: index of the constant; unmade: of the record
 	bits  uint64 // integer, boolean: the value
 }
 
@@ -145,6 +147,7 @@ const (
 	integer
 	boolean
 	pooled
+	unmade // index: of the record
 )
 
 // generator makes the code of one function.
@@ -164,7 +167,9 @@ type generator struct {
 	inlining int
 	sites    []bytecode.Site
 	site     int32
-	husks    []husk
+	records  []record // by operand.index
+	careful  bool     // values that others hold are not taken apart
+	regrets  bool     // one was, and had to be made again
 	state
 	frame int32
 	line  int32
@@ -176,6 +181,7 @@ type generator struct {
 
 // state is what is known at a point of the code.
 type state struct {
+	husks    []husk // none where states are kept
 	stack    []operand
 	aux      []operand // the aux stack, and values that dip and keep hid
 	uses     []int32   // by slot: how many operands name it
@@ -192,28 +198,45 @@ func (s *state) clone() state {
 
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
-	g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared}
-	g.at(w.Decl.Pos, w.Decl.Name.Text)
-	line := g.line
-	for i := 0; i < w.Extra; i++ {
-		g.parameter(bytecode.KindAny)
-	}
-	for _, t := range w.Effect.In {
-		g.parameter(kindOf(t))
-	}
-	if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
-		g.emit(bytecode.OpCount, 0, 0, 0)
-	}
-	g.cover(bytecode.CoverWord, w.Decl.Pos)
-	if !g.body(w.Decl.Body, true) {
-		g.finish()
-	}
+	var line int32
+	g := c.attempt(func(careful bool) *generator {
+		g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared, careful: careful}
+		g.at(w.Decl.Pos, w.Decl.Name.Text)
+		line = g.line
+		for i := 0; i < w.Extra; i++ {
+			g.parameter(bytecode.KindAny)
+		}
+		for _, t := range w.Effect.In {
+			g.parameter(kindOf(t))
+		}
+		if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
+			g.emit(bytecode.OpCount, 0, 0, 0)
+		}
+		g.cover(bytecode.CoverWord, w.Decl.Pos)
+		if !g.body(w.Decl.Body, true) {
+			g.finish()
+		}
+		return g
+	})
 	c.mod.Funcs[w.Index] = bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines, Sites: g.sites,
 	}
+}
+
+// attempt compiles a function and, if that took values apart which then had to be
+// made again, once more with care.
+func (c *compiler) attempt(function func(careful bool) *generator) *generator {
+	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
+	g := function(false)
+	if !g.regrets {
+		return g
+	}
+	c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:funcs], c.mod.Tables[:tables], c.mod.Cover[:points]
+	maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= funcs })
+	return function(true)
 }
 
 // file is the index of a module's file; -1 for a standard module: its words
@@ -239,24 +262,28 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	info := g.info.Quotations[g.module][st.ID]
 	index := int32(len(g.mod.Funcs))
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
-	q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
-	q.at(st.Pos, "<quotation>")
-	line := q.line
-	for i := int32(0); i < info.In; i++ {
-		k := bytecode.KindAny
-		if first := info.In - info.Captures; i >= first {
-			k = captured[i-first]
-		}
-		q.parameter(k)
-	}
 	open := !info.Known || g.opensInTail(g.word, st.Block)
-	q.cover(bytecode.CoverBranch, st.Pos)
-	if !q.body(st.Block, true) {
-		q.finish()
-	}
+	var line int32
+	q := g.attempt(func(careful bool) *generator {
+		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, careful: careful, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
+		q.at(st.Pos, "<quotation>")
+		line = q.line
+		for i := int32(0); i < info.In; i++ {
+			k := bytecode.KindAny
+			if first := info.In - info.Captures; i >= first {
+				k = captured[i-first]
+			}
+			q.parameter(k)
+		}
+		q.cover(bytecode.CoverBranch, st.Pos)
+		if !q.body(st.Block, true) {
+			q.finish()
+		}
+		return q
+	})
 	g.mod.Funcs[index] = bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
-		Captures: info.Captures, Params: q.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines, Sites: q.sites,
+		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines, Sites: q.sites,
 	}
 	return index
 }
@@ -362,18 +389,30 @@ func (g *generator) patch(pc int) { g.code[pc].C = g.label() }
 
 // retain and release count the operands that name a slot.
 func (g *generator) retain(o operand) {
-	if o.form == slot {
+	switch o.form {
+	case slot:
 		g.uses[o.index]++
+	case unmade:
+		g.records[o.index].uses++
 	}
 }
 
 func (g *generator) release(o operand) {
-	if o.form == slot {
+	switch o.form {
+	case slot:
 		g.uses[o.index]--
+	case unmade:
+		g.releaseRecord(o.index)
 	}
 }
 
 func (g *generator) push(o operand) { g.stack = append(g.stack, o) }
+
+// top returns the top operand, which stays.
+func (g *generator) top() operand {
+	g.ensure(1)
+	return g.stack[len(g.stack)-1]
+}
 
 // pop takes the top operand, still retained, off the stack.
 func (g *generator) pop() operand {
@@ -390,7 +429,7 @@ func (g *generator) ensure(n int) {
 	if missing <= 0 {
 		return
 	}
-	g.dropHusks()
+	g.straighten()
 	if !g.floating {
 		panic(fmt.Sprintf("compile: stack underflow in %s, line %d", g.word.Decl.Name.Text, g.line))
 	}
@@ -452,8 +491,11 @@ func (g *generator) result(k bytecode.Kind, dying ...operand) int32 {
 // load puts a constant into a slot; slots are left alone. The operand returned
 // is retained in place of the one given.
 func (g *generator) load(o operand, prefer int32) operand {
-	if o.form == slot {
+	switch o.form {
+	case slot:
 		return o
+	case unmade:
+		return g.make(o)
 	}
 	s := g.alloc(prefer)
 	g.constantInto(s, o)
@@ -489,6 +531,8 @@ func (g *generator) kind(o operand) bytecode.Kind {
 		return bytecode.KindBool
 	case pooled:
 		return g.mod.Consts[o.index].Kind
+	case unmade:
+		return bytecode.KindVariant
 	}
 	return g.kinds[o.index]
 }

@@ -24,13 +24,13 @@ type join struct {
 }
 
 func (g *generator) newJoin() *join {
-	g.dropHusks()
+	g.straighten()
 	return &join{start: g.state.clone()}
 }
 
 // leave ends a branch at the current place.
 func (g *generator) leave(j *join) {
-	g.dropHusks()
+	g.straighten()
 	if j.layout == nil {
 		g.settle(j)
 		j.layout = g.values()
@@ -233,7 +233,7 @@ func (g *generator) adapt(floats bool, layout []operand) {
 // branch emits a jump that is taken if the condition on top of the stack is
 // false, and takes it off. A comparison right before is fused with the jump.
 func (g *generator) branch() (jump int) {
-	g.dropHusks()
+	g.straighten()
 	g.ensure(1)
 	g.stack[len(g.stack)-1] = g.prove(g.inSlotTop(), bytecode.KindBool)
 	o := g.pop()
@@ -408,6 +408,7 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
 	if syntax.EndsInExit(body) { // nothing goes on behind it, so it does not have to meet the others
 		g.body(body, false)
+		g.straighten()
 		g.emit(bytecode.OpNoClause, 0, 0, 0)
 		if j.exit == nil {
 			behind := g.state.clone()
@@ -429,12 +430,17 @@ func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
 func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	info := &g.info.Matches[g.module][st.ID]
 	g.at(st.Pos, "match")
-	if arm := onlyArm(info); arm != nil {
-		return g.unpackAs(&st.Match.Arms[0], arm, tail)
+	if i := onlyArm(info); i >= 0 {
+		g.unpackAs(st.Match.Arms[i].Variant.Pos, &info.Arms[i])
+		return g.body(st.Match.Arms[i].Body, tail)
 	}
-	g.dropHusks()
+	if i := g.knownArm(st.Match, info); i >= 0 {
+		o := g.pop()
+		g.takeFields(o, info.Arms[i].Fields)
+		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end()
+	}
 	o := g.inSlot(g.pop())
-	g.consumed(o)
+	g.straighten()
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
 	for i := range table.Targets {
 		table.Targets[i] = bytecode.NoArm
@@ -466,64 +472,57 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 }
 
 // onlyArm returns the arm of a match on a union with one variant that takes all
-// of its fields; nil if it is another match.
-func onlyArm(info *types.MatchInfo) *types.ArmInfo {
+// of its fields; -1 if it is another match.
+func onlyArm(info *types.MatchInfo) int {
 	if len(info.Union.Variants) != 1 || len(info.Arms) != 1 {
-		return nil
+		return -1
 	}
 	arm := &info.Arms[0]
 	if n := len(arm.Variant.Decl.Fields); n == 0 || arm.Dead || arm.Variant.Union != info.Union || !inOrder(arm.Fields, n) {
-		return nil
+		return -1
 	}
-	return arm
+	return 0
 }
 
-// unpackAs compiles a match of which onlyArm has found the arm: nothing branches.
-func (g *generator) unpackAs(arm *syntax.Arm, info *types.ArmInfo, tail bool) bool {
-	o := g.inSlot(g.pop())
-	g.consumed(o)
-	g.at(arm.Variant.Pos, "match")
-	g.unpack(bytecode.OpUnpackAs, o, info.Variant)
-	return g.body(arm.Body, tail)
-}
-
-// unpack pushes all fields of a popped value, which ends here. What is left of it
-// can become the next value of its variant.
-func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
-	kinds := g.mod.Variants[v.Index].Kinds
-	n := int32(len(kinds))
-	g.release(o)
-	keep := g.uses[o.index] == 0 && g.maybeAlone(o.index)
-	if keep {
-		g.uses[o.index]++
+// knownArm returns the arm for the record on top of the stack; -1 if there is no
+// record, or another arm decides what the stack is.
+func (g *generator) knownArm(st *syntax.Match, info *types.MatchInfo) int {
+	g.ensure(1)
+	o := g.stack[len(g.stack)-1]
+	if o.form != unmade {
+		return -1
 	}
-	first := int32(len(g.stack))
-	if !g.free(first, n) {
-		first = int32(len(g.uses))
-		for first > 0 && g.uses[first-1] == 0 {
-			first--
+	for i := range info.Arms {
+		body := st.Arms[i].Body
+		if !info.Arms[i].Dead && int32(info.Arms[i].Variant.Index) == g.records[o.index].variant && !g.diverges(body) && !syntax.EndsInExit(body) {
+			return i
 		}
 	}
-	g.touch(first + n - 1)
-	g.emit(op, first, o.index, int32(v.Index))
-	if keep {
-		g.husks = append(g.husks, husk{slot: o.index, variant: int32(v.Index)})
-	}
-	g.results(first, kinds)
+	return -1
 }
 
-// fields pushes what an arm takes of the matched value, which ends here.
+// fields pushes what an arm takes of the matched value, which ends here unless
+// others hold it.
 func (g *generator) fields(o operand, arm *types.ArmInfo) {
 	if all := g.mod.Variants[arm.Variant.Index].Kinds; len(all) > 0 && inOrder(arm.Fields, len(all)) {
 		g.unpack(bytecode.OpUnpack, o, arm.Variant)
 		return
 	}
+	lives := g.uses[o.index] > 1
 	for i, f := range arm.Fields {
 		if i == len(arm.Fields)-1 {
 			g.release(o) // the last one read may take its slot
 		}
-		s := g.result(bytecode.KindAny, o)
-		g.emit(bytecode.OpField, s, o.index, f)
+		field, ok := bytecode.FieldOperand(int32(arm.Variant.Index), f)
+		switch {
+		case lives && ok:
+			g.emit(bytecode.OpGet, g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o), o.index, field)
+		case lives:
+			g.emit(bytecode.OpShare, o.index, 0, 0)
+			g.emit(bytecode.OpField, g.result(bytecode.KindAny, o), o.index, f)
+		default:
+			g.emit(bytecode.OpField, g.result(bytecode.KindAny, o), o.index, f)
+		}
 	}
 	if len(arm.Fields) == 0 {
 		g.release(o)

@@ -126,7 +126,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.ensure(2)
 		acc = g.pop()
 	}
-	g.dropHusks()
+	g.straighten()
 	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
 	ends := g.uses[at(list)] == 1
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
@@ -172,6 +172,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.patch(skip)
 		g.release(o)
 	}
+	g.straighten()
 	g.arrange(layout)
 	for _, o := range layout {
 		if k := start.kind(o); k != bytecode.KindAny && o.form == slot && g.kinds[o.index] != k {
@@ -217,7 +218,7 @@ func (g *generator) fresh(k bytecode.Kind) int32 {
 // alone gives a popped operand a slot that nothing else names.
 func (g *generator) alone(o operand) operand {
 	if o.form != slot {
-		return g.load(o, -1)
+		o = g.load(o, -1)
 	}
 	if g.uses[o.index] == 1 {
 		return o

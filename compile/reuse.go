@@ -4,7 +4,113 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/types"
 )
+
+// record is a value of a variant that has not been made yet: a constructor leaves
+// one, and so does a match of a value that others hold as well. Accessors and
+// matches take its fields without any object; what else wants the value has it
+// made. Records live in straight code only.
+type record struct {
+	variant int32
+	fields  []operand // retained
+	uses    int       // how many operands name it
+	husk    int32     // the slot that it was unpacked from, retained; -1: none
+}
+
+func (g *generator) newRecord(r record) operand {
+	g.records = append(g.records, r)
+	return operand{form: unmade, index: int32(len(g.records) - 1)}
+}
+
+// releaseRecord lets go of a record. With the last operand that names it its
+// fields go, and what is left of the object that it was can become another one.
+func (g *generator) releaseRecord(index int32) {
+	r := &g.records[index]
+	r.uses--
+	if r.uses > 0 {
+		return
+	}
+	for _, f := range r.fields {
+		g.release(f)
+	}
+	if r = &g.records[index]; r.husk >= 0 {
+		g.husks = append(g.husks, husk{slot: r.husk, variant: r.variant})
+	}
+}
+
+// takeFields pushes fields of a popped record.
+func (g *generator) takeFields(o operand, fields []int32) {
+	for _, f := range fields {
+		field := g.records[o.index].fields[f]
+		g.retain(field)
+		g.push(field)
+	}
+	g.release(o)
+}
+
+// make makes the object of a record and puts its slot in place of the record
+// wherever that is named. The operand returned is retained like the one given.
+func (g *generator) make(o operand) operand {
+	for i := range g.records[o.index].fields {
+		if f := g.records[o.index].fields[i]; f.form == unmade {
+			g.make(f)
+		}
+	}
+	r := g.records[o.index]
+	g.records[o.index].uses = 0
+	s, reuses := r.husk, r.husk >= 0
+	g.regrets = g.regrets || reuses
+	if !reuses {
+		s, reuses = g.takeHusk(r.variant)
+	}
+	g.stack = append(g.stack, r.fields...)
+	first := g.arguments(len(r.fields), 1, false)
+	if reuses {
+		g.emit(bytecode.OpRemake, first, r.variant, s)
+	} else {
+		s = first
+		g.emit(bytecode.OpMake, first, r.variant, 0)
+	}
+	g.uses[s], g.kinds[s] = int32(r.uses), bytecode.KindVariant
+	made := operand{form: slot, index: s}
+	g.rename(o, made)
+	return made
+}
+
+// rename puts an operand in place of another one wherever that is named and
+// returns at how many places.
+func (g *generator) rename(from, to operand) (places int32) {
+	in := func(list []operand) {
+		for i := range list {
+			if list[i] == from {
+				list[i] = to
+				places++
+			}
+		}
+	}
+	in(g.stack)
+	in(g.aux)
+	for i := range g.records {
+		if g.records[i].uses > 0 {
+			in(g.records[i].fields)
+		}
+	}
+	return places
+}
+
+// straighten makes all records and lets go of all husks: where code branches,
+// joins or is looked at there are none.
+func (g *generator) straighten() {
+	for _, list := range [][]operand{g.stack, g.aux} {
+		for i := range list {
+			if o := list[i]; o.form == unmade {
+				g.make(o)
+			}
+		}
+	}
+	g.dropHusks()
+}
 
 // husk is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
@@ -14,8 +120,7 @@ type husk struct {
 	variant int32
 }
 
-// dropHusks lets go of all husks: where code branches, joins or is called, none
-// is kept.
+// dropHusks lets go of all husks.
 func (g *generator) dropHusks() {
 	for _, h := range g.husks {
 		g.uses[h.slot]--
@@ -27,11 +132,9 @@ func (g *generator) dropHusks() {
 // owns: one of the same variant if there is one, else of as many fields.
 func (g *generator) takeHusk(variant int32) (slot int32, ok bool) {
 	fields := len(g.mod.Variants[variant].Kinds)
-	best := -1
-	for i, h := range g.husks {
-		if h.variant == variant || len(g.mod.Variants[h.variant].Kinds) == fields && (best < 0 || g.husks[best].variant != variant) {
-			best = i
-		}
+	best := slices.IndexFunc(g.husks, func(h husk) bool { return h.variant == variant })
+	if best < 0 {
+		best = slices.IndexFunc(g.husks, func(h husk) bool { return len(g.mod.Variants[h.variant].Kinds) == fields })
 	}
 	if best < 0 {
 		return 0, false
@@ -40,6 +143,95 @@ func (g *generator) takeHusk(variant int32) (slot int32, ok bool) {
 	g.husks = slices.Delete(g.husks, best, best+1)
 	return slot, true
 }
+
+// unpackAs pushes all fields of the value on top of the stack, which must be of
+// the only variant of its union. Where others hold the value, they hold a record
+// from now on.
+func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
+	o := g.pop()
+	if o.form == unmade && g.records[o.index].variant == int32(arm.Variant.Index) {
+		g.takeFields(o, arm.Fields)
+		return
+	}
+	o = g.inSlot(o)
+	g.at(pos, "match")
+	others := g.uses[o.index] - 1
+	switch {
+	case others == 0 && g.peeks(o.index), others > 0 && g.careful:
+		g.release(o)
+		g.unpackInto(bytecode.OpLook, o, arm.Variant)
+		return
+	case others == 0:
+		g.unpack(bytecode.OpUnpackAs, o, arm.Variant)
+		return
+	}
+	g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
+	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
+	for _, f := range fields {
+		g.retain(f)
+	}
+	r := g.newRecord(record{variant: int32(arm.Variant.Index), fields: fields, uses: int(others), husk: o.index})
+	if g.rename(o, r) != others {
+		panic("compile: a slot is named by something else than the stack")
+	}
+	g.uses[o.index] = 1
+}
+
+// unpack pushes all fields of a popped value. If nobody else holds it, it ends
+// here, and what is left of it can become the next value of its variant.
+func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
+	g.release(o)
+	if g.uses[o.index] > 0 {
+		op = bytecode.OpLook
+	}
+	keep := g.uses[o.index] == 0 && g.maybeAlone(o.index)
+	if keep {
+		g.uses[o.index]++
+	}
+	g.unpackInto(op, o, v)
+	if keep {
+		g.husks = append(g.husks, husk{slot: o.index, variant: int32(v.Index)})
+	}
+}
+
+// unpackInto emits an instruction that unpacks all fields of a value, and pushes
+// them.
+func (g *generator) unpackInto(op bytecode.Op, o operand, v *types.VariantType) {
+	kinds := g.mod.Variants[v.Index].Kinds
+	n := int32(len(kinds))
+	first := int32(len(g.stack))
+	if !g.free(first, n) {
+		first = int32(len(g.uses))
+		for first > 0 && g.uses[first-1] == 0 {
+			first--
+		}
+	}
+	g.touch(first + n - 1)
+	g.emit(op, first, o.index, int32(v.Index))
+	g.results(first, kinds)
+}
+
+// peeks makes the instruction that fetched the value in a slot out of a variant
+// only look at it, if it stands close by and nothing in between changes objects:
+// so the value does not count as held twice.
+func (g *generator) peeks(s int32) bool {
+	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-peekWindow; pc-- {
+		in := &g.code[pc]
+		info := in.Op.Info()
+		if definesA(info.A) && in.A == s {
+			if in.Op == bytecode.OpGet {
+				in.Op = bytecode.OpPeek
+			}
+			return in.Op == bytecode.OpPeek
+		}
+		if in.Op != bytecode.OpLook && in.Op != bytecode.OpUnpackAs && (!simple(info) || in.Op == bytecode.OpListPush || touches(info, in, s)) {
+			return false
+		}
+	}
+	return false
+}
+
+const peekWindow = 8
 
 // reuseWindow is how far back maybeAlone and takes look.
 const reuseWindow = 64

@@ -113,6 +113,7 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 // those that rely on it.
 var copying = map[bytecode.Op]bytecode.Op{
 	bytecode.OpMove: bytecode.OpCopy, bytecode.OpListTake: bytecode.OpListGet, bytecode.OpListNextTake: bytecode.OpListNext,
+	bytecode.OpPeek: bytecode.OpGet,
 }
 
 // withoutMoves returns the module with every move made a copy: nothing is known

@@ -474,7 +474,7 @@ func (s *Strand) run() error {
 			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
 				ip = s.distrusted(ip)
 			}
-		case bytecode.OpUnpackAs:
+		case bytecode.OpUnpackAs, bytecode.OpLook:
 			x := at(fp, in.B)
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C] {
 				if err = s.unlike(x, in.C); err != nil {
@@ -488,9 +488,24 @@ func (s *Strand) run() error {
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
 			}
-			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
+			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, op == bytecode.OpLook || !img.linear) {
 				ip = s.distrusted(ip)
 			}
+		case bytecode.OpPeek:
+			x := at(fp, in.B)
+			if x.Kind() == stack.Variant && x.AsVariant().Tag == img.variants[in.C/bytecode.MaxFields] {
+				if v := x.AsVariant(); int(in.C%bytecode.MaxFields) < v.Len() {
+					field := v.At(int(in.C % bytecode.MaxFields))
+					k := img.kinds[in.C/bytecode.MaxFields][in.C%bytecode.MaxFields]
+					*at(fp, in.A) = field
+					if k != stack.Nothing && field.Kind() != k {
+						ip = s.distrusted(ip)
+					}
+					continue
+				}
+			}
+			op = bytecode.OpGet // which finds out what is wrong
+			goto dispatch
 		case bytecode.OpGet:
 			x := at(fp, in.B)
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C/bytecode.MaxFields] {
