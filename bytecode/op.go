@@ -54,6 +54,8 @@ const (
 	OpFloatMul
 	OpFloatDiv
 	OpFloatSqrt
+	OpFloatMulAdd
+	OpFloatMulSub
 	OpFloatEq
 	OpFloatNe
 	OpFloatLt
@@ -262,16 +264,18 @@ var Table = [opCount]Info{
 	OpIntGtImm: {"int.gt.imm", DstBool, SrcInt, Imm, false, "A = B > the Int C"},
 	OpIntGeImm: {"int.ge.imm", DstBool, SrcInt, Imm, false, "A = B >= the Int C"},
 
-	OpFloatAdd:   {"float.add", DstFloat, SrcFloat, SrcFloat, false, "A = B + C"},
-	OpFloatSub:   {"float.sub", DstFloat, SrcFloat, SrcFloat, false, "A = B - C"},
-	OpFloatMul:   {"float.mul", DstFloat, SrcFloat, SrcFloat, false, "A = B * C"},
-	OpFloatDiv:   {"float.div", DstFloat, SrcFloat, SrcFloat, false, "A = B / C"},
-	OpFloatSqrt:  {"float.sqrt", DstFloat, SrcFloat, None, false, "A = square root of B"},
-	OpFloatEq:    {"float.eq", DstBool, SrcFloat, SrcFloat, false, "A = B equals C"},
-	OpFloatNe:    {"float.ne", DstBool, SrcFloat, SrcFloat, false, "A = B differs from C"},
-	OpFloatLt:    {"float.lt", DstBool, SrcFloat, SrcFloat, false, "A = B < C"},
-	OpFloatLe:    {"float.le", DstBool, SrcFloat, SrcFloat, false, "A = B <= C"},
-	OpIntToFloat: {"int.to-float", DstFloat, SrcInt, None, false, "A = B as a Float"},
+	OpFloatAdd:    {"float.add", DstFloat, SrcFloat, SrcFloat, false, "A = B + C"},
+	OpFloatSub:    {"float.sub", DstFloat, SrcFloat, SrcFloat, false, "A = B - C"},
+	OpFloatMul:    {"float.mul", DstFloat, SrcFloat, SrcFloat, false, "A = B * C"},
+	OpFloatDiv:    {"float.div", DstFloat, SrcFloat, SrcFloat, false, "A = B / C"},
+	OpFloatMulAdd: {"float.mul-add", SrcFloat, SrcFloat, SrcFloat, false, "A = A + B * C, each rounded"},
+	OpFloatMulSub: {"float.mul-sub", SrcFloat, SrcFloat, SrcFloat, false, "A = A - B * C, each rounded"},
+	OpFloatSqrt:   {"float.sqrt", DstFloat, SrcFloat, None, false, "A = square root of B"},
+	OpFloatEq:     {"float.eq", DstBool, SrcFloat, SrcFloat, false, "A = B equals C"},
+	OpFloatNe:     {"float.ne", DstBool, SrcFloat, SrcFloat, false, "A = B differs from C"},
+	OpFloatLt:     {"float.lt", DstBool, SrcFloat, SrcFloat, false, "A = B < C"},
+	OpFloatLe:     {"float.le", DstBool, SrcFloat, SrcFloat, false, "A = B <= C"},
+	OpIntToFloat:  {"int.to-float", DstFloat, SrcInt, None, false, "A = B as a Float"},
 
 	OpBoolAnd: {"bool.and", DstBool, SrcBool, SrcBool, false, "A = B and C"},
 	OpBoolOr:  {"bool.or", DstBool, SrcBool, SrcBool, false, "A = B or C"},

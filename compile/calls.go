@@ -220,7 +220,11 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		n := len(g.stack) - len(kinds)
 		fields := slices.Clone(g.stack[n:])
 		g.stack = g.stack[:n]
-		g.push(g.newRecord(record{variant: call.Index, fields: fields, uses: 1, husk: -1}))
+		o := g.newRecord(record{variant: call.Index, fields: fields, uses: 1, husk: -1})
+		g.push(o)
+		if g.hasHusk(call.Index) { // it costs nothing, and the fields lie in their places now
+			g.make(o)
+		}
 	case types.TargetIs:
 		if o := g.top(); o.form == unmade {
 			same := uint64(0)

@@ -24,8 +24,9 @@ type wordFacts struct {
 	// out in order when it is called.
 	observes bool
 
-	calls []int32 // words that it calls anywhere
-	tails []int32 // words that it calls in tail position
+	called int     // at how many places
+	calls  []int32 // words that it calls anywhere
+	tails  []int32 // words that it calls in tail position
 }
 
 func (f *wordFacts) open() bool { return f.row || f.unchecked || f.leaky }
@@ -57,6 +58,7 @@ func (c *compiler) analyze() {
 	for i := range c.words {
 		for _, to := range c.words[i].calls {
 			callers[to] = append(callers[to], int32(i))
+			c.words[to].called++
 		}
 	}
 	queue := make([]int32, len(c.words))

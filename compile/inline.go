@@ -11,6 +11,11 @@ import (
 // calls.
 const maxInlined = 24
 
+// maxInlinedOnce is the same for a word that is called at one place only, where
+// it makes no code longer. Its slots are part of the caller's frame, so it is
+// not endless.
+const maxInlinedOnce = 100
+
 // inlineBody is what inlining needs to know of a word's body.
 type inlineBody struct {
 	size  int  // 1 + its statements; 0: not measured yet
@@ -43,7 +48,11 @@ func (c *compiler) inlinable(w *types.Word, module int) (inlineBody, bool) {
 		}
 		*b = inlineBody{size: 1 + measured.size, fails: measured.fails}
 	}
-	return *b, b.size <= maxInlined && (!b.fails || c.file(w.Module) >= 0 && c.file(module) >= 0)
+	most := maxInlined
+	if facts.called == 1 {
+		most = maxInlinedOnce
+	}
+	return *b, b.size <= most && (!b.fails || c.file(w.Module) >= 0 && c.file(module) >= 0)
 }
 
 // measure looks at a body; its size is tooLarge if it cannot stand elsewhere.

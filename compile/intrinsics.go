@@ -172,12 +172,38 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	b = g.load(b, -1)
 	g.release(a)
 	g.release(b)
+	if g.withProduct(in.op, a, b) {
+		return false
+	}
 	dst := g.result(in.to, a, b)
 	if in.swap {
 		a, b = b, a
 	}
 	g.emit(in.op, dst, a.index, b.index)
 	return false
+}
+
+// withProduct fuses a sum or difference of Floats with the product right before
+// that it takes, if the other operand ends here as well. Both have been released.
+func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
+	fused := map[bytecode.Op]bytecode.Op{bytecode.OpFloatAdd: bytecode.OpFloatMulAdd, bytecode.OpFloatSub: bytecode.OpFloatMulSub}[op]
+	last := g.lastInstr()
+	if fused == 0 || last == nil || last.Op != bytecode.OpFloatMul || a == b || g.uses[a.index] > 0 || g.uses[b.index] > 0 {
+		return false
+	}
+	sum := a
+	if last.A != b.index {
+		if last.A != a.index || op == bytecode.OpFloatSub {
+			return false
+		}
+		sum = b
+	}
+	x, y := last.B, last.C
+	g.unemit()
+	g.emit(fused, sum.index, x, y)
+	g.uses[sum.index]++
+	g.push(sum)
+	return true
 }
 
 // divide compiles i./ and i.%, whose second result is whether the divisor was

@@ -116,8 +116,9 @@ func (g *generator) straighten() {
 // the object any more, and the next value of its shape can be made in it, if the
 // VM finds that nobody else holds it. Husks live in straight code only.
 type husk struct {
-	slot    int32 // retained
-	variant int32
+	slot     int32 // retained
+	variant  int32
+	doubtful bool // the code before shows that others are likely to hold it
 }
 
 // dropHusks lets go of all husks.
@@ -128,13 +129,32 @@ func (g *generator) dropHusks() {
 	g.husks = g.husks[:0]
 }
 
+// hasHusk tells whether there is a husk of a variant that nobody is known to
+// share.
+func (g *generator) hasHusk(variant int32) bool {
+	return slices.ContainsFunc(g.husks, func(h husk) bool { return h.variant == variant && !h.doubtful })
+}
+
 // takeHusk returns the slot of a husk for a value of a variant, which the caller
-// owns: one of the same variant if there is one, else of as many fields.
+// owns. Those that are likely to be held by nobody else, and those of the same
+// variant, come first.
 func (g *generator) takeHusk(variant int32) (slot int32, ok bool) {
 	fields := len(g.mod.Variants[variant].Kinds)
-	best := slices.IndexFunc(g.husks, func(h husk) bool { return h.variant == variant })
-	if best < 0 {
-		best = slices.IndexFunc(g.husks, func(h husk) bool { return len(g.mod.Variants[h.variant].Kinds) == fields })
+	best, rank := -1, 0
+	for i, h := range g.husks {
+		if len(g.mod.Variants[h.variant].Kinds) != fields {
+			continue
+		}
+		r := 1
+		if h.variant == variant {
+			r++
+		}
+		if !h.doubtful {
+			r += 2
+		}
+		if r > rank {
+			best, rank = i, r
+		}
 	}
 	if best < 0 {
 		return 0, false
@@ -182,16 +202,13 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
 	g.release(o)
 	if g.uses[o.index] > 0 {
-		op = bytecode.OpLook
+		g.unpackInto(bytecode.OpLook, o, v)
+		return
 	}
-	keep := g.uses[o.index] == 0 && g.maybeAlone(o.index)
-	if keep {
-		g.uses[o.index]++
-	}
+	g.uses[o.index]++
+	h := husk{slot: o.index, variant: int32(v.Index), doubtful: g.held(o.index)}
 	g.unpackInto(op, o, v)
-	if keep {
-		g.husks = append(g.husks, husk{slot: o.index, variant: int32(v.Index)})
-	}
+	g.husks = append(g.husks, h)
 }
 
 // unpackInto emits an instruction that unpacks all fields of a value, and pushes
@@ -233,22 +250,22 @@ func (g *generator) peeks(s int32) bool {
 
 const peekWindow = 8
 
-// reuseWindow is how far back maybeAlone and takes look.
-const reuseWindow = 64
+// reuseWindow is how far back held and takes look.
+const reuseWindow = 128
 
-// maybeAlone tells whether the object in a slot may be held by it alone, as far as
-// the code before shows.
-func (g *generator) maybeAlone(s int32) bool {
+// held tells whether others are likely to hold the object in a slot, too, as the
+// code before shows.
+func (g *generator) held(s int32) bool {
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-reuseWindow; pc-- {
 		in := &g.code[pc]
 		switch {
-		case in.Op == bytecode.OpShare && in.A == s, in.Op == bytecode.OpCopy && (in.B == s || in.A == s), in.Op == bytecode.OpGet && in.A == s:
-			return false
+		case in.Op == bytecode.OpShare && in.A == s, in.Op == bytecode.OpCopy && (in.B == s || in.A == s):
+			return true
 		case definesA(in.Op.Info().A) && in.A == s:
-			return in.Op != bytecode.OpListGet && in.Op != bytecode.OpConst
+			return in.Op == bytecode.OpListGet || in.Op == bytecode.OpConst || in.Op == bytecode.OpGet
 		}
 	}
-	return true
+	return false
 }
 
 // takes makes the list.get that fetched the element which a list.set is about to

@@ -138,6 +138,10 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() * at(fp, in.C).AsFloat())
 		case bytecode.OpFloatDiv:
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() / at(fp, in.C).AsFloat())
+		case bytecode.OpFloatMulAdd: // the conversions keep Go from rounding only once
+			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() + float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
+		case bytecode.OpFloatMulSub:
+			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() - float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
 		case bytecode.OpFloatSqrt:
 			at(fp, in.A).SetFloat(math.Sqrt(at(fp, in.B).AsFloat()))
 		case bytecode.OpFloatEq:
