@@ -54,7 +54,7 @@ func (v *verifier) successors(pc int, visit func(int)) {
 		}
 		return
 	}
-	if info.C == Target && in.Op != OpLoop && in.Op != OpIntAddLoop {
+	if info.C == Target && in.Op != OpLoop && in.Op != OpIntAddLoop && in.Op != OpIntAddSlotLoop {
 		visit(pc + 1 + int(in.C))
 	}
 	switch in.Op {
@@ -128,7 +128,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 			return err
 		}
 		return v.tail(state, in.A, callee)
-	case OpLoop, OpIntAddLoop:
+	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop:
 		return proves(state, f.Params)
 	case OpUnpack, OpUnpackAs, OpLook:
 		copy(state[in.A:], m.Variants[in.C].Kinds)
@@ -175,7 +175,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindAny
 	case OpResume:
 		state[in.A+1], state[in.A+2] = KindAny, KindBool
-	case OpListSet:
+	case OpListSet, OpListSetImm:
 		state[in.A] = KindAny
 	case OpYield:
 		state[in.A+1] = KindAny

@@ -103,6 +103,7 @@ const (
 	OpTailOpen
 	OpLoop
 	OpIntAddLoop
+	OpIntAddSlotLoop
 	OpReturn
 	OpBuiltin
 	OpCallQuotation
@@ -147,6 +148,7 @@ const (
 	OpListHas
 	OpListPush
 	OpListSet
+	OpListSetImm
 	OpListTake
 	OpListElement
 	OpListAppend
@@ -308,18 +310,19 @@ var Table = [opCount]Info{
 	OpRebase: {"rebase", Height, None, None, false, "start the frame A slots higher: its height is no longer known"},
 	OpFloat:  {"float", None, None, None, false, "start the frame where the call before left the top of the stack"},
 
-	OpCall:          {"call", Window, Function, None, false, "call function B, which takes and leaves what it declares"},
-	OpCallOpen:      {"call.open", Height, Function, None, false, "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
-	OpTail:          {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
-	OpTailOpen:      {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
-	OpLoop:          {"loop", None, None, Target, true, "go on with this function from its start: a tail call of itself"},
-	OpIntAddLoop:    {"int.add.loop", SrcInt, Imm, Target, true, "A = A + the Int B, then as loop"},
-	OpReturn:        {"return", Height, None, None, true, "return with A values from slot 0 up"},
-	OpBuiltin:       {"builtin", Window, Word, None, false, "run the built-in word B"},
-	OpCallQuotation: {"call.quotation", Height, Count, Count, false, "run the quotation in slot A, above its B inputs; it leaves C values"},
-	OpCallUnknown:   {"call.unknown", Height, None, None, false, "run the quotation in slot A, of which nothing is known"},
-	OpTailQuotation: {"tail.quotation", Height, None, None, true, "go on with the quotation in slot A in place of this function"},
-	OpSelect:        {"select", Window, None, None, false, "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
+	OpCall:           {"call", Window, Function, None, false, "call function B, which takes and leaves what it declares"},
+	OpCallOpen:       {"call.open", Height, Function, None, false, "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
+	OpTail:           {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
+	OpTailOpen:       {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
+	OpLoop:           {"loop", None, None, Target, true, "go on with this function from its start: a tail call of itself"},
+	OpIntAddSlotLoop: {"int.add.slot.loop", SrcInt, SrcInt, Target, true, "A = A + B, then as loop"},
+	OpIntAddLoop:     {"int.add.loop", SrcInt, Imm, Target, true, "A = A + the Int B, then as loop"},
+	OpReturn:         {"return", Height, None, None, true, "return with A values from slot 0 up"},
+	OpBuiltin:        {"builtin", Window, Word, None, false, "run the built-in word B"},
+	OpCallQuotation:  {"call.quotation", Height, Count, Count, false, "run the quotation in slot A, above its B inputs; it leaves C values"},
+	OpCallUnknown:    {"call.unknown", Height, None, None, false, "run the quotation in slot A, of which nothing is known"},
+	OpTailQuotation:  {"tail.quotation", Height, None, None, true, "go on with the quotation in slot A in place of this function"},
+	OpSelect:         {"select", Window, None, None, false, "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
 
 	OpAuxPush: {"aux.push", Src, None, None, false, "move A to the aux stack"},
 	OpAuxPop:  {"aux.pop", Dst, KindOf, None, false, "move the top of the aux stack to A; it must be of kind B"},
@@ -348,6 +351,7 @@ var Table = [opCount]Info{
 	OpListGetInt:    {"list.get.int", DstInt, Src, SrcInt, false, "as list.get; if it is no Int, the function goes on in checked code"},
 	OpListGetFloat:  {"list.get.float", DstFloat, Src, SrcInt, false, "as list.get; if it is no Float, the function goes on in checked code"},
 	OpListNextTake:  {"list.next.take", Dst, Src, SrcInt, false, "as list.next, of a list that is not looked at any more but by this instruction"},
+	OpListSetImm:    {"list.set.imm", Window, SrcInt, Imm, false, "the list in slot A with element B replaced by the Int C, if it has one"},
 	OpListTake:      {"list.take", Dst, Src, SrcInt, false, "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext:      {"list.next", Dst, Src, SrcInt, false, "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
 	OpListNextInt:   {"list.next.int", DstInt, Src, SrcInt, false, "as list.next; if it is no Int, the function goes on in checked code"},

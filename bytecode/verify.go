@@ -208,7 +208,7 @@ func (v *verifier) instruction(pc int) error {
 // back: no loop escapes a stop.
 func direction(op Op, to int, offset int32) error {
 	switch op {
-	case OpLoop, OpIntAddLoop:
+	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop:
 		if to != 0 {
 			return errors.New("it goes to the start of the function")
 		}
@@ -267,7 +267,7 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpTailQuotation, OpWeave:
 		return room(in.A, 1)
-	case OpListSet:
+	case OpListSet, OpListSetImm:
 		return room(in.A, 1)
 	case OpListNext, OpListNextTake, OpListNextInt, OpListNextFloat:
 		if next != OpJump || pc+2 >= len(f.Code) {

@@ -167,6 +167,12 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 			g.emit(bytecode.OpIntAddLoop, slot, by, 0)
 			return
 		}
+		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAdd && (in.A == in.B || in.A == in.C) {
+			slot, by := in.A, in.B+in.C-in.A // the other operand
+			g.unemit()
+			g.emit(bytecode.OpIntAddSlotLoop, slot, by, 0)
+			return
+		}
 		g.emit(bytecode.OpLoop, 0, 0, 0)
 		return
 	}

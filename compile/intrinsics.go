@@ -277,7 +277,11 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	g.ensure(3)
 	at := len(g.stack) - 2
 	g.stack[at] = g.prove(g.stack[at], kInt)
-	x := g.load(g.pop(), -1)
+	x := g.pop()
+	v, small := immediate(x)
+	if !small {
+		x = g.load(x, -1)
+	}
 	i := g.load(g.pop(), -1)
 	list := g.alone(g.pop())
 	g.takes(list.index, i.index)
@@ -286,7 +290,11 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	if !dropped {
 		g.emit(bytecode.OpListHas, g.result(kBool), list.index, i.index)
 	}
-	g.emit(bytecode.OpListSet, list.index, i.index, x.index)
+	if small {
+		g.emit(bytecode.OpListSetImm, list.index, i.index, v)
+	} else {
+		g.emit(bytecode.OpListSet, list.index, i.index, x.index)
+	}
 	g.kinds[list.index] = bytecode.KindAny
 	g.release(i)
 	g.release(x)

@@ -1,8 +1,8 @@
 package stack
 
 import (
-	"slices"
 	"sync/atomic"
+	"unsafe"
 )
 
 // VariantValue is a variant or list: a tag and its fields.
@@ -76,8 +76,12 @@ func NewVariant(tag *Tag, fields []Value) *VariantValue {
 		v = &VariantValue{fields: make([]Value, len(fields))}
 	}
 	v.Tag = tag
+	to := v.fields[:len(fields)]
 	for i, f := range fields {
-		v.fields[i] = f.Promote()
+		if !f.scalar() {
+			f = f.Promote()
+		}
+		to[i] = f
 	}
 	return v
 }
@@ -159,8 +163,12 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 		return false
 	}
 	v.Tag = tag
+	to := v.fields[:len(fields)]
 	for i, f := range fields {
-		v.fields[i] = f.Promote()
+		if !f.scalar() {
+			f = f.Promote()
+		}
+		to[i] = f
 	}
 	return true
 }
@@ -173,15 +181,17 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
 	if fields == nil {
 		fields = v.Fields()
 	}
+	fields, kinds = fields[:len(slots)], kinds[:len(slots)]
 	keep = keep || v.Shared()
 	as := true
-	for i := range slots {
-		x := fields[i]
+	for i, x := range fields {
 		k := x.Kind()
 		if keep && k >= Variant {
 			x.Share()
 		}
-		as = as && (kinds[i] == Nothing || kinds[i] == k)
+		if k != kinds[i] && kinds[i] != Nothing {
+			as = false
+		}
 		slots[i] = x
 	}
 	return as
@@ -206,10 +216,28 @@ func (v *VariantValue) Push(x Value) *VariantValue {
 		return v
 	}
 	if n := len(v.fields); n == cap(v.fields) && n >= shortList {
-		v.fields = slices.Grow(v.fields, n) // append alone would grow by a quarter, and copy four times as much
+		v.fields = doubled(v.fields)
 	}
 	v.fields = append(v.fields, x)
 	return v
+}
+
+// doubled returns the values with room for as many more: append alone would grow
+// by a quarter, and copy four times as much. Numbers need no write barrier: while
+// the collector is marking, that would look up every one of them.
+func doubled(values []Value) []Value {
+	more := make([]Value, len(values), 2*len(values))
+	for _, x := range values {
+		if !x.scalar() {
+			copy(more, values)
+			return more
+		}
+	}
+	bytes := func(values []Value) []byte {
+		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(Value{})))
+	}
+	copy(bytes(more), bytes(values))
+	return more
 }
 
 func (v *VariantValue) pushShared(x Value) *VariantValue {
@@ -223,6 +251,21 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 	copy(fields, v.fields)
 	fields[n] = x
 	return v.copy(fields)
+}
+
+// Set is With for any i: it returns the variant itself if there is no such field.
+func (v *VariantValue) Set(i int64, x Value) *VariantValue {
+	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+		if !x.scalar() {
+			x = x.Promote()
+		}
+		fields[i] = x
+		return v
+	}
+	if uint64(i) >= uint64(v.Len()) {
+		return v
+	}
+	return v.With(int(i), x)
 }
 
 // With returns the variant with field i, which must exist, replaced. It

@@ -72,7 +72,7 @@ func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 	switch in.Was {
 	case bytecode.OpCall, bytecode.OpTail:
 		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
-	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop:
+	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop:
 		index, _, ok := img.functionAt(s.ip - instrSize)
 		if !ok {
 			return nil

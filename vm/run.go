@@ -254,9 +254,18 @@ func (s *Strand) run() error {
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
 		case bytecode.OpListSet:
-			l, i := at(fp, in.A), at(fp, in.B).AsInt()
-			if l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()) {
-				*l = stack.FromVariant(l.AsVariant().With(int(i), *at(fp, in.C)))
+			if l := at(fp, in.A); l.Kind() == stack.Variant {
+				v := l.AsVariant()
+				if w := v.Set(at(fp, in.B).AsInt(), *at(fp, in.C)); w != v {
+					*l = stack.FromVariant(w)
+				}
+			}
+		case bytecode.OpListSetImm:
+			if l := at(fp, in.A); l.Kind() == stack.Variant {
+				v := l.AsVariant()
+				if w := v.Set(at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))); w != v {
+					*l = stack.FromVariant(w)
+				}
 			}
 
 		case bytecode.OpJump:
@@ -399,6 +408,15 @@ func (s *Strand) run() error {
 				}
 			}
 			at(fp, in.A).SetInt(at(fp, in.A).Bits() + uint64(int64(in.B))<<1)
+			ip = jump(ip, in.C)
+		case bytecode.OpIntAddSlotLoop:
+			if fp > s.limit.Load() {
+				s.ip, s.fp, s.sp = ip, fp, sp
+				if err = s.pause(true); err != nil {
+					return s.fail(err)
+				}
+			}
+			at(fp, in.A).SetInt(at(fp, in.A).Bits() + at(fp, in.B).Bits())
 			ip = jump(ip, in.C)
 		case bytecode.OpTail:
 			f := &funcs[in.B]
