@@ -86,8 +86,7 @@ var strandWords = []vm.Builtin{
 		return nil
 	}},
 	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Run: func(s *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromBool(s.Send(channelOf(w[1]), w[0].Promote()))
-		return nil
+		return s.Send(channelOf(w[1]), w[0].Promote(), w)
 	}},
 	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return s.Receive(channelOf(w[0]), w)

@@ -42,18 +42,20 @@ type Waiter struct {
 const keep = 1024
 
 // Send appends a promoted value; false if the channel is closed. from is the
-// worker that the caller runs on, or nil.
-func (c *Channel) Send(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) bool {
+// worker that the caller runs on, or nil. queued is how many values wait since a
+// receiver took all there were; 0 if one gets the value at once.
+func (c *Channel) Send(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) (ok bool, queued int) {
 	c.send.Lock()
 	if c.closed {
 		c.send.Unlock()
-		return false
+		return false, 0
 	}
 	count(s, from)
 	if c.first == len(c.waiters) {
 		c.sent = append(c.sent, v)
+		queued = len(c.sent)
 		c.send.Unlock()
-		return true
+		return true, queued
 	}
 	w := c.waiters[c.first]
 	c.waiters[c.first] = Waiter{}
@@ -67,7 +69,7 @@ func (c *Channel) Send(v stack.Value, s *scheduler.Scheduler, from *scheduler.Wo
 		s.HostMessage(0, 1)
 	}
 	w.wake(v, true, s, from)
-	return true
+	return true, 0
 }
 
 // count counts a message sent (chapter 5, section 4.3).

@@ -57,7 +57,9 @@ func TestValuesArriveInOrder(t *testing.T) {
 	var c channel.Channel
 	const n = 20_000
 	for i := range n { // no receiver yet: a sender is never held up
-		assert.True(t, c.Send(stack.FromInt(int64(i)), &s, nil))
+		ok, queued := c.Send(stack.FromInt(int64(i)), &s, nil)
+		assert.True(t, ok)
+		assert.Equal(t, i+1, queued)
 	}
 	r := receive(&s, &c)
 	c.Close(&s, nil)
@@ -78,7 +80,8 @@ func TestCloseDrainsAndRefuses(t *testing.T) {
 	c.Send(stack.FromInt(7), &s, nil)
 	c.Close(&s, nil)
 	c.Close(&s, nil)
-	assert.False(t, c.Send(stack.FromInt(8), &s, nil))
+	ok, _ := c.Send(stack.FromInt(8), &s, nil)
+	assert.False(t, ok)
 	for i, want := range [][]stack.Value{{stack.FromInt(7)}, nil, nil} {
 		r := receive(&s, &c)
 		s.WaitAll()
@@ -143,7 +146,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 		for k := range senders {
 			sending.Go(func() {
 				for i := range each {
-					if !c.Send(stack.FromInt(int64(k*each+i)), &s, nil) {
+					if ok, _ := c.Send(stack.FromInt(int64(k*each+i)), &s, nil); !ok {
 						return
 					}
 					accepted[k]++

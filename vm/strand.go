@@ -150,9 +150,20 @@ func (s *Strand) Blocking(f func()) {
 	s.parkedAt.Store(0)
 }
 
-// Send sends a promoted value; false if the channel is closed.
-func (s *Strand) Send(c *channel.Channel, v stack.Value) bool {
-	return c.Send(v, &s.vm.sched, s.Worker())
+// batch is after how many messages that nobody has received yet a sender gives
+// way. Without that, a strand that never waits fills its channel while nobody
+// empties it: queues grow large and fall out of the cache.
+const batch = 256
+
+// Send sends a promoted value and leaves whether the channel was open. The word
+// returns the error.
+func (s *Strand) Send(c *channel.Channel, v stack.Value, w []stack.Value) error {
+	ok, queued := c.Send(v, &s.vm.sched, s.Worker())
+	w[0] = stack.FromBool(ok)
+	if queued == 0 || queued%batch > 0 {
+		return nil
+	}
+	return s.Yield()
 }
 
 // Receive takes a value from a channel, or waits for one, into the first two
