@@ -102,11 +102,14 @@ func (g *generator) rename(from, to operand) (places int32) {
 // straighten makes all records and lets go of all husks: where code branches,
 // joins or is looked at there are none.
 func (g *generator) straighten() {
-	for _, list := range [][]operand{g.stack, g.aux} {
-		for i := range list {
-			if o := list[i]; o.form == unmade {
-				g.make(o)
-			}
+	for i := 0; i < len(g.stack); i++ {
+		if o := g.stack[i]; o.form == unmade {
+			g.make(o)
+		}
+	}
+	for i := 0; i < len(g.aux); i++ {
+		if o := g.aux[i]; o.form == unmade {
+			g.make(o)
 		}
 	}
 	g.dropHusks()

@@ -16,11 +16,13 @@ const (
 	floatT  typ = "Float"
 	stringT typ = "String"
 	unionT  typ = "Shape"
+	innerT  typ = "Inner" // a union with one variant
+	recordT typ = "Record"
 	quotT   typ = "[ Int -- Int ]"
 	listT   typ = "Variant" // of Ints
 )
 
-var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, quotT, listT, listT}
+var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, innerT, recordT, recordT, quotT, listT, listT}
 
 type word struct {
 	name    string
@@ -42,6 +44,9 @@ type generator struct {
 func Generate(seed1, seed2 uint64) string {
 	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder)}
 	g.b.WriteString("union Shape { Dot  Line { len: Int }  Box { w: Int, h: Int, name: String } }\n")
+	g.b.WriteString("union Inner { Inner { a: Int, b: Float } }\nunion Record { Record { n: Int, shape: Shape, in: Inner } }\n")
+	g.b.WriteString(": scaled ( Inner -- Inner ) match Inner -> 2.0 f.* swap 1 i.+ swap Make-Inner end ;\n")
+	g.b.WriteString(": moved ( Record Int -- Record ) swap match Record -> scaled 3 roll 3 roll i.+ rot rot Make-Record end ;\n")
 	g.b.WriteString(": apply ( Int [ Int -- Int ] -- Int ) call ;\n: twice ( ..a [ ..a -- ..a ] -- ..a ) dup >aux call aux> call ;\n")
 	g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) [ ] if ;\n")
 	for i := range 1 + g.r.IntN(5) {
@@ -126,6 +131,13 @@ func (g *generator) print(t typ) {
 		g.b.WriteString(" io.write-line")
 	case unionT:
 		g.b.WriteString(` match Dot -> "dot" Line -> int->string Box { >h >name } -> swap int->string string.concat end io.write-line`)
+	case innerT:
+		g.b.WriteString(" dup Inner-a int->string io.write Inner-b float->string io.write-line")
+	case recordT:
+		g.b.WriteString(" dup Record-n int->string io.write dup Record-in")
+		g.print(innerT)
+		g.b.WriteString(" Record-shape")
+		g.print(unionT)
 	case quotT:
 		g.b.WriteString(" 7 swap call int->string io.write-line")
 	case listT:
@@ -146,6 +158,10 @@ func (g *generator) literal(t typ) {
 		fmt.Fprintf(g.b, " %q", []string{"", "a", "xyz", "é"}[g.pick(4)])
 	case unionT:
 		g.b.WriteString([]string{" Make-Dot", " 4 Make-Line", ` 2 3 "b" Make-Box`}[g.pick(3)])
+	case innerT:
+		g.b.WriteString([]string{" 1 2.5 Make-Inner", " -3 0.5 Make-Inner"}[g.pick(2)])
+	case recordT:
+		g.b.WriteString([]string{" 1 Make-Dot 2 1.5 Make-Inner Make-Record", ` 7 1 2 "r" Make-Box 5 0.25 Make-Inner Make-Record`}[g.pick(2)])
 	case quotT:
 		g.b.WriteString([]string{" [ 1 i.+ ]", " [ dup i.* ]", " [ ]", " [ 0 i.> [ 1 ] [ 2 ] if ]"}[g.pick(4)])
 	case listT:
@@ -215,6 +231,9 @@ func (g *generator) statement(s []typ) []typ {
 	}
 	if g.has(s, listT) && g.pick(2) == 0 { // updates, of copies too
 		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push"}[g.pick(4)], 1, listT)
+	}
+	if (g.has(s, recordT) || g.has(s, innerT)) && g.pick(2) == 0 {
+		return g.record(s, push)
 	}
 	switch choice := g.pick(46); {
 	case choice < 5:
@@ -375,6 +394,48 @@ func (g *generator) statement(s []typ) []typ {
 		return push([]string{"Make-Line", `2 "s" Make-Box`}[g.pick(2)], 1, unionT)
 	}
 	return s
+}
+
+// record does something with the record on top: makes a changed one of it, of a
+// copy, or of one in a list that others may hold as well.
+func (g *generator) record(s []typ, push func(string, int, ...typ) []typ) []typ {
+	if g.has(s, innerT) {
+		switch g.pick(4) {
+		case 0:
+			return push("dup Inner-a", 0, intT)
+		case 1:
+			return push("match Inner -> swap 3 i.* swap Make-Inner end", 1, innerT)
+		case 2:
+			return push("dup match Inner -> 1.5 f.+ Make-Inner end", 0, innerT)
+		}
+		return push("scaled", 1, innerT)
+	}
+	const changed = "match Record -> scaled rot 1 i.+ rot rot Make-Record end"
+	switch g.pick(12) {
+	case 0:
+		return push(changed, 1, recordT)
+	case 1:
+		return push("dup "+changed, 0, recordT)
+	case 2:
+		return push("dup Record-in", 0, innerT)
+	case 3:
+		return push("dup Record-n over Record-in", 0, intT, innerT)
+	case 4:
+		return push("match Record { >in >n } -> swap end", 1, intT, innerT)
+	case 5:
+		return push("5 moved", 1, recordT)
+	case 6:
+		return push("dup 2 moved swap Record-in", 1, recordT, innerT)
+	case 7: // nobody else holds the list
+		return push("list.make swap list.push dup 0 list.get drop 3 moved 0 swap list.set drop 0 list.get drop", 1, recordT)
+	case 8: // a copy of it is kept
+		return push("list.make swap list.push dup dup 0 list.get drop "+changed+" 0 swap list.set drop 0 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+	case 9:
+		return push("dup list.make swap list.push [ 1 moved ] list.map 0 list.get drop", 0, recordT)
+	case 10:
+		return push("dup list.make swap list.push swap list.push dup [ "+changed+" ] list.map 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+	}
+	return push("dup Record-in scaled swap match Record -> drop rot Make-Record end", 1, recordT)
 }
 
 func (g *generator) conditional(s []typ) []typ {
