@@ -12,9 +12,15 @@ import (
 // left the function for good at the end of every path.
 func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 	run, line := 0, 0
+	ends := g.ends
+	upTo := func(i int) (last bool) {
+		g.ends = ends && i == len(stmts)-1
+		return tail && i == len(stmts)-1
+	}
+	defer func() { g.ends = ends }()
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
-		last := tail && i == len(stmts)-1
+		last := upTo(i)
 		if g.Cover && st.Kind != syntax.StmtQuotation { // what is in it counts
 			if here := g.lineOf(st.Pos); here != line {
 				g.cover(bytecode.CoverLine, st.Pos)
@@ -51,7 +57,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 		case syntax.StmtQuotation:
 			if syntax.LiteralIf(stmts, i) {
 				g.at(stmts[i+2].Pos, "if")
-				if g.literalIf(&stmts[i], &stmts[i+1], tail && i+3 == len(stmts)) {
+				if g.literalIf(&stmts[i], &stmts[i+1], upTo(i+2)) {
 					return true
 				}
 				i += 2
@@ -61,7 +67,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 				run = syntax.QuotationRun(stmts, i)
 			}
 			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
-				if g.literalCond(stmts[i:run], &stmts[run+1], tail && run+2 == len(stmts)) {
+				if g.literalCond(stmts[i:run], &stmts[run+1], upTo(run+1)) {
 					return true
 				}
 				i = run + 1
@@ -69,7 +75,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 			}
 			if n := g.inlined(g.module, stmts, i); n > 0 {
 				i += n
-				if g.inline(stmts[i-n:i], &stmts[i], tail && i == len(stmts)-1) {
+				if g.inline(stmts[i-n:i], &stmts[i], upTo(i)) {
 					return true
 				}
 				continue
@@ -339,9 +345,11 @@ func (g *generator) literalIndex(st *syntax.Stmt) {
 // inline compiles literal quotations right into the word that runs them.
 func (g *generator) inline(quotations []syntax.Stmt, runner *syntax.Stmt, tail bool) bool {
 	g.at(runner.Pos, runner.Text)
-	switch runner.Text {
-	case "call":
+	if runner.Text == "call" {
 		return g.body(quotations[0].Block, tail)
+	}
+	g.ends = false
+	switch runner.Text {
 	case "dip":
 		g.aux = append(g.aux, g.pop())
 		g.body(quotations[0].Block, false)

@@ -167,6 +167,7 @@ type generator struct {
 	inlining int
 	sites    []bytecode.Site
 	site     int32
+	ends     bool     // what is compiled is the last thing in such a word
 	records  []record // by operand.index
 	careful  bool     // values that others hold are not taken apart
 	regrets  bool     // one was, and had to be made again

@@ -379,8 +379,11 @@ func (g *generator) meetOrEnd(j *join, tail bool) bool {
 // literalCond compiles a cond with literal clauses as the chain of ifs it is.
 func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail bool) bool {
 	var j *join
+	ends := g.ends
 	for i := 0; i < len(clauses); i += 2 {
+		g.ends = false
 		g.body(clauses[i].Block, false)
+		g.ends = ends
 		g.at(st.Pos, "cond")
 		if top := g.stack; i+2 == len(clauses) && len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
 			g.pop()

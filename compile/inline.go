@@ -141,10 +141,11 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 		g.inlining--
 		return
 	}
-	line, named, site, lineNo, lineAt, lineEnd := g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd
-	g.sites = append(g.sites, bytecode.Site{Func: int32(w.Index), Line: line, Parent: site, Tail: tail})
-	g.site, g.lineNo = int32(len(g.sites)), 0
+	line, named, site, lineNo, lineAt, lineEnd, ends := g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd, g.ends
+	g.sites = append(g.sites, bytecode.Site{Func: int32(w.Index), Line: line, Parent: site, Tail: tail || ends})
+	g.site, g.lineNo, g.ends = int32(len(g.sites)), 0, true
 	g.body(w.Decl.Body, false)
+	g.ends = ends
 	g.named = g.name(w.Decl.Name.Text)
 	declared := g.words[w.Index].declared
 	for i, k := range declared {

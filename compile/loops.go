@@ -156,6 +156,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.push(o)
 	}
 	g.cover(bytecode.CoverBranch, st.Pos)
+	g.ends = false
 	g.body(st.Block, false)
 	g.at(runner.Pos, name)
 	switch name {
