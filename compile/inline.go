@@ -148,6 +148,7 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	g.ends = ends
 	g.named = g.name(w.Decl.Name.Text)
 	declared := g.words[w.Index].declared
+	g.ensure(len(declared))
 	for i, k := range declared {
 		at := len(g.stack) - len(declared) + i
 		g.stack[at] = g.check(g.stack[at], k)

@@ -71,8 +71,8 @@ func (v Value) Kind() Kind {
 	return Kind(v.n >> kindShift)
 }
 
-// scalar tells whether a value is a number or a Bool.
-func (v Value) scalar() bool {
+// Scalar tells whether a value is a number or a Bool.
+func (v Value) Scalar() bool {
 	return uintptr(v.p)-uintptr(unsafe.Pointer(&markers[0])) <= uintptr(Bool)
 }
 

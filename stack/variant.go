@@ -78,7 +78,7 @@ func NewVariant(tag *Tag, fields []Value) *VariantValue {
 	v.Tag = tag
 	to := v.fields[:len(fields)]
 	for i, f := range fields {
-		if !f.scalar() {
+		if !f.Scalar() {
 			f = f.Promote()
 		}
 		to[i] = f
@@ -139,10 +139,28 @@ func (v *VariantValue) Get(i int64) (x Value, ok bool) {
 	} else {
 		return Value{}, false
 	}
-	if !x.scalar() {
+	if !x.Scalar() {
 		x.Share()
 	}
 	return x, true
+}
+
+// Slot returns the place of field i; nil if there is none or it is in a tree. What
+// lies there must not be changed.
+func (v *VariantValue) Slot(i int64) *Value {
+	if fields := v.fields; uint64(i) < uint64(len(fields)) {
+		return &fields[i]
+	}
+	return nil
+}
+
+// Own is Slot of a variant that nobody else holds: the caller may put a number
+// there, or a promoted value. nil if others may hold it.
+func (v *VariantValue) Own(i int64) *Value {
+	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+		return &fields[i]
+	}
+	return nil
 }
 
 // Take is Get for an element that is replaced, or gone with the list, before
@@ -165,7 +183,7 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 	v.Tag = tag
 	to := v.fields[:len(fields)]
 	for i, f := range fields {
-		if !f.scalar() {
+		if !f.Scalar() {
 			f = f.Promote()
 		}
 		to[i] = f
@@ -228,7 +246,7 @@ func (v *VariantValue) Push(x Value) *VariantValue {
 func doubled(values []Value) []Value {
 	more := make([]Value, len(values), 2*len(values))
 	for _, x := range values {
-		if !x.scalar() {
+		if !x.Scalar() {
 			copy(more, values)
 			return more
 		}
@@ -256,7 +274,7 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 // Set is With for any i: it returns the variant itself if there is no such field.
 func (v *VariantValue) Set(i int64, x Value) *VariantValue {
 	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
-		if !x.scalar() {
+		if !x.Scalar() {
 			x = x.Promote()
 		}
 		fields[i] = x

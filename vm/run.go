@@ -164,6 +164,10 @@ func (s *Strand) run() error {
 
 		case bytecode.OpListGet:
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.Scalar() {
+					*at(fp, in.A) = *x
+					continue
+				}
 				if x, ok := l.AsVariant().Get(at(fp, in.C).AsInt()); ok {
 					*at(fp, in.A) = x
 					continue
@@ -180,6 +184,10 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetInt(0)
 		case bytecode.OpListGetInt:
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.IsInt() {
+					at(fp, in.A).SetInt(x.Bits())
+					continue
+				}
 				x, ok := l.AsVariant().Get(at(fp, in.C).AsInt())
 				if x.IsInt() {
 					at(fp, in.A).SetInt(x.Bits())
@@ -195,6 +203,10 @@ func (s *Strand) run() error {
 		case bytecode.OpListGetFloat:
 			var x stack.Value
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.IsFloat() {
+					at(fp, in.A).SetFloat(x.AsFloat())
+					continue
+				}
 				x, _ = l.AsVariant().Get(at(fp, in.C).AsInt())
 				if x.IsFloat() {
 					at(fp, in.A).SetFloat(x.AsFloat())
@@ -255,14 +267,22 @@ func (s *Strand) run() error {
 
 		case bytecode.OpListSet:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
-				v := l.AsVariant()
-				if w := v.Set(at(fp, in.B).AsInt(), *at(fp, in.C)); w != v {
+				v, x := l.AsVariant(), at(fp, in.C)
+				if to := v.Own(at(fp, in.B).AsInt()); to != nil && x.Scalar() {
+					*to = *x
+					continue
+				}
+				if w := v.Set(at(fp, in.B).AsInt(), *x); w != v {
 					*l = stack.FromVariant(w)
 				}
 			}
 		case bytecode.OpListSetImm:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
 				v := l.AsVariant()
+				if to := v.Own(at(fp, in.B).AsInt()); to != nil {
+					to.SetInt(uint64(int64(in.C)) << 1)
+					continue
+				}
 				if w := v.Set(at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))); w != v {
 					*l = stack.FromVariant(w)
 				}
@@ -510,7 +530,7 @@ func (s *Strand) run() error {
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
 			}
-			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, op == bytecode.OpLook || !img.linear) {
+			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
 				ip = s.distrusted(ip)
 			}
 		case bytecode.OpPeek:
