@@ -139,6 +139,14 @@ func (s *Signals) Raw(on bool) {
 			signal.Ignore(sig)
 		}
 	}
+	// Go itself lets SIGPIPE kill at once: the terminal would stay raw.
+	if action := s.actions[syscall.SIGPIPE]; action == initial || action == byDefault {
+		if on {
+			signal.Notify(s.incoming, syscall.SIGPIPE)
+		} else {
+			signal.Reset(syscall.SIGPIPE)
+		}
+	}
 }
 
 // drain handles what has arrived, so that a look at a flag sees it.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,7 +33,10 @@ type screen struct {
 }
 
 // inTerminal starts a program in a terminal of 100 columns and 30 rows.
-func inTerminal(t *testing.T, source string) *screen {
+func inTerminal(t *testing.T, source string) *screen { return inTerminalWithOutput(t, source, nil) }
+
+// inTerminalWithOutput is inTerminal with stdout elsewhere; nil: in the terminal.
+func inTerminalWithOutput(t *testing.T, source string, stdout *os.File) *screen {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "p.seq")
 	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
@@ -44,6 +48,9 @@ func inTerminal(t *testing.T, source string) *screen {
 	require.NoError(t, err)
 	s.cmd = exec.Command("seqvm", "run", path)
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
+	if stdout != nil {
+		s.cmd.Stdout = stdout
+	}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	require.NoError(t, s.cmd.Start())
 	go func() {
@@ -137,6 +144,21 @@ func TestTheTerminalIsRestoredAtEveryEnd(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Nobody reads the output any more: the program dies of SIGPIPE.
+func TestTheTerminalIsRestoredWhenAPipeCloses(t *testing.T) {
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	s := inTerminalWithOutput(t, `: loop ( -- ) "line" io.write-line 5 time.sleep-ms loop ;
+: main ( -- ) true terminal.raw-mode loop ;`, w)
+	require.NoError(t, w.Close())
+	line := make([]byte, 5)
+	_, err = io.ReadFull(r, line)
+	require.NoError(t, err)
+	assert.True(t, s.raw())
+	require.NoError(t, r.Close())
+	assert.Equal(t, syscall.SIGPIPE, s.ended().Signal())
 }
 
 // Switching raw mode off brings the handling of signals back.
