@@ -224,7 +224,7 @@ func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	}
 	for i := range n {
 		if o := g.stack[len(g.stack)-n+i]; o.form == unmade {
-			g.make(o)
+			g.realize(o)
 		}
 	}
 	args := g.stack[len(g.stack)-n:]

@@ -229,7 +229,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		o := g.newRecord(record{variant: call.Index, fields: fields, uses: 1, husk: -1})
 		g.push(o)
 		if g.hasHusk(call.Index) { // it costs nothing, and the fields lie in their places now
-			g.make(o)
+			g.realize(o)
 		}
 	case types.TargetIs:
 		if o := g.top(); o.form == unmade {

@@ -169,6 +169,7 @@ type generator struct {
 	site     int32
 	ends     bool     // what is compiled is the last thing in such a word
 	records  []record // by operand.index
+	unmade   []int32  // those that something names
 	careful  bool     // values that others hold are not taken apart
 	regrets  bool     // one was, and had to be made again
 	state
@@ -200,7 +201,7 @@ func (s *state) clone() state {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var line int32
-	g := c.attempt(func(careful bool) *generator {
+	g := c.attempt(false, func(careful bool) *generator {
 		g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared, careful: careful}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		line = g.line
@@ -228,8 +229,12 @@ func (c *compiler) word(w *types.Word) {
 }
 
 // attempt compiles a function and, if that took values apart which then had to be
-// made again, once more with care.
-func (c *compiler) attempt(function func(careful bool) *generator) *generator {
+// made again, once more with care. What is in a function that is compiled with
+// care is so at once: else the time would double with each level of quotations.
+func (c *compiler) attempt(careful bool, function func(careful bool) *generator) *generator {
+	if careful {
+		return function(true)
+	}
 	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
 	g := function(false)
 	if !g.regrets {
@@ -265,7 +270,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Block)
 	var line int32
-	q := g.attempt(func(careful bool) *generator {
+	q := g.attempt(g.careful, func(careful bool) *generator {
 		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, careful: careful, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
 		q.at(st.Pos, "<quotation>")
 		line = q.line
@@ -496,7 +501,7 @@ func (g *generator) load(o operand, prefer int32) operand {
 	case slot:
 		return o
 	case unmade:
-		return g.make(o)
+		return g.realize(o)
 	}
 	s := g.alloc(prefer)
 	g.constantInto(s, o)

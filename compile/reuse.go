@@ -19,8 +19,17 @@ type record struct {
 }
 
 func (g *generator) newRecord(r record) operand {
+	index := int32(len(g.records))
 	g.records = append(g.records, r)
-	return operand{form: unmade, index: int32(len(g.records) - 1)}
+	g.unmade = append(g.unmade, index)
+	return operand{form: unmade, index: index}
+}
+
+// forget takes a record that nothing names any more off the list of those that
+// there are.
+func (g *generator) forget(index int32) {
+	i := slices.Index(g.unmade, index)
+	g.unmade = slices.Delete(g.unmade, i, i+1)
 }
 
 // releaseRecord lets go of a record. With the last operand that names it its
@@ -31,6 +40,7 @@ func (g *generator) releaseRecord(index int32) {
 	if r.uses > 0 {
 		return
 	}
+	g.forget(index)
 	for _, f := range r.fields {
 		g.release(f)
 	}
@@ -49,16 +59,16 @@ func (g *generator) takeFields(o operand, fields []int32) {
 	g.release(o)
 }
 
-// make makes the object of a record and puts its slot in place of the record
+// realize makes the object of a record and puts its slot in place of the record
 // wherever that is named. The operand returned is retained like the one given.
-func (g *generator) make(o operand) operand {
+func (g *generator) realize(o operand) operand {
 	for i := range g.records[o.index].fields {
 		if f := g.records[o.index].fields[i]; f.form == unmade {
-			g.make(f)
+			g.realize(f)
 		}
 	}
 	r := g.records[o.index]
-	g.records[o.index].uses = 0
+	g.forget(o.index)
 	s, reuses := r.husk, r.husk >= 0
 	g.regrets = g.regrets || reuses
 	if !reuses {
@@ -91,10 +101,8 @@ func (g *generator) rename(from, to operand) (places int32) {
 	}
 	in(g.stack)
 	in(g.aux)
-	for i := range g.records {
-		if g.records[i].uses > 0 {
-			in(g.records[i].fields)
-		}
+	for _, i := range g.unmade {
+		in(g.records[i].fields)
 	}
 	return places
 }
@@ -104,12 +112,12 @@ func (g *generator) rename(from, to operand) (places int32) {
 func (g *generator) straighten() {
 	for i := 0; i < len(g.stack); i++ {
 		if o := g.stack[i]; o.form == unmade {
-			g.make(o)
+			g.realize(o)
 		}
 	}
 	for i := 0; i < len(g.aux); i++ {
 		if o := g.aux[i]; o.form == unmade {
-			g.make(o)
+			g.realize(o)
 		}
 	}
 	g.dropHusks()
