@@ -148,6 +148,7 @@ const (
 	boolean
 	pooled
 	unmade // index: of the record
+	lost   // a field of a record that nothing was expected to want
 )
 
 // generator makes the code of one function.
@@ -170,8 +171,8 @@ type generator struct {
 	ends     bool     // what is compiled is the last thing in such a word
 	records  []record // by operand.index
 	unmade   []int32  // those that something names
-	careful  bool     // values that others hold are not taken apart
-	regrets  bool     // one was, and had to be made again
+	care     care
+	regrets  bool // more care is needed
 	state
 	frame int32
 	line  int32
@@ -201,8 +202,8 @@ func (s *state) clone() state {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var line int32
-	g := c.attempt(false, func(careful bool) *generator {
-		g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared, careful: careful}
+	g := c.attempt(bold, func(care care) *generator {
+		g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared, care: care}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		line = g.line
 		for i := 0; i < w.Extra; i++ {
@@ -228,21 +229,19 @@ func (c *compiler) word(w *types.Word) {
 	}
 }
 
-// attempt compiles a function and, if that took values apart which then had to be
-// made again, once more with care. What is in a function that is compiled with
-// care is so at once: else the time would double with each level of quotations.
-func (c *compiler) attempt(careful bool, function func(careful bool) *generator) *generator {
-	if careful {
-		return function(true)
-	}
+// attempt compiles a function and, as long as that calls for more care, once
+// more. What is in a function has at least its care: else the time would
+// multiply with each level of quotations.
+func (c *compiler) attempt(least care, function func(care) *generator) *generator {
 	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
-	g := function(false)
-	if !g.regrets {
-		return g
+	for care := least; ; care++ {
+		g := function(care)
+		if !g.regrets || care == careful {
+			return g
+		}
+		c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:funcs], c.mod.Tables[:tables], c.mod.Cover[:points]
+		maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= funcs })
 	}
-	c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:funcs], c.mod.Tables[:tables], c.mod.Cover[:points]
-	maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= funcs })
-	return function(true)
 }
 
 // file is the index of a module's file; -1 for a standard module: its words
@@ -270,8 +269,8 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Block)
 	var line int32
-	q := g.attempt(g.careful, func(careful bool) *generator {
-		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, careful: careful, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
+	q := g.attempt(g.care, func(care care) *generator {
+		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
 		q.at(st.Pos, "<quotation>")
 		line = q.line
 		for i := int32(0); i < info.In; i++ {

@@ -15,8 +15,23 @@ type record struct {
 	variant int32
 	fields  []operand // retained
 	uses    int       // how many operands name it
-	husk    int32     // the slot that it was unpacked from, retained; -1: none
+	parted  bool      // it was an object, which a match took apart
+	husk    int32     // then the slot of that object, retained; -1: none, or others may have it
 }
+
+// care says how a function is compiled: what turns out to be a bad guess makes it
+// be compiled again with more care.
+type care uint8
+
+const (
+	// bold: a match takes a value apart that others hold as well, and they only
+	// look at its numbers and texts from there on.
+	bold care = iota
+	// fair: they look at all of its fields.
+	fair
+	// careful: they need the value itself.
+	careful
+)
 
 func (g *generator) newRecord(r record) operand {
 	index := int32(len(g.records))
@@ -52,11 +67,21 @@ func (g *generator) releaseRecord(index int32) {
 // takeFields pushes fields of a popped record.
 func (g *generator) takeFields(o operand, fields []int32) {
 	for _, f := range fields {
-		field := g.records[o.index].fields[f]
+		field := g.found(g.records[o.index].fields[f])
 		g.retain(field)
 		g.push(field)
 	}
 	g.release(o)
+}
+
+// found is a field of a record that is wanted. One that was given up calls for
+// more care; what is compiled from there on is thrown away.
+func (g *generator) found(field operand) operand {
+	if field.form == lost {
+		g.regrets = true
+		return operand{form: integer}
+	}
+	return field
 }
 
 // realize makes the object of a record and puts its slot in place of the record
@@ -69,18 +94,29 @@ func (g *generator) realize(o operand) operand {
 	}
 	r := g.records[o.index]
 	g.forget(o.index)
+	g.regrets = g.regrets || r.parted
+	for i, f := range r.fields {
+		r.fields[i] = g.found(f)
+	}
 	s, reuses := r.husk, r.husk >= 0
-	g.regrets = g.regrets || reuses
 	if !reuses {
 		s, reuses = g.takeHusk(r.variant)
 	}
-	g.stack = append(g.stack, r.fields...)
-	first := g.arguments(len(r.fields), 1, false)
-	if reuses {
+	if first, ok := inPlace(r.fields); ok && reuses { // the fields are only read
+		for _, f := range r.fields {
+			g.consumed(f)
+			g.release(f)
+		}
 		g.emit(bytecode.OpRemake, first, r.variant, s)
 	} else {
-		s = first
-		g.emit(bytecode.OpMake, first, r.variant, 0)
+		g.stack = append(g.stack, r.fields...)
+		first := g.arguments(len(r.fields), 1, false)
+		if reuses {
+			g.emit(bytecode.OpRemake, first, r.variant, s)
+		} else {
+			s = first
+			g.emit(bytecode.OpMake, first, r.variant, 0)
+		}
 	}
 	g.uses[s], g.kinds[s] = int32(r.uses), bytecode.KindVariant
 	made := operand{form: slot, index: s}
@@ -188,7 +224,7 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	g.at(pos, "match")
 	others := g.uses[o.index] - 1
 	switch {
-	case others == 0 && g.peeks(o.index), others > 0 && g.careful:
+	case others == 0 && g.peeks(o.index), others > 0 && g.care == careful:
 		g.release(o)
 		g.unpackInto(bytecode.OpLook, o, arm.Variant)
 		return
@@ -196,13 +232,22 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 		g.unpack(bytecode.OpUnpackAs, o, arm.Variant)
 		return
 	}
+	h := husk{slot: o.index, variant: int32(arm.Variant.Index), doubtful: g.held(o.index)}
 	g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
-	for _, f := range fields {
+	for i, f := range fields {
+		if g.care == bold && sharable(g.kinds[f.index]) {
+			fields[i] = operand{form: lost}
+			continue
+		}
 		g.retain(f)
 	}
-	r := g.newRecord(record{variant: int32(arm.Variant.Index), fields: fields, uses: int(others), husk: o.index})
-	if g.rename(o, r) != others {
+	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: h.slot}
+	if g.care == bold {
+		r.husk = -1
+		g.husks = append(g.husks, h)
+	}
+	if g.rename(o, g.newRecord(r)) != others {
 		panic("compile: a slot is named by something else than the stack")
 	}
 	g.uses[o.index] = 1
