@@ -173,6 +173,7 @@ type generator struct {
 	unmade   []int32  // those that something names
 	care     care
 	regrets  bool // more care is needed
+	depth    int  // of the quotation, in others
 	state
 	frame int32
 	line  int32
@@ -229,6 +230,10 @@ func (c *compiler) word(w *types.Word) {
 	}
 }
 
+// maxGuessed is how deep quotations may be nested of which one is compiled several
+// times: all that is in it is so, too.
+const maxGuessed = 4
+
 // attempt compiles a function and, as long as that calls for more care, once
 // more. What is in a function has at least its care: else the time would
 // multiply with each level of quotations.
@@ -269,8 +274,12 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Block)
 	var line int32
-	q := g.attempt(g.care, func(care care) *generator {
-		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
+	least := g.care
+	if g.depth == maxGuessed {
+		least = careful
+	}
+	q := g.attempt(least, func(care care) *generator {
+		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, depth: g.depth + 1, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
 		q.at(st.Pos, "<quotation>")
 		line = q.line
 		for i := int32(0); i < info.In; i++ {
