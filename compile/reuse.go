@@ -236,14 +236,14 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
 	for i, f := range fields {
-		if g.care == bold && sharable(g.kinds[f.index]) {
+		if g.care < fair && sharable(g.kinds[f.index]) {
 			fields[i] = operand{form: lost}
 			continue
 		}
 		g.retain(f)
 	}
 	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: h.slot}
-	if g.care == bold {
+	if g.care < fair {
 		r.husk = -1
 		g.husks = append(g.husks, h)
 	}
