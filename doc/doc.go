@@ -16,6 +16,7 @@ import (
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
 )
 
 // Word is what is known of a word.
@@ -122,6 +123,29 @@ func Find(name string) (Word, bool) {
 	}
 	return Word{}, false
 }
+
+// Similar returns the names of words and modules that are close to one, or hold
+// it as a part; at most maxSimilar.
+func Similar(name string) []string {
+	var all, found []string
+	for _, s := range Sections() {
+		if s.Module != "" {
+			all = append(all, s.Title)
+		}
+		for _, w := range s.Words {
+			all = append(all, w.Name)
+		}
+	}
+	found = types.Nearest(name, all)
+	for _, n := range all {
+		if len(name) > 1 && strings.Contains(n, name) && !slices.Contains(found, n) {
+			found = append(found, n)
+		}
+	}
+	return found[:min(len(found), maxSimilar)]
+}
+
+const maxSimilar = 5
 
 // FindModule returns a standard module by its name, with or without "std:".
 func FindModule(name string) (Section, bool) {

@@ -203,7 +203,7 @@ func (p *program) suggestWord(module int, name string) []string {
 	for n := range std {
 		candidates = append(candidates, n)
 	}
-	closest := nearest(name, candidates)
+	closest := Nearest(name, candidates)
 	if closest == nil {
 		return nil
 	}
@@ -234,7 +234,7 @@ func (p *program) suggestType(name string) []string {
 }
 
 func suggestion(name string, candidates []string, prefix string) []string {
-	closest := nearest(name, candidates)
+	closest := Nearest(name, candidates)
 	for i, n := range closest {
 		closest[i] = "'" + prefix + n + "'"
 	}
@@ -244,9 +244,9 @@ func suggestion(name string, candidates []string, prefix string) []string {
 	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
 }
 
-// nearest returns the candidates with the fewest edits from name, at most 3,
+// Nearest returns the candidates with the fewest edits from name, at most 3,
 // if those are at most 2 edits (1 for names of up to 4 characters).
-func nearest(name string, candidates []string) []string {
+func Nearest(name string, candidates []string) []string {
 	limit := 2
 	if len([]rune(name)) <= 4 {
 		limit = 1

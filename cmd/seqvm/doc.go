@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,7 @@ func (c *cli) docCommand() *cobra.Command {
 				}
 				return nil
 			}
+			unknown := false
 			for _, name := range args {
 				w, isWord := doc.Find(name)
 				if isWord {
@@ -35,8 +37,15 @@ func (c *cli) docCommand() *cobra.Command {
 					m.Write(c.stdout)
 				}
 				if !isWord && !isModule {
-					return fmt.Errorf("no word and no standard module %q", name)
+					unknown = true
+					fmt.Fprintf(c.stderr, "seqvm: no word and no standard module %q\n", name)
+					if similar := doc.Similar(name); len(similar) > 0 {
+						fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
+					}
 				}
+			}
+			if unknown {
+				return exitStatus(statusRuntimeError)
 			}
 			return nil
 		},
