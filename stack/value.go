@@ -40,6 +40,9 @@ func (k Kind) String() string {
 	return "?"
 }
 
+// number tells whether values of a kind are numbers or Bools.
+func (k Kind) number() bool { return k-Int <= Bool-Int }
+
 // Value is a tagged value of 16 bytes. Numbers and Bools need no other memory:
 // p is the address of their kind's marker and n the number. For all others p
 // is the bytes or the object, and n holds the kind (top 8 bits) and, for a
@@ -189,6 +192,12 @@ func (v *Value) SetBool(b bool) {
 	}
 	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(unsafe.Pointer(&markers[Bool]))
 	v.n = n
+}
+
+// setNumber copies a number or Bool into a place, as SetInt does.
+func (v *Value) setNumber(from *Value) {
+	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(from.p)
+	v.n = from.n
 }
 
 // Promote returns a value that may leave its strand or enter a collection:

@@ -180,13 +180,16 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 	if len(v.fields) != len(fields) || v.Shared() {
 		return false
 	}
-	v.Tag = tag
+	if v.Tag != tag {
+		v.Tag = tag
+	}
 	to := v.fields[:len(fields)]
-	for i, f := range fields {
-		if !f.Scalar() {
-			f = f.Promote()
+	for i := range fields {
+		if f := &fields[i]; f.Scalar() {
+			to[i].setNumber(f)
+		} else {
+			to[i] = f.Promote()
 		}
-		to[i] = f
 	}
 	return true
 }
@@ -202,15 +205,20 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
 	fields, kinds = fields[:len(slots)], kinds[:len(slots)]
 	keep = keep || v.Shared()
 	as := true
-	for i, x := range fields {
+	for i := range slots {
+		x, want := &fields[i], kinds[i]
+		if want.number() && x.p == unsafe.Pointer(&markers[want]) {
+			slots[i].setNumber(x)
+			continue
+		}
 		k := x.Kind()
 		if keep && k >= Variant {
 			x.Share()
 		}
-		if k != kinds[i] && kinds[i] != Nothing {
+		if k != want && want != Nothing {
 			as = false
 		}
-		slots[i] = x
+		slots[i] = *x
 	}
 	return as
 }
