@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/testrunner"
 )
 
 // BenchmarkWriteLines writes a million lines into a pipe, as Lua does.
@@ -77,6 +79,26 @@ func BenchmarkFiles(b *testing.B) {
 				if _, err := prog.Run(seqvm.Config{Args: []string{path}}); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkTests runs a file of 5000 tests, compiling included.
+func BenchmarkTests(b *testing.B) {
+	const tests = 5000
+	var source strings.Builder
+	for i := range tests {
+		fmt.Fprintf(&source, ": test-%d ( -- ) %[1]d %[1]d test.assert-eq ;\n", i)
+	}
+	path := filepath.Join(b.TempDir(), "test-many.seq")
+	if err := os.WriteFile(path, []byte(source.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		testrunner.Run([]string{path}, testrunner.Options{}, nil, func(f *testrunner.File) {
+			if len(f.Tests) != tests {
+				b.Fatal(f.Problems)
 			}
 		})
 	}

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"strings"
 
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -88,15 +87,9 @@ func fromHex(v stack.Value, n int) ([]byte, bool) {
 	return b, err == nil
 }
 
-// fromBase64 decodes canonical base64 with padding (chapter 6, section 10). Go
-// skips line ends, which are not allowed here.
+// fromBase64 decodes canonical base64 with padding (chapter 6, section 10).
 func fromBase64(v stack.Value) ([]byte, bool) {
-	text := v.AsString()
-	if strings.ContainsAny(text, "\r\n") {
-		return nil, false
-	}
-	b, err := base64.StdEncoding.Strict().DecodeString(text)
-	return b, err == nil
+	return decoded(base64.StdEncoding.Strict().AppendDecode, v.AsString())
 }
 
 func inBase64(b []byte) stack.Value { return owned(base64.StdEncoding.AppendEncode(nil, b)) }

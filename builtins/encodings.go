@@ -3,6 +3,7 @@ package builtins
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -24,23 +25,24 @@ func encode(f func(dst, src []byte) []byte) func(*vm.Strand, []stack.Value) erro
 	}
 }
 
-// decode makes a decoder: "" and false for bad input. Go's base64 skips line
-// ends, which the language does not allow.
+// decode makes a decoder: "" and false for bad input.
 func decode(f func(dst, src []byte) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		src := []byte(w[0].AsString())
-		for _, c := range src {
-			if c == '\n' || c == '\r' {
-				flagged(w, stack.FromString(""), false)
-				return nil
-			}
-		}
-		b, err := f(nil, src)
-		if err != nil {
-			flagged(w, stack.FromString(""), false)
-			return nil
-		}
-		flagged(w, s.Bytes(b), true)
+		b, ok := decoded(f, w[0].AsString())
+		flagged(w, s.Bytes(b), ok)
 		return nil
 	}
+}
+
+// decoded returns what a text stands for; nothing if it is not canonical. Go's
+// base64 skips line ends, which the language does not allow.
+func decoded(f func(dst, src []byte) ([]byte, error), text string) ([]byte, bool) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	b, err := f(nil, []byte(text))
+	if err != nil {
+		return nil, false
+	}
+	return b, true
 }

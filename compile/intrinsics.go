@@ -183,12 +183,14 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	return false
 }
 
+// withProducts are the instructions that take a product for an operand.
+var withProducts = map[bytecode.Op]bytecode.Op{bytecode.OpFloatAdd: bytecode.OpFloatMulAdd, bytecode.OpFloatSub: bytecode.OpFloatMulSub}
+
 // withProduct fuses a sum or difference of Floats with the product right before
 // that it takes, if the other operand ends here as well. Both have been released.
 func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
-	fused := map[bytecode.Op]bytecode.Op{bytecode.OpFloatAdd: bytecode.OpFloatMulAdd, bytecode.OpFloatSub: bytecode.OpFloatMulSub}[op]
 	last := g.lastInstr()
-	if fused == 0 || last == nil || last.Op != bytecode.OpFloatMul || a == b || g.uses[a.index] > 0 || g.uses[b.index] > 0 {
+	if withProducts[op] == 0 || last == nil || last.Op != bytecode.OpFloatMul || a == b || g.uses[a.index] > 0 || g.uses[b.index] > 0 {
 		return false
 	}
 	sum := a
@@ -200,7 +202,7 @@ func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
 	}
 	x, y := last.B, last.C
 	g.unemit()
-	g.emit(fused, sum.index, x, y)
+	g.emit(withProducts[op], sum.index, x, y)
 	g.uses[sum.index]++
 	g.push(sum)
 	return true

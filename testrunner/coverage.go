@@ -246,12 +246,14 @@ func (c *Coverage) Text(w io.Writer) {
 //go:embed coverage.html
 var page string
 
-var pageTemplate = template.Must(template.New("coverage").Parse(page))
-
 // HTML writes a page with the table and the marked sources.
 func (c *Coverage) HTML(w io.Writer) error {
+	t, err := template.New("coverage").Parse(page)
+	if err != nil {
+		return err
+	}
 	rows, total := c.report()
-	return pageTemplate.Execute(w, struct {
+	return t.Execute(w, struct {
 		Rows  []row
 		Total row
 	}{rows, total})

@@ -114,8 +114,15 @@ func (o *Options) file(path string) *File {
 	if opts.Cover {
 		f.coverage = newCoverage(prog)
 	}
+	loaded, err := prog.VM(seqvm.Config{}) // linked once for all tests
 	for _, i := range o.words(prog.Module, f) {
-		f.Tests = append(f.Tests, o.test(prog, i, f))
+		t := Test{Name: prog.Module.Funcs[i].Name}
+		if err != nil {
+			t.Ended = err.Error()
+		} else {
+			o.test(&t, loaded, i, f)
+		}
+		f.Tests = append(f.Tests, t)
 	}
 	return f
 }
@@ -145,21 +152,17 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 // errTimeout ends a test that takes too long.
 var errTimeout = errors.New("timed out")
 
-func (o *Options) test(prog *seqvm.Program, word int32, f *File) Test {
-	t := Test{Name: prog.Module.Funcs[word].Name}
+// test runs a word of a loaded program as a test.
+func (o *Options) test(t *Test, loaded *vm.VM, word int32, f *File) {
 	var written capture
-	v, err := prog.VM(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
-	if err != nil {
-		t.Ended = err.Error()
-		return t
-	}
+	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
 	v.Tests.Title, v.Tests.Collects = t.Name, true
 	if o.Timeout > 0 {
 		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
 		defer limit.Stop()
 	}
 	start := time.Now()
-	err = v.RunWord(word)
+	err := v.RunWord(word)
 	t.Elapsed = time.Since(start)
 
 	var exit *vm.ExitError
@@ -179,7 +182,6 @@ func (o *Options) test(prog *seqvm.Program, word int32, f *File) Test {
 	if f.coverage != nil {
 		f.coverage.count(v.Coverage())
 	}
-	return t
 }
 
 // capture keeps what a test writes, up to a limit.

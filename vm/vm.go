@@ -111,6 +111,19 @@ var ErrStopped = errors.New("the program has been stopped")
 
 // New makes a VM for a verified or freshly compiled module.
 func New(mod *bytecode.Module, config Config) (*VM, error) {
+	img, err := link(mod, config.Builtins)
+	if err != nil {
+		return nil, err
+	}
+	return newVM(img, config), nil
+}
+
+// Fresh makes a VM for another run of the same program. Its code is linked
+// already, so that takes no longer for a large program; Builtins of the config
+// do not count. Safe from any goroutine, also while v runs.
+func (v *VM) Fresh(config Config) *VM { return newVM(v.image, config) }
+
+func newVM(img *image, config Config) *VM {
 	if config.Stdin == nil {
 		config.Stdin = eof{}
 	}
@@ -133,23 +146,18 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 		config.Terminal = new(terminal.Terminal)
 	}
 	config.Settings = config.Settings.WithDefaults()
-	v := &VM{config: config}
+	v := &VM{config: config, image: img}
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
 	v.stdin = bufio.NewReader(config.Stdin)
-	img, err := link(mod, config.Builtins)
-	if err != nil {
-		return nil, err
-	}
-	v.image = img
 	if img.counting {
 		v.entries = make([]atomic.Uint64, len(img.funcs))
 	}
-	v.covered = make([]atomic.Uint64, len(mod.Cover))
+	v.covered = make([]atomic.Uint64, len(img.mod.Cover))
 	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
 	v.sched.OnIdle = v.Out.Flush
-	return v, nil
+	return v
 }
 
 type eof struct{}
