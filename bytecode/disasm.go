@@ -13,8 +13,29 @@ import (
 // source returns a line of a file, or is nil. If word is not "", only that word
 // and the quotations in it are shown; shown counts the functions written.
 func Disassemble(w io.Writer, m *Module, word string, source func(file, line int) string) (shown int, err error) {
+	var roots []int
+	for i := range m.Funcs {
+		if word == "" || m.Funcs[i].Word && m.Funcs[i].Name == word {
+			roots = append(roots, i)
+		}
+	}
+	numbered := func(file, line int) (int, string) { return line, source(file, line) }
+	if source == nil {
+		numbered = nil
+	}
+	return m.disassembleAll(w, roots, numbered)
+}
+
+// DisassembleFunction is Disassemble for a function and the quotations in it.
+// source also says which number a line is shown with.
+func DisassembleFunction(w io.Writer, m *Module, function int32, source func(file, line int) (number int, text string)) error {
+	_, err := m.disassembleAll(w, []int{int(function)}, source)
+	return err
+}
+
+func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line int) (int, string)) (shown int, err error) {
 	out := bufio.NewWriter(w)
-	include := wanted(m, word)
+	include := wanted(m, roots)
 	for i := range m.Funcs {
 		if !include[i] {
 			continue
@@ -28,8 +49,8 @@ func Disassemble(w io.Writer, m *Module, word string, source func(file, line int
 	return shown, out.Flush()
 }
 
-// wanted finds a word and all quotations that its code makes.
-func wanted(m *Module, word string) []bool {
+// wanted finds functions and all quotations that their code makes.
+func wanted(m *Module, roots []int) []bool {
 	include := make([]bool, len(m.Funcs))
 	var queue []int
 	add := func(i int) {
@@ -38,10 +59,8 @@ func wanted(m *Module, word string) []bool {
 			queue = append(queue, i)
 		}
 	}
-	for i := range m.Funcs {
-		if word == "" || m.Funcs[i].Word && m.Funcs[i].Name == word {
-			add(i)
-		}
+	for _, i := range roots {
+		add(i)
 	}
 	for len(queue) > 0 {
 		f := &m.Funcs[queue[0]]
@@ -58,7 +77,7 @@ func wanted(m *Module, word string) []bool {
 	return include
 }
 
-func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) string) {
+func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) (int, string)) {
 	f := &m.Funcs[index]
 	fmt.Fprintf(out, "%s", f.Name)
 	if f.Effect != "" {
@@ -75,19 +94,21 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
 	}
 	out.WriteByte('\n')
-	last := Line{Line: -1}
+	last, lastSite := -1, int32(0)
 	for pc, in := range f.Code {
-		if at := f.At(pc); (at.Line != last.Line || at.Site != last.Site) && at.Line > 0 && f.File >= 0 {
-			last = at
-			file, text, place := f.File, "", ""
+		if at := f.At(pc); at.Line > 0 && f.File >= 0 {
+			file, number, text, place := f.File, int(at.Line), "", ""
 			if at.Site > 0 {
 				word := &m.Funcs[f.Sites[at.Site-1].Func]
 				file, place = word.File, "    # in place of a call of "+word.Name
 			}
 			if source != nil && file >= 0 {
-				text = source(int(file), int(at.Line))
+				number, text = source(int(file), int(at.Line))
 			}
-			fmt.Fprintf(out, "%6d | %s%s\n", at.Line, text, place)
+			if number != last || at.Site != lastSite {
+				fmt.Fprintf(out, "%6d | %s%s\n", number, text, place)
+			}
+			last, lastSite = number, at.Site
 		}
 		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in))
 	}

@@ -7,6 +7,7 @@
 package channel
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/seqvm/seqvm/scheduler"
@@ -144,6 +145,20 @@ func (c *Channel) refill(w *Waiter) bool {
 	}
 	c.taken, c.sent, c.head = c.sent, empty, 0
 	return true
+}
+
+// Forget takes a receiver that waits off the channel: nobody will ready it. False
+// if it does not wait here.
+func (c *Channel) Forget(s *scheduler.Strand) bool {
+	c.send.Lock()
+	defer c.send.Unlock()
+	for i := c.first; i < len(c.waiters); i++ {
+		if c.waiters[i].Strand == s {
+			c.waiters = slices.Delete(c.waiters, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 // Close closes the channel and wakes all receivers that wait; closing again

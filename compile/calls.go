@@ -36,7 +36,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 	case "pick", "roll":
 		g.computedIndex(name)
 	case "cond":
-		return 0, g.callFunction(g.helper("cond"), 0, call, last)
+		return 0, g.callFunction(g.helper("cond"), nil, call, last)
 	case "strand.spawn":
 		g.spawn(int(call.Moved))
 	case "strand.weave":
@@ -89,16 +89,16 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 		return false
 	}
 	if facts.row || facts.leaky {
-		return g.callFunction(call.Index, len(facts.inputs), call, last)
+		return g.callFunction(g.entry(call.Index), w, call, last)
 	}
 	n := len(facts.inputs)
 	if last && !g.blamed(w) {
-		g.tailCall(call.Index, n, len(w.Effect.Out))
+		g.tailCall(g.entry(call.Index), n, len(w.Effect.Out))
 		return true
 	}
 	if !facts.observes {
 		first := g.arguments(n, len(facts.declared), true)
-		g.emit(bytecode.OpCall, first, call.Index, 0)
+		g.emit(bytecode.OpCall, first, g.entry(call.Index), 0)
 		g.results(first, g.trusted(facts))
 		if facts.unchecked {
 			g.emit(bytecode.OpExpect, first+int32(len(facts.declared)), 0, 0)
@@ -108,7 +108,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	restore := g.observed()
 	first := int32(len(g.stack) - n)
 	g.touch(first)
-	g.emit(bytecode.OpCall, first, call.Index, 0)
+	g.emit(bytecode.OpCall, first, g.entry(call.Index), 0)
 	g.replace(n, 0)
 	g.results(first, g.trusted(facts))
 	if facts.unchecked {
@@ -180,8 +180,8 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 }
 
 // callFunction calls a function whose effect on the stack below its inputs is
-// not fixed.
-func (g *generator) callFunction(callee int32, n int, call *types.Call, last bool) bool {
+// not fixed: that of a word, or a helper.
+func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, last bool) bool {
 	if last {
 		g.layOut()
 		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
@@ -190,7 +190,7 @@ func (g *generator) callFunction(callee int32, n int, call *types.Call, last boo
 	restore := g.observed()
 	height := len(g.stack)
 	g.emit(bytecode.OpCallOpen, int32(height), callee, 0)
-	leaky := int(callee) < len(g.words) && g.words[callee].leaky
+	leaky := w != nil && g.words[w.Index].leaky
 	if !call.Known || g.floating || leaky {
 		g.emit(bytecode.OpFloat, 0, 0, 0)
 		g.float()
@@ -198,7 +198,7 @@ func (g *generator) callFunction(callee int32, n int, call *types.Call, last boo
 		return false
 	}
 	height += int(call.Delta)
-	if w := g.info.Words[callee]; w.Effect.Plain() {
+	if w != nil && w.Effect.Plain() {
 		height += len(w.Effect.Out) - len(w.Effect.In)
 	}
 	g.emit(bytecode.OpExpect, int32(height), 0, 0)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
@@ -28,20 +29,36 @@ type Options struct {
 // Program compiles a program that was checked without errors. names are the
 // built-in words in the order of the checker's table.
 func Program(info *types.Info, table *types.Table, names []string, opts Options) *bytecode.Module {
-	c := &compiler{
+	c := newCompiler(info, table, names, opts)
+	c.added()
+	if info.Main != nil {
+		c.mod.Main = c.functions[info.Main.Index]
+		c.mod.MainInt = len(info.Main.Effect.Out) == 1
+	}
+	return c.mod
+}
+
+func newCompiler(info *types.Info, table *types.Table, names []string, opts Options) *compiler {
+	return &compiler{
 		Options: opts,
 		info:    info, table: table, builtinNames: names,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, len(names)), helpers: map[string]int32{}, bodies: make([]inlineBody, len(info.Words)),
+		builtins: make([]int32, len(names)), helpers: map[string]int32{}, slots: map[int]int32{},
 	}
-	for _, m := range info.Program.Modules {
+}
+
+// added compiles what the program has more than when it was called before. Words
+// come first among the functions: their bodies' quotations behind them all.
+func (c *compiler) added() {
+	info, first := c.info, len(c.words)
+	for _, m := range info.Program.Modules[len(c.mod.Files):] {
 		c.mod.Files = append(c.mod.Files, m.Source.Name)
 	}
-	for _, u := range info.Unions {
+	for _, u := range info.Unions[len(c.mod.Unions):] {
 		c.mod.Unions = append(c.mod.Unions, u.Decl.Name.Text)
 	}
-	for _, v := range info.Variants {
+	for _, v := range info.Variants[len(c.mod.Variants):] {
 		vi := bytecode.VariantInfo{Name: v.Name(), Union: int32(v.Union.Index), Ordinal: int32(v.Ordinal)}
 		for i := range v.Decl.Fields {
 			vi.Fields = append(vi.Fields, v.Decl.Fields[i].Name.Text)
@@ -50,15 +67,45 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 		c.mod.Variants = append(c.mod.Variants, vi)
 	}
 	c.analyze()
-	c.mod.Funcs = make([]bytecode.Func, len(info.Words), len(info.Words)+len(info.Words)/2+8)
-	for _, w := range info.Words {
+	words := info.Words[first:]
+	c.bodies = append(c.bodies, make([]inlineBody, len(words))...)
+	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
+	for _, w := range words {
+		c.functions = append(c.functions, c.function(int32(w.Index)))
+	}
+	for _, w := range words {
 		c.word(w)
 	}
-	if info.Main != nil {
-		c.mod.Main = int32(info.Main.Index)
-		c.mod.MainInt = len(info.Main.Effect.Out) == 1
+}
+
+// function makes room for the function of a word.
+func (c *compiler) function(word int32) int32 {
+	f := int32(len(c.mod.Funcs))
+	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{})
+	c.owned(f, word)
+	return f
+}
+
+// owned notes the word that a function is called for.
+func (c *compiler) owned(f, word int32) {
+	c.owners = append(c.owners, make([]int32, int(f)+1-len(c.owners))...)
+	c.owners[f] = word + 1
+}
+
+// wordAt returns the word that a function is called for; false if for none.
+func (c *compiler) wordAt(f int32) (word int32, ok bool) {
+	if int(f) >= len(c.owners) || c.owners[f] == 0 {
+		return 0, false
 	}
-	return c.mod
+	return c.owners[f] - 1, true
+}
+
+// entry is the function that callers of a word call.
+func (c *compiler) entry(word int32) int32 {
+	if w := c.info.Words[word]; w.Late {
+		return c.slots[w.Slot]
+	}
+	return c.functions[word]
 }
 
 type compiler struct {
@@ -73,6 +120,9 @@ type compiler struct {
 	builtins     []int32          // table index to module index + 1
 	helpers      map[string]int32 // functions of this package's own making
 	bodies       []inlineBody     // by word
+	functions    []int32          // by word
+	owners       []int32          // by function: the word that it is called for, + 1
+	slots        map[int]int32    // by slot of late words: the function that their callers call
 }
 
 func (c *compiler) name(text string) int32 {
@@ -204,7 +254,7 @@ func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var line int32
 	g := c.attempt(bold, func(care care) *generator {
-		g := &generator{compiler: c, module: w.Module, word: w, self: int32(w.Index), facts: facts, outs: facts.declared, care: care}
+		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, care: care}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		line = g.line
 		for i := 0; i < w.Extra; i++ {
@@ -222,7 +272,7 @@ func (c *compiler) word(w *types.Word) {
 		}
 		return g
 	})
-	c.mod.Funcs[w.Index] = bytecode.Func{
+	c.mod.Funcs[c.functions[w.Index]] = bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),

@@ -36,12 +36,14 @@ var observers = map[string]bool{
 	"strand.spawn": true, "strand.weave": true,
 }
 
-// analyze finds the facts of all words: what their own bodies show, then what
-// follows along calls until nothing changes.
+// analyze finds the facts of the words that have none yet: what their own bodies
+// show, then what follows along calls until nothing changes. Words before them
+// call none of them.
 func (c *compiler) analyze() {
-	c.words = make([]wordFacts, len(c.info.Words))
-	for i, w := range c.info.Words {
-		f := &c.words[i]
+	first := len(c.words)
+	c.words = append(c.words, make([]wordFacts, len(c.info.Words)-first)...)
+	for i, w := range c.info.Words[first:] {
+		f := &c.words[first+i]
 		for _, t := range w.Effect.In {
 			f.inputs = append(f.inputs, kindOf(t))
 		}
@@ -51,18 +53,22 @@ func (c *compiler) analyze() {
 		f.proven = append([]bytecode.Kind(nil), f.declared...)
 		f.row = !w.Effect.Plain() || w.Extra > 0
 		f.leaky = w.Leaky
+		f.observes, f.unchecked = w.Late, w.Late // nobody knows what will be called in its place
 		a := analysis{c: c, w: w, f: f}
 		a.body(w.Decl.Body, true)
 	}
-	callers := make([][]int32, len(c.words))
-	for i := range c.words {
-		for _, to := range c.words[i].calls {
-			callers[to] = append(callers[to], int32(i))
+	n := len(c.words) - first
+	callers := make([][]int32, n)
+	for i := range n {
+		for _, to := range c.words[first+i].calls {
 			c.words[to].called++
+			if int(to) >= first {
+				callers[int(to)-first] = append(callers[int(to)-first], int32(i))
+			}
 		}
 	}
-	queue := make([]int32, len(c.words))
-	queued, seen := make([]bool, len(c.words)), make([]bool, len(c.words))
+	queue := make([]int32, n)
+	queued, seen := make([]bool, n), make([]bool, n)
 	for i := range queue {
 		queue[i], queued[i] = int32(i), true
 	}
@@ -70,7 +76,7 @@ func (c *compiler) analyze() {
 		i := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		queued[i] = false
-		if !c.follow(i) && seen[i] {
+		if !c.follow(int32(first)+i) && seen[i] {
 			continue
 		}
 		seen[i] = true

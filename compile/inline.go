@@ -142,7 +142,7 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 		return
 	}
 	line, named, site, lineNo, lineAt, lineEnd, ends := g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd, g.ends
-	g.sites = append(g.sites, bytecode.Site{Func: int32(w.Index), Line: line, Parent: site, Tail: tail || ends})
+	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: line, Parent: site, Tail: tail || ends})
 	g.site, g.lineNo, g.ends = int32(len(g.sites)), 0, true
 	g.body(w.Decl.Body, false)
 	g.ends = ends

@@ -255,6 +255,11 @@ func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect)
 	file, errs := syntax.Parse(source, dialect)
 	l.errors = append(l.errors, errs...)
 	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std, Decided: decided, Named: named})
+	l.includes(file, dir)
+}
+
+// includes loads what a file includes.
+func (l *loader) includes(file *syntax.File, dir string) {
 	for _, inc := range file.Includes {
 		switch inc.Kind {
 		case syntax.IncludeStd:

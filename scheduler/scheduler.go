@@ -33,6 +33,9 @@ type Scheduler struct {
 	// OnDeadlock is called once, when strands are left and nothing can ever
 	// run one of them.
 	OnDeadlock func()
+	// DeadlocksRepeat makes OnDeadlock be called whenever that is so again: the
+	// host ends strands and goes on.
+	DeadlocksRepeat bool
 	// OnIdle is called whenever the last strand that ran has parked.
 	OnIdle func()
 	// OnPanic is called with what a Go entry panicked with.
@@ -201,7 +204,7 @@ func (c *Scheduler) rested() {
 		return
 	}
 	c.mu.Lock()
-	first := !c.reported
+	first := !c.reported || c.DeadlocksRepeat
 	c.reported = true
 	c.mu.Unlock()
 	if first && c.OnDeadlock != nil {

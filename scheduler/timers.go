@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"container/heap"
+	"slices"
 	"sync"
 	"time"
 )
@@ -78,6 +79,24 @@ func (t *timers) fire(c *Scheduler) {
 	for ; n > 0; n-- {
 		c.Release()
 	}
+}
+
+// WakeSleeper readies a strand that sleeps before its time; false if it does not
+// sleep.
+func (c *Scheduler) WakeSleeper(s *Strand) bool {
+	t := &c.timers
+	t.mu.Lock()
+	i := slices.IndexFunc(t.heap, func(x sleeper) bool { return x.strand == s })
+	if i >= 0 {
+		heap.Remove(&t.heap, i)
+	}
+	t.mu.Unlock()
+	if i < 0 {
+		return false
+	}
+	c.Ready(s, nil)
+	c.Release()
+	return true
 }
 
 // clear forgets all sleepers: their strands never run again.

@@ -38,7 +38,29 @@ func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
 // ParseCalling is Parse for a classic file that may call words whose names have
 // a "#" in them; Parse knows those that the file itself defines.
 func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	p := &parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}}
+	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}})
+}
+
+// InputWord is the name of the word that the statements of an input make up.
+const InputWord = "main"
+
+// ParseInput is Parse for an input of an interactive session: between the
+// definitions may stand statements. They are the body of a word without an
+// effect, main, which is not among the words of the file; nil if there are none.
+func ParseInput(src *diag.Source, dialect Dialect) (file *File, main *Word, errors diag.List) {
+	p := &parser{file: &File{Source: src, Dialect: dialect}, input: &Word{Name: Name{Text: InputWord}}}
+	if dialect.Conditionals() {
+		p.file.HashNames = HashNames(src.Text)
+	}
+	file, errors = parse(p)
+	if len(p.input.Body) > 0 {
+		main = p.input
+	}
+	return file, main, errors
+}
+
+func parse(p *parser) (*File, diag.List) {
+	src := p.file.Source
 	if len(src.Text) > math.MaxInt32-1 {
 		p.fail(0, 0, "file-too-large", "the file is larger than 2 GiB")
 		return p.file, p.errors
@@ -50,7 +72,7 @@ func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) 
 		return p.file, p.errors
 	}
 	s := &scanner{src: src, text: src.Text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
-	s.classic, s.hashNames = dialect.Conditionals(), hashNames
+	s.classic, s.hashNames = p.file.Dialect.Conditionals(), p.file.HashNames
 	if strings.HasPrefix(src.Text, "\ufeff") {
 		s.pos = len("\ufeff")
 	}
@@ -86,6 +108,7 @@ type parser struct {
 	allows []allow
 	depth  int
 	word   *Word // the definition that is being read
+	input  *Word // has the statements outside of definitions; nil: there are none
 }
 
 // broken is thrown by panic to leave a definition after its first error, and
@@ -147,12 +170,14 @@ func (p *parser) definition() (ok bool) {
 	}()
 	t := p.peek()
 	switch {
-	case t.Is(":"):
+	case t.Is(":") && (p.input == nil || p.startsWord()):
 		p.wordDefinition()
 	case t.Is("include"):
 		p.include()
 	case t.Is("union"):
 		p.union()
+	case p.input != nil:
+		p.loose(t)
 	default:
 		help := "statements belong in the body of a word; the program starts in ': main ( -- ) … ;'"
 		if t.Is("use") {
@@ -162,6 +187,24 @@ func (p *parser) definition() (ok bool) {
 			help)
 	}
 	return true
+}
+
+// startsWord tells whether the ":" here is, in an input, that of a definition and
+// not of a symbol: a blank stands behind it.
+func (p *parser) startsWord() bool {
+	after := p.peekAfter()
+	return after.Kind == TokenEOF || after.Pos > p.peek().End
+}
+
+// loose reads statements of an input up to the next definition.
+func (p *parser) loose(first Token) {
+	p.word = p.input
+	if len(p.input.Body) == 0 {
+		p.input.Pos, p.input.Name.Pos, p.input.Name.End = first.Pos, first.Pos, first.Pos
+	}
+	p.input.Body = append(p.input.Body, p.statements(scope{loose: true})...)
+	p.input.End = p.tokens[max(p.at-1, 0)].End
+	p.input.Name.End = p.input.End
 }
 
 // recover skips to the next token at the start of a line that begins a

@@ -17,6 +17,7 @@ type scope struct {
 	// combinator: two quotations stand before that if.
 	combinator bool
 	inMatch    bool // some enclosing list is an arm
+	loose      bool // statements of an input, outside of definitions
 }
 
 // enter counts a level of nesting.
@@ -32,6 +33,9 @@ func (p *parser) statements(sc scope) []Stmt {
 	var list []Stmt
 	for {
 		t := p.peek()
+		if sc.loose && (t.Kind == TokenEOF || t.Is("include") || t.Is("union") || t.Is(":") && p.startsWord()) {
+			return list
+		}
 		switch t.Kind {
 		case TokenEOF:
 			p.unclosed(sc, t)
@@ -47,6 +51,9 @@ func (p *parser) statements(sc scope) []Stmt {
 		case TokenDelimiter:
 			switch t.Text {
 			case ";":
+				if sc.loose {
+					p.refuse(t, "stray-token", "';' without the ':' of a definition")
+				}
 				if sc.quotation != nil || sc.match != nil || sc.cond != nil {
 					p.unclosed(sc, t)
 				}

@@ -85,12 +85,16 @@ func (r *refusal) help(format string, args ...any) *refusal {
 // callers see only the declared effect, so an error never makes another.
 func (p *program) bodies() {
 	c := &checker{p: p}
-	for _, w := range p.info.Words {
+	for _, w := range p.added() {
 		if p.skip[w] {
 			continue
 		}
 		c.enter(w)
 		d := c.try(func() {
+			if w == p.input {
+				c.input()
+				return
+			}
 			if w.Effect == nil {
 				p.infer(w)
 			}

@@ -94,6 +94,11 @@ type program struct {
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
 	warned     map[warned]bool
+	from       extent  // what is there was checked before
+	cycle      int     // the number of the last one
+	session    bool    // words of inputs may be defined again
+	input      *Word   // the statements of the input that is checked; nil: none
+	stack      *Effect // what lies on the stack when it starts; nil: anything
 }
 
 // warned is a warning that was given.
@@ -110,16 +115,41 @@ type place struct {
 // Check checks a loaded program. The annotations are complete only if no
 // error was found.
 func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
+	p := newProgram(prog, table, opts)
+	if p.profile = opts.Profile; p.profile == syntax.Seven {
+		p.profile, _, _ = prog.Profile()
+	}
+	p.check()
+	return p.info, p.errors
+}
+
+func newProgram(prog *load.Program, table *Table, opts Options) *program {
 	p := &program{
 		table: table, opts: opts, info: &Info{Program: prog},
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
-		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, skip: map[*Word]bool{},
-		again: map[string]*diag.Diagnostic{}, warned: map[warned]bool{},
-		oldWords: map[string]target{}, inferring: map[*Word]bool{}, hinted: map[hinted]bool{},
+		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, oldWords: map[string]target{},
 	}
+	p.begin()
+	return p
+}
+
+// begin makes the program ready for a check of what comes from here on.
+func (p *program) begin() {
+	p.from = extent{modules: len(p.info.Calls), words: len(p.info.Words), unions: len(p.info.Unions), variants: len(p.info.Variants)}
+	p.errors = nil
+	p.skip, p.again, p.warned = map[*Word]bool{}, map[string]*diag.Diagnostic{}, map[warned]bool{}
+	p.inferring, p.hinted = map[*Word]bool{}, map[hinted]bool{}
+}
+
+// check checks all that is new.
+func (p *program) check() {
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
-		return p.info, p.errors
+		return
+	}
+	if p.input != nil {
+		p.input.Index = len(p.info.Words)
+		p.info.Words = append(p.info.Words, p.input)
 	}
 	p.resolveCalls()
 	p.fieldTypes()
@@ -127,12 +157,20 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 	p.cycles()
 	p.bodies()
 	p.exhaustive()
-	order(p.errors, prog)
-	return p.info, p.errors
+	order(p.errors, p.info.Program)
 }
+
+// extent is how much there is of a program.
+type extent struct{ modules, words, unions, variants int }
+
+// added are the words that are checked now.
+func (p *program) added() []*Word { return p.info.Words[p.from.words:] }
 
 // order sorts findings by module in the order of loading, then by place.
 func order(list diag.List, prog *load.Program) {
+	if len(list) < 2 {
+		return
+	}
 	rank := map[*diag.Source]int{}
 	for i, m := range prog.Modules {
 		rank[m.Source] = i
@@ -164,14 +202,13 @@ func (p *program) span(module int, start, end int32) diag.Span {
 
 func (p *program) declare() {
 	modules := p.info.Program.Modules
-	if p.profile = p.opts.Profile; p.profile == syntax.Seven {
-		p.profile, _, _ = p.info.Program.Profile()
-	}
-	p.private = make([]map[string]target, len(modules))
-	p.info.Calls = make([][]Call, len(modules))
-	p.info.Quotations = make([][]QuotationInfo, len(modules))
-	p.info.Matches = make([][]MatchInfo, len(modules))
-	for m, mod := range modules {
+	grown := len(modules) - p.from.modules
+	p.private = append(p.private, make([]map[string]target, grown)...)
+	p.info.Calls = append(p.info.Calls, make([][]Call, grown)...)
+	p.info.Quotations = append(p.info.Quotations, make([][]QuotationInfo, grown)...)
+	p.info.Matches = append(p.info.Matches, make([][]MatchInfo, grown)...)
+	for m := p.from.modules; m < len(modules); m++ {
+		mod := modules[m]
 		p.hasIntMath = p.hasIntMath || mod.Std && mod.Source.Name == "<std:imath>"
 		p.info.Calls[m] = make([]Call, mod.Calls)
 		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
@@ -257,6 +294,13 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	if p.overrides(m, name, t, span) {
 		return
 	}
+	if p.session && m > p.from.modules { // not the input: what it includes
+		if first, taken := p.names[name]; taken && first.kind == TargetWord && p.info.Words[first.index].Late {
+			p.hide(m, name, t) // words of inputs come first
+			return
+		}
+	}
+	w.Late = p.session && m == p.from.modules
 	if p.name(name, t, span, "") && name == "main" {
 		p.info.Main = w
 	}
@@ -334,7 +378,7 @@ func (p *program) name(name string, t target, span diag.Span, what string) bool 
 }
 
 func (p *program) fieldTypes() {
-	for _, u := range p.info.Unions {
+	for _, u := range p.info.Unions[p.from.unions:] {
 		for _, v := range u.Variants {
 			for _, f := range v.Decl.Fields {
 				t := concrete[f.Type.Text]
@@ -355,7 +399,10 @@ func (p *program) fieldTypes() {
 
 // effects builds the declared effect of every word and checks that of main.
 func (p *program) effects() {
-	for _, w := range p.info.Words {
+	for _, w := range p.added() {
+		if w == p.input {
+			continue
+		}
 		if w.Decl.Effect.Missing {
 			p.withoutEffect(w)
 			continue
@@ -447,7 +494,7 @@ func startsUpper(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 
 // exhaustive checks that every match has an arm for each variant of its union.
 func (p *program) exhaustive() {
-	for _, w := range p.info.Words {
+	for _, w := range p.added() {
 		if !p.skip[w] {
 			p.exhaustiveIn(w, w.Decl.Body)
 		}

@@ -79,8 +79,8 @@ func (in *instance) typ(t *Type) *Type {
 	switch {
 	case t.Kind == Var:
 		return in.variable(t.index)
-	case isQuotation(t):
-		return &Type{Kind: t.Kind, In: in.stack(t.In), Out: in.stack(t.Out)}
+	case isQuotation(t) && !t.closed:
+		return &Type{Kind: t.Kind, Yields: t.Yields, In: in.stack(t.In), Out: in.stack(t.Out)}
 	}
 	return t
 }

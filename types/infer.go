@@ -65,6 +65,8 @@ type generaliser struct {
 	e    *Effect
 	vars map[*Type]int32
 	rows map[*Row]int32
+	// closed: types of literals stay what they are, schemes of their own.
+	closed bool
 }
 
 func (g *generaliser) side(s *Stack) ([]*Type, int32) {
@@ -100,8 +102,8 @@ func (g *generaliser) typ(t *Type) *Type {
 		}
 		index := g.vars[t]
 		return &Type{Kind: Var, index: index, Name: g.e.vars[index-1]}
-	case isQuotation(t):
-		return &Type{Kind: t.Kind, In: g.stack(t.In), Out: g.stack(t.Out)}
+	case isQuotation(t) && !(t.closed && g.closed):
+		return &Type{Kind: t.Kind, Yields: t.Yields, In: g.stack(t.In), Out: g.stack(t.Out)}
 	}
 	return t
 }

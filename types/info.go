@@ -36,6 +36,12 @@ type Word struct {
 	Effect *Effect
 	Cycle  int // words with the same number call each other (strongly connected)
 
+	// Late: a word of an interactive session, which may be defined again: its
+	// callers find it at run time. Slot is what they find it by: words that take
+	// each other's place have the same.
+	Late bool
+	Slot int
+
 	// Extra is how many values below its declared inputs the body uses through
 	// a named row.
 	Extra int

@@ -75,7 +75,7 @@ var sought = map[string]string{
 // resolveCalls finds what every call of every word calls (chapter 2, section
 // 5, step 3) and reports all unknown words.
 func (p *program) resolveCalls() {
-	for _, w := range p.info.Words {
+	for _, w := range p.added() {
 		p.resolveIn(w, w.Decl.Body)
 	}
 }
@@ -312,14 +312,14 @@ func editDistance(a, b string, limit int) int {
 // inside quotations and arms included (chapter 2, section 8). Tarjan's
 // algorithm with a stack of its own: call chains can be long.
 func (p *program) cycles() {
-	words := p.info.Words
+	words, first := p.added(), int32(p.from.words)
 	callees := make([][]int, len(words))
 	for i, w := range words {
 		seen := map[int32]bool{}
 		p.eachCall(w, w.Decl.Body, func(c *Call) {
-			if c.Target == TargetWord && !seen[c.Index] {
+			if c.Target == TargetWord && c.Index >= first && !seen[c.Index] {
 				seen[c.Index] = true
-				callees[i] = append(callees[i], int(c.Index))
+				callees[i] = append(callees[i], int(c.Index-first))
 			}
 		})
 	}
@@ -328,7 +328,7 @@ func (p *program) cycles() {
 	onStack := make([]bool, len(words))
 	var stack []int
 	type frame struct{ v, next int }
-	counter, cycle := 0, 0
+	counter := 0
 	for root := range words {
 		if index[root] != 0 {
 			continue
@@ -354,12 +354,12 @@ func (p *program) cycles() {
 				continue
 			}
 			if low[v] == index[v] {
-				cycle++
+				p.cycle++
 				for {
 					top := stack[len(stack)-1]
 					stack = stack[:len(stack)-1]
 					onStack[top] = false
-					words[top].Cycle = cycle
+					words[top].Cycle = p.cycle
 					if top == v {
 						break
 					}

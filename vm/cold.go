@@ -68,7 +68,7 @@ func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 			return Mismatch(want.String(), *v)
 		}
 	}
-	img := s.vm.image
+	img := s.vm.image.Load()
 	switch in.Was {
 	case bytecode.OpCall, bytecode.OpTail:
 		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
@@ -136,11 +136,11 @@ func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) 
 	} else {
 		fp += uintptr(uint32(in.A)) * slotSize
 	}
-	index, _, ok := s.vm.image.functionAt(s.ip - instrSize)
+	index, _, ok := s.vm.image.Load().functionAt(s.ip - instrSize)
 	if !ok {
 		return fp, nil
 	}
-	return s.makeRoom(fp, s.vm.image.funcs[index].bytes)
+	return s.makeRoom(fp, s.vm.image.Load().funcs[index].bytes)
 }
 
 func isTail(op bytecode.Op) bool { return op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation }
@@ -162,7 +162,10 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 
 // enterOpen is callOpen without the valve.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
-	img := s.vm.image
+	img := s.vm.image.Load()
+	if img != s.image {
+		return s.retry() // the quotation's code may be younger than what run knows
+	}
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
 	var f *function
 	trusted := false // the callee is known to leave what the caller expects
@@ -234,7 +237,7 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 // match finds where the arm for a value is.
 func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
 	if v.Kind() != stack.Variant {
-		return 0, Mismatch("a value of the union "+s.vm.image.mod.Unions[table.Union], *v)
+		return 0, Mismatch("a value of the union "+s.vm.image.Load().mod.Unions[table.Union], *v)
 	}
 	tag := v.AsVariant().Tag
 	if tag.Union == table.Union {
@@ -243,7 +246,7 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 		}
 	}
 	if !tag.Static {
-		tag = s.vm.image.tag(tag.Name)
+		tag = s.vm.image.Load().tag(tag.Name)
 	}
 	if tag.Union == table.Union {
 		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
@@ -251,7 +254,7 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 		}
 	}
 	for _, arm := range table.Others {
-		if s.vm.image.variants[arm.Variant] == tag {
+		if s.vm.image.Load().variants[arm.Variant] == tag {
 			return arm.Target, nil
 		}
 	}
@@ -261,7 +264,7 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 // unlike tells whether a value whose tag is not the very one of a variant, the
 // only one of its union, is of another variant after all.
 func (s *Strand) unlike(x *stack.Value, variant int32) error {
-	img := s.vm.image
+	img := s.vm.image.Load()
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *x)
 	}
@@ -273,7 +276,7 @@ func (s *Strand) unlike(x *stack.Value, variant int32) error {
 
 // accessible tells whether an accessor of a variant fits a value.
 func (s *Strand) accessible(x *stack.Value, variant int32) error {
-	want := s.vm.image.variants[variant]
+	want := s.vm.image.Load().variants[variant]
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the variant "+want.Name, *x)
 	}
@@ -286,7 +289,7 @@ func (s *Strand) accessible(x *stack.Value, variant int32) error {
 // access leaves a field of the variant in slot a there; false if the field is
 // not of the kind that is declared.
 func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
-	img := s.vm.image
+	img := s.vm.image.Load()
 	if err := s.accessible(a, in.B); err != nil {
 		return false, err
 	}
@@ -306,9 +309,11 @@ func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
 // cold executes the instructions that are not worth a place in the loop.
 func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	fp := s.fp
-	img := s.vm.image
+	img := s.vm.image.Load()
 	a := at(fp, in.A)
 	switch op {
+	case bytecode.OpForward:
+		return s.forward(in)
 	case bytecode.OpAuxPush:
 		a.Share() // the compiler may still have it in a slot as well
 		s.aux = append(s.aux, *a)

@@ -195,7 +195,7 @@ func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 // it is in. Words that the VM supplies have no place of their own and are left
 // out; frames in a row at one place are counted.
 func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
-	img := s.vm.image
+	img := s.vm.image.Load()
 	word = img.blame(ip, s.frames)
 	trail = img.frames(nil, ip, s.frames)
 	if len(trail) > 0 {
@@ -268,7 +268,7 @@ func (s *Strand) where() (word, place string) {
 
 // blocked describes a strand that waits; nobody may wake it meanwhile.
 func (s *Strand) blocked() Blocked {
-	b := Blocked{Strand: s.ID(), Weave: s.resumed()}
+	b := Blocked{Strand: s.number(), Weave: s.resumed()}
 	b.Word, b.Place, _ = s.trail(s.parkedAt.Load() - instrSize)
 	return b
 }
@@ -278,7 +278,7 @@ func (s *Strand) resumed() string {
 	if s.inside == nil {
 		return ""
 	}
-	calls := s.vm.image.frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames)
+	calls := s.vm.image.Load().frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames)
 	if len(calls) == 0 {
 		return ""
 	}
@@ -292,12 +292,12 @@ func (s *Strand) WaitingIn() string {
 	if ip == 0 {
 		return ""
 	}
-	f, line, ok := s.vm.image.position(ip - instrSize)
+	f, line, ok := s.vm.image.Load().position(ip - instrSize)
 	if !ok || f.File < 0 {
 		return ""
 	}
-	at := Frame{File: s.vm.image.mod.Files[f.File], Line: int(line.Line)}
-	return fmt.Sprintf(" in %s at %s", s.vm.image.name(line, f), at.place())
+	at := Frame{File: s.vm.image.Load().mod.Files[f.File], Line: int(line.Line)}
+	return fmt.Sprintf(" in %s at %s", s.vm.image.Load().name(line, f), at.place())
 }
 
 // fail completes an error with the place where the strand is; s.ip is behind
@@ -308,11 +308,11 @@ func (s *Strand) fail(err error) error {
 		return err
 	}
 	word, _, trail := s.trail(s.ip - instrSize)
-	return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.ID(), Weave: s.resumed()}
+	return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.number(), Weave: s.resumed()}
 }
 
 // Line returns the source line that the strand is at, for the test words.
 func (s *Strand) Line() int {
-	_, line, _ := s.vm.image.position(s.ip - instrSize)
+	_, line, _ := s.vm.image.Load().position(s.ip - instrSize)
 	return int(line.Line)
 }

@@ -1,7 +1,9 @@
 package vm
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"sync"
@@ -12,7 +14,8 @@ import (
 )
 
 // image is a module made ready to run: names resolved, constants built. It is
-// immutable but for the maps behind its mutex and shared by all strands.
+// immutable and shared by all strands. The image of a program that has grown is
+// another one, which has everything of the one before at the same indexes.
 type image struct {
 	mod      *bytecode.Module
 	funcs    []function
@@ -24,8 +27,16 @@ type image struct {
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
 
+	known map[string]*Builtin // the built-in words there are
+	index *codeIndex          // common to all images of a VM
+}
+
+// codeIndex finds the function of an address, and has the code that checks what
+// other code trusts. It is filled as needed.
+type codeIndex struct {
 	mu      sync.Mutex
-	ranges  []codeRange // by address, for finding the function of an address
+	funcs   int         // so many are among the ranges
+	ranges  []codeRange // by address
 	checked map[int32][]bytecode.Instr
 }
 
@@ -57,22 +68,41 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 	if !mod.Linear {
 		mod = withoutMoves(mod)
 	}
-	img := &image{mod: mod, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag}, checked: map[int32][]bytecode.Instr{}}
-	byName := make(map[string]*Builtin, len(builtins))
+	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
+		known: make(map[string]*Builtin, len(builtins)), index: &codeIndex{checked: map[int32][]bytecode.Instr{}}}
 	for i := range builtins {
-		byName[builtins[i].Name] = &builtins[i]
+		img.known[builtins[i].Name] = &builtins[i]
 	}
-	for _, ref := range mod.Builtins {
-		b := byName[ref.Name]
+	return img.grow(mod)
+}
+
+// grow returns the image of a module that the image's own is a part of.
+func (img *image) grow(mod *bytecode.Module) (*image, error) {
+	grown := *img
+	grown.mod = mod
+	if err := grown.link(img.mod); err != nil {
+		return nil, err
+	}
+	return &grown, nil
+}
+
+// link adds what the module has more than an earlier one.
+func (img *image) link(before *bytecode.Module) error {
+	mod := img.mod
+	for _, ref := range mod.Builtins[len(before.Builtins):] {
+		b := img.known[ref.Name]
 		if b == nil || b.Run == nil {
-			return nil, fmt.Errorf("the built-in word '%s' is not available", ref.Name)
+			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
 		if err := b.fits(ref); err != nil {
-			return nil, fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
+			return fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
 		img.builtins = append(img.builtins, b)
 	}
-	for _, v := range mod.Variants {
+	if len(mod.Variants) > len(before.Variants) {
+		img.tags = maps.Clone(img.tags) // strands read the other one
+	}
+	for _, v := range mod.Variants[len(before.Variants):] {
 		t := &stack.Tag{Name: v.Name, Union: v.Union, Ordinal: v.Ordinal, Static: true}
 		if v.Name == stack.ListTag.Name {
 			t = stack.ListTag // a union may have a variant List: then lists are its values
@@ -85,28 +115,33 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 		}
 		img.kinds = append(img.kinds, kinds)
 	}
-	img.funcs = make([]function, len(mod.Funcs))
-	for i := range mod.Funcs {
+	img.funcs = slices.Grow(img.funcs, len(mod.Funcs)-len(before.Funcs))
+	for i := len(before.Funcs); i < len(mod.Funcs); i++ {
 		f := &mod.Funcs[i]
 		img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
-		img.funcs[i] = function{code: unsafe.Pointer(&f.Code[0]), bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
+		img.funcs = append(img.funcs, function{code: unsafe.Pointer(&f.Code[0]), bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f})
 	}
-	img.consts = make([]stack.Value, len(mod.Consts))
-	for i, k := range mod.Consts {
+	shared := len(before.Consts) > 0 // the tags
+	for _, k := range mod.Consts[len(before.Consts):] {
+		var c stack.Value
 		switch k.Kind {
 		case bytecode.KindInt:
-			img.consts[i] = stack.FromInt(int64(k.Bits))
+			c = stack.FromInt(int64(k.Bits))
 		case bytecode.KindFloat:
-			img.consts[i].SetFloat(floatOf(k.Bits))
+			c.SetFloat(floatOf(k.Bits))
 		case bytecode.KindString:
-			img.consts[i] = stack.FromString(k.Text)
+			c = stack.FromString(k.Text)
 		case bytecode.KindSymbol:
-			img.consts[i] = stack.FromSymbol(img.intern(k.Text))
+			if shared && img.tags[k.Text] == nil {
+				img.tags, shared = maps.Clone(img.tags), false
+			}
+			c = stack.FromSymbol(img.intern(k.Text))
 		case bytecode.KindQuotation:
-			img.consts[i] = stack.FromClosure(&stack.Closure{Func: int32(k.Bits)})
+			c = stack.FromClosure(&stack.Closure{Func: int32(k.Bits)})
 		}
+		img.consts = append(img.consts, c)
 	}
-	return img, nil
+	return nil
 }
 
 // copying are the instructions that a module without Linear gets in place of
@@ -166,44 +201,57 @@ func (img *image) tag(name string) *stack.Tag {
 }
 
 // functionAt finds the function that an instruction belongs to and its index
-// there. It is slow: for errors and for leaving proven code.
+// there. It is slow: for errors and for leaving proven code. The image must be
+// the VM's latest.
 func (img *image) functionAt(ip uintptr) (index int32, pc int, ok bool) {
-	img.mu.Lock()
-	defer img.mu.Unlock()
-	if img.ranges == nil {
-		for i := range img.mod.Funcs {
-			img.addRange(int32(i), img.mod.Funcs[i].Code)
-		}
-	}
-	n := sort.Search(len(img.ranges), func(i int) bool { return img.ranges[i].start > ip })
-	if n == 0 || ip >= img.ranges[n-1].end {
+	x := img.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.complete(img.mod)
+	n := sort.Search(len(x.ranges), func(i int) bool { return x.ranges[i].start > ip })
+	if n == 0 || ip >= x.ranges[n-1].end {
 		return 0, 0, false
 	}
-	r := img.ranges[n-1]
+	r := x.ranges[n-1]
 	return r.index, int((ip - r.start) / instrSize), true
 }
 
-func (img *image) addRange(index int32, code []bytecode.Instr) {
-	start := uintptr(unsafe.Pointer(&code[0]))
-	img.ranges = append(img.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: index})
-	if n := len(img.ranges); n > 1 && img.ranges[n-2].start > start {
-		sort.Slice(img.ranges, func(i, j int) bool { return img.ranges[i].start < img.ranges[j].start })
+// complete adds the functions that are not among the ranges.
+func (x *codeIndex) complete(mod *bytecode.Module) {
+	if x.funcs >= len(mod.Funcs) {
+		return
 	}
+	for ; x.funcs < len(mod.Funcs); x.funcs++ {
+		x.add(int32(x.funcs), mod.Funcs[x.funcs].Code)
+	}
+	x.sort()
+}
+
+func (x *codeIndex) add(function int32, code []bytecode.Instr) {
+	start := uintptr(unsafe.Pointer(&code[0]))
+	x.ranges = append(x.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: function})
+}
+
+func (x *codeIndex) sort() {
+	slices.SortFunc(x.ranges, func(a, b codeRange) int { return cmp.Compare(a.start, b.start) })
 }
 
 // checkedCode returns the function's code with every instruction replaced by
 // one that checks what the original trusts. It is made once.
-func (img *image) checkedCode(index int32) unsafe.Pointer {
-	img.mu.Lock()
-	defer img.mu.Unlock()
-	code := img.checked[index]
+func (img *image) checkedCode(function int32) unsafe.Pointer {
+	x := img.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	code := x.checked[function]
 	if code == nil {
-		code = append(code, img.mod.Funcs[index].Code...)
+		code = append(code, img.mod.Funcs[function].Code...)
 		for i := range code {
 			code[i].Was, code[i].Op = code[i].Op, bytecode.OpChecked
 		}
-		img.checked[index] = code
-		img.addRange(index, code)
+		x.checked[function] = code
+		x.complete(img.mod)
+		x.add(function, code)
+		x.sort()
 	}
 	return unsafe.Pointer(&code[0])
 }

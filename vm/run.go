@@ -31,7 +31,7 @@ func jump(ip uintptr, c int32) uintptr { return ip + uintptr(int(c))*instrSize }
 func (s *Strand) run() error {
 	ip, fp, sp := s.ip, s.fp, s.sp
 	var err error
-	img := s.vm.image
+	img := s.refresh()
 	funcs := img.funcs
 	for {
 		in := instr(ip)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -21,6 +22,7 @@ import (
 type Strand struct {
 	scheduler.Strand
 	vm    *VM
+	image *image       // what run goes by
 	data  *stack.Stack // of the strand, or of the weave that it is in
 	aux   []stack.Value
 	arena *arena.Arena // likewise
@@ -45,6 +47,13 @@ type Strand struct {
 
 	sampled atomic.Bool // the profile asks it to look at itself
 	traced  traced
+
+	// In an interactive session:
+	group   *group     // of the input that it comes from; nil: there is no session
+	input   *input     // of the strand that an input runs on
+	spent   bool       // it was stopped, or failed: it cannot be used again
+	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
+	waitsIn *channel.Channel
 
 	ownData  stack.Stack
 	ownArena arena.Arena
@@ -77,6 +86,9 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
+	if s.cancelled() {
+		return s.abandon()
+	}
 	s.arena.Move(s.Worker().Account)
 	if v.config.Trace {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
@@ -91,15 +103,23 @@ func (s *Strand) Run() scheduler.Status {
 		switch {
 		case s.ID() == 1 && v.abandons:
 			v.Stop(errAbandoned)
-		case s.ID() == 1 && v.image.mod.MainInt:
+		case s.ID() == 1 && v.image.Load().mod.MainInt:
 			v.status = s.exitStatus()
+		case s.input != nil:
+			s.input.finish(s.results(), nil)
 		}
 		s.close()
 		s.traceEnd()
 		return scheduler.Ended
 	case ErrStopped:
+		if s.cancelled() {
+			return s.abandon()
+		}
 		return scheduler.Lost
 	default:
+		if s.group != nil {
+			return s.failed(err)
+		}
 		v.Stop(err)
 		return scheduler.Lost
 	}
@@ -110,7 +130,7 @@ func (s *Strand) Interrupt() { s.limit.Store(0) }
 
 // Release is scheduler.Task: it keeps the strand for the next spawn.
 func (s *Strand) Release() {
-	if !s.vm.stopped.Load() { // else it may have been left anywhere
+	if !s.vm.stopped.Load() && !s.spent { // else it may have been left anywhere
 		s.vm.pool.put(s, s.Worker().Index)
 	}
 }
@@ -128,6 +148,9 @@ func (s *Strand) close() {
 func (s *Strand) Sleep(d time.Duration) error {
 	s.parkedAt.Store(s.ip)
 	s.tracePark()
+	if s.group != nil {
+		return s.sleepUntilStopped(d)
+	}
 	s.vm.sched.Sleep(&s.Strand, d)
 	return errParked
 }
@@ -175,6 +198,9 @@ func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
 	}
 	s.parkedAt.Store(s.ip)
 	s.tracePark()
+	if s.group != nil {
+		return s.receiveUntilStopped(c, result)
+	}
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
 		return nil
@@ -207,11 +233,11 @@ func (s *Strand) Bytes(b []byte) stack.Value {
 }
 
 // Tag returns the tag of a name.
-func (s *Strand) Tag(name string) *stack.Tag { return s.vm.image.tag(name) }
+func (s *Strand) Tag(name string) *stack.Tag { return s.vm.image.Load().tag(name) }
 
 // enter prepares the strand to run a function on the values of its data stack.
 func (s *Strand) enter(fn int32) error {
-	f := &s.vm.image.funcs[fn]
+	f := &s.vm.image.Load().funcs[fn]
 	n := s.data.Top
 	if need := max(firstSlots, n+int(f.fn.Frame)+1); need > len(s.data.Slots) {
 		s.data.Grow(need)
@@ -228,7 +254,7 @@ func (s *Strand) enter(fn int32) error {
 			word = "strand.resume"
 		}
 		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
-			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.ID()}
+			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.Load().mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.ID()}
 	}
 	s.frames = append(s.frames[:0], frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
 	s.fp = s.address(n - int(f.in))
@@ -286,7 +312,7 @@ func (v *VM) hasRoom() bool {
 // small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	if s.limit.Load() == 0 {
-		if s.vm.stopped.Load() {
+		if s.vm.stopped.Load() || s.cancelled() {
 			return 0, ErrStopped
 		}
 		s.look()
@@ -346,7 +372,7 @@ func (s *Strand) moreFrames() error {
 // counted says that the tail call counts. If the strand has to give way, it
 // does that before the instruction, which is executed again afterwards.
 func (s *Strand) pause(counted bool) error {
-	if s.vm.stopped.Load() {
+	if s.vm.stopped.Load() || s.cancelled() {
 		return ErrStopped
 	}
 	s.look()
@@ -386,7 +412,7 @@ func (s *Strand) visible(top int) ([]stack.Value, error) {
 // from now on: a callee changes values there that the frame's code has proven.
 // A frame whose call may do that by its type expects it and goes on as it is.
 func (s *Strand) distrust(address uintptr) {
-	img := s.vm.image
+	img := s.vm.image.Load()
 	for i := len(s.frames) - 1; i > 0; i-- {
 		f := &s.frames[i]
 		index, pc, ok := img.functionAt(f.ip)
@@ -412,11 +438,11 @@ func (s *Strand) distrust(address uintptr) {
 
 // distrusted returns the address in checked code for one in a function's code.
 func (s *Strand) distrusted(ip uintptr) uintptr {
-	index, pc, ok := s.vm.image.functionAt(ip)
+	index, pc, ok := s.vm.image.Load().functionAt(ip)
 	if !ok {
 		return ip
 	}
-	return uintptr(s.vm.image.checkedCode(index)) + uintptr(pc)*instrSize
+	return uintptr(s.vm.image.Load().checkedCode(index)) + uintptr(pc)*instrSize
 }
 
 // spawn starts a strand with the quotation at address; its stack is a copy of
@@ -441,6 +467,7 @@ func (s *Strand) spawn(quotation uintptr) (int64, error) {
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)
+	child.group = s.group
 	if err := child.enter(c.Func); err != nil {
 		return 0, err
 	}

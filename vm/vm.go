@@ -75,7 +75,7 @@ type VM struct {
 	Tests TestLog
 
 	config Config
-	image  *image
+	image  atomic.Pointer[image]
 	sched  scheduler.Scheduler
 	stdin  *bufio.Reader
 	inMu   sync.Mutex
@@ -85,6 +85,7 @@ type VM struct {
 	covered []atomic.Uint64 // by coverage point
 
 	profile *Profile // nil: nobody samples
+	session *session // nil: it runs one program
 
 	stackBytes atomic.Int64 // of stacks that have grown
 	status     int          // main's Int modulo 256
@@ -121,7 +122,7 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 // Fresh makes a VM for another run of the same program. Its code is linked
 // already, so that takes no longer for a large program; Builtins of the config
 // do not count. Safe from any goroutine, also while v runs.
-func (v *VM) Fresh(config Config) *VM { return newVM(v.image, config) }
+func (v *VM) Fresh(config Config) *VM { return newVM(v.image.Load(), config) }
 
 func newVM(img *image, config Config) *VM {
 	if config.Stdin == nil {
@@ -146,7 +147,8 @@ func newVM(img *image, config Config) *VM {
 		config.Terminal = new(terminal.Terminal)
 	}
 	config.Settings = config.Settings.WithDefaults()
-	v := &VM{config: config, image: img}
+	v := &VM{config: config}
+	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
 	v.stdin = bufio.NewReader(config.Stdin)
@@ -168,7 +170,7 @@ func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 // 256, or that of os.exit; the error is a *RuntimeError, *InternalError or nil.
 // Output written before an error is flushed.
 func (v *VM) Run() (status int, err error) {
-	main := v.image.mod.Main
+	main := v.image.Load().mod.Main
 	if main < 0 {
 		return 0, errors.New("the program has no word 'main'")
 	}
@@ -186,7 +188,7 @@ func (v *VM) Run() (status int, err error) {
 // main. The program ends with it: strands that it leaves are abandoned. The
 // error is that of Run, or an *ExitError if the word ended the program.
 func (v *VM) RunWord(function int32) error {
-	if function < 0 || int(function) >= len(v.image.mod.Funcs) || v.image.mod.Funcs[function].In != 0 {
+	if function < 0 || int(function) >= len(v.image.Load().mod.Funcs) || v.image.Load().mod.Funcs[function].In != 0 {
 		return fmt.Errorf("function %d is no word without inputs", function)
 	}
 	v.abandons = true
@@ -253,7 +255,7 @@ func (v *VM) Scheduler() *scheduler.Scheduler { return &v.sched }
 func (v *VM) WordCounts() []scheduler.WordCount {
 	var list []scheduler.WordCount
 	for i := range v.entries {
-		if f := v.image.funcs[i].fn; f.Code[0].Op == bytecode.OpCount {
+		if f := v.image.Load().funcs[i].fn; f.Code[0].Op == bytecode.OpCount {
 			list = append(list, scheduler.WordCount{Name: f.Name, Count: v.entries[i].Load()})
 		}
 	}

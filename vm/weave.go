@@ -23,11 +23,11 @@ type weave struct {
 	body      *stack.Closure
 	data      stack.Stack
 	arena     arena.Arena
-	saved     context // suspended: where it stopped
-	slot      int32   // suspended: the window of its yield
-	caller    context // running: who resumed it
-	window    int32   // running: the window of that resume
-	outer     *weave  // running: the weave that the resume stands in
+	saved     continuation // suspended: where it stopped
+	slot      int32        // suspended: the window of its yield
+	caller    continuation // running: who resumed it
+	window    int32        // running: the window of that resume
+	outer     *weave       // running: the weave that the resume stands in
 }
 
 type weaveState uint8
@@ -39,8 +39,8 @@ const (
 	weaveEnded
 )
 
-// context is what the interpreter needs to go on at some place.
-type context struct {
+// continuation is what the interpreter needs to go on at some place.
+type continuation struct {
 	data       *stack.Stack
 	arena      *arena.Arena
 	aux        []stack.Value
@@ -50,14 +50,14 @@ type context struct {
 	reserved   int64
 }
 
-func (s *Strand) save() context {
-	return context{s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
+func (s *Strand) save() continuation {
+	return continuation{s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
 }
 
-func (s *Strand) restore(c *context) {
+func (s *Strand) restore(c *continuation) {
 	s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved = c.data, c.arena, c.aux, c.ip, c.fp, c.sp, c.frames, c.end, c.reserved
 	s.setLimit(s.end)
-	*c = context{}
+	*c = continuation{}
 }
 
 // weaveEnd is where the first frame of a weave's body returns to.
@@ -129,6 +129,9 @@ func (s *Strand) weave(a *stack.Value) error {
 
 // resume steps into the weave in slot a with the value above it.
 func (s *Strand) resume(a int32) error {
+	if s.image != s.vm.image.Load() {
+		return s.retry() // the weave's code may be younger than what run knows
+	}
 	handle := *at(s.fp, a)
 	w, err := weaveOf(handle)
 	if err != nil {
@@ -215,7 +218,7 @@ func (w *weave) end() {
 	w.state = weaveEnded
 	w.arena.End()
 	w.arena.Move(nil)
-	w.data, w.saved, w.body = stack.Stack{}, context{}, nil
+	w.data, w.saved, w.body = stack.Stack{}, continuation{}, nil
 }
 
 // answer goes back to the resume that the weave runs for.

@@ -1,0 +1,490 @@
+// Package repl is interactive sessions: inputs are checked against the words and
+// the stack that earlier ones have left, each runs once, and one that fails
+// leaves nothing behind (chapter 8, section 7).
+//
+// Session is the library: it reads no keys and draws nothing, so that a terminal,
+// a web page or an editor can host one. Plain is the line form on top of it;
+// package repl/screen the full-screen one. Commands, history and completion are
+// common to both.
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Preloaded are the standard modules that a new session includes.
+var Preloaded = []string{"control", "fmath", "http", "imath", "json", "list", "loops", "map", "signal", "son", "stack-utils", "yaml", "zipper"}
+
+// Options is the outside of a session. The zero value is a session that preloads
+// nothing and throws output away.
+type Options struct {
+	// Modules are the standard modules that every new session includes.
+	Modules []string
+	// Dialect decides for all inputs ("7", "classic" …); "" or "auto": each tells.
+	Dialect string
+	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB), Dir the
+	// one that includes are relative to; "" is the current folder.
+	StdlibDir, Dir string
+	// Timeout bounds how long an input runs; 0: no limit.
+	Timeout time.Duration
+	// Stdout gets what programs write; while an input runs, on any goroutine.
+	Stdout, Stderr io.Writer
+	Args           []string
+	Environ        func(string) (string, bool)
+	Settings       scheduler.Settings
+	// Failed is called with the error of a strand that no input waits for, on any
+	// goroutine; nil: nobody wants to know.
+	Failed func(strand int64, err error)
+}
+
+// Session is an interactive session. One goroutine at a time may use it; what its
+// strands do meanwhile is safe.
+type Session struct {
+	opts  Options
+	load  load.Session
+	types *types.Session
+	code  *compile.Session
+	vm    *vm.VM
+	out   *lineEnds
+
+	stack  []stack.Value
+	module *bytecode.Module
+	main   int32 // function of the last expression; -1: none
+	last   *types.Word
+	steps  []step
+	inputs int
+	source map[string]*diag.Source // of the inputs, by name
+
+	text sections
+}
+
+// maxSteps is how many inputs can be taken back.
+const maxSteps = 1000
+
+// step is what an input has changed.
+type step struct {
+	input     *types.Input
+	redirects []compile.Redirect // to what was before
+	seen      load.Session
+	text      change
+	stack     []stack.Value
+	types     *types.Effect
+	ran       bool // it had an expression, which changed the stack
+}
+
+// Outcome is what a successful input did.
+type Outcome struct {
+	Problems diag.List // warnings
+	Defined  []string  // words and unions
+	Included bool
+	Ran      bool // it had statements
+	Wrote    bool // they wrote something
+}
+
+// New starts a session. Close ends it.
+func New(o Options) (*Session, error) {
+	if o.Stdout == nil {
+		o.Stdout = io.Discard
+	}
+	if o.Failed == nil {
+		o.Failed = func(int64, error) {}
+	}
+	s := &Session{opts: o, out: &lineEnds{to: o.Stdout}}
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin makes everything new.
+func (s *Session) begin() error {
+	profile, named := syntax.ParseDialect(s.opts.Dialect)
+	if !named || !profile.Conditionals() {
+		profile = syntax.Classic
+	}
+	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
+	s.types = types.NewSession(builtins.Types(), types.Options{Profile: profile})
+	s.code = compile.NewSession(s.types.Info(), builtins.Types(), builtins.Names())
+	s.stack, s.steps, s.text, s.last, s.main = nil, nil, sections{}, nil, -1
+	s.source = map[string]*diag.Source{}
+	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
+		Builtins: builtins.Table(), Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
+		Settings: s.opts.Settings, LineFlush: true,
+	})
+	if err != nil {
+		return err
+	}
+	v.Open(func(strand int64, err error) { s.opts.Failed(strand, s.explain(err)) })
+	s.vm = v
+	var includes strings.Builder
+	for _, m := range s.opts.Modules {
+		fmt.Fprintf(&includes, "include std:%s\n", m)
+	}
+	if _, err := s.Input(context.Background(), includes.String()); err != nil {
+		v.Close()
+		return err
+	}
+	s.steps = nil
+	return nil
+}
+
+// Close ends the session: its strands are stopped.
+func (s *Session) Close() { s.vm.Close() }
+
+// Clear begins the session anew: without stack, words and strands.
+func (s *Session) Clear() error {
+	s.vm.Close()
+	return s.begin()
+}
+
+// Input handles an input: definitions, includes and statements in any mix.
+// Cancelling ctx stops it. The error is a *ProblemError of the check, a *RunError
+// of the run, vm.ErrInterrupted, or a *TimeoutError; then stack, words and
+// includes are as before, and strands that the input has started are stopped.
+func (s *Session) Input(ctx context.Context, text string) (Outcome, error) {
+	return s.run(ctx, text, s.opts.Dir)
+}
+
+func (s *Session) run(ctx context.Context, text, dir string) (Outcome, error) {
+	s.inputs++
+	name := fmt.Sprintf("<input %d>", s.inputs)
+	loaded, problems := s.load.Input(name, text, dir)
+	if problems.HasErrors() {
+		return Outcome{}, &ProblemError{problems}
+	}
+	file := loaded.Modules[0]
+	if len(file.Words)+len(file.Unions)+len(file.Includes) == 0 && loaded.Main == nil {
+		return Outcome{Problems: problems}, nil
+	}
+	input, more := s.types.Check(loaded)
+	problems = append(problems, more...)
+	if input == nil {
+		return Outcome{}, &ProblemError{problems}
+	}
+	module, redirects := s.code.Added(input)
+	if err := s.vm.Grow(module); err != nil {
+		input.Revert()
+		return Outcome{}, err
+	}
+	s.module = module
+	s.source[name] = file.Source
+	st := step{input: input, seen: s.load, stack: s.stack, types: s.types.Stack(), ran: input.Main != nil}
+	for _, r := range redirects {
+		st.redirects = append(st.redirects, compile.Redirect{Entry: r.Entry, Function: s.vm.Redirect(r.Entry, r.Function)})
+	}
+	o := Outcome{Problems: problems, Included: len(file.Includes) > 0, Ran: input.Main != nil}
+	if input.Main != nil {
+		left, wrote, err := s.execute(ctx, s.code.Function(input.Main))
+		if err != nil {
+			s.revert(&st)
+			return Outcome{}, s.explain(err)
+		}
+		s.stack, o.Wrote = left, wrote
+		s.main, s.last = s.code.Function(input.Main), input.Main
+	}
+	input.Keep(found(s.stack))
+	s.load.Keep(loaded)
+	st.text = s.text.add(file.File, loaded.Main)
+	o.Defined = st.text.defined
+	s.steps = append(s.steps, st)
+	if len(s.steps) > maxSteps {
+		s.steps = slices.Delete(s.steps, 0, len(s.steps)-maxSteps)
+	}
+	return o, nil
+}
+
+// execute runs a function on the stack of the session.
+func (s *Session) execute(ctx context.Context, function int32) (left []stack.Value, wrote bool, err error) {
+	limited := ctx
+	if s.opts.Timeout > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, s.opts.Timeout)
+		defer cancel()
+	}
+	before := s.out.written()
+	left, err = s.vm.Do(limited, function, s.stack)
+	if err == vm.ErrInterrupted && ctx.Err() == nil {
+		err = &TimeoutError{s.opts.Timeout}
+	}
+	s.out.endLine()
+	return left, s.out.written() > before, err
+}
+
+// revert undoes what an input has defined.
+func (s *Session) revert(st *step) {
+	for _, r := range slices.Backward(st.redirects) {
+		s.vm.Redirect(r.Entry, r.Function)
+	}
+	st.input.Revert()
+}
+
+// Pop takes back what the last input with statements did to the stack; its
+// definitions and effects stay. False if there is none.
+func (s *Session) Pop() bool {
+	for i := len(s.steps) - 1; i >= 0; i-- {
+		st := &s.steps[i]
+		if !st.ran {
+			continue
+		}
+		s.setStack(st.stack, st.types)
+		s.text.pop()
+		st.ran = false
+		if len(st.input.Words) == 1 { // only its statements
+			s.steps = slices.Delete(s.steps, i, i+1)
+		}
+		return true
+	}
+	return false
+}
+
+// Undo takes back the last input: its definitions, its includes, and what it did
+// to the stack. Its effects stay. False if there is none.
+func (s *Session) Undo() bool {
+	n := len(s.steps) - 1
+	if n < 0 {
+		return false
+	}
+	st := &s.steps[n]
+	s.revert(st)
+	s.load = st.seen
+	s.text.undo(st.text)
+	if st.ran {
+		s.text.pop()
+		s.setStack(st.stack, st.types)
+	}
+	s.steps = s.steps[:n]
+	return true
+}
+
+func (s *Session) setStack(values []stack.Value, e *types.Effect) {
+	s.stack = values
+	s.types.SetStack(e, found(values))
+}
+
+// Stack returns the values on the stack, bottom to top. It must not be changed.
+func (s *Session) Stack() []stack.Value { return s.stack }
+
+// StackTypes returns the types of the values on the stack as users write them.
+func (s *Session) StackTypes() []string { return s.types.Stack().Types() }
+
+// StackLine is the stack as stack.dump shows it (chapter 4, section 6).
+func (s *Session) StackLine() string {
+	b := []byte("»")
+	for _, v := range s.stack {
+		b = builtins.AppendSON(append(b, ' '), v)
+	}
+	return string(b)
+}
+
+// TypeOf returns the effect of statements.
+func (s *Session) TypeOf(text string) (string, error) {
+	loaded, problems := s.load.Input("<type>", text, s.opts.Dir)
+	if problems.HasErrors() {
+		return "", &ProblemError{problems}
+	}
+	e, problems := s.types.TypeOf(loaded)
+	if e == nil {
+		return "", &ProblemError{problems}
+	}
+	return e.String(), nil
+}
+
+// Strands lists the strands that inputs have left.
+func (s *Session) Strands() []vm.StrandInfo { return s.vm.Strands() }
+
+// found tells the checker what the values are.
+func found(values []stack.Value) []types.Found {
+	list := make([]types.Found, len(values))
+	for i, v := range values {
+		list[i] = types.Found{Kind: kinds[v.Kind()], Union: -1}
+		if v.Kind() == stack.Variant {
+			list[i].Union = v.AsVariant().Tag.Union
+		}
+	}
+	return list
+}
+
+var kinds = map[stack.Kind]types.Kind{
+	stack.Int: types.Int, stack.Float: types.Float, stack.Bool: types.Bool, stack.String: types.String, stack.Symbol: types.Symbol,
+	stack.Quotation: types.Quotation, stack.Variant: types.Variant, stack.Channel: types.Channel, stack.Map: types.Var, stack.Weave: types.Var,
+}
+
+// lineEnds counts what is written and knows whether a line is open.
+type lineEnds struct {
+	mu    sync.Mutex
+	to    io.Writer
+	count int64
+	open  bool
+}
+
+func (w *lineEnds) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(b) > 0 {
+		w.count += int64(len(b))
+		w.open = b[len(b)-1] != '\n'
+	}
+	return w.to.Write(b)
+}
+
+func (w *lineEnds) written() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.count
+}
+
+// endLine ends a line that is open.
+func (w *lineEnds) endLine() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open {
+		w.open = false
+		_, _ = io.WriteString(w.to, "\n")
+	}
+}
+
+// ProblemError is what the check found in an input.
+type ProblemError struct{ List diag.List }
+
+func (e *ProblemError) Error() string { return e.List.Error() }
+
+// Unwrap gives the findings.
+func (e *ProblemError) Unwrap() error { return e.List }
+
+// TimeoutError says that an input ran longer than it may.
+type TimeoutError struct{ Limit time.Duration }
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("the input ran longer than %s (SEQ_REPL_TIMEOUT) and was stopped", e.Limit)
+}
+
+// RunError is an error of an input that ran. Span is where in the input it came
+// from; without a source, from somewhere else.
+type RunError struct {
+	Err  error
+	Span diag.Span
+}
+
+func (e *RunError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the error of the VM.
+func (e *RunError) Unwrap() error { return e.Err }
+
+// explain puts lines and columns in place of the bytes that the code of inputs
+// counts, and finds where in the input an error came from.
+func (s *Session) explain(err error) error {
+	var e *vm.RuntimeError
+	var exit *vm.ExitError
+	var dead *vm.DeadlockError
+	switch {
+	case errors.As(err, &e):
+		explained := *e
+		explained.Trail = slices.Clone(e.Trail)
+		run := &RunError{Err: &explained}
+		for i := range explained.Trail {
+			f := &explained.Trail[i]
+			src := s.source[f.File]
+			if src == nil {
+				continue
+			}
+			at := int32(f.Line - 1)
+			if f.Word == syntax.InputWord {
+				run.Span = diag.Span{Source: src, Start: at, End: tokenEnd(src.Text, at)}
+			}
+			f.File, f.Line = placeIn(src, at)
+		}
+		return run
+	case errors.As(err, &dead):
+		explained := *dead
+		explained.Blocked = slices.Clone(dead.Blocked)
+		for i := range explained.Blocked {
+			explained.Blocked[i].Place = s.placeText(explained.Blocked[i].Place)
+			explained.Blocked[i].Weave = s.placeText(explained.Blocked[i].Weave)
+		}
+		return &RunError{Err: &explained}
+	case errors.As(err, &exit):
+		return &RunError{Err: fmt.Errorf("os.exit: the input ended with status %d; the session goes on as it was before it", exit.Status)}
+	}
+	return err
+}
+
+// placeIn gives a byte of an input as FILE:LINE and column.
+func placeIn(src *diag.Source, at int32) (file string, column int) {
+	line, column := src.Position(at)
+	return fmt.Sprintf("%s:%d", src.Name, line), column
+}
+
+// placeText does that for a place "FILE:BYTE".
+func (s *Session) placeText(place string) string {
+	i := strings.LastIndexByte(place, ':')
+	if i < 0 {
+		return place
+	}
+	src := s.source[place[:i]]
+	if src == nil {
+		return place
+	}
+	at := 0
+	fmt.Sscan(place[i+1:], &at)
+	file, column := placeIn(src, int32(at-1))
+	return fmt.Sprintf("%s:%d", file, column)
+}
+
+// tokenEnd is where the token that starts at a byte ends.
+func tokenEnd(text string, at int32) int32 {
+	if at < 0 || int(at) >= len(text) {
+		return at
+	}
+	n := strings.IndexAny(text[at:], " \t\r\n[](){};")
+	if n <= 0 {
+		n = 1
+		if !strings.ContainsAny(text[at:at+1], " \t\r\n[](){};") {
+			n = len(text) - int(at)
+		}
+	}
+	return at + int32(n)
+}
+
+// Disassemble writes the code of a word, or of the last expression for "".
+func (s *Session) Disassemble(w io.Writer, word string) error {
+	if s.module == nil {
+		return errors.New("nothing has been compiled yet")
+	}
+	function := s.main
+	if word != "" {
+		found := s.types.Word(word)
+		if found == nil {
+			return fmt.Errorf("no word of the session or of an included module is called '%s'", word)
+		}
+		function = s.code.Function(found)
+	}
+	if function < 0 {
+		return errors.New("no expression has run yet")
+	}
+	source := func(file, line int) (int, string) {
+		src := s.types.Info().Program.Modules[file].Source
+		if src.Bytewise {
+			line, _ = src.Position(int32(line - 1))
+		}
+		return line, src.Line(line)
+	}
+	return bytecode.DisassembleFunction(w, s.module, function, source)
+}

@@ -1,0 +1,317 @@
+package vm
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// A VM can be the host of an interactive session: code comes bit by bit, each
+// input runs once, on the stack that the ones before left, and strands that it
+// has started live on.
+
+// ErrInterrupted is the outcome of an input whose context was cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// session is what a VM has more in a session.
+type session struct {
+	failed func(strand int64, err error)
+
+	mu      sync.Mutex
+	running *input // nil: none
+}
+
+// group is the strands that an input has started, its own among them.
+type group struct {
+	cancelled atomic.Bool
+	reason    atomic.Pointer[error] // why; nil: because the input has failed
+}
+
+func (g *group) why() error {
+	if reason := g.reason.Load(); reason != nil {
+		return *reason
+	}
+	return ErrStopped
+}
+
+// input is one that runs.
+type input struct {
+	group *group
+	once  sync.Once
+	done  chan struct{}
+	stack []stack.Value
+	err   error
+}
+
+func (in *input) finish(values []stack.Value, err error) {
+	in.once.Do(func() {
+		in.stack, in.err = values, err
+		close(in.done)
+	})
+}
+
+// Open makes the VM that of a session. failed is called with the error of a strand
+// that no input runs on, on any goroutine; the strand has ended. Close ends it.
+func (v *VM) Open(failed func(strand int64, err error)) {
+	v.session = &session{failed: failed}
+	v.sched.Init()
+	v.sched.Hold() // nothing is a deadlock while the user may type
+	v.sched.OnDeadlock = v.inputDeadlock
+	v.sched.DeadlocksRepeat = true
+}
+
+// Close ends the session with all its strands.
+func (v *VM) Close() {
+	v.Stop(ErrStopped)
+	v.Out.Seal()
+	v.closeState()
+}
+
+// Grow gives the VM a module that its own is a part of. Strands that run
+// meanwhile go on in the code they have.
+func (v *VM) Grow(mod *bytecode.Module) error {
+	img, err := v.image.Load().grow(mod)
+	if err != nil {
+		return err
+	}
+	v.image.Store(img)
+	return nil
+}
+
+// Redirect makes a forwarding function go on in another one from now on, and
+// returns the one before. Both must take and leave the same.
+func (v *VM) Redirect(entry, function int32) (before int32) {
+	in := &v.image.Load().mod.Funcs[entry].Code[0]
+	return atomic.SwapInt32(&in.B, function)
+}
+
+// Do runs a function on a strand of its own, whose stack holds the values, and
+// waits until it has ended; other strands run meanwhile and live on. It returns
+// the stack that is left. The values given are as before, whatever happens.
+//
+// The error is a *RuntimeError, *ExitError, *InternalError, a *DeadlockError if
+// nothing can ever wake the strand, or ErrInterrupted if ctx was cancelled. Then
+// all strands that the function has started are stopped.
+func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]stack.Value, error) {
+	in := &input{group: &group{}, done: make(chan struct{})}
+	s := v.pool.get(v, -1)
+	s.group, s.input = in.group, in
+	s.data.Fill(values)
+	if err := s.enter(function); err != nil {
+		return nil, err
+	}
+	v.session.run(in)
+	v.sched.Start(&s.Strand, s, nil)
+	v.sched.Release()
+	select {
+	case <-in.done:
+	case <-ctx.Done():
+		v.cancel(in, ErrInterrupted)
+		<-in.done
+	}
+	v.sched.Hold()
+	v.session.run(nil)
+	v.Out.Flush()
+	if in.err != nil {
+		v.cancelGroup(in.group)
+	}
+	return in.stack, in.err
+}
+
+func (se *session) run(in *input) {
+	se.mu.Lock()
+	se.running = in
+	se.mu.Unlock()
+}
+
+// cancel stops an input with an outcome.
+func (v *VM) cancel(in *input, outcome error) {
+	in.group.reason.CompareAndSwap(nil, &outcome)
+	v.cancelGroup(in.group)
+}
+
+// cancelGroup stops all strands of a group: those that run soon, those that wait
+// at once.
+func (v *VM) cancelGroup(g *group) {
+	g.cancelled.Store(true) // strands that start from here on see it
+	v.sched.Each(func(each *scheduler.Strand) {
+		if s, ok := each.Task().(*Strand); ok && s.group == g {
+			s.Interrupt()
+			s.unpark()
+		}
+	})
+}
+
+// inputDeadlock is called when nothing can run: the input that runs waits for
+// ever. Strands that wait while the user types do not count.
+func (v *VM) inputDeadlock() {
+	v.session.mu.Lock()
+	in := v.session.running
+	v.session.mu.Unlock()
+	if in == nil || in.group.cancelled.Load() {
+		return
+	}
+	e := &DeadlockError{}
+	waits := false
+	v.sched.Each(func(each *scheduler.Strand) {
+		if s, ok := each.Task().(*Strand); ok && s.group == in.group {
+			e.Blocked = append(e.Blocked, s.blocked())
+			waits = waits || s.input == in
+		}
+	})
+	if !waits { // it has ended meanwhile
+		return
+	}
+	e.Total = int64(len(e.Blocked))
+	slices.SortFunc(e.Blocked, func(a, b Blocked) int { return cmp.Compare(a.Strand, b.Strand) })
+	v.cancel(in, e)
+}
+
+// StrandInfo is a strand of the session.
+type StrandInfo struct {
+	ID      int64
+	Waiting string // " in WORD at FILE:LINE"; "" if it runs
+}
+
+// Strands lists the strands that live, in order of their ids. Safe while they run.
+func (v *VM) Strands() []StrandInfo {
+	var list []StrandInfo
+	v.sched.Each(func(each *scheduler.Strand) {
+		if s, ok := each.Task().(*Strand); ok && !s.group.cancelled.Load() {
+			list = append(list, StrandInfo{ID: each.ID(), Waiting: s.WaitingIn()})
+		}
+	})
+	slices.SortFunc(list, func(a, b StrandInfo) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// results returns the values that the strand's code has left.
+func (s *Strand) results() []stack.Value {
+	top := s.index(s.sp)
+	values := make([]stack.Value, 0, max(top-s.data.Base, 0))
+	for i := s.data.Base; i < top; i++ {
+		values = append(values, s.data.Slots[i].Promote())
+	}
+	return values
+}
+
+// number is the strand's id as messages have it: inputs run on the main strand.
+func (s *Strand) number() int64 {
+	if s.input != nil {
+		return 1
+	}
+	return s.ID()
+}
+
+func (s *Strand) cancelled() bool { return s.group != nil && s.group.cancelled.Load() }
+
+// failed ends a strand of a session by an error.
+func (s *Strand) failed(err error) scheduler.Status {
+	in, id := s.input, s.ID()
+	status := s.abandon()
+	if in != nil {
+		in.finish(nil, err)
+	} else {
+		s.vm.session.failed(id, err)
+	}
+	return status
+}
+
+// abandon ends a strand wherever it is.
+func (s *Strand) abandon() scheduler.Status {
+	s.spent = true
+	for s.inside != nil {
+		w := s.inside
+		w.end()
+		s.inside, w.outer = w.outer, nil
+		s.restore(&w.caller)
+		w.release(s)
+	}
+	if w := s.granted; w != nil {
+		s.granted = nil
+		w.release(s)
+	}
+	s.close()
+	s.traceEnd()
+	if s.input != nil && s.cancelled() {
+		s.input.finish(nil, s.group.why())
+	}
+	return scheduler.Ended
+}
+
+// unpark makes a strand that has been cancelled go on, if it waits in a channel
+// or for a time.
+func (s *Strand) unpark() {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if c := s.waitsIn; c != nil && c.Forget(&s.Strand) {
+		s.vm.sched.Ready(&s.Strand, nil)
+		return
+	}
+	s.vm.sched.WakeSleeper(&s.Strand)
+}
+
+// receiveUntilStopped waits for a value of a channel. Whoever stops the strand
+// either finds it in the channel, or it sees here that it is stopped.
+func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if s.cancelled() {
+		return ErrStopped
+	}
+	s.waitsIn = c
+	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
+		s.parkedAt.Store(0)
+		return nil
+	}
+	return errParked
+}
+
+func (s *Strand) sleepUntilStopped(d time.Duration) error {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if s.cancelled() {
+		return ErrStopped
+	}
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
+}
+
+// refresh makes the strand go by the VM's latest image.
+func (s *Strand) refresh() *image {
+	s.image = s.vm.image.Load()
+	return s.image
+}
+
+// retry makes the strand leave the interpreter's loop and come back to the
+// instruction that it executes, with the VM's latest image.
+func (s *Strand) retry() error {
+	s.ip -= instrSize
+	return errYielded
+}
+
+// forward goes on in the function that the instruction names now.
+func (s *Strand) forward(in *bytecode.Instr) error {
+	if s.image != s.vm.image.Load() {
+		return s.retry()
+	}
+	f := &s.image.funcs[atomic.LoadInt32(&in.B)]
+	if s.fp+f.bytes > s.limit.Load() {
+		moved, err := s.makeRoom(s.fp, f.bytes)
+		if err != nil {
+			return err
+		}
+		s.fp = moved
+	}
+	s.ip = uintptr(f.code)
+	return nil
+}
