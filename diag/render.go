@@ -106,6 +106,18 @@ func indent(b *strings.Builder, prefix, text string) {
 	b.WriteString(prefix + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
 }
 
+// Snippet writes the line of a span with carets under it; nothing for a span
+// without a place.
+func (r Renderer) Snippet(span Span) error {
+	if span.Source == nil || span.Start < 0 {
+		return nil
+	}
+	var b strings.Builder
+	r.snippet(&b, span, red)
+	_, err := io.WriteString(r.Out, b.String())
+	return err
+}
+
 // snippet shows the line of the span's start. A span over several lines is
 // marked to the end of its first line.
 func (r Renderer) snippet(b *strings.Builder, span Span, color string) {

@@ -165,8 +165,31 @@ func (s *Session) Input(ctx context.Context, text string) (Outcome, error) {
 
 func (s *Session) run(ctx context.Context, text, dir string) (Outcome, error) {
 	s.inputs++
-	name := fmt.Sprintf("<input %d>", s.inputs)
-	loaded, problems := s.load.Input(name, text, dir)
+	loaded, problems := s.load.Input(fmt.Sprintf("<input %d>", s.inputs), text, dir)
+	return s.loaded(ctx, loaded, problems)
+}
+
+// LoadFile handles a file as an input. What it defines replaces what is there; so
+// does what is defined in the files that it includes, which are read again.
+//
+// The file's main is an input of its own behind that. If it fails, the
+// definitions stay.
+func (s *Session) LoadFile(ctx context.Context, path string) (Outcome, error) {
+	file, problems := s.load.File(path)
+	o, err := s.loaded(ctx, file, problems)
+	if err != nil || strings.TrimSpace(file.Program) == "" {
+		return o, err
+	}
+	s.inputs++
+	program, problems := s.load.InputIn(fmt.Sprintf("<main of %s>", path), file.Program, s.opts.Dir, file.Modules[0].Dialect)
+	ran, err := s.loaded(ctx, program, problems)
+	o.Ran, o.Wrote = ran.Ran, ran.Wrote
+	o.Problems = append(o.Problems, ran.Problems...)
+	return o, err
+}
+
+// loaded checks and runs an input.
+func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.List) (Outcome, error) {
 	if problems.HasErrors() {
 		return Outcome{}, &ProblemError{problems}
 	}
@@ -185,7 +208,7 @@ func (s *Session) run(ctx context.Context, text, dir string) (Outcome, error) {
 		return Outcome{}, err
 	}
 	s.module = module
-	s.source[name] = file.Source
+	s.source[file.Source.Name] = file.Source
 	st := step{input: input, seen: s.load, stack: s.stack, types: s.types.Stack(), ran: input.Main != nil}
 	for _, r := range redirects {
 		st.redirects = append(st.redirects, compile.Redirect{Entry: r.Entry, Function: s.vm.Redirect(r.Entry, r.Function)})
@@ -203,6 +226,11 @@ func (s *Session) run(ctx context.Context, text, dir string) (Outcome, error) {
 	input.Keep(found(s.stack))
 	s.load.Keep(loaded)
 	st.text = s.text.add(file.File, loaded.Main)
+	for _, m := range loaded.Modules[1:] {
+		if loaded.Loaded && !m.Std {
+			s.source[m.Source.Name] = m.Source
+		}
+	}
 	o.Defined = st.text.defined
 	s.steps = append(s.steps, st)
 	if len(s.steps) > maxSteps {
@@ -308,7 +336,63 @@ func (s *Session) TypeOf(text string) (string, error) {
 }
 
 // Strands lists the strands that inputs have left.
-func (s *Session) Strands() []vm.StrandInfo { return s.vm.Strands() }
+func (s *Session) Strands() []vm.StrandInfo {
+	list := s.vm.Strands()
+	for i := range list {
+		list[i].Place = s.placeText(list[i].Place)
+	}
+	return list
+}
+
+// Definition returns the text of a word or union of the session.
+func (s *Session) Definition(name string) (text string, ok bool) {
+	i, ok := s.text.places[name]
+	if !ok {
+		return "", false
+	}
+	return s.text.definitions[i].text, true
+}
+
+// LastExpression returns the statements that ran last; "" if none have.
+func (s *Session) LastExpression() string {
+	if n := len(s.text.expressions); n > 0 {
+		return s.text.expressions[n-1]
+	}
+	return ""
+}
+
+// TypedWords lists the literals and words of a text with their effects, one a
+// line. What is no word has none.
+func (s *Session) TypedWords(text string) string {
+	var b strings.Builder
+	for _, w := range syntax.InputWords(text) {
+		signature, ok := s.Signature(w)
+		switch {
+		case ok:
+			b.WriteString(signature + "\n")
+		default:
+			fmt.Fprintf(&b, "%s %s\n", w, literalEffect(w))
+		}
+	}
+	return b.String()
+}
+
+// literalEffect is the effect of a literal, or "?".
+func literalEffect(token string) string {
+	if kind := syntax.LiteralType(token); kind != "" {
+		return "( ..a -- ..a " + kind + " )"
+	}
+	return "?"
+}
+
+// sibling begins another session with the same outside.
+func (s *Session) sibling() (*Session, error) {
+	other := &Session{opts: s.opts, out: s.out}
+	if err := other.begin(); err != nil {
+		return nil, err
+	}
+	return other, nil
+}
 
 // found tells the checker what the values are.
 func found(values []stack.Value) []types.Found {

@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/seqvm/seqvm/diag"
+import (
+	"strings"
+
+	"github.com/seqvm/seqvm/diag"
+)
 
 // InputDialect is the dialect that an input of an interactive session is read
 // in: classic if it has an "if" with a "then" behind it, else today's (chapter
@@ -89,4 +93,53 @@ func StringOpen(text string) bool {
 	tokens := inputTokens(text)
 	n := len(tokens)
 	return n > 1 && tokens[n-2].Kind == TokenString && !closed(tokens[n-2].Text)
+}
+
+// InputWords returns the tokens of an input that push something or are called:
+// literals, symbols with their colon, and words, without the delimiters around
+// them, the name and effect of a definition, and the patterns of a match.
+func InputWords(text string) []string {
+	var words []string
+	tokens := inputTokens(text)
+	effect := 0
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		next := tokens[min(i+1, len(tokens)-1)]
+		switch {
+		case t.Is("("):
+			effect++
+		case t.Is(")"):
+			effect = max(effect-1, 0)
+		case effect > 0, t.Kind == TokenEOF:
+		case t.Is(":") && next.Kind == TokenWord && next.Pos == t.End:
+			words = append(words, ":"+next.Text)
+			i++
+		case t.Is(":"):
+			i++ // the name of a definition
+		case t.Kind == TokenDelimiter:
+		case next.Is("->"), t.Is("->"), next.Is("{"), t.Is("match"), t.Is("end"):
+		default:
+			words = append(words, t.Text)
+		}
+	}
+	return words
+}
+
+// LiteralType names the type of a literal token; "" if it is none.
+func LiteralType(token string) string {
+	switch {
+	case token == "true", token == "false":
+		return "Bool"
+	case strings.HasPrefix(token, `"`):
+		return "String"
+	case len(token) > 1 && token[0] == ':':
+		return "Symbol"
+	}
+	switch formOf(token) {
+	case floatForm:
+		return "Float"
+	case decimalForm, prefixForm:
+		return "Int"
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -94,11 +95,12 @@ type program struct {
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
 	warned     map[warned]bool
-	from       extent  // what is there was checked before
-	cycle      int     // the number of the last one
-	session    bool    // words of inputs may be defined again
-	input      *Word   // the statements of the input that is checked; nil: none
-	stack      *Effect // what lies on the stack when it starts; nil: anything
+	from       extent         // what is there was checked before
+	cycle      int            // the number of the last one
+	session    bool           // it is that of a Session
+	late       []*load.Module // whose words may be defined again
+	input      *Word          // the statements of the input that is checked; nil: none
+	stack      *Effect        // what lies on the stack when it starts; nil: anything
 }
 
 // warned is a warning that was given.
@@ -294,13 +296,13 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	if p.overrides(m, name, t, span) {
 		return
 	}
-	if p.session && m > p.from.modules { // not the input: what it includes
+	w.Late = p.isLate(m)
+	if p.session && !w.Late {
 		if first, taken := p.names[name]; taken && first.kind == TargetWord && p.info.Words[first.index].Late {
 			p.hide(m, name, t) // words of inputs come first
 			return
 		}
 	}
-	w.Late = p.session && m == p.from.modules
 	if p.name(name, t, span, "") && name == "main" {
 		p.info.Main = w
 	}
@@ -308,6 +310,12 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 		p.warn(p.span(m, decl.Name.Pos, decl.Name.End), "shadowed-builtin", "the word '%s' is never called: every '%s' means the built-in", name, name).
 			Help = []string{"give it another name"}
 	}
+}
+
+// isLate tells whether words of a module may be defined again.
+func (p *program) isLate(m int) bool {
+	mod := p.info.Program.Modules[m]
+	return !mod.Std && slices.Contains(p.late, mod)
 }
 
 // hide enters a word that only its module sees.

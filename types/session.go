@@ -7,6 +7,7 @@ import (
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
 )
 
@@ -72,18 +73,38 @@ func (s *Session) Word(name string) *Word {
 	return s.p.info.Words[t.index]
 }
 
+// EffectOf returns the effect of what a name means to inputs of today's dialect;
+// nil if it means nothing, or what it means depends on the stack.
+func (s *Session) EffectOf(name string) *Effect {
+	if i, ok := s.p.table.names[name]; ok && !stdlib.Private(name) {
+		return s.p.table.effects[i]
+	}
+	t, ok := s.p.names[name]
+	if !ok {
+		return nil
+	}
+	return s.effect(t)
+}
+
+func (s *Session) effect(t target) *Effect {
+	if t.kind == TargetWord {
+		return s.p.info.Words[t.index].Effect
+	}
+	return s.p.generated(&Call{Target: t.kind, Index: t.index, Field: t.field})
+}
+
 // Words calls visit for every name that inputs can call and that is not a built-in
 // word, in no order: words and what variants bring.
 func (s *Session) Words(visit func(name string, effect *Effect, module *load.Module)) {
 	info := s.p.info
 	for name, t := range s.p.names {
-		switch t.kind {
-		case TargetWord:
-			w := info.Words[t.index]
-			visit(name, w.Effect, info.Program.Modules[w.Module])
-		default:
-			visit(name, s.p.generated(&Call{Target: t.kind, Index: t.index, Field: t.field}), info.Program.Modules[info.Variants[t.index].Union.Module])
+		module := 0
+		if t.kind == TargetWord {
+			module = info.Words[t.index].Module
+		} else {
+			module = info.Variants[t.index].Union.Module
 		}
+		visit(name, s.effect(t), info.Program.Modules[module])
 	}
 }
 
@@ -122,7 +143,16 @@ func (s *Session) check(in *load.Input) (*Input, diag.List) {
 	p.begin()
 	input := &Input{s: s, extent: p.from}
 	input.remember(in.Modules)
-	replaced := input.makeWay(in.Modules[0])
+	p.late = in.Modules[:1]
+	if in.Loaded {
+		p.late = in.Modules
+	}
+	replaced := map[string]*Word{}
+	for _, m := range p.late {
+		if !m.Std {
+			input.makeWay(m, replaced)
+		}
+	}
 	p.info.Program.Modules = append(p.info.Program.Modules, in.Modules...)
 	p.input = nil
 	if in.Main != nil {
@@ -197,11 +227,10 @@ func variantNames(v *syntax.Variant) []string {
 	return names
 }
 
-// makeWay forgets the names that an input defines again. It returns the words
-// of earlier inputs among them, by name.
-func (in *Input) makeWay(m *load.Module) map[string]*Word {
+// makeWay forgets the names that an input defines again. Words of earlier inputs
+// among them are replaced, by name.
+func (in *Input) makeWay(m *load.Module, replaced map[string]*Word) {
 	p := in.s.p
-	replaced := map[string]*Word{}
 	for _, w := range m.Words {
 		name := w.Name.Text
 		if t, ok := p.names[name]; ok && t.kind == TargetWord && p.info.Words[t.index].Late {
@@ -231,7 +260,6 @@ func (in *Input) makeWay(m *load.Module) map[string]*Word {
 			}
 		}
 	}
-	return replaced
 }
 
 // live calls visit for the words of earlier inputs that have not been replaced.
@@ -420,6 +448,20 @@ func (e *Effect) Types() []string {
 		list[i] = p.b.String()
 	}
 	return list
+}
+
+// Full writes the effect with the row that it works on, named if it is not.
+func (e *Effect) Full() string {
+	if e.rowIn != 1 || e.rowOut != 1 || e.rows[0] != implicitRow {
+		return e.String()
+	}
+	named := *e
+	named.rows = slices.Clone(e.rows)
+	named.rows[0] = "a"
+	for c := 'b'; slices.Contains(e.rows[1:], named.rows[0]); c++ {
+		named.rows[0] = string(c)
+	}
+	return named.String()
 }
 
 // input checks the statements of an input on the stack of the session and makes

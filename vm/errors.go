@@ -288,16 +288,25 @@ func (s *Strand) resumed() string {
 // WaitingIn tells what a strand waits in and where, for a line of the dump; ""
 // if it runs. Safe while strands run.
 func (s *Strand) WaitingIn() string {
+	word, place := s.waiting()
+	if word == "" {
+		return ""
+	}
+	return fmt.Sprintf(" in %s at %s", word, place)
+}
+
+// waiting is the word that the strand waits in and FILE:LINE; "" if it runs.
+func (s *Strand) waiting() (word, place string) {
 	ip := s.parkedAt.Load()
 	if ip == 0 {
-		return ""
+		return "", ""
 	}
-	f, line, ok := s.vm.image.Load().position(ip - instrSize)
+	img := s.vm.image.Load()
+	f, line, ok := img.position(ip - instrSize)
 	if !ok || f.File < 0 {
-		return ""
+		return "", ""
 	}
-	at := Frame{File: s.vm.image.Load().mod.Files[f.File], Line: int(line.Line)}
-	return fmt.Sprintf(" in %s at %s", s.vm.image.Load().name(line, f), at.place())
+	return img.name(line, f), Frame{File: img.mod.Files[f.File], Line: int(line.Line)}.place()
 }
 
 // fail completes an error with the place where the strand is; s.ip is behind

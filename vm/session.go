@@ -178,8 +178,8 @@ func (v *VM) inputDeadlock() {
 
 // StrandInfo is a strand of the session.
 type StrandInfo struct {
-	ID      int64
-	Waiting string // " in WORD at FILE:LINE"; "" if it runs
+	ID          int64
+	Word, Place string // what it waits in and FILE:LINE; "" if it runs
 }
 
 // Strands lists the strands that live, in order of their ids. Safe while they run.
@@ -187,7 +187,9 @@ func (v *VM) Strands() []StrandInfo {
 	var list []StrandInfo
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && !s.group.cancelled.Load() {
-			list = append(list, StrandInfo{ID: each.ID(), Waiting: s.WaitingIn()})
+			info := StrandInfo{ID: each.ID()}
+			info.Word, info.Place = s.waiting()
+			list = append(list, info)
 		}
 	})
 	slices.SortFunc(list, func(a, b StrandInfo) int { return cmp.Compare(a.ID, b.ID) })

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm/repl"
+	"github.com/seqvm/seqvm/scheduler"
+)
+
+// replFlags are what the REPL can be told.
+type replFlags struct {
+	plain, strict, noStd bool
+	editMode             string
+}
+
+func (c *cli) replCommand() *cobra.Command {
+	var f replFlags
+	cmd := &cobra.Command{
+		Use:   "repl [FILE]",
+		Short: "Start an interactive session",
+		Long: "Start an interactive session. FILE is a session file, which is made if it is not there and gone on with if it is.\n" +
+			"On a terminal the session has the whole screen; in a pipe, and with --plain, inputs are lines.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			path := ""
+			if len(args) > 0 {
+				path = args[0]
+			}
+			return c.repl(path, f)
+		},
+	}
+	cmd.Flags().BoolVar(&f.plain, "plain", false, "read lines, without a screen")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "end with status 1 at the first error (in a pipe or with --plain)")
+	cmd.Flags().BoolVar(&f.noStd, "no-std", false, "include no standard modules")
+	cmd.Flags().StringVar(&f.editMode, "edit-mode", "", "keys: vi or emacs (default $SEQVM_EDIT_MODE, else vi)")
+	return cmd
+}
+
+func (c *cli) repl(path string, f replFlags) error {
+	if f.editMode == "" {
+		f.editMode = c.setting("SEQVM_EDIT_MODE")
+	}
+	if f.editMode == "" {
+		f.editMode = "vi"
+	}
+	if f.editMode != "vi" && f.editMode != "emacs" {
+		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
+	}
+	timeout, err := replTimeout(c.setting("SEQ_REPL_TIMEOUT"))
+	if err != nil {
+		fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+	}
+	plain := f.plain || !isTerminal(c.stdin) || !isTerminal(c.stdout) || c.setting("TERM") == "dumb" || f.strict
+	settings := scheduler.ReadSettings(c.getenv, c.stderr)
+	settings.AllStacksMax = machineMemory() / 2
+	options := repl.Options{
+		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: timeout,
+		Args: []string{"repl"}, Environ: c.getenv, Settings: settings,
+	}
+	if f.noStd {
+		options.Modules = nil
+	}
+	history, err := repl.OpenHistory(repl.HistoryPath(c.getenv))
+	if err != nil {
+		fmt.Fprintf(c.stderr, "seqvm: the history cannot be read: %v\n", err)
+	}
+	sh := &repl.Shell{History: history, Version: versionLine(), Color: c.colors(), Getenv: c.getenv}
+	if plain {
+		return c.plainSession(sh, options, path, f)
+	}
+	return c.screenSession(sh, options, path, f)
+}
+
+// replTimeout reads SEQ_REPL_TIMEOUT: seconds; 0 and "" are no limit.
+func replTimeout(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || seconds < 0 || seconds > 1e9 {
+		return 0, fmt.Errorf("SEQ_REPL_TIMEOUT='%s' is no number of seconds, ignoring it", text)
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
+	options.Stdout, options.Stderr = c.stdout, c.stderr
+	var mu sync.Mutex
+	options.Failed = func(strand int64, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(c.stderr, "strand #%d has ended: %v\n", strand, err)
+	}
+	if sh.Session, err = repl.New(options); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sh.Close()) }()
+	interrupts := make(chan struct{}, 1)
+	if c.signals != nil {
+		defer c.signals.Install(scheduler.Handlers{Interrupt: func() {
+			select {
+			case interrupts <- struct{}{}:
+			default:
+			}
+		}})()
+	}
+	if path != "" {
+		a, err := sh.Open(context.Background(), path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(c.stderr, a.Problem)
+		fmt.Fprint(c.stdout, a.Text)
+		if a.Failed && f.strict {
+			return exitStatus(statusRuntimeError)
+		}
+	}
+	p := &repl.Plain{Shell: sh, In: c.stdin, Out: c.stdout, Err: c.stderr, Prompts: isTerminal(c.stdin), Strict: f.strict,
+		Interrupts: interrupts, Edit: c.runEditor}
+	switch err := p.Run(context.Background()); {
+	case errors.Is(err, repl.ErrStrict):
+		return exitStatus(statusRuntimeError)
+	case errors.Is(err, repl.ErrLeft):
+		return exitStatus(statusInterrupt)
+	default:
+		return err
+	}
+}
+
+// runEditor runs an editor on the terminal.
+func (c *cli) runEditor(command []string) error {
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.stdout, c.stderr
+	return cmd.Run()
+}
+
+func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) error {
+	return c.plainSession(sh, options, path, f)
+}
