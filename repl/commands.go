@@ -37,7 +37,7 @@ var commands = func() []command {
 		{[]string{":words"}, "[TEXT]", "the words whose names contain a text", (*Shell).words},
 		{[]string{":time"}, "EXPR", "run an expression and say how long it took", (*Shell).time},
 		{[]string{":disasm"}, "[WORD]", "the code of a word, or of the last expression", (*Shell).disasm},
-		{[]string{":ir"}, "[stack|ast|bytecode]", "show or hide the side pane, or choose its view", (*Shell).ir},
+		{[]string{":ir"}, "[VIEW]", "show or hide the side pane; VIEW: stack, ast, bytecode", (*Shell).ir},
 		{[]string{":strands"}, "", "the strands that inputs have left running", (*Shell).strands},
 		{[]string{":include"}, "MODULE", `include std:NAME or "path"`, (*Shell).include},
 		{[]string{":load"}, "FILE", "run a file's definitions and expressions", (*Shell).loadFile},
@@ -66,7 +66,7 @@ func helpText(list []command) string {
 	var b strings.Builder
 	b.WriteString("Commands\n")
 	for _, c := range list {
-		fmt.Fprintf(&b, "  %-30s %s\n", strings.TrimSpace(strings.Join(c.names, " ")+" "+c.args), c.help)
+		fmt.Fprintf(&b, "  %-19s %s\n", strings.TrimSpace(strings.Join(c.names, " ")+" "+c.args), c.help)
 	}
 	b.WriteString(keysText)
 	return b.String()
@@ -74,25 +74,30 @@ func helpText(list []command) string {
 
 const keysText = `
 Keys
-  Enter                          run the input
-  Alt+Enter, Ctrl+J              new line in the input
-  Tab                            complete the word before the cursor
-  Up, Down                       history
-  F1 F2 F3                       side pane: stack effects, typed words, bytecode
-  Ctrl+N                         next view of the side pane
-  Ctrl+C                         stop what runs; clear the input; end on an empty line
-  Ctrl+L                         draw the screen anew
+  Enter               run the input
+  Alt+Enter, Ctrl+J   new line in the input
+  Tab                 complete the word
+  Up, Down            history
+  F1 F2 F3            stack effects, typed words, code
+  Ctrl+N              next view of the side pane
+  PgUp, PgDn          scroll the pane or transcript
+  Ctrl+C              stop what runs, clear the input; end on an empty line
+  Ctrl+D, Ctrl+Q      end
+  Ctrl+L              draw the screen anew
+
 vi (default)
-  Esc, i                         normal mode, insert mode
-  h j k l w b e 0 ^ $ %          motions; d c y with a motion, dd cc yy, D C x r p P v
-  u, Ctrl+R                      undo, redo
-  /                              search the history
-  :                              command line
+  Esc, i              normal mode, insert mode
+  h j k l w b e 0 ^ $ %   motions
+  d c y               with a motion; dd cc yy; D C x r
+  p P v               paste, select
+  u, Ctrl+R           undo, redo
+  / :                 history search, command line
+
 emacs (--edit-mode emacs)
-  Ctrl+A E B F, Alt+B F          motions
-  Ctrl+W U K Y, Alt+D, Ctrl+T    kill, yank, transpose
-  Ctrl+P N, Ctrl+R               history, search
-  Ctrl+_                         undo
+  Ctrl+A E B F, Alt+B F   motions
+  Ctrl+W U K Y, Alt+D     kill and yank
+  Ctrl+P N R          history, search
+  Ctrl+T, Ctrl+_      transpose, undo
 `
 
 // pane shows a text in the side pane, or as the answer where there is none.

@@ -10,6 +10,7 @@ import (
 	"github.com/seqvm/seqvm/doc"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/stdlib"
+	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -94,3 +95,6 @@ func (s *Session) Signature(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// Complete tells whether an input is all there: nothing in it is open.
+func Complete(text string) bool { return syntax.Complete(text) }

@@ -367,14 +367,25 @@ func (s *Session) TypedWords(text string) string {
 	var b strings.Builder
 	for _, w := range syntax.InputWords(text) {
 		signature, ok := s.Signature(w)
-		switch {
-		case ok:
-			b.WriteString(signature + "\n")
-		default:
-			fmt.Fprintf(&b, "%s %s\n", w, literalEffect(w))
+		if !ok {
+			signature = w + " " + literalEffect(w)
 		}
+		b.WriteString(signature + "\n")
 	}
 	return b.String()
+}
+
+// Sides returns what a word or literal takes and leaves, bottom to top, the row it
+// works on first; false if it is neither.
+func (s *Session) Sides(word string) (in, out []string, ok bool) {
+	if e := s.types.EffectOf(word); e != nil {
+		in, out = e.Sides()
+		return in, out, true
+	}
+	if kind := syntax.LiteralType(word); kind != "" {
+		return []string{"..a"}, []string{"..a", kind}, true
+	}
+	return nil, nil, false
 }
 
 // literalEffect is the effect of a literal, or "?".

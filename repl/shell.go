@@ -43,6 +43,8 @@ type Answer struct {
 	Cleared bool
 	// Edit asks to run an editor and to call Edited behind it.
 	Edit []string
+	// Silent: the input wrote nothing and left nothing on the stack.
+	Silent bool
 	// Failed: the input was refused, or ended in an error.
 	Failed bool
 }
@@ -140,6 +142,7 @@ func (sh *Shell) show(a *Answer, o Outcome) {
 	}
 	if o.Ran {
 		a.stackLine(sh)
+		a.Silent = !o.Wrote && len(sh.Session.Stack()) == 0 && len(o.Defined) == 0 && !o.Included
 	}
 	if o.Included || o.Ran || len(o.Defined) > 0 {
 		if err := sh.save(); err != nil {

@@ -143,3 +143,7 @@ func LiteralType(token string) string {
 	}
 	return ""
 }
+
+// Scan cuts a text into tokens, also one that is not well-formed; comments lie
+// between them. An EOF token ends them.
+func Scan(text string) []Token { return inputTokens(text) }

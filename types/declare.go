@@ -145,6 +145,9 @@ func (p *program) begin() {
 
 // check checks all that is new.
 func (p *program) check() {
+	if p.errors.HasErrors() {
+		return
+	}
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
 		return

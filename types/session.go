@@ -367,7 +367,7 @@ func (in *Input) Drop() {
 	e, info := in.extent, in.s.p.info
 	info.Program.Modules = info.Program.Modules[:e.modules]
 	info.Words, info.Unions, info.Variants = info.Words[:e.words], info.Unions[:e.unions], info.Variants[:e.variants]
-	n := min(len(info.Calls), e.modules)
+	n := e.modules
 	info.Calls, info.Quotations, info.Matches, p.private = info.Calls[:n], info.Quotations[:n], info.Matches[:n], p.private[:n]
 }
 
@@ -450,18 +450,40 @@ func (e *Effect) Types() []string {
 	return list
 }
 
+// Sides returns the types of both sides as users write them, bottom to top, the
+// rows first.
+func (e *Effect) Sides() (in, out []string) {
+	named := e.named()
+	inst := instance{effect: named}
+	p := newPrinter()
+	side := func(types []*Type, row int32) []string {
+		list := []string{p.row(inst.row(row))}
+		for _, t := range types {
+			p.b.Reset()
+			p.typ(inst.typ(t))
+			list = append(list, p.b.String())
+		}
+		return list
+	}
+	return side(named.In, named.rowIn), side(named.Out, named.rowOut)
+}
+
 // Full writes the effect with the row that it works on, named if it is not.
-func (e *Effect) Full() string {
-	if e.rowIn != 1 || e.rowOut != 1 || e.rows[0] != implicitRow {
-		return e.String()
+func (e *Effect) Full() string { return e.named().String() }
+
+// named returns the effect with a name for the row of its sides.
+func (e *Effect) named() *Effect {
+	row := e.rowIn - 1
+	if e.rowIn != e.rowOut || e.rows[row] != implicitRow && e.rows[row] != "" {
+		return e
 	}
 	named := *e
 	named.rows = slices.Clone(e.rows)
-	named.rows[0] = "a"
-	for c := 'b'; slices.Contains(e.rows[1:], named.rows[0]); c++ {
-		named.rows[0] = string(c)
+	named.rows[row] = "a"
+	for c := 'b'; slices.Contains(e.rows, named.rows[row]); c++ {
+		named.rows[row] = string(c)
 	}
-	return named.String()
+	return &named
 }
 
 // input checks the statements of an input on the stack of the session and makes

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/repl"
+	"github.com/seqvm/seqvm/repl/screen"
 	"github.com/seqvm/seqvm/scheduler"
 )
 
@@ -143,6 +144,29 @@ func (c *cli) runEditor(command []string) error {
 	return cmd.Run()
 }
 
-func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) error {
-	return c.plainSession(sh, options, path, f)
+func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
+	out := &screen.Output{}
+	options.Stdout, options.Stderr = out, out
+	options.Failed = func(strand int64, err error) { fmt.Fprintf(out, "strand #%d has ended: %v\n", strand, err) }
+	sh.Color = false // the screen colours
+	if sh.Session, err = repl.New(options); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sh.Close()) }()
+	var greeting repl.Answer
+	if path != "" {
+		if greeting, err = sh.Open(context.Background(), path); err != nil {
+			return err
+		}
+		if greeting.Text == "" {
+			greeting.Text = sh.Session.StackLine() + "\n"
+		}
+	}
+	err = screen.Run(context.Background(), screen.Config{
+		Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
+	})
+	if errors.Is(err, screen.ErrInterrupted) {
+		return exitStatus(statusInterrupt)
+	}
+	return err
 }

@@ -82,6 +82,9 @@ func (c *cli) root() *cobra.Command {
 			if len(args) > 0 {
 				return fmt.Errorf("unknown command or file %q; 'seqvm help' lists the commands", args[0])
 			}
+			if isTerminal(c.stdin) && isTerminal(c.stdout) {
+				return c.repl("", replFlags{})
+			}
 			cmd.SetOut(c.stderr)
 			_ = cmd.Usage()
 			return exitStatus(statusUsage)

@@ -21,8 +21,8 @@ import (
 	"golang.org/x/term"
 )
 
-// screen is a program in a pseudo-terminal of its own.
-type screen struct {
+// console is a program in a pseudo-terminal of its own.
+type console struct {
 	t       *testing.T
 	master  *os.File
 	slave   *os.File // kept open, to look at the settings when the program has ended
@@ -33,17 +33,17 @@ type screen struct {
 }
 
 // inTerminal starts a program in a terminal of 100 columns and 30 rows.
-func inTerminal(t *testing.T, source string) *screen { return inTerminalWithOutput(t, source, nil) }
+func inTerminal(t *testing.T, source string) *console { return inTerminalWithOutput(t, source, nil) }
 
 // inTerminalWithOutput is inTerminal with stdout elsewhere; nil: in the terminal.
-func inTerminalWithOutput(t *testing.T, source string, stdout *os.File) *screen {
+func inTerminalWithOutput(t *testing.T, source string, stdout *os.File) *console {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "p.seq")
 	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
 	master, slave, err := pty.Open()
 	require.NoError(t, err)
 	require.NoError(t, pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: 100}))
-	s := &screen{t: t, master: master, slave: slave}
+	s := &console{t: t, master: master, slave: slave}
 	s.before, err = term.GetState(int(slave.Fd()))
 	require.NoError(t, err)
 	s.cmd = exec.Command("seqvm", "run", path)
@@ -74,7 +74,7 @@ func inTerminalWithOutput(t *testing.T, source string, stdout *os.File) *screen 
 }
 
 // shows waits until the program has written something.
-func (s *screen) shows(text string) {
+func (s *console) shows(text string) {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		s.mu.Lock()
@@ -83,14 +83,14 @@ func (s *screen) shows(text string) {
 	}, 10*time.Second, time.Millisecond, "%q does not show", text)
 }
 
-func (s *screen) typed(text string) {
+func (s *console) typed(text string) {
 	s.t.Helper()
 	_, err := s.master.WriteString(text)
 	require.NoError(s.t, err)
 }
 
 // ended waits for the end of the program; the terminal must be as it was.
-func (s *screen) ended() syscall.WaitStatus {
+func (s *console) ended() syscall.WaitStatus {
 	s.t.Helper()
 	_ = s.cmd.Wait() // the status tells
 	after, err := term.GetState(int(s.slave.Fd()))
@@ -99,7 +99,7 @@ func (s *screen) ended() syscall.WaitStatus {
 	return s.cmd.ProcessState.Sys().(syscall.WaitStatus)
 }
 
-func (s *screen) raw() bool {
+func (s *console) raw() bool {
 	now, err := unix.IoctlGetTermios(int(s.slave.Fd()), getTermiosRequest)
 	require.NoError(s.t, err)
 	return now.Lflag&unix.ICANON == 0
