@@ -267,7 +267,7 @@ func (c *compiler) word(w *types.Word) {
 			g.emit(bytecode.OpCount, 0, 0, 0)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
-		if !g.body(w.Decl.Body, true) {
+		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
 			g.finish()
 		}
 		return g

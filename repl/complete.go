@@ -80,10 +80,10 @@ func (s *Session) Words(visit func(doc.Word)) {
 	}
 	s.types.Words(func(name string, e *types.Effect, m *load.Module) {
 		if m.Std {
-			visit(doc.Word{Name: name, Effect: e.String(), Module: strings.TrimSuffix(strings.TrimPrefix(m.Source.Name, "<std:"), ">")})
+			visit(doc.Word{Name: name, Effect: e.Full(), Module: strings.TrimSuffix(strings.TrimPrefix(m.Source.Name, "<std:"), ">")})
 			return
 		}
-		visit(doc.Word{Name: name, Effect: e.String()})
+		visit(doc.Word{Name: name, Effect: e.Full()})
 	})
 }
 

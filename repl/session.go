@@ -138,11 +138,12 @@ func (s *Session) begin() error {
 	for _, m := range s.opts.Modules {
 		fmt.Fprintf(&includes, "include std:%s\n", m)
 	}
-	if _, err := s.Input(context.Background(), includes.String()); err != nil {
+	preloaded, problems := s.load.Input("<preloaded>", includes.String(), "")
+	if _, err := s.loaded(context.Background(), preloaded, problems); err != nil {
 		v.Close()
 		return err
 	}
-	s.steps = nil
+	s.steps, s.inputs = nil, 0
 	return nil
 }
 

@@ -41,6 +41,8 @@ type Word struct {
 	// each other's place have the same.
 	Late bool
 	Slot int
+	// Input: it is the statements of an input.
+	Input bool
 
 	// Extra is how many values below its declared inputs the body uses through
 	// a named row.

@@ -156,7 +156,7 @@ func (s *Session) check(in *load.Input) (*Input, diag.List) {
 	p.info.Program.Modules = append(p.info.Program.Modules, in.Modules...)
 	p.input = nil
 	if in.Main != nil {
-		input.Main = &Word{Module: p.from.modules, Decl: in.Main}
+		input.Main = &Word{Module: p.from.modules, Decl: in.Main, Input: true}
 		p.input = input.Main
 	}
 	p.check()
