@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/seqvm/seqvm/syntax"
@@ -21,7 +22,7 @@ type Plain struct {
 	Prompts bool // somebody types
 	Strict  bool // the first error ends the session
 	// Interrupts stop what runs, or drop what has been typed.
-	Interrupts <-chan struct{}
+	Interrupts <-chan os.Signal
 	// Edit runs an editor.
 	Edit func(command []string) error
 }

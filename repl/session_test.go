@@ -269,6 +269,20 @@ func TestInterrupt(t *testing.T) {
 		_, _ = s.out.Write([]byte("-"))
 		s.do("2 drop", "1")
 	}
+	t.Run("outside of the VM", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		s.do("0 net.tcp.listen drop", "1 1")
+		go func() {
+			for len(s.Strands()) == 0 || s.Strands()[0].Word != "net.tcp.accept" {
+				time.Sleep(time.Millisecond)
+			}
+			cancel()
+		}()
+		_, err := s.Input(ctx, `dup net.tcp.accept "never" io.write-line drop drop`)
+		require.ErrorIs(t, err, vm.ErrInterrupted)
+		s.do("net.tcp.close drop", "1")
+		assert.NotContains(t, s.out.String(), "never")
+	})
 	t.Run("timeout", func(t *testing.T) {
 		s := start(t, func(o *Options) { o.Timeout = 10 * time.Millisecond })
 		s.fails(": loop ( -- ) loop ; loop", "ran longer than 10ms")

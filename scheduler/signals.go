@@ -99,6 +99,8 @@ func (s *Signals) act(number syscall.Signal, first bool) {
 	case first && number == syscall.SIGQUIT:
 		s.handlers.Quit()
 		return
+	case s.dying && number == syscall.SIGPIPE:
+		return // the last output has nowhere to go, either: that must not cut the end short
 	case s.dying && first && number == syscall.SIGINT:
 		os.Exit(statusInterrupt)
 	case s.dying:

@@ -52,6 +52,19 @@ type input struct {
 	err   error
 }
 
+// finished tells whether there is an input, and it has ended.
+func (in *input) finished() bool {
+	if in == nil {
+		return false
+	}
+	select {
+	case <-in.done:
+		return true
+	default:
+		return false
+	}
+}
+
 func (in *input) finish(values []stack.Value, err error) {
 	in.once.Do(func() {
 		in.stack, in.err = values, err
@@ -147,8 +160,23 @@ func (v *VM) cancelGroup(g *group) {
 		if s, ok := each.Task().(*Strand); ok && s.group == g {
 			s.Interrupt()
 			s.unpark()
+			if s.input != nil && s.outside.Load() { // nobody knows when it will be back
+				s.input.finish(nil, g.why())
+			}
 		}
 	})
+}
+
+// errGone is the panic by which a strand leaves a word that it came back to after
+// it had been stopped.
+var errGone = errors.New("the strand was stopped while it waited outside")
+
+// comeBack is called when what the strand waited for outside has come.
+func (s *Strand) comeBack() {
+	s.outside.Store(false)
+	if s.cancelled() {
+		panic(errGone)
+	}
 }
 
 // inputDeadlock is called when nothing can run: the input that runs waits for
@@ -186,7 +214,7 @@ type StrandInfo struct {
 func (v *VM) Strands() []StrandInfo {
 	var list []StrandInfo
 	v.sched.Each(func(each *scheduler.Strand) {
-		if s, ok := each.Task().(*Strand); ok && !s.group.cancelled.Load() {
+		if s, ok := each.Task().(*Strand); ok && !s.group.cancelled.Load() && !s.input.finished() {
 			info := StrandInfo{ID: each.ID()}
 			info.Word, info.Place = s.waiting()
 			list = append(list, info)

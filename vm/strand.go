@@ -49,10 +49,11 @@ type Strand struct {
 	traced  traced
 
 	// In an interactive session:
-	group   *group     // of the input that it comes from; nil: there is no session
-	input   *input     // of the strand that an input runs on
-	spent   bool       // it was stopped, or failed: it cannot be used again
-	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
+	group   *group      // of the input that it comes from; nil: there is no session
+	input   *input      // of the strand that an input runs on
+	outside atomic.Bool // it waits for something outside of the VM
+	spent   bool        // it was stopped, or failed: it cannot be used again
+	parking sync.Mutex  // guards waitsIn, and the strand's way into a channel or timer
 	waitsIn *channel.Channel
 
 	ownData  stack.Stack
@@ -169,6 +170,10 @@ func (s *Strand) Yield() error {
 // strands run meanwhile.
 func (s *Strand) Blocking(f func()) {
 	s.parkedAt.Store(s.ip)
+	if s.group != nil {
+		s.outside.Store(true)
+		defer s.comeBack()
+	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)
 }
@@ -282,7 +287,11 @@ func (s *Strand) exitStatus() int {
 // guarded runs the strand and turns a Go panic into an internal error.
 func (s *Strand) guarded() (err error) {
 	defer func() {
-		if r := recover(); r != nil {
+		switch r := recover(); r {
+		case nil:
+		case errGone:
+			err = ErrStopped
+		default:
 			word, place := s.where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}
 		}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -105,14 +107,10 @@ func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f 
 		return err
 	}
 	defer func() { err = errors.Join(err, sh.Close()) }()
-	interrupts := make(chan struct{}, 1)
+	interrupts := make(chan os.Signal, 1)
 	if c.signals != nil {
-		defer c.signals.Install(scheduler.Handlers{Interrupt: func() {
-			select {
-			case interrupts <- struct{}{}:
-			default:
-			}
-		}})()
+		signal.Notify(interrupts, os.Interrupt)
+		defer signal.Stop(interrupts)
 	}
 	if path != "" {
 		a, err := sh.Open(context.Background(), path)
@@ -162,11 +160,18 @@ func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f
 			greeting.Text = sh.Session.StackLine() + "\n"
 		}
 	}
+	signals := make(chan os.Signal, 1)
+	if c.signals != nil {
+		signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		defer signal.Stop(signals)
+	}
 	err = screen.Run(context.Background(), screen.Config{
-		Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
+		Signals: signals, Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
 	})
-	if errors.Is(err, screen.ErrInterrupted) {
-		return exitStatus(statusInterrupt)
+	var signalled *screen.SignalError
+	if errors.As(err, &signalled) {
+		number, _ := signalled.Signal.(syscall.Signal)
+		return exitStatus(128 + int(number))
 	}
 	return err
 }

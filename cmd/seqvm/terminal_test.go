@@ -40,16 +40,25 @@ func inTerminalWithOutput(t *testing.T, source string, stdout *os.File) *console
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "p.seq")
 	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
+	cmd := exec.Command("seqvm", "run", path)
+	if stdout != nil {
+		cmd.Stdout = stdout
+	}
+	return inTerminalOf(t, cmd, 100)
+}
+
+// inTerminalOf starts a command in a terminal of so many columns and 30 rows.
+func inTerminalOf(t *testing.T, cmd *exec.Cmd, columns uint16) *console {
+	t.Helper()
 	master, slave, err := pty.Open()
 	require.NoError(t, err)
-	require.NoError(t, pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: 100}))
-	s := &console{t: t, master: master, slave: slave}
+	require.NoError(t, pty.Setsize(master, &pty.Winsize{Rows: 30, Cols: columns}))
+	s := &console{t: t, master: master, slave: slave, cmd: cmd}
 	s.before, err = term.GetState(int(slave.Fd()))
 	require.NoError(t, err)
-	s.cmd = exec.Command("seqvm", "run", path)
-	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = slave, slave, slave
-	if stdout != nil {
-		s.cmd.Stdout = stdout
+	s.cmd.Stdin, s.cmd.Stderr = slave, slave
+	if s.cmd.Stdout == nil {
+		s.cmd.Stdout = slave
 	}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	require.NoError(t, s.cmd.Start())

@@ -5,8 +5,8 @@ package screen
 
 import (
 	"context"
-	"errors"
 	"io"
+	"os"
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,27 +28,44 @@ type Config struct {
 	Environ  []string
 	Emacs    bool
 	NoColors bool
+	// Signals end the session; nil: none does.
+	Signals <-chan os.Signal
 }
 
-// ErrInterrupted says that a signal ended the session.
-var ErrInterrupted = errors.New("interrupted")
+// SignalError says that a signal ended the session.
+type SignalError struct{ Signal os.Signal }
 
-// Run shows the session until the user ends it. The terminal is as before when it
-// returns.
+func (e *SignalError) Error() string { return e.Signal.String() }
+
+// Run shows the session until the user or a signal ends it. The terminal is as
+// before when it returns.
 func Run(ctx context.Context, c Config) error {
 	m := newModel(ctx, c)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Environ)}
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Environ)}
 	if c.NoColors {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
 	p := tea.NewProgram(m, options...)
 	c.Output.attach(func() { p.Send(outputMsg{}) })
+	ended := make(chan struct{})
+	var watching sync.WaitGroup
+	var signalled error
+	watching.Go(func() {
+		select {
+		case sig := <-c.Signals:
+			signalled = &SignalError{sig}
+			p.Quit()
+		case <-ended:
+		}
+	})
 	_, err := p.Run()
+	close(ended)
+	watching.Wait()
 	c.Output.attach(nil)
 	m.stop()
 	m.running.Wait()
-	if errors.Is(err, tea.ErrInterrupted) {
-		return ErrInterrupted
+	if signalled != nil {
+		return signalled
 	}
 	return err
 }
