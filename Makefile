@@ -22,7 +22,7 @@ test: lint
 	$(MAKE) fuzz-short
 
 race:
-	$(GO) test -race ./scheduler ./channel ./vm ./cmd/seqvm
+	$(GO) test -race ./scheduler ./channel ./vm ./repl/... ./cmd/seqvm
 
 # cross finds what does not compile on other systems.
 cross:

@@ -69,10 +69,14 @@ type Func struct {
 	Word     bool   // a word of the program, not a quotation
 	Params   []Kind // what callers prove of the inputs; nil: nothing
 	Results  []Kind // what callers may trust of the outputs; nil: nothing
-	Code     []Instr
+	Code     []Instr // empty for a function that only stands for others (Redirect)
 	Lines    []Line
 	Sites    []Site
 }
+
+// Redirect says that calls of one function run the code of another, which takes and
+// leaves the same, in a program that grows while it runs.
+type Redirect struct{ From, To int32 }
 
 // VariantInfo describes a variant of a union.
 type VariantInfo struct {

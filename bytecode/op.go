@@ -178,9 +178,6 @@ const (
 
 	// OpHalt ends the strand.
 	OpHalt
-	// OpForward is the code of words that can be redefined. It never stands in an
-	// encoded module.
-	OpForward
 	// OpChecked runs the instruction that stands here in the original code,
 	// after a check of the kinds that it trusts.
 	OpChecked
@@ -315,7 +312,6 @@ var Table = [opCount]Info{
 
 	OpCall:           {"call", Window, Function, None, false, "call function B, which takes and leaves what it declares"},
 	OpCallOpen:       {"call.open", Height, Function, None, false, "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
-	OpForward:        {"forward", None, Function, None, true, "go on with function B in place of this one, with its arguments; B can change (interactive sessions)"},
 	OpTail:           {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
 	OpTailOpen:       {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
 	OpLoop:           {"loop", None, None, Target, true, "go on with this function from its start: a tail call of itself"},

@@ -145,7 +145,7 @@ func (v *verifier) function() error {
 func (v *verifier) instruction(pc int) error {
 	f, m := v.f, v.m
 	in := f.Code[pc]
-	if in.Op == OpInvalid || in.Op >= opCount || in.Op == OpChecked || in.Op == OpForward || in.Op == OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
+	if in.Op == OpInvalid || in.Op >= opCount || in.Op == OpChecked || in.Op == OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
 		return errors.New("no instruction of a module")
 	}
 	info := in.Op.Info()

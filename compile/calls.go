@@ -80,7 +80,8 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 // callWord compiles a call of a word of the program.
 func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool {
 	w := g.info.Words[call.Index]
-	facts := &g.words[call.Index]
+	facts := g.seen(call.Index, int32(g.word.Index))
+	target := g.target(call.Index, int32(g.word.Index))
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
 	g.proveTop(facts.inputs)
@@ -89,16 +90,16 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 		return false
 	}
 	if facts.row || facts.leaky {
-		return g.callFunction(g.entry(call.Index), w, call, last)
+		return g.callFunction(target, w, call, last)
 	}
 	n := len(facts.inputs)
 	if last && !g.blamed(w) {
-		g.tailCall(g.entry(call.Index), n, len(w.Effect.Out))
+		g.tailCall(target, n, len(w.Effect.Out))
 		return true
 	}
 	if !facts.observes {
 		first := g.arguments(n, len(facts.declared), true)
-		g.emit(bytecode.OpCall, first, g.entry(call.Index), 0)
+		g.emit(bytecode.OpCall, first, target, 0)
 		g.results(first, g.trusted(facts))
 		if facts.unchecked {
 			g.emit(bytecode.OpExpect, first+int32(len(facts.declared)), 0, 0)
@@ -108,7 +109,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	restore := g.observed()
 	first := int32(len(g.stack) - n)
 	g.touch(first)
-	g.emit(bytecode.OpCall, first, g.entry(call.Index), 0)
+	g.emit(bytecode.OpCall, first, target, 0)
 	g.replace(n, 0)
 	g.results(first, g.trusted(facts))
 	if facts.unchecked {
@@ -190,7 +191,7 @@ func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, 
 	restore := g.observed()
 	height := len(g.stack)
 	g.emit(bytecode.OpCallOpen, int32(height), callee, 0)
-	leaky := w != nil && g.words[w.Index].leaky
+	leaky := w != nil && g.seen(int32(w.Index), int32(g.word.Index)).leaky
 	if !call.Known || g.floating || leaky {
 		g.emit(bytecode.OpFloat, 0, 0, 0)
 		g.float()

@@ -44,7 +44,7 @@ func newCompiler(info *types.Info, table *types.Table, names []string, opts Opti
 		info:    info, table: table, builtinNames: names,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, len(names)), helpers: map[string]int32{}, slots: map[int]int32{},
+		builtins: make([]int32, len(names)), helpers: map[string]int32{}, late: map[int32]*wordFacts{}, slots: map[int]*lateSlot{},
 	}
 }
 
@@ -71,41 +71,32 @@ func (c *compiler) added() {
 	c.bodies = append(c.bodies, make([]inlineBody, len(words))...)
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
 	for _, w := range words {
-		c.functions = append(c.functions, c.function(int32(w.Index)))
+		if w.Late && c.slots[w.Slot] == nil {
+			c.slots[w.Slot] = &lateSlot{entry: c.function(c.late[int32(w.Index)]), adapter: -1}
+		}
+		c.functions = append(c.functions, c.function(&c.words[w.Index]))
 	}
 	for _, w := range words {
 		c.word(w)
 	}
 }
 
-// function makes room for the function of a word.
-func (c *compiler) function(word int32) int32 {
+// function makes room for the function of a word, which is called by those that
+// have facts of it.
+func (c *compiler) function(facts *wordFacts) int32 {
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{})
-	c.owned(f, word)
+	c.owners = append(c.owners, make([]*wordFacts, int(f)+1-len(c.owners))...)
+	c.owners[f] = facts
 	return f
 }
 
-// owned notes the word that a function is called for.
-func (c *compiler) owned(f, word int32) {
-	c.owners = append(c.owners, make([]int32, int(f)+1-len(c.owners))...)
-	c.owners[f] = word + 1
-}
-
-// wordAt returns the word that a function is called for; false if for none.
-func (c *compiler) wordAt(f int32) (word int32, ok bool) {
-	if int(f) >= len(c.owners) || c.owners[f] == 0 {
-		return 0, false
+// factsAt returns what callers of a function rely on; nil if that is not known.
+func (c *compiler) factsAt(f int32) *wordFacts {
+	if int(f) >= len(c.owners) {
+		return nil
 	}
-	return c.owners[f] - 1, true
-}
-
-// entry is the function that callers of a word call.
-func (c *compiler) entry(word int32) int32 {
-	if w := c.info.Words[word]; w.Late {
-		return c.slots[w.Slot]
-	}
-	return c.functions[word]
+	return c.owners[f]
 }
 
 type compiler struct {
@@ -117,12 +108,13 @@ type compiler struct {
 	words        []wordFacts
 	nameIndex    map[string]int32
 	consts       map[bytecode.Const]int32
-	builtins     []int32          // table index to module index + 1
-	helpers      map[string]int32 // functions of this package's own making
-	bodies       []inlineBody     // by word
-	functions    []int32          // by word
-	owners       []int32          // by function: the word that it is called for, + 1
-	slots        map[int]int32    // by slot of late words: the function that their callers call
+	builtins     []int32              // table index to module index + 1
+	helpers      map[string]int32     // functions of this package's own making
+	bodies       []inlineBody         // by word
+	functions    []int32              // by word
+	owners       []*wordFacts         // by function: of the word that it is called for
+	late         map[int32]*wordFacts // of late words, as others see them
+	slots        map[int]*lateSlot
 }
 
 func (c *compiler) name(text string) int32 {

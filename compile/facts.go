@@ -53,7 +53,9 @@ func (c *compiler) analyze() {
 		f.proven = append([]bytecode.Kind(nil), f.declared...)
 		f.row = !w.Effect.Plain() || w.Extra > 0
 		f.leaky = w.Leaky
-		f.observes, f.unchecked = w.Late, w.Late // nobody knows what will be called in its place
+		if w.Late {
+			c.late[int32(w.Index)] = &wordFacts{inputs: f.inputs, declared: f.declared, row: f.row, leaky: f.leaky, observes: true, unchecked: true}
+		}
 		a := analysis{c: c, w: w, f: f}
 		a.body(w.Decl.Body, true)
 	}
@@ -89,6 +91,26 @@ func (c *compiler) analyze() {
 	}
 }
 
+// seen returns the facts of a word as another one, or itself, may rely on them.
+// Of a late word others know only what its effect says, and nothing good of what
+// it does: another one may come in its place. It calls itself as it is, unless
+// what it does to the stack below it depends on its body.
+func (c *compiler) seen(word, by int32) *wordFacts {
+	f := &c.words[word]
+	if late := c.late[word]; late != nil && (word != by || f.row || f.leaky) {
+		return late
+	}
+	return f
+}
+
+// target returns the function that a word calls for another one, or for itself.
+func (c *compiler) target(word, by int32) int32 {
+	if w := c.info.Words[word]; w.Late && c.seen(word, by) != &c.words[word] {
+		return c.slots[w.Slot].entry
+	}
+	return c.functions[word]
+}
+
 // follow updates the facts of a word from those of what it calls and tells
 // whether something changed.
 func (c *compiler) follow(i int32) bool {
@@ -100,12 +122,12 @@ func (c *compiler) follow(i int32) bool {
 		}
 	}
 	for _, to := range f.calls {
-		g := &c.words[to]
+		g := c.seen(to, i)
 		set(&f.observes, g.observes)
 		set(&f.leaky, g.leaky)
 	}
 	for _, to := range f.tails {
-		g := &c.words[to]
+		g := c.seen(to, i)
 		set(&f.unchecked, g.open())
 		for j := 1; j <= len(f.proven); j++ { // aligned at the top
 			k := &f.proven[len(f.proven)-j]
@@ -252,10 +274,10 @@ func (g *generator) opensInTail(w *types.Word, body []syntax.Stmt) bool {
 	a.body(body, true)
 	open := f.unchecked
 	for _, to := range f.calls {
-		open = open || g.words[to].leaky
+		open = open || g.seen(to, int32(w.Index)).leaky
 	}
 	for _, to := range f.tails {
-		open = open || g.words[to].open()
+		open = open || g.seen(to, int32(w.Index)).open()
 	}
 	return open
 }

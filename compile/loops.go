@@ -71,7 +71,7 @@ func (c *compiler) plain(module int, body []syntax.Stmt) bool {
 					return false
 				}
 			case types.TargetWord:
-				if f := &c.words[call.Index]; f.observes || f.row || f.leaky || !call.Known {
+				if f := c.seen(call.Index, -1); f.observes || f.row || f.leaky || !call.Known {
 					return false
 				}
 			}

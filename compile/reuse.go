@@ -339,7 +339,7 @@ func (g *generator) takes(list, index int32) {
 			}
 			return
 		case in.Op == bytecode.OpCall:
-			if w, ok := g.wordAt(in.B); !ok || g.words[w].observes || in.A <= max(list, index) {
+			if f := g.factsAt(in.B); f == nil || f.observes || in.A <= max(list, index) {
 				return
 			}
 		case touches(info, in, list) || definesA(info.A) && (in.A == index || in.A == list):

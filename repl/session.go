@@ -81,13 +81,12 @@ const maxSteps = 1000
 
 // step is what an input has changed.
 type step struct {
-	input     *types.Input
-	redirects []compile.Redirect // to what was before
-	seen      load.Session
-	text      change
-	stack     []stack.Value
-	types     *types.Effect
-	ran       bool // it had an expression, which changed the stack
+	input *types.Input
+	seen  load.Session
+	text  change
+	stack []stack.Value
+	types *types.Effect
+	ran   bool // it had an expression, which changed the stack
 }
 
 // Outcome is what a successful input did.
@@ -204,16 +203,13 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 		return Outcome{}, &ProblemError{problems}
 	}
 	module, redirects := s.code.Added(input)
-	if err := s.vm.Grow(module); err != nil {
+	if err := s.vm.Grow(module, redirects); err != nil {
 		input.Revert()
 		return Outcome{}, err
 	}
 	s.module = module
 	s.source[file.Source.Name] = file.Source
 	st := step{input: input, seen: s.load, stack: s.stack, types: s.types.Stack(), ran: input.Main != nil}
-	for _, r := range redirects {
-		st.redirects = append(st.redirects, compile.Redirect{Entry: r.Entry, Function: s.vm.Redirect(r.Entry, r.Function)})
-	}
 	o := Outcome{Problems: problems, Included: len(file.Includes) > 0, Ran: input.Main != nil}
 	if input.Main != nil {
 		left, wrote, err := s.execute(ctx, s.code.Function(input.Main))
@@ -259,8 +255,8 @@ func (s *Session) execute(ctx context.Context, function int32) (left []stack.Val
 
 // revert undoes what an input has defined.
 func (s *Session) revert(st *step) {
-	for _, r := range slices.Backward(st.redirects) {
-		s.vm.Redirect(r.Entry, r.Function)
+	if back := s.code.Back(st.input.Replaced, st.input.Words); back != nil {
+		_ = s.vm.Grow(s.module, back) // it has grown before
 	}
 	st.input.Revert()
 }

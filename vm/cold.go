@@ -97,6 +97,9 @@ func checkKinds(fp uintptr, kinds []bytecode.Kind) error {
 
 func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
 	s.fp = fp
+	if s.stale() {
+		return 0, 0, s.retry()
+	}
 	if len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
 			return 0, 0, err
@@ -163,7 +166,7 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 // enterOpen is callOpen without the valve.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	img := s.vm.image.Load()
-	if img != s.image {
+	if s.stale() {
 		return s.retry() // the quotation's code may be younger than what run knows
 	}
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
@@ -312,8 +315,6 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	img := s.vm.image.Load()
 	a := at(fp, in.A)
 	switch op {
-	case bytecode.OpForward:
-		return s.forward(in)
 	case bytecode.OpAuxPush:
 		a.Share() // the compiler may still have it in a slot as well
 		s.aux = append(s.aux, *a)

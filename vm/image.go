@@ -27,6 +27,8 @@ type image struct {
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
 
+	replaces bool // functions run the code of others (bytecode.Redirect)
+
 	known map[string]*Builtin // the built-in words there are
 	index *codeIndex          // common to all images of a VM
 }
@@ -118,8 +120,12 @@ func (img *image) link(before *bytecode.Module) error {
 	img.funcs = slices.Grow(img.funcs, len(mod.Funcs)-len(before.Funcs))
 	for i := len(before.Funcs); i < len(mod.Funcs); i++ {
 		f := &mod.Funcs[i]
-		img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
-		img.funcs = append(img.funcs, function{code: unsafe.Pointer(&f.Code[0]), bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f})
+		linked := function{bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
+		if len(f.Code) > 0 {
+			linked.code = unsafe.Pointer(&f.Code[0])
+			img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
+		}
+		img.funcs = append(img.funcs, linked)
 	}
 	shared := len(before.Consts) > 0 // the tags
 	for _, k := range mod.Consts[len(before.Consts):] {
@@ -142,6 +148,26 @@ func (img *image) link(before *bytecode.Module) error {
 		img.consts = append(img.consts, c)
 	}
 	return nil
+}
+
+// redirect makes functions run the code of others.
+func (img *image) redirect(list []bytecode.Redirect) {
+	if len(list) == 0 {
+		return
+	}
+	img.funcs = slices.Clone(img.funcs) // strands go by the other ones
+	for _, r := range list {
+		to := &img.mod.Funcs[r.To]
+		f := &img.funcs[r.From]
+		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
+		img.replaces = img.replaces || img.replaced(r.From)
+	}
+}
+
+// replaced tells whether a function that has code runs that of another one.
+func (img *image) replaced(function int32) bool {
+	own := img.mod.Funcs[function].Code
+	return len(own) > 0 && img.funcs[function].code != unsafe.Pointer(&own[0])
 }
 
 // copying are the instructions that a module without Linear gets in place of
@@ -228,6 +254,9 @@ func (x *codeIndex) complete(mod *bytecode.Module) {
 }
 
 func (x *codeIndex) add(function int32, code []bytecode.Instr) {
+	if len(code) == 0 {
+		return
+	}
 	start := uintptr(unsafe.Pointer(&code[0]))
 	x.ranges = append(x.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: function})
 }

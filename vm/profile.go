@@ -73,10 +73,15 @@ func (s *Strand) look() {
 	p.samples[key].count++
 	p.mu.Unlock()
 	if s.valve.Interval == 0 {
-		s.limit.Store(s.end)
-		if s.vm.stopped.Load() { // it may have set the limit right before
-			s.limit.Store(0)
-		}
+		s.resetLimit()
+	}
+}
+
+// resetLimit takes back the request to pause.
+func (s *Strand) resetLimit() {
+	s.limit.Store(s.end)
+	if s.vm.stopped.Load() || s.cancelled() || s.stale() || s.wary { // it may have been made again right before
+		s.limit.Store(0)
 	}
 }
 

@@ -89,22 +89,19 @@ func (v *VM) Close() {
 	v.closeState()
 }
 
-// Grow gives the VM a module that its own is a part of. Strands that run
-// meanwhile go on in the code they have.
-func (v *VM) Grow(mod *bytecode.Module) error {
+// Grow gives the VM a module that its own is a part of, or the same, and carries
+// redirects out. Strands that run meanwhile go by it from their next call on.
+func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
 	img, err := v.image.Load().grow(mod)
 	if err != nil {
 		return err
 	}
+	img.redirect(redirects)
 	v.image.Store(img)
+	if len(redirects) > 0 {
+		v.sched.EachRunning(func(s *scheduler.Strand) { s.Task().Interrupt() })
+	}
 	return nil
-}
-
-// Redirect makes a forwarding function go on in another one from now on, and
-// returns the one before. Both must take and leave the same.
-func (v *VM) Redirect(entry, function int32) (before int32) {
-	in := &v.image.Load().mod.Funcs[entry].Code[0]
-	return atomic.SwapInt32(&in.B, function)
 }
 
 // Do runs a function on a strand of its own, whose stack holds the values, and
@@ -318,30 +315,84 @@ func (s *Strand) sleepUntilStopped(d time.Duration) error {
 
 // refresh makes the strand go by the VM's latest image.
 func (s *Strand) refresh() *image {
-	s.image = s.vm.image.Load()
-	return s.image
+	img := s.vm.image.Load()
+	if s.group == nil {
+		s.image = img
+		return img
+	}
+	if s.image != img {
+		s.image = img
+		s.lookForOld()
+	}
+	if s.valve.Interval == 0 && s.limit.Load() == 0 {
+		s.resetLimit()
+	}
+	return img
 }
 
+// lookForOld makes the strand wary if it is in a word that has been replaced: a
+// tail call of the word itself is a jump there, which no image can redirect.
+func (s *Strand) lookForOld() {
+	s.wary = false
+	if !s.image.replaces {
+		return
+	}
+	old := func(ip uintptr) bool {
+		function, _, ok := s.image.functionAt(ip - instrSize)
+		return ok && s.image.replaced(function)
+	}
+	if s.wary = old(s.ip + instrSize); s.wary { // it is executed next
+		s.limit.Store(0)
+		return
+	}
+	for _, f := range s.frames {
+		if s.wary = old(f.ip); s.wary {
+			s.limit.Store(0)
+			return
+		}
+	}
+}
+
+// stale tells whether the strand does not go by the VM's latest image.
+func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
+
 // retry makes the strand leave the interpreter's loop and come back to the
-// instruction that it executes, with the VM's latest image.
+// instruction that it executes, with the latest image.
 func (s *Strand) retry() error {
 	s.ip -= instrSize
 	return errYielded
 }
 
-// forward goes on in the function that the instruction names now.
-func (s *Strand) forward(in *bytecode.Instr) error {
-	if s.image != s.vm.image.Load() {
-		return s.retry()
+// leaveOld is called when the strand may be in old code. If the instruction goes
+// back to the start of a function that is to run other code by now, it goes on
+// there, and the strand leaves the interpreter's loop with the error.
+func (s *Strand) leaveOld() (left bool, err error) {
+	in := instr(s.ip - instrSize)
+	op := in.Op
+	if op == bytecode.OpChecked {
+		op = in.Was
 	}
-	f := &s.image.funcs[atomic.LoadInt32(&in.B)]
-	if s.fp+f.bytes > s.limit.Load() {
-		moved, err := s.makeRoom(s.fp, f.bytes)
-		if err != nil {
-			return err
+	if op != bytecode.OpLoop && op != bytecode.OpIntAddLoop && op != bytecode.OpIntAddSlotLoop {
+		return false, nil
+	}
+	img := s.vm.image.Load()
+	function, _, ok := img.functionAt(s.ip - instrSize)
+	if !ok || !img.replaced(function) {
+		return false, nil
+	}
+	switch op {
+	case bytecode.OpIntAddLoop:
+		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + uint64(int64(in.B))<<1)
+	case bytecode.OpIntAddSlotLoop:
+		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + at(s.fp, in.B).Bits())
+	}
+	f := &img.funcs[function]
+	if s.fp+f.bytes > s.end {
+		if s.fp, err = s.makeRoom(s.fp, f.bytes); err != nil {
+			return false, err
 		}
-		s.fp = moved
 	}
 	s.ip = uintptr(f.code)
-	return nil
+	s.image = nil // so that it looks for others
+	return true, errYielded
 }

@@ -52,6 +52,7 @@ type Strand struct {
 	group   *group      // of the input that it comes from; nil: there is no session
 	input   *input      // of the strand that an input runs on
 	outside atomic.Bool // it waits for something outside of the VM
+	wary    bool        // code of words that have been replaced may be among its frames
 	spent   bool        // it was stopped, or failed: it cannot be used again
 	parking sync.Mutex  // guards waitsIn, and the strand's way into a channel or timer
 	waitsIn *channel.Channel
@@ -385,6 +386,14 @@ func (s *Strand) pause(counted bool) error {
 		return ErrStopped
 	}
 	s.look()
+	if stale := s.stale(); stale || s.wary {
+		if left, err := s.leaveOld(); left || err != nil {
+			return err
+		}
+		if stale {
+			return s.retry()
+		}
+	}
 	if s.gaveWay {
 		s.gaveWay = false
 		return nil

@@ -24,6 +24,7 @@ type weave struct {
 	data      stack.Stack
 	arena     arena.Arena
 	saved     continuation // suspended: where it stopped
+	image     *image       // suspended: what the strand went by
 	slot      int32        // suspended: the window of its yield
 	caller    continuation // running: who resumed it
 	window    int32        // running: the window of that resume
@@ -129,7 +130,7 @@ func (s *Strand) weave(a *stack.Value) error {
 
 // resume steps into the weave in slot a with the value above it.
 func (s *Strand) resume(a int32) error {
-	if s.image != s.vm.image.Load() {
+	if s.stale() {
 		return s.retry() // the weave's code may be younger than what run knows
 	}
 	handle := *at(s.fp, a)
@@ -163,6 +164,9 @@ func (s *Strand) resume(a int32) error {
 	if !created {
 		s.restore(&w.saved)
 		*at(s.fp, w.slot+1) = value
+		if w.image != s.image {
+			s.lookForOld()
+		}
 		return nil
 	}
 	w.data.Push(handle)
@@ -193,7 +197,7 @@ func (s *Strand) yield(a int32) error {
 		return s.leaveWeave()
 	}
 	value := at(s.fp, a+1).Promote()
-	w.saved, w.slot, w.state = s.save(), a, weaveSuspended
+	w.saved, w.slot, w.state, w.image = s.save(), a, weaveSuspended, s.image
 	w.arena.Move(nil) // it may be dropped unseen: only a running weave's bytes are booked
 	s.answer(w, value, true)
 	return nil
