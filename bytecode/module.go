@@ -64,11 +64,11 @@ type Func struct {
 	Line     int32  // where it is defined
 	In, Out  int32  // values it takes and leaves; captures count as inputs
 	Captures int32
-	Frame    int32  // slots its frame needs
-	Open     bool   // it may leave another number of values than Out
-	Word     bool   // a word of the program, not a quotation
-	Params   []Kind // what callers prove of the inputs; nil: nothing
-	Results  []Kind // what callers may trust of the outputs; nil: nothing
+	Frame    int32   // slots its frame needs
+	Open     bool    // it may leave another number of values than Out
+	Word     bool    // a word of the program, not a quotation
+	Params   []Kind  // what callers prove of the inputs; nil: nothing
+	Results  []Kind  // what callers may trust of the outputs; nil: nothing
 	Code     []Instr // empty for a function that only stands for others (Redirect)
 	Lines    []Line
 	Sites    []Site

@@ -360,3 +360,38 @@ func TestHighlight(t *testing.T) {
 		assert.LessOrEqual(t, at, len(broken))
 	}
 }
+
+// TestDocumentedSession runs the transcript of docs/repl.md.
+func TestDocumentedSession(t *testing.T) {
+	text, err := os.ReadFile("../docs/repl.md")
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(text), "```session\n")
+	require.True(t, ok)
+	transcript, _, _ := strings.Cut(rest, "```")
+	sh, s := shellFor(t)
+	var got strings.Builder
+	var input []string
+	run := func() {
+		if input == nil {
+			return
+		}
+		for i, l := range input {
+			got.WriteString([]string{"seq> ", ".... "}[min(i, 1)] + l + "\n")
+		}
+		before := len(s.out.String())
+		said := sh.says(strings.Join(input, "\n"))
+		got.WriteString(s.out.String()[before:] + said)
+		input = nil
+	}
+	for line := range strings.Lines(transcript) {
+		line = strings.TrimSuffix(line, "\n")
+		if first, ok := strings.CutPrefix(line, "seq> "); ok {
+			run()
+			input = []string{first}
+		} else if more, ok := strings.CutPrefix(line, ".... "); ok {
+			input = append(input, more)
+		}
+	}
+	run()
+	assert.Equal(t, transcript, got.String())
+}
