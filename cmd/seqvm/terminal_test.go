@@ -85,10 +85,16 @@ func inTerminalOf(t *testing.T, cmd *exec.Cmd, columns uint16) *console {
 // shows waits until the program has written something.
 func (s *console) shows(text string) {
 	s.t.Helper()
+	s.showsTimes(text, 1)
+}
+
+// showsTimes waits until the program has written something so often.
+func (s *console) showsTimes(text string, times int) {
+	s.t.Helper()
 	require.Eventually(s.t, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return strings.Contains(s.written.String(), text)
+		return strings.Count(s.written.String(), text) >= times
 	}, 10*time.Second, time.Millisecond, "%q does not show", text)
 }
 
