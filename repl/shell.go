@@ -287,8 +287,7 @@ func (sh *Shell) Edited(ctx context.Context, failure error) Answer {
 		a.refuse("what the editor has left cannot be read: %v", err)
 		return a
 	}
-	before := *sh.Session
-	if string(text) == before.text.file() {
+	if string(text) == sh.Session.text.file() {
 		a.stackLine(sh)
 		return a
 	}
