@@ -184,6 +184,11 @@ func (v *Value) SetFloat(f float64) {
 	v.n = math.Float64bits(f)
 }
 
+func (v *Value) setFloatBits(bits uint64) {
+	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(unsafe.Pointer(&markers[Float]))
+	v.n = bits
+}
+
 // SetBool makes the slot a Bool.
 func (v *Value) SetBool(b bool) {
 	n := uint64(0)

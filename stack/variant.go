@@ -223,6 +223,53 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
 	return as
 }
 
+// MaxUnpackedFloats is how many slots UnpackFloats can fill.
+const MaxUnpackedFloats = 4
+
+// UnpackFloats is Unpack for a variant of up to MaxUnpackedFloats fields that are all declared
+// as Float; false, with nothing done, if it is not so. All are read before the first
+// is written: one of the slots may hold the variant.
+func (v *VariantValue) UnpackFloats(slots []Value) bool {
+	f := v.fields
+	if len(f) < len(slots) {
+		return false
+	}
+	switch len(slots) {
+	case 1:
+		if !f[0].IsFloat() {
+			return false
+		}
+		slots[0].setNumber(&f[0])
+	case 2:
+		if !f[0].IsFloat() || !f[1].IsFloat() {
+			return false
+		}
+		a, b := f[0].n, f[1].n
+		slots[0].setFloatBits(a)
+		slots[1].setFloatBits(b)
+	case 3:
+		if !f[0].IsFloat() || !f[1].IsFloat() || !f[2].IsFloat() {
+			return false
+		}
+		a, b, c := f[0].n, f[1].n, f[2].n
+		slots[0].setFloatBits(a)
+		slots[1].setFloatBits(b)
+		slots[2].setFloatBits(c)
+	case 4:
+		if !f[0].IsFloat() || !f[1].IsFloat() || !f[2].IsFloat() || !f[3].IsFloat() {
+			return false
+		}
+		a, b, c, d := f[0].n, f[1].n, f[2].n, f[3].n
+		slots[0].setFloatBits(a)
+		slots[1].setFloatBits(b)
+		slots[2].setFloatBits(c)
+		slots[3].setFloatBits(d)
+	default:
+		return false
+	}
+	return true
+}
+
 // Fields returns all fields. They must not be changed, and not be kept.
 func (v *VariantValue) Fields() []Value {
 	if v.fields != nil {

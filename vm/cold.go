@@ -257,7 +257,7 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 		}
 	}
 	for _, arm := range table.Others {
-		if s.vm.image.Load().variants[arm.Variant] == tag {
+		if s.vm.image.Load().variants[arm.Variant].tag == tag {
 			return arm.Target, nil
 		}
 	}
@@ -271,7 +271,7 @@ func (s *Strand) unlike(x *stack.Value, variant int32) error {
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *x)
 	}
-	if tag := x.AsVariant().Tag; !tag.Same(img.variants[variant]) {
+	if tag := x.AsVariant().Tag; !tag.Same(img.variants[variant].tag) {
 		return Fail("no arm for a value with the tag :%s", tag.Name)
 	}
 	return nil
@@ -279,7 +279,7 @@ func (s *Strand) unlike(x *stack.Value, variant int32) error {
 
 // accessible tells whether an accessor of a variant fits a value.
 func (s *Strand) accessible(x *stack.Value, variant int32) error {
-	want := s.vm.image.Load().variants[variant]
+	want := s.vm.image.Load().variants[variant].tag
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the variant "+want.Name, *x)
 	}
@@ -305,7 +305,7 @@ func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
 		field.Share()
 	}
 	*a = field
-	k := img.kinds[in.B][in.C]
+	k := img.variants[in.B].kinds[in.C]
 	return k == stack.Nothing || field.Kind() == k, nil
 }
 
@@ -364,7 +364,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		if v.Kind() != stack.Variant {
 			return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[in.C].Union], *v)
 		}
-		a.SetBool(v.AsVariant().Tag.Same(img.variants[in.C]))
+		a.SetBool(v.AsVariant().Tag.Same(img.variants[in.C].tag))
 	case bytecode.OpIsolate:
 		old := s.data.Base
 		s.data.Base = s.index(fp) + int(in.B)

@@ -21,8 +21,7 @@ type image struct {
 	funcs    []function
 	consts   []stack.Value
 	builtins []*Builtin
-	variants []*stack.Tag
-	kinds    [][]stack.Kind        // of the variants' fields; Nothing for any
+	variants []variant
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
@@ -40,6 +39,13 @@ type codeIndex struct {
 	funcs   int         // so many are among the ranges
 	ranges  []codeRange // by address
 	checked map[int32][]bytecode.Instr
+}
+
+// variant is what instructions need to know of one of the program.
+type variant struct {
+	tag    *stack.Tag
+	kinds  []stack.Kind // of the fields; Nothing for any
+	floats bool         // all fields are declared as Float, and they are few
 }
 
 // function is what calls need to know, kept small for the cache.
@@ -110,12 +116,12 @@ func (img *image) link(before *bytecode.Module) error {
 			t = stack.ListTag // a union may have a variant List: then lists are its values
 		}
 		img.tags[v.Name] = t
-		img.variants = append(img.variants, t)
-		kinds := make([]stack.Kind, len(v.Kinds))
+		linked := variant{tag: t, kinds: make([]stack.Kind, len(v.Kinds)), floats: len(v.Kinds) <= stack.MaxUnpackedFloats}
 		for i, k := range v.Kinds {
-			kinds[i] = stack.Kind(k)
+			linked.kinds[i] = stack.Kind(k)
+			linked.floats = linked.floats && k == bytecode.KindFloat
 		}
-		img.kinds = append(img.kinds, kinds)
+		img.variants = append(img.variants, linked)
 	}
 	img.funcs = slices.Grow(img.funcs, len(mod.Funcs)-len(before.Funcs))
 	for i := len(before.Funcs); i < len(mod.Funcs); i++ {

@@ -484,12 +484,12 @@ func (s *Strand) run() error {
 			}
 			ip = jump(ip, c)
 		case bytecode.OpMake:
-			tag := img.variants[in.B]
-			fields := unsafe.Slice(at(fp, in.A), len(img.kinds[in.B]))
+			d := &img.variants[in.B]
+			tag, fields := d.tag, unsafe.Slice(at(fp, in.A), len(d.kinds))
 			*at(fp, in.A) = stack.FromVariant(stack.NewVariant(tag, fields))
 		case bytecode.OpRemake:
-			tag := img.variants[in.B]
-			fields := unsafe.Slice(at(fp, in.A), len(img.kinds[in.B]))
+			d := &img.variants[in.B]
+			tag, fields := d.tag, unsafe.Slice(at(fp, in.A), len(d.kinds))
 			husk := at(fp, in.C)
 			if !img.linear || husk.Kind() != stack.Variant || !husk.AsVariant().Remake(tag, fields) {
 				*husk = stack.FromVariant(stack.NewVariant(tag, fields))
@@ -508,7 +508,7 @@ func (s *Strand) run() error {
 
 		case bytecode.OpUnpack:
 			v := at(fp, in.B).AsVariant()
-			kinds := img.kinds[in.C]
+			kinds := img.variants[in.C].kinds
 			if v.Len() < len(kinds) {
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
@@ -517,28 +517,30 @@ func (s *Strand) run() error {
 				ip = s.distrusted(ip)
 			}
 		case bytecode.OpUnpackAs, bytecode.OpLook:
-			x := at(fp, in.B)
-			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C] {
+			x, d := at(fp, in.B), &img.variants[in.C]
+			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = s.unlike(x, in.C); err != nil {
 					s.ip = ip
 					return s.fail(err)
 				}
 			}
 			v := x.AsVariant()
-			kinds := img.kinds[in.C]
-			if v.Len() < len(kinds) {
-				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
+			if d.floats && v.UnpackFloats(unsafe.Slice(at(fp, in.A), len(d.kinds))) { // vectors: 8 percent of n-body
+				continue
 			}
-			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
+			if v.Len() < len(d.kinds) {
+				s.ip = ip
+				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
+			}
+			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
 				ip = s.distrusted(ip)
 			}
 		case bytecode.OpPeek:
 			x := at(fp, in.B)
-			if x.Kind() == stack.Variant && x.AsVariant().Tag == img.variants[in.C/bytecode.MaxFields] {
+			if x.Kind() == stack.Variant && x.AsVariant().Tag == img.variants[in.C/bytecode.MaxFields].tag {
 				if v := x.AsVariant(); int(in.C%bytecode.MaxFields) < v.Len() {
 					field := v.At(int(in.C % bytecode.MaxFields))
-					k := img.kinds[in.C/bytecode.MaxFields][in.C%bytecode.MaxFields]
+					k := img.variants[in.C/bytecode.MaxFields].kinds[in.C%bytecode.MaxFields]
 					*at(fp, in.A) = field
 					if k != stack.Nothing && field.Kind() != k {
 						ip = s.distrusted(ip)
@@ -550,7 +552,7 @@ func (s *Strand) run() error {
 			goto dispatch
 		case bytecode.OpGet:
 			x := at(fp, in.B)
-			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C/bytecode.MaxFields] {
+			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C/bytecode.MaxFields].tag {
 				if err = s.accessible(x, in.C/bytecode.MaxFields); err != nil {
 					s.ip = ip
 					return s.fail(err)
@@ -561,7 +563,7 @@ func (s *Strand) run() error {
 				s.ip = ip
 				return s.fail(Fail("the value has only %d fields", x.AsVariant().Len()))
 			}
-			k := img.kinds[in.C/bytecode.MaxFields][in.C%bytecode.MaxFields]
+			k := img.variants[in.C/bytecode.MaxFields].kinds[in.C%bytecode.MaxFields]
 			*at(fp, in.A) = field
 			if k != stack.Nothing && field.Kind() != k {
 				ip = s.distrusted(ip)
