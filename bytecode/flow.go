@@ -54,7 +54,7 @@ func (v *verifier) successors(pc int, visit func(int)) {
 		}
 		return
 	}
-	if info.C == Target && in.Op != OpLoop && in.Op != OpIntAddLoop && in.Op != OpIntAddSlotLoop {
+	if info.C == Target {
 		visit(pc + 1 + int(in.C))
 	}
 	switch in.Op {
@@ -128,8 +128,6 @@ func (v *verifier) step(pc int, state []Kind) error {
 			return err
 		}
 		return v.tail(state, in.A, callee)
-	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop:
-		return proves(state, f.Params)
 	case OpUnpack, OpUnpackAs, OpLook:
 		copy(state[in.A:], m.Variants[in.C].Kinds)
 	case OpCallOpen, OpTailOpen:

@@ -55,6 +55,7 @@ const (
 	OpFloatDiv
 	OpFloatSqrt
 	OpFloatMulAdd
+	OpFloatMulAdd3
 	OpFloatMulSub
 	OpFloatEq
 	OpFloatNe
@@ -270,6 +271,7 @@ var Table = [opCount]Info{
 	OpFloatSub:    {"float.sub", DstFloat, SrcFloat, SrcFloat, false, "A = B - C"},
 	OpFloatMul:    {"float.mul", DstFloat, SrcFloat, SrcFloat, false, "A = B * C"},
 	OpFloatDiv:    {"float.div", DstFloat, SrcFloat, SrcFloat, false, "A = B / C"},
+	OpFloatMulAdd3: {"float.mul-add.3", SrcFloat, SrcFloat, SrcFloat, false, "the three mul-adds that stand here, of slots that go down by one and the same C; over the two that follow"},
 	OpFloatMulAdd: {"float.mul-add", SrcFloat, SrcFloat, SrcFloat, false, "A = A + B * C, each rounded"},
 	OpFloatMulSub: {"float.mul-sub", SrcFloat, SrcFloat, SrcFloat, false, "A = A - B * C, each rounded"},
 	OpFloatSqrt:   {"float.sqrt", DstFloat, SrcFloat, None, false, "A = square root of B"},
@@ -314,7 +316,7 @@ var Table = [opCount]Info{
 	OpCallOpen:       {"call.open", Height, Function, None, false, "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
 	OpTail:           {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
 	OpTailOpen:       {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
-	OpLoop:           {"loop", None, None, Target, true, "go on with this function from its start: a tail call of itself"},
+	OpLoop:           {"loop", None, None, Target, true, "go on at C, the start of this function behind the constants that it keeps in slots: a tail call of itself"},
 	OpIntAddSlotLoop: {"int.add.slot.loop", SrcInt, SrcInt, Target, true, "A = A + B, then as loop"},
 	OpIntAddLoop:     {"int.add.loop", SrcInt, Imm, Target, true, "A = A + the Int B, then as loop"},
 	OpReturn:         {"return", Height, None, None, true, "return with A values from slot 0 up"},

@@ -208,11 +208,7 @@ func (v *verifier) instruction(pc int) error {
 // back: no loop escapes a stop.
 func direction(op Op, to int, offset int32) error {
 	switch op {
-	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop:
-		if to != 0 {
-			return errors.New("it goes to the start of the function")
-		}
-	case OpJumpBack, OpCondTest:
+	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop, OpJumpBack, OpCondTest:
 		if offset >= 0 {
 			return errors.New("it goes back")
 		}
@@ -238,6 +234,12 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return nil
 	}
 	switch in.Op {
+	case OpFloatMulAdd3:
+		for i := int32(1); i <= 2; i++ {
+			if pc+2 >= len(f.Code) || f.Code[pc+int(i)] != (Instr{Op: OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) || in.C == in.A || in.C == in.A-1 {
+				return errors.New("must be followed by two mul-adds of the slots below")
+			}
+		}
 	case OpCall:
 		callee := &m.Funcs[in.B]
 		if callee.Open && next != OpExpect && next != OpFloat {

@@ -165,16 +165,16 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAddImm && in.A == in.B { // a counter
 			slot, by := in.A, in.C
 			g.unemit()
-			g.emit(bytecode.OpIntAddLoop, slot, by, 0)
+			g.emit(bytecode.OpIntAddLoop, slot, by, g.start)
 			return
 		}
 		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAdd && (in.A == in.B || in.A == in.C) {
 			slot, by := in.A, in.B+in.C-in.A // the other operand
 			g.unemit()
-			g.emit(bytecode.OpIntAddSlotLoop, slot, by, 0)
+			g.emit(bytecode.OpIntAddSlotLoop, slot, by, g.start)
 			return
 		}
-		g.emit(bytecode.OpLoop, 0, 0, 0)
+		g.emit(bytecode.OpLoop, 0, 0, g.start)
 		return
 	}
 	g.emit(bytecode.OpTail, below, callee, 0)

@@ -214,8 +214,11 @@ type generator struct {
 	records  []record // by operand.index
 	unmade   []int32  // those that something names
 	care     care
-	regrets  bool // more care is needed
-	depth    int  // of the quotation, in others
+	regrets  bool            // more care is needed
+	loaded   []int32         // constants that were put into slots to be used there
+	kept     map[int32]int32 // constants that are in slots all the time
+	start    int32           // of the code behind those
+	depth    int             // of the quotation, in others
 	state
 	frame int32
 	line  int32
@@ -245,7 +248,7 @@ func (s *state) clone() state {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var line int32
-	g := c.attempt(bold, func(care care) *generator {
+	g := c.attempt(bold, func(care care, kept []int32, frame int32) *generator {
 		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, care: care}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		line = g.line
@@ -259,6 +262,7 @@ func (c *compiler) word(w *types.Word) {
 			g.emit(bytecode.OpCount, 0, 0, 0)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
+		g.keep(kept, frame)
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
 			g.finish()
 		}
@@ -279,11 +283,20 @@ const maxGuessed = 4
 // attempt compiles a function and, as long as that calls for more care, once
 // more. What is in a function has at least its care: else the time would
 // multiply with each level of quotations.
-func (c *compiler) attempt(least care, function func(care) *generator) *generator {
+//
+// One that loops is compiled again, too, to keep its constants in slots.
+func (c *compiler) attempt(least care, function func(care care, kept []int32, frame int32) *generator) *generator {
 	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
-	for care := least; ; care++ {
-		g := function(care)
-		if !g.regrets || care == careful {
+	var kept []int32
+	var frame int32
+	for care := least; ; {
+		g := function(care, kept, frame)
+		switch {
+		case g.regrets && care < careful:
+			care++
+		case kept == nil && len(g.keepable()) > 0:
+			kept, frame = g.keepable(), g.frame
+		default:
 			return g
 		}
 		c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:funcs], c.mod.Tables[:tables], c.mod.Cover[:points]
@@ -320,7 +333,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	if g.depth == maxGuessed {
 		least = careful
 	}
-	q := g.attempt(least, func(care care) *generator {
+	q := g.attempt(least, func(care care, kept []int32, frame int32) *generator {
 		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, depth: g.depth + 1, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
 		q.at(st.Pos, "<quotation>")
 		line = q.line
@@ -332,6 +345,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 			q.parameter(k)
 		}
 		q.cover(bytecode.CoverBranch, st.Pos)
+		q.keep(kept, frame)
 		if !q.body(st.Block, true) {
 			q.finish()
 		}
@@ -365,11 +379,30 @@ func (g *generator) parameter(k bytecode.Kind) {
 // the interpreter wants them.
 func seal(code []bytecode.Instr) []bytecode.Instr {
 	for pc := range code {
-		if in := &code[pc]; in.Op.Info().C == bytecode.Target {
+		in := &code[pc]
+		if in.Op.Info().C == bytecode.Target {
 			in.C -= int32(pc + 1)
+		}
+		if in.Op == bytecode.OpFloatMulAdd && isVector(code[pc:]) {
+			in.Op = bytecode.OpFloatMulAdd3
 		}
 	}
 	return code
+}
+
+// isVector tells whether three mul-adds stand here that work on neighbouring slots:
+// two vectors and a factor. The first can do them all.
+func isVector(code []bytecode.Instr) bool {
+	if len(code) < 3 {
+		return false
+	}
+	in := code[0]
+	for i := int32(1); i <= 2; i++ {
+		if code[i] != (bytecode.Instr{Op: bytecode.OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) {
+			return false
+		}
+	}
+	return in.C != in.A && in.C != in.A-1
 }
 
 // touch makes the frame large enough for a slot.
@@ -552,6 +585,12 @@ func (g *generator) load(o operand, prefer int32) operand {
 		return o
 	case unmade:
 		return g.realize(o)
+	case pooled:
+		if s, ok := g.kept[o.index]; ok {
+			g.uses[s]++
+			return operand{form: slot, index: s}
+		}
+		g.loaded = append(g.loaded, o.index)
 	}
 	s := g.alloc(prefer)
 	g.constantInto(s, o)

@@ -194,6 +194,27 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 	return true
 }
 
+// RemakeFloats is Remake for fields that are all Floats; false, with nothing done,
+// if they are not.
+func (v *VariantValue) RemakeFloats(tag *Tag, fields []Value) bool {
+	to := v.fields
+	if len(to) != len(fields) || v.Shared() {
+		return false
+	}
+	for i := range fields {
+		if !fields[i].IsFloat() {
+			return false
+		}
+	}
+	if v.Tag != tag { // a store of a pointer is dearer
+		v.Tag = tag
+	}
+	for i := range fields {
+		to[i].setFloatBits(fields[i].n)
+	}
+	return true
+}
+
 // Unpack copies the first fields, as many as there are slots, and tells whether
 // they are of some kinds; Nothing stands for any. The variant ends with it,
 // unless it is shared or keep is set: then the fields are marked.
@@ -212,11 +233,15 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
 			continue
 		}
 		k := x.Kind()
-		if keep && k >= Variant {
-			x.Share()
-		}
 		if k != want && want != Nothing {
 			as = false
+		}
+		switch {
+		case !keep || k < Variant:
+		case k == Variant:
+			x.AsVariant().Share()
+		case k == Map:
+			x.AsMap().share()
 		}
 		slots[i] = *x
 	}

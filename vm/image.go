@@ -281,6 +281,9 @@ func (img *image) checkedCode(function int32) unsafe.Pointer {
 	if code == nil {
 		code = append(code, img.mod.Funcs[function].Code...)
 		for i := range code {
+			if code[i].Op == bytecode.OpFloatMulAdd3 { // each checks for itself
+				code[i].Op = bytecode.OpFloatMulAdd
+			}
 			code[i].Was, code[i].Op = code[i].Op, bytecode.OpChecked
 		}
 		x.checked[function] = code

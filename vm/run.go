@@ -140,6 +140,13 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() / at(fp, in.C).AsFloat())
 		case bytecode.OpFloatMulAdd: // the conversions keep Go from rounding only once
 			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() + float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
+		case bytecode.OpFloatMulAdd3:
+			a, b, c := at(fp, in.A-2), at(fp, in.B-2), at(fp, in.C).AsFloat()
+			to, from := (*[3]stack.Value)(unsafe.Pointer(a)), (*[3]stack.Value)(unsafe.Pointer(b))
+			to[2].SetFloat(to[2].AsFloat() + float64(from[2].AsFloat()*c))
+			to[1].SetFloat(to[1].AsFloat() + float64(from[1].AsFloat()*c))
+			to[0].SetFloat(to[0].AsFloat() + float64(from[0].AsFloat()*c))
+			ip += 2 * instrSize
 		case bytecode.OpFloatMulSub:
 			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() - float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
 		case bytecode.OpFloatSqrt:
@@ -488,12 +495,15 @@ func (s *Strand) run() error {
 			tag, fields := d.tag, unsafe.Slice(at(fp, in.A), len(d.kinds))
 			*at(fp, in.A) = stack.FromVariant(stack.NewVariant(tag, fields))
 		case bytecode.OpRemake:
-			d := &img.variants[in.B]
-			tag, fields := d.tag, unsafe.Slice(at(fp, in.A), len(d.kinds))
-			husk := at(fp, in.C)
-			if !img.linear || husk.Kind() != stack.Variant || !husk.AsVariant().Remake(tag, fields) {
-				*husk = stack.FromVariant(stack.NewVariant(tag, fields))
+			d, husk := &img.variants[in.B], at(fp, in.C)
+			fields := unsafe.Slice(at(fp, in.A), len(d.kinds))
+			if img.linear && husk.Kind() == stack.Variant {
+				v := husk.AsVariant()
+				if d.floats && v.RemakeFloats(d.tag, fields) || v.Remake(d.tag, fields) {
+					continue
+				}
 			}
+			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
 		case bytecode.OpField:
 			v := at(fp, in.B).AsVariant()
 			if int(in.C) >= v.Len() {
@@ -536,12 +546,11 @@ func (s *Strand) run() error {
 				ip = s.distrusted(ip)
 			}
 		case bytecode.OpPeek:
-			x := at(fp, in.B)
-			if x.Kind() == stack.Variant && x.AsVariant().Tag == img.variants[in.C/bytecode.MaxFields].tag {
-				if v := x.AsVariant(); int(in.C%bytecode.MaxFields) < v.Len() {
-					field := v.At(int(in.C % bytecode.MaxFields))
-					k := img.variants[in.C/bytecode.MaxFields].kinds[in.C%bytecode.MaxFields]
-					*at(fp, in.A) = field
+			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+			if x.Kind() == stack.Variant && x.AsVariant().Tag == d.tag {
+				if field := x.AsVariant().Slot(int64(i)); field != nil {
+					k := d.kinds[i]
+					*at(fp, in.A) = *field
 					if k != stack.Nothing && field.Kind() != k {
 						ip = s.distrusted(ip)
 					}
@@ -551,19 +560,23 @@ func (s *Strand) run() error {
 			op = bytecode.OpGet // which finds out what is wrong
 			goto dispatch
 		case bytecode.OpGet:
-			x := at(fp, in.B)
-			if x.Kind() != stack.Variant || x.AsVariant().Tag != img.variants[in.C/bytecode.MaxFields].tag {
-				if err = s.accessible(x, in.C/bytecode.MaxFields); err != nil {
+			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
+				if err = s.accessible(x, int32(uint32(in.C)/bytecode.MaxFields)); err != nil {
 					s.ip = ip
 					return s.fail(err)
 				}
 			}
-			field, ok := x.AsVariant().Get(int64(in.C % bytecode.MaxFields))
+			k := d.kinds[i]
+			if field := x.AsVariant().Slot(int64(i)); field != nil && field.IsFloat() && k == stack.Float {
+				at(fp, in.A).SetFloat(field.AsFloat())
+				continue
+			}
+			field, ok := x.AsVariant().Get(int64(i))
 			if !ok {
 				s.ip = ip
 				return s.fail(Fail("the value has only %d fields", x.AsVariant().Len()))
 			}
-			k := img.variants[in.C/bytecode.MaxFields].kinds[in.C%bytecode.MaxFields]
 			*at(fp, in.A) = field
 			if k != stack.Nothing && field.Kind() != k {
 				ip = s.distrusted(ip)

@@ -1,0 +1,59 @@
+package compile
+
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// A function that loops and calls nothing keeps the Floats that its instructions
+// use in slots behind all others, filled once in front of the loop: there is no
+// instruction with a Float in it.
+
+// maxKept is how many constants a function keeps.
+const maxKept = 8
+
+// keepable are the constants that it pays to keep: none if the function does not
+// loop, or if something in it needs the slots above the stack.
+func (g *generator) keepable() []int32 {
+	if len(g.loaded) == 0 || g.Instrument || g.Cover || g.depth > maxGuessed { // each level doubles the work
+		return nil
+	}
+	loops := false
+	for i := range g.code {
+		in := &g.code[i]
+		switch in.Op {
+		case bytecode.OpLoop, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop, bytecode.OpJumpBack:
+			loops = true
+			continue
+		case bytecode.OpCall, bytecode.OpFloat, bytecode.OpReach, bytecode.OpRebase, bytecode.OpIsolate, bytecode.OpResume, bytecode.OpYield, bytecode.OpWeave, bytecode.OpSpawn,
+			bytecode.OpCancel, bytecode.OpPickAt, bytecode.OpRollAt, bytecode.OpCallQuotation, bytecode.OpCallUnknown, bytecode.OpCallOpen, bytecode.OpDump:
+			return nil
+		}
+	}
+	if !loops {
+		return nil
+	}
+	var list []int32
+	for _, k := range g.loaded {
+		if g.mod.Consts[k].Kind == bytecode.KindFloat && !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
+	return list[:min(len(list), maxKept)]
+}
+
+// keep puts constants into slots from one on, for good.
+func (g *generator) keep(list []int32, from int32) {
+	if len(list) == 0 {
+		return
+	}
+	g.kept = make(map[int32]int32, len(list))
+	for i, k := range list {
+		s := from + int32(i)
+		g.constantInto(s, operand{form: pooled, index: k})
+		g.uses[s]++
+		g.kept[k] = s
+	}
+	g.start = g.label()
+}
