@@ -178,6 +178,13 @@ func (v *Value) SetInt(bits uint64) {
 	v.n = bits
 }
 
+// ChangeInt and ChangeFloat are SetInt and SetFloat for a slot that holds an Int or
+// a Float already.
+func (v *Value) ChangeInt(bits uint64) { v.n = bits }
+
+// ChangeFloat changes a Float.
+func (v *Value) ChangeFloat(f float64) { v.n = math.Float64bits(f) }
+
 // SetFloat makes the slot a Float.
 func (v *Value) SetFloat(f float64) {
 	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(unsafe.Pointer(&markers[Float]))

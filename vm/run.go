@@ -139,16 +139,16 @@ func (s *Strand) run() error {
 		case bytecode.OpFloatDiv:
 			at(fp, in.A).SetFloat(at(fp, in.B).AsFloat() / at(fp, in.C).AsFloat())
 		case bytecode.OpFloatMulAdd: // the conversions keep Go from rounding only once
-			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() + float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
+			at(fp, in.A).ChangeFloat(at(fp, in.A).AsFloat() + float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
 		case bytecode.OpFloatMulAdd3:
 			a, b, c := at(fp, in.A-2), at(fp, in.B-2), at(fp, in.C).AsFloat()
 			to, from := (*[3]stack.Value)(unsafe.Pointer(a)), (*[3]stack.Value)(unsafe.Pointer(b))
-			to[2].SetFloat(to[2].AsFloat() + float64(from[2].AsFloat()*c))
-			to[1].SetFloat(to[1].AsFloat() + float64(from[1].AsFloat()*c))
-			to[0].SetFloat(to[0].AsFloat() + float64(from[0].AsFloat()*c))
+			to[2].ChangeFloat(to[2].AsFloat() + float64(from[2].AsFloat()*c))
+			to[1].ChangeFloat(to[1].AsFloat() + float64(from[1].AsFloat()*c))
+			to[0].ChangeFloat(to[0].AsFloat() + float64(from[0].AsFloat()*c))
 			ip += 2 * instrSize
 		case bytecode.OpFloatMulSub:
-			at(fp, in.A).SetFloat(at(fp, in.A).AsFloat() - float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
+			at(fp, in.A).ChangeFloat(at(fp, in.A).AsFloat() - float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
 		case bytecode.OpFloatSqrt:
 			at(fp, in.A).SetFloat(math.Sqrt(at(fp, in.B).AsFloat()))
 		case bytecode.OpFloatEq:
@@ -434,7 +434,7 @@ func (s *Strand) run() error {
 					return s.fail(err)
 				}
 			}
-			at(fp, in.A).SetInt(at(fp, in.A).Bits() + uint64(int64(in.B))<<1)
+			at(fp, in.A).ChangeInt(at(fp, in.A).Bits() + uint64(int64(in.B))<<1)
 			ip = jump(ip, in.C)
 		case bytecode.OpIntAddSlotLoop:
 			if fp > s.limit.Load() {
@@ -443,7 +443,7 @@ func (s *Strand) run() error {
 					return s.fail(err)
 				}
 			}
-			at(fp, in.A).SetInt(at(fp, in.A).Bits() + at(fp, in.B).Bits())
+			at(fp, in.A).ChangeInt(at(fp, in.A).Bits() + at(fp, in.B).Bits())
 			ip = jump(ip, in.C)
 		case bytecode.OpTail:
 			f := &funcs[in.B]
