@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"slices"
 	"sync/atomic"
 	"unsafe"
 )
@@ -17,11 +18,47 @@ import (
 // one, or if it is such a copy itself, it becomes a tree, of which updates copy
 // a path. So neither updates of one old version again and again nor a chain of
 // versions that are all kept cost more than O(log n) each.
+//
+// The fields of a small variant lie right behind it, in the same object; lists and
+// larger ones are long.
 type VariantValue struct {
-	Tag    *Tag
+	Tag   *Tag
+	state atomic.Uint32
+	small uint32 // 1 + the number of fields right behind; 0: it is a long
+}
+
+// long is a variant whose fields are elsewhere: their number can change.
+type long struct {
+	VariantValue
 	fields []Value              // nil: those of the tree
 	tree   atomic.Pointer[tree] // of a shared object that has fields: made from them
-	state  atomic.Uint32
+}
+
+// long returns the whole of a variant that is one.
+func (v *VariantValue) long() *long { return (*long)(unsafe.Pointer(v)) }
+
+// slots returns the places of the fields; nil if they are in a tree.
+func (v *VariantValue) slots() []Value {
+	switch n := v.small; n {
+	case 0:
+		return v.long().fields
+	case 1:
+		return none
+	default:
+		return unsafe.Slice((*Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{}))), n-1)
+	}
+}
+
+var none = []Value{}
+
+// behind is the places of the fields of a small variant; it has v.small-1 of them.
+func (v *VariantValue) behind() *[4]Value {
+	return (*[4]Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{})))
+}
+
+// place returns place i of a small variant, which must exist.
+func (v *VariantValue) place(i uint64) *Value {
+	return (*Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{})+uintptr(i)*unsafe.Sizeof(Value{})))
 }
 
 // The bits of state.
@@ -56,39 +93,45 @@ type (
 
 // NewVariant makes a variant of copies of the fields, promoted.
 func NewVariant(tag *Tag, fields []Value) *VariantValue {
-	var v *VariantValue
-	switch len(fields) {
-	case 0:
-		return &VariantValue{Tag: tag}
-	case 1:
-		x := &variant1{}
-		v, x.fields = &x.VariantValue, x.f[:]
-	case 2:
-		x := &variant2{}
-		v, x.fields = &x.VariantValue, x.f[:]
-	case 3:
-		x := &variant3{}
-		v, x.fields = &x.VariantValue, x.f[:]
-	case 4:
-		x := &variant4{}
-		v, x.fields = &x.VariantValue, x.f[:]
-	default:
-		v = &VariantValue{fields: make([]Value, len(fields))}
-	}
-	v.Tag = tag
-	to := v.fields[:len(fields)]
-	for i, f := range fields {
-		if !f.Scalar() {
-			f = f.Promote()
+	v := allocate(tag, len(fields))
+	to := v.slots()
+	for i := range fields {
+		if f := &fields[i]; f.Scalar() {
+			to[i].setNumber(f)
+		} else {
+			to[i] = f.Promote()
 		}
-		to[i] = f
 	}
+	return v
+}
+
+// allocate makes a variant with places for its fields.
+func allocate(tag *Tag, fields int) *VariantValue {
+	var v *VariantValue
+	switch fields {
+	case 0:
+		if tag == ListTag { // it will grow
+			return &(&long{VariantValue: VariantValue{Tag: tag}}).VariantValue
+		}
+		v = &VariantValue{}
+	case 1:
+		v = &(&variant1{}).VariantValue
+	case 2:
+		v = &(&variant2{}).VariantValue
+	case 3:
+		v = &(&variant3{}).VariantValue
+	case 4:
+		v = &(&variant4{}).VariantValue
+	default:
+		return FromFields(tag, make([]Value, fields))
+	}
+	v.Tag, v.small = tag, uint32(1+fields)
 	return v
 }
 
 // FromFields makes a variant that takes over a slice of promoted values.
 func FromFields(tag *Tag, fields []Value) *VariantValue {
-	return &VariantValue{Tag: tag, fields: fields}
+	return &(&long{VariantValue: VariantValue{Tag: tag}, fields: fields}).VariantValue
 }
 
 // Share marks the object of a value as held more than once. Values without
@@ -114,25 +157,25 @@ func (v *VariantValue) Shared() bool { return v.state.Load()&shared != 0 }
 
 // Len returns the number of fields.
 func (v *VariantValue) Len() int {
-	if v.fields != nil {
-		return len(v.fields)
+	if fields := v.slots(); fields != nil {
+		return len(fields)
 	}
-	return v.tree.Load().len()
+	return v.long().tree.Load().len()
 }
 
 // At returns field i, which must exist. The caller marks it shared unless it
 // drops the variant.
 func (v *VariantValue) At(i int) Value {
-	if v.fields != nil {
-		return v.fields[i]
+	if fields := v.slots(); fields != nil {
+		return fields[i]
 	}
-	return v.tree.Load().at(i)
+	return v.long().tree.Load().at(i)
 }
 
 // Get returns field i, marked shared, and whether there is one: At for a variant
 // that lives on.
 func (v *VariantValue) Get(i int64) (x Value, ok bool) {
-	if fields := v.fields; uint64(i) < uint64(len(fields)) {
+	if fields := v.slots(); uint64(i) < uint64(len(fields)) {
 		x = fields[i]
 	} else if fields == nil && uint64(i) < uint64(v.Len()) {
 		x = v.At(int(i))
@@ -148,7 +191,13 @@ func (v *VariantValue) Get(i int64) (x Value, ok bool) {
 // Slot returns the place of field i; nil if there is none or it is in a tree. What
 // lies there must not be changed.
 func (v *VariantValue) Slot(i int64) *Value {
-	if fields := v.fields; uint64(i) < uint64(len(fields)) {
+	if n := v.small; n > 0 {
+		if uint64(i) < uint64(n-1) {
+			return v.place(uint64(i))
+		}
+		return nil
+	}
+	if fields := v.long().fields; uint64(i) < uint64(len(fields)) {
 		return &fields[i]
 	}
 	return nil
@@ -157,7 +206,7 @@ func (v *VariantValue) Slot(i int64) *Value {
 // Own is Slot of a variant that nobody else holds: the caller may put a number
 // there, or a promoted value. nil if others may hold it.
 func (v *VariantValue) Own(i int64) *Value {
-	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
 		return &fields[i]
 	}
 	return nil
@@ -167,7 +216,7 @@ func (v *VariantValue) Own(i int64) *Value {
 // anybody looks at the list again: one of a list that is held once stays held
 // once.
 func (v *VariantValue) Take(i int64) (x Value, ok bool) {
-	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
 		return fields[i], true
 	}
 	return v.Get(i)
@@ -177,13 +226,18 @@ func (v *VariantValue) Take(i int64) (x Value, ok bool) {
 // tag and new fields. It does nothing, and says so, if it is shared or has
 // another number of fields.
 func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
-	if len(v.fields) != len(fields) || v.Shared() {
+	if v.Shared() {
+		return false
+	}
+	var to []Value
+	if v.small == uint32(1+len(fields)) {
+		to = unsafe.Slice(v.place(0), len(fields))
+	} else if to = v.slots(); len(to) != len(fields) {
 		return false
 	}
 	if v.Tag != tag {
 		v.Tag = tag
 	}
-	to := v.fields[:len(fields)]
 	for i := range fields {
 		if f := &fields[i]; f.Scalar() {
 			to[i].setNumber(f)
@@ -197,8 +251,7 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 // RemakeFloats is Remake for fields that are all Floats; false, with nothing done,
 // if they are not.
 func (v *VariantValue) RemakeFloats(tag *Tag, fields []Value) bool {
-	to := v.fields
-	if len(to) != len(fields) || v.Shared() {
+	if v.small != uint32(1+len(fields)) || v.Shared() {
 		return false
 	}
 	for i := range fields {
@@ -210,22 +263,34 @@ func (v *VariantValue) RemakeFloats(tag *Tag, fields []Value) bool {
 		v.Tag = tag
 	}
 	for i := range fields {
-		to[i].setFloatBits(fields[i].n)
+		v.place(uint64(i)).setFloatBits(fields[i].n)
 	}
 	return true
 }
 
-// Unpack copies the first fields, as many as there are slots, and tells whether
-// they are of some kinds; Nothing stands for any. The variant ends with it,
+// Unpacked says how Unpack went.
+type Unpacked uint8
+
+// The ways.
+const (
+	AsExpected Unpacked = iota
+	OtherKinds          // the slots hold the fields, but not all are of the kinds expected
+	TooFew              // nothing has been done: there are fewer fields than slots
+)
+
+// Unpack copies the first fields, as many as there are slots, which are expected
+// to be of some kinds; Nothing stands for any. The variant ends with it,
 // unless it is shared or keep is set: then the fields are marked.
-func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
-	fields := v.fields
-	if fields == nil {
-		fields = v.Fields()
+func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) Unpacked {
+	var fields []Value
+	if v.small > uint32(len(slots)) {
+		fields = unsafe.Slice(v.place(0), len(slots))
+	} else if fields = v.Fields(); len(fields) < len(slots) {
+		return TooFew
 	}
 	fields, kinds = fields[:len(slots)], kinds[:len(slots)]
 	keep = keep || v.Shared()
-	as := true
+	as := AsExpected
 	for i := range slots {
 		x, want := &fields[i], kinds[i]
 		if want.number() && x.p == unsafe.Pointer(&markers[want]) {
@@ -234,7 +299,7 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) bool {
 		}
 		k := x.Kind()
 		if k != want && want != Nothing {
-			as = false
+			as = OtherKinds
 		}
 		switch {
 		case !keep || k < Variant:
@@ -255,11 +320,10 @@ const MaxUnpackedFloats = 4
 // as Float; false, with nothing done, if it is not so. All are read before the first
 // is written: one of the slots may hold the variant.
 func (v *VariantValue) UnpackFloats(slots []Value) bool {
-	f := v.fields
-	if len(f) < len(slots) {
+	if v.small != uint32(1+len(slots)) {
 		return false
 	}
-	switch len(slots) {
+	switch f := v.behind(); len(slots) {
 	case 1:
 		if !f[0].IsFloat() {
 			return false
@@ -297,10 +361,10 @@ func (v *VariantValue) UnpackFloats(slots []Value) bool {
 
 // Fields returns all fields. They must not be changed, and not be kept.
 func (v *VariantValue) Fields() []Value {
-	if v.fields != nil {
-		return v.fields
+	if fields := v.slots(); fields != nil {
+		return fields
 	}
-	return v.tree.Load().all()
+	return v.long().tree.Load().all()
 }
 
 // Push returns the variant with one field more at the end. It consumes v.
@@ -309,14 +373,22 @@ func (v *VariantValue) Push(x Value) *VariantValue {
 	if v.Shared() {
 		return v.pushShared(x)
 	}
-	if t := v.tree.Load(); t != nil {
+	if v.small > 0 {
+		old := v.slots()
+		fields := make([]Value, len(old)+1, 2*len(old)+2)
+		copy(fields, old)
+		fields[len(old)] = x
+		return FromFields(v.Tag, fields)
+	}
+	l := v.long()
+	if t := l.tree.Load(); t != nil {
 		t.push(x)
 		return v
 	}
-	if n := len(v.fields); n == cap(v.fields) && n >= shortList {
-		v.fields = doubled(v.fields)
+	if n := len(l.fields); n == cap(l.fields) && n >= shortList {
+		l.fields = doubled(l.fields)
 	}
-	v.fields = append(v.fields, x)
+	l.fields = append(l.fields, x)
 	return v
 }
 
@@ -344,16 +416,17 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 		t.push(x)
 		return v.withTree(t)
 	}
-	n := len(v.fields)
+	old := v.slots()
+	n := len(old)
 	fields := make([]Value, n+1, max(4, n+n/2))
-	copy(fields, v.fields)
+	copy(fields, old)
 	fields[n] = x
 	return v.copy(fields)
 }
 
 // Set is With for any i: it returns the variant itself if there is no such field.
 func (v *VariantValue) Set(i int64, x Value) *VariantValue {
-	if fields := v.fields; uint64(i) < uint64(len(fields)) && !v.Shared() {
+	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
 		if !x.Scalar() {
 			x = x.Promote()
 		}
@@ -373,11 +446,11 @@ func (v *VariantValue) With(i int, x Value) *VariantValue {
 	if v.Shared() {
 		return v.withShared(i, x)
 	}
-	if v.fields != nil {
-		v.fields[i] = x
+	if fields := v.slots(); fields != nil {
+		fields[i] = x
 		return v
 	}
-	v.tree.Load().set(i, x)
+	v.long().tree.Load().set(i, x)
 	return v
 }
 
@@ -387,8 +460,14 @@ func (v *VariantValue) withShared(i int, x Value) *VariantValue {
 		t.set(i, x)
 		return v.withTree(t)
 	}
-	fields := make([]Value, len(v.fields))
-	copy(fields, v.fields)
+	if v.small > 0 {
+		w := allocate(v.Tag, len(v.slots()))
+		copy(w.slots(), v.slots())
+		w.slots()[i] = x
+		shareAll(w.slots())
+		return w
+	}
+	fields := slices.Clone(v.long().fields)
 	fields[i] = x
 	return v.copy(fields)
 }
@@ -396,33 +475,41 @@ func (v *VariantValue) withShared(i int, x Value) *VariantValue {
 // toTree returns the tree that an update of a shared object starts from; nil
 // if it is to be copied.
 func (v *VariantValue) toTree() *tree {
-	if t := v.tree.Load(); t != nil {
-		return t
-	}
-	if len(v.fields) <= shortList || v.state.Or(copied)&copied == 0 {
+	if v.small > 0 {
 		return nil
 	}
-	v.tree.CompareAndSwap(nil, newTree(v.fields))
-	return v.tree.Load()
+	l := v.long()
+	if t := l.tree.Load(); t != nil {
+		return t
+	}
+	if len(l.fields) <= shortList || v.state.Or(copied)&copied == 0 {
+		return nil
+	}
+	l.tree.CompareAndSwap(nil, newTree(l.fields))
+	return l.tree.Load()
 }
 
 func (v *VariantValue) withTree(t *tree) *VariantValue {
-	w := &VariantValue{Tag: v.Tag}
+	w := &long{VariantValue: VariantValue{Tag: v.Tag}}
 	w.tree.Store(t)
-	return w
+	return &w.VariantValue
 }
 
 // copy makes the copy of a shared variant with other fields, which share their
 // objects with it.
 func (v *VariantValue) copy(fields []Value) *VariantValue {
-	w := &VariantValue{Tag: v.Tag, fields: fields}
+	w := FromFields(v.Tag, fields)
 	if len(fields) > shortList {
 		w.state.Store(copied)
 	}
-	for _, f := range fields {
-		f.Share()
-	}
+	shareAll(fields)
 	return w
+}
+
+func shareAll(values []Value) {
+	for _, x := range values {
+		x.Share()
+	}
 }
 
 // Init returns the variant without its last field; it must have one. It
@@ -430,9 +517,13 @@ func (v *VariantValue) copy(fields []Value) *VariantValue {
 func (v *VariantValue) Init() *VariantValue {
 	all := v.Fields()
 	last := len(all) - 1
-	if v.fields != nil && !v.Shared() {
-		v.fields[last] = Value{}
-		v.fields = v.fields[:last]
+	if fields := v.slots(); fields != nil && !v.Shared() {
+		fields[last] = Value{}
+		if v.small > 0 {
+			v.small--
+		} else {
+			v.long().fields = fields[:last]
+		}
 		return v
 	}
 	return v.copy(append([]Value{}, all[:last]...))

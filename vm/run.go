@@ -506,25 +506,28 @@ func (s *Strand) run() error {
 			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
 		case bytecode.OpField:
 			v := at(fp, in.B).AsVariant()
-			if int(in.C) >= v.Len() {
+			var field stack.Value
+			if place := v.Slot(int64(in.C)); place != nil {
+				field = *place
+			} else if int(in.C) < v.Len() {
+				field = v.At(int(in.C))
+			} else {
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, field %d is needed", v.Len(), in.C))
 			}
-			field := v.At(int(in.C))
 			if !img.linear || v.Shared() { // else the variant ends here, and the field is held once as before
 				field.Share()
 			}
 			*at(fp, in.A) = field
 
 		case bytecode.OpUnpack:
-			v := at(fp, in.B).AsVariant()
-			kinds := img.variants[in.C].kinds
-			if v.Len() < len(kinds) {
-				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(kinds)))
-			}
-			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(kinds)), kinds, !img.linear) {
+			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
+			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, !img.linear) {
+			case stack.OtherKinds:
 				ip = s.distrusted(ip)
+			case stack.TooFew:
+				s.ip = ip
+				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpUnpackAs, bytecode.OpLook:
 			x, d := at(fp, in.B), &img.variants[in.C]
@@ -538,12 +541,12 @@ func (s *Strand) run() error {
 			if d.floats && v.UnpackFloats(unsafe.Slice(at(fp, in.A), len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			if v.Len() < len(d.kinds) {
+			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
+			case stack.OtherKinds:
+				ip = s.distrusted(ip)
+			case stack.TooFew:
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
-			}
-			if !v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
-				ip = s.distrusted(ip)
 			}
 		case bytecode.OpPeek:
 			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
