@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 3
+	formatVersion = 4
 	maxElements   = 1 << 28
 )
 
