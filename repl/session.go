@@ -68,10 +68,9 @@ type Session struct {
 	stack  []stack.Value
 	module *bytecode.Module
 	main   int32 // function of the last expression; -1: none
-	last   *types.Word
 	steps  []step
 	inputs int
-	source map[string]*diag.Source // of the inputs, by name
+	source sources
 
 	text sections
 }
@@ -122,8 +121,7 @@ func (s *Session) begin() error {
 	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
 	s.types = types.NewSession(builtins.Types(), types.Options{Profile: profile})
 	s.code = compile.NewSession(s.types.Info(), builtins.Types(), builtins.Names())
-	s.stack, s.steps, s.text, s.last, s.main = nil, nil, sections{}, nil, -1
-	s.source = map[string]*diag.Source{}
+	s.stack, s.steps, s.text, s.main = nil, nil, sections{}, -1
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
 		Builtins: builtins.Table(), Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
 		Settings: s.opts.Settings, LineFlush: true,
@@ -208,7 +206,7 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 		return Outcome{}, err
 	}
 	s.module = module
-	s.source[file.Source.Name] = file.Source
+	s.source.add(file.Source)
 	st := step{input: input, seen: s.load, stack: s.stack, types: s.types.Stack(), ran: input.Main != nil}
 	o := Outcome{Problems: problems, Included: len(file.Includes) > 0, Ran: input.Main != nil}
 	if input.Main != nil {
@@ -218,16 +216,11 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 			return Outcome{}, s.explain(err)
 		}
 		s.stack, o.Wrote = left, wrote
-		s.main, s.last = s.code.Function(input.Main), input.Main
+		s.main = s.code.Function(input.Main)
 	}
 	input.Keep(found(s.stack))
 	s.load.Keep(loaded)
 	st.text = s.text.add(file.File, loaded.Main)
-	for _, m := range loaded.Modules[1:] {
-		if loaded.Loaded && !m.Std {
-			s.source[m.Source.Name] = m.Source
-		}
-	}
 	o.Defined = st.text.defined
 	s.steps = append(s.steps, st)
 	if len(s.steps) > maxSteps {
@@ -419,6 +412,28 @@ var kinds = map[stack.Kind]types.Kind{
 	stack.Quotation: types.Quotation, stack.Variant: types.Variant, stack.Channel: types.Channel, stack.Map: types.Var, stack.Weave: types.Var,
 }
 
+// sources are those of the inputs, by name. Strands look them up for their errors at
+// any time.
+type sources struct {
+	mu     sync.Mutex
+	byName map[string]*diag.Source
+}
+
+func (s *sources) add(src *diag.Source) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byName == nil {
+		s.byName = map[string]*diag.Source{}
+	}
+	s.byName[src.Name] = src
+}
+
+func (s *sources) named(name string) *diag.Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byName[name]
+}
+
 // lineEnds counts what is written and knows whether a line is open.
 type lineEnds struct {
 	mu    sync.Mutex
@@ -493,7 +508,7 @@ func (s *Session) explain(err error) error {
 		run := &RunError{Err: &explained}
 		for i := range explained.Trail {
 			f := &explained.Trail[i]
-			src := s.source[f.File]
+			src := s.source.named(f.File)
 			if src == nil {
 				continue
 			}
@@ -530,7 +545,7 @@ func (s *Session) placeText(place string) string {
 	if i < 0 {
 		return place
 	}
-	src := s.source[place[:i]]
+	src := s.source.named(place[:i])
 	if src == nil {
 		return place
 	}

@@ -108,6 +108,13 @@ func TestReload(t *testing.T) {
 	assert.Contains(t, sh.says(":reload"), "app.seq:2:1: error: the body of 'app' does not leave")
 	assert.Equal(t, "» 10 20 20\n", sh.says("app"))
 	s.do("drop drop drop", "")
+	t.Run("errors in included files show their lines", func(t *testing.T) {
+		write("lib.seq", "# a line\n: base ( -- Int )\n  0 list-of 5 list.get drop string.length nip ;")
+		write("app.seq", "include \"lib\"\n\n: app ( -- Int ) base\n  10 i.* ;")
+		assert.Equal(t, "Included.\nDefined.\n", sh.says(":reload"))
+		said := sh.says("1 app")
+		assert.Contains(t, said, "lib.seq:3 in base\n  at "+filepath.Join(dir, "app.seq")+":3:18 in app\n  at <input 5>:1:3 in main\n")
+	})
 	t.Run("an effect changes together with its callers", func(t *testing.T) {
 		write("lib.seq", ": base ( Int -- Int ) 5 i.+ ;")
 		write("app.seq", "include \"lib\"\n: app ( -- Int ) 1 base ;")
