@@ -71,23 +71,23 @@ const (
 // version: that is no dearer than copying a path of a tree.
 const shortList = 64
 
-// variantN pairs a variant with room for its fields: one allocation.
+// variantN pairs a variant with room for its fields, which slots finds.
 type (
 	variant1 struct {
 		VariantValue
-		f [1]Value
+		_ [1]Value
 	}
 	variant2 struct {
 		VariantValue
-		f [2]Value
+		_ [2]Value
 	}
 	variant3 struct {
 		VariantValue
-		f [3]Value
+		_ [3]Value
 	}
 	variant4 struct {
 		VariantValue
-		f [4]Value
+		_ [4]Value
 	}
 )
 

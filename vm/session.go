@@ -28,6 +28,10 @@ type session struct {
 
 	mu      sync.Mutex
 	running *input // nil: none
+
+	// stopping is held while strands are stopped, or looked at because nothing can
+	// run: one at a time.
+	stopping sync.Mutex
 }
 
 // group is the strands that an input has started, its own among them.
@@ -152,6 +156,13 @@ func (v *VM) cancel(in *input, outcome error) {
 // cancelGroup stops all strands of a group: those that run soon, those that wait
 // at once.
 func (v *VM) cancelGroup(g *group) {
+	v.session.stopping.Lock()
+	defer v.session.stopping.Unlock()
+	v.stopGroup(g)
+}
+
+// stopGroup is cancelGroup with the lock held.
+func (v *VM) stopGroup(g *group) {
 	g.cancelled.Store(true) // strands that start from here on see it
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && s.group == g {
@@ -182,6 +193,8 @@ func (v *VM) inputDeadlock() {
 	v.session.mu.Lock()
 	in := v.session.running
 	v.session.mu.Unlock()
+	v.session.stopping.Lock()
+	defer v.session.stopping.Unlock()
 	if in == nil || in.group.cancelled.Load() {
 		return
 	}
@@ -198,7 +211,9 @@ func (v *VM) inputDeadlock() {
 	}
 	e.Total = int64(len(e.Blocked))
 	slices.SortFunc(e.Blocked, func(a, b Blocked) int { return cmp.Compare(a.Strand, b.Strand) })
-	v.cancel(in, e)
+	var outcome error = e
+	in.group.reason.CompareAndSwap(nil, &outcome)
+	v.stopGroup(in.group)
 }
 
 // StrandInfo is a strand of the session.
