@@ -141,7 +141,7 @@ func (sh *Shell) pop(_ context.Context, a *Answer, _ string) {
 		a.refuse("there is no expression to take back")
 		return
 	}
-	sh.changed(a)
+	sh.saved(a, sh.saver.soon())
 	a.stackLine(sh)
 }
 
@@ -150,15 +150,8 @@ func (sh *Shell) undo(_ context.Context, a *Answer, _ string) {
 		a.refuse("there is no input to take back")
 		return
 	}
-	sh.changed(a)
+	sh.saved(a, sh.saver.soon())
 	a.stackLine(sh)
-}
-
-// changed writes the session file.
-func (sh *Shell) changed(a *Answer) {
-	if err := sh.save(); err != nil {
-		a.refuse("the session file cannot be written: %v", err)
-	}
 }
 
 func (sh *Shell) clear(_ context.Context, a *Answer, _ string) {
@@ -168,7 +161,7 @@ func (sh *Shell) clear(_ context.Context, a *Answer, _ string) {
 	}
 	sh.loaded = nil
 	a.Cleared = true
-	sh.changed(a)
+	sh.saved(a, sh.saver.soon())
 	a.stackLine(sh)
 }
 

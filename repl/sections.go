@@ -3,6 +3,7 @@ package repl
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/syntax"
@@ -15,8 +16,10 @@ const (
 	mainMarker        = "# --- main ---"
 )
 
-// sections is what a session file has.
+// sections is what a session file has. Safe for concurrent use: the file is
+// written beside the session.
 type sections struct {
+	mu          sync.Mutex
 	includes    []string // as written, without duplicates
 	definitions []definition
 	places      map[string]int // of the definitions, by name
@@ -37,6 +40,8 @@ type change struct {
 // add enters the parts of an input; main is what its statements were parsed to,
 // or nil.
 func (t *sections) add(file *syntax.File, main *syntax.Word) change {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	text := file.Source.Text
 	c := change{includes: len(t.includes)}
 	for _, inc := range file.Includes {
@@ -94,6 +99,8 @@ func (t *sections) define(d definition, c *change) {
 
 // undo takes back the includes and definitions of the last input.
 func (t *sections) undo(c change) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.includes = t.includes[:c.includes]
 	n := len(t.definitions) - c.added
 	for _, d := range t.definitions[n:] {
@@ -107,13 +114,24 @@ func (t *sections) undo(c change) {
 
 // pop forgets the last expression.
 func (t *sections) pop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if n := len(t.expressions); n > 0 {
 		t.expressions = t.expressions[:n-1]
 	}
 }
 
+// clear forgets everything.
+func (t *sections) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.includes, t.definitions, t.places, t.expressions = nil, nil, nil, nil
+}
+
 // file is the text of the session file: a program that does what the session did.
 func (t *sections) file() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var b strings.Builder
 	b.WriteString("# A session of 'seqvm repl', which goes on with it; 'seqvm run' runs it.\n\n" + includesMarker + "\n")
 	for _, inc := range t.includes {

@@ -121,10 +121,11 @@ func (s *Session) begin() error {
 	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
 	s.types = types.NewSession(builtins.Types(), types.Options{Profile: profile})
 	s.code = compile.NewSession(s.types.Info(), builtins.Types(), builtins.Names())
-	s.stack, s.steps, s.text, s.main = nil, nil, sections{}, -1
+	s.stack, s.steps, s.main = nil, nil, -1
+	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
 		Builtins: builtins.Table(), Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
-		Settings: s.opts.Settings, LineFlush: true,
+		Settings: s.opts.Settings, LineFlush: true, LineOf: s.lineOf,
 	})
 	if err != nil {
 		return err
@@ -537,6 +538,15 @@ func (s *Session) explain(err error) error {
 func placeIn(src *diag.Source, at int32) (file string, column int) {
 	line, column := src.Position(at)
 	return fmt.Sprintf("%s:%d", src.Name, line), column
+}
+
+// lineOf is the line of a file that the code has a line for; of an input that is a
+// byte.
+func (s *Session) lineOf(file string, line int) int {
+	if src := s.source.named(file); src != nil {
+		line, _ = src.Position(int32(line - 1))
+	}
+	return line
 }
 
 // placeText does that for a place "FILE:BYTE".

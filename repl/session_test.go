@@ -368,6 +368,13 @@ func TestErrorsShowWordAndColumn(t *testing.T) {
 	require.True(t, errors.As(err, &runtime))
 }
 
+func TestTestWordsCountLines(t *testing.T) {
+	s := start(t)
+	s.do(": t ( -- )\n  1 2 test.assert-eq ;", "")
+	s.do("\"trial\" test.init t 3 3 test.assert-eq 5 6 test.assert-eq test.finish", "")
+	assert.Equal(t, "trial ... FAILED\n  at line 2: expected 2, got 1\n  at line 1: expected 6, got 5\n", s.out.String())
+}
+
 func TestClassicInputs(t *testing.T) {
 	s := start(t)
 	s.do("5 dup 3 > if drop 1 else drop 2 then", "1")

@@ -26,8 +26,8 @@ type Shell struct {
 	// Getenv finds the editor.
 	Getenv func(string) (string, bool)
 
-	path   string // of the session file; "": none
-	mode   os.FileMode
+	saver  saver
+	path   string   // of the session file; "": none
 	loaded []string // files, in order, for :reload
 	edited string   // the file that an editor has now
 }
@@ -58,42 +58,49 @@ func (sh *Shell) Open(ctx context.Context, path string) (Answer, error) {
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		sh.path, sh.mode = path, 0o644
-		return Answer{}, sh.save()
+		sh.keep(path, 0o644)
+		return Answer{}, sh.saver.now()
 	case err != nil:
 		return Answer{}, err
 	}
 	if _, _, _, ok := readSections(string(text)); !ok {
 		return sh.load(ctx, path), nil
 	}
-	sh.path, sh.mode = path, 0o644
-	if info, err := os.Stat(path); err == nil {
-		sh.mode = info.Mode().Perm()
-	}
 	var a Answer
 	if err := sh.replay(ctx, string(text), filepath.Dir(path)); err != nil {
-		a.fail(sh, err)
-		sh.path = "" // what is in the file is not lost
+		a.fail(sh, err) // what is in the file is not lost
 		a.Problem += fmt.Sprintf("the session file '%s' does not run; this session is not saved to it\n", path)
+		return a, nil
 	}
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	sh.keep(path, mode)
 	return a, nil
 }
 
 // Path returns the session file; "" if there is none.
 func (sh *Shell) Path() string { return sh.path }
 
-// save writes the session file.
-func (sh *Shell) save() error {
-	if sh.path == "" {
-		return nil
+// keep makes a file the session file; path "" is none.
+func (sh *Shell) keep(path string, mode os.FileMode) {
+	sh.path = path
+	sh.saver.set(path, mode, sh.Session.text.file)
+}
+
+// saved tells in an answer if the session file could not be written.
+func (sh *Shell) saved(a *Answer, err error) {
+	if err != nil {
+		a.refuse("the session file cannot be written: %v", err)
+		sh.keep("", 0)
 	}
-	return writeWhole(sh.path, sh.Session.text.file(), sh.mode)
 }
 
 // Close writes what is left to write and ends the session.
 func (sh *Shell) Close() error {
 	sh.Session.Close()
-	return errors.Join(sh.save(), sh.History.Close())
+	return errors.Join(sh.saver.now(), sh.History.Close())
 }
 
 // Handle handles an input that was entered. Cancelling ctx stops it.
@@ -145,10 +152,7 @@ func (sh *Shell) show(a *Answer, o Outcome) {
 		a.Silent = !o.Wrote && len(sh.Session.Stack()) == 0 && len(o.Defined) == 0 && !o.Included
 	}
 	if o.Included || o.Ran || len(o.Defined) > 0 {
-		if err := sh.save(); err != nil {
-			a.Problem += fmt.Sprintf("the session file cannot be written: %v\n", err)
-			sh.path = ""
-		}
+		sh.saved(a, sh.saver.soon())
 	}
 }
 
@@ -258,7 +262,7 @@ func (sh *Shell) edit(a *Answer) {
 			return
 		}
 		path = f.Name()
-	} else if err := sh.save(); err != nil {
+	} else if err := sh.saver.now(); err != nil {
 		a.refuse("the session file cannot be written: %v", err)
 		return
 	}
@@ -305,17 +309,16 @@ func (sh *Shell) Edited(ctx context.Context, failure error) Answer {
 		if scratch {
 			return a
 		}
-		if err := writeWhole(path+".edited", string(text), sh.mode); err == nil {
+		if err := writeWhole(path+".edited", string(text), 0o600); err == nil {
 			a.Problem += fmt.Sprintf("what was edited is kept in '%s'\n", path+".edited")
 		}
-		_ = sh.save()
+		sh.saved(&a, sh.saver.now())
 		return a
 	}
 	sh.Session.Close()
 	sh.Session = fresh
 	a.stackLine(sh)
-	if err := sh.save(); err != nil {
-		a.refuse("the session file cannot be written: %v", err)
-	}
+	sh.keep(sh.path, sh.saver.mode)
+	sh.saved(&a, sh.saver.now())
 	return a
 }

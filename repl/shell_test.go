@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -140,6 +141,7 @@ func TestSessionFile(t *testing.T) {
 	}
 	want := `» 2 "two\nlines" 1 2 :A wrap-0`
 	assert.Equal(t, want, s.StackLine())
+	require.NoError(t, sh.saver.now())
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	_, rest, _ := strings.Cut(string(text), "include std:zipper\n")
@@ -204,6 +206,27 @@ lines"
 	})
 	_, err = sh.Open(context.Background(), filepath.Join(path, "x"))
 	require.Error(t, err)
+}
+
+func TestTheSessionFileIsWrittenInTime(t *testing.T) {
+	sh, _ := shellFor(t)
+	path := filepath.Join(t.TempDir(), "s.seq")
+	_, err := sh.Open(context.Background(), path)
+	require.NoError(t, err)
+	for i := range 300 {
+		sh.says(fmt.Sprintf(": w%d ( -- Int ) %d ;", i, i))
+	}
+	require.Eventually(t, func() bool {
+		text, err := os.ReadFile(path)
+		return err == nil && strings.Contains(string(text), ": w299 ")
+	}, 10*time.Second, time.Millisecond)
+	require.NoError(t, os.RemoveAll(filepath.Dir(path)))
+	var said strings.Builder
+	for i := 0; i < 10_000 && !strings.Contains(said.String(), "cannot be written"); i++ {
+		said.WriteString(sh.says("1 drop"))
+	}
+	assert.Contains(t, said.String(), "the session file cannot be written")
+	assert.Empty(t, sh.Path())
 }
 
 func TestEdit(t *testing.T) {

@@ -322,6 +322,10 @@ func (s *Strand) fail(err error) error {
 
 // Line returns the source line that the strand is at, for the test words.
 func (s *Strand) Line() int {
-	_, line, _ := s.vm.image.Load().position(s.ip - instrSize)
+	img := s.vm.image.Load()
+	f, line, ok := img.position(s.ip - instrSize)
+	if lineOf := s.vm.config.LineOf; ok && f.File >= 0 && lineOf != nil {
+		return lineOf(img.mod.Files[f.File], int(line.Line))
+	}
 	return int(line.Line)
 }

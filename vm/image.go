@@ -156,18 +156,20 @@ func (img *image) link(before *bytecode.Module) error {
 	return nil
 }
 
-// redirect makes functions run the code of others.
-func (img *image) redirect(list []bytecode.Redirect) {
-	if len(list) == 0 {
-		return
+// redirect makes functions run the code of others. Strands know the first ones; it
+// tells whether some of those are among them.
+func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
+	changed = slices.ContainsFunc(list, func(r bytecode.Redirect) bool { return int(r.From) < first })
+	if changed {
+		img.funcs = slices.Clone(img.funcs)
 	}
-	img.funcs = slices.Clone(img.funcs) // strands go by the other ones
 	for _, r := range list {
 		to := &img.mod.Funcs[r.To]
 		f := &img.funcs[r.From]
 		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
 		img.replaces = img.replaces || img.replaced(r.From)
 	}
+	return changed
 }
 
 // replaced tells whether a function that has code runs that of another one.

@@ -96,13 +96,14 @@ func (v *VM) Close() {
 // Grow gives the VM a module that its own is a part of, or the same, and carries
 // redirects out. Strands that run meanwhile go by it from their next call on.
 func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
-	img, err := v.image.Load().grow(mod)
+	before := v.image.Load()
+	img, err := before.grow(mod)
 	if err != nil {
 		return err
 	}
-	img.redirect(redirects)
+	changed := img.redirect(redirects, len(before.funcs))
 	v.image.Store(img)
-	if len(redirects) > 0 {
+	if changed {
 		v.sched.EachRunning(func(s *scheduler.Strand) { s.Task().Interrupt() })
 	}
 	return nil

@@ -65,6 +65,9 @@ type Config struct {
 	PoisonArenas bool
 	// Trace shows strands as tasks in Go's execution trace, if one is being made.
 	Trace bool
+	// LineOf turns a line as the code has it into one of the file, for hosts whose
+	// sources count something else; nil: they are the same. Called on any goroutine.
+	LineOf func(file string, line int) int
 	// LineFlush makes written lines visible at once: stdout is a terminal.
 	LineFlush bool
 }
