@@ -51,11 +51,6 @@ func (v *VariantValue) slots() []Value {
 
 var none = []Value{}
 
-// behind is the places of the fields of a small variant; it has v.small-1 of them.
-func (v *VariantValue) behind() *[4]Value {
-	return (*[4]Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{})))
-}
-
 // place returns place i of a small variant, which must exist.
 func (v *VariantValue) place(i uint64) *Value {
 	return (*Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{})+uintptr(i)*unsafe.Sizeof(Value{})))
@@ -320,10 +315,10 @@ const MaxUnpackedFloats = 4
 // as Float; false, with nothing done, if it is not so. All are read before the first
 // is written: one of the slots may hold the variant.
 func (v *VariantValue) UnpackFloats(slots []Value) bool {
-	if v.small != uint32(1+len(slots)) {
+	if v.small != uint32(1+len(slots)) || len(slots) == 0 {
 		return false
 	}
-	switch f := v.behind(); len(slots) {
+	switch f := unsafe.Slice(v.place(0), len(slots)); len(f) {
 	case 1:
 		if !f[0].IsFloat() {
 			return false
