@@ -39,6 +39,9 @@ func (s *Strand) run() error {
 		op := in.Op
 	dispatch:
 		switch op {
+		case bytecode.OpInvalid: // a table that starts at 0 saves an instruction at each dispatch
+			s.ip = ip
+			return s.fail(Fail("an invalid instruction"))
 		case bytecode.OpMove:
 			*at(fp, in.A) = *at(fp, in.B)
 		case bytecode.OpCopy:
