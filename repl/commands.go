@@ -137,17 +137,17 @@ func (sh *Shell) command(ctx context.Context, a *Answer, line string) {
 }
 
 func (sh *Shell) pop(_ context.Context, a *Answer, _ string) {
-	if !sh.Session.Pop() {
-		a.refuse("there is no expression to take back")
-		return
-	}
-	sh.saved(a, sh.saver.soon())
-	a.stackLine(sh)
+	sh.takenBack(a, sh.Session.Pop(), "expression")
 }
 
 func (sh *Shell) undo(_ context.Context, a *Answer, _ string) {
-	if !sh.Session.Undo() {
-		a.refuse("there is no input to take back")
+	sh.takenBack(a, sh.Session.Undo(), "input")
+}
+
+// takenBack shows the stack after something has been taken back, if it was there.
+func (sh *Shell) takenBack(a *Answer, ok bool, what string) {
+	if !ok {
+		a.refuse("there is no %s to take back", what)
 		return
 	}
 	sh.saved(a, sh.saver.soon())
@@ -275,14 +275,24 @@ func (sh *Shell) strands(_ context.Context, a *Answer, _ string) {
 		a.Text += "no strands\n"
 		return
 	}
-	for _, s := range list {
-		if s.Word == "" {
-			a.Text += fmt.Sprintf("#%d runs\n", s.ID)
-			continue
+	var b strings.Builder
+	for i, s := range list {
+		switch {
+		case i == maxListed:
+			fmt.Fprintf(&b, "and %d more\n", len(list)-i)
+			a.Text += b.String()
+			return
+		case s.Word == "":
+			fmt.Fprintf(&b, "#%d runs\n", s.ID)
+		default:
+			fmt.Fprintf(&b, "#%d waits in %s at %s\n", s.ID, s.Word, s.Place)
 		}
-		a.Text += fmt.Sprintf("#%d waits in %s at %s\n", s.ID, s.Word, s.Place)
 	}
+	a.Text += b.String()
 }
+
+// maxListed is how many strands :strands lists.
+const maxListed = 100
 
 func (sh *Shell) include(ctx context.Context, a *Answer, arg string) {
 	line := "include " + arg

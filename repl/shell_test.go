@@ -91,6 +91,14 @@ func TestCommands(t *testing.T) {
 	assert.True(t, sh.Handle(context.Background(), ":q").Quit)
 }
 
+func TestManyStrandsAreCounted(t *testing.T) {
+	sh, s := shellFor(t)
+	s.do(": go ( Int -- ) dup 0 i.> [ [ chan.make chan.receive drop drop ] strand.spawn drop 1 i.- go ] [ drop ] if ; 1000 go", "")
+	said := sh.says(":strands")
+	assert.Equal(t, maxListed+1, strings.Count(said, "\n"))
+	assert.Contains(t, said, "\nand 900 more\n")
+}
+
 func TestReload(t *testing.T) {
 	sh, s := shellFor(t)
 	dir := t.TempDir()

@@ -66,7 +66,7 @@ type search struct {
 }
 
 func newModel(ctx context.Context, c Config) *model {
-	m := &model{Config: c, ctx: ctx, edit: editorOf(c.Emacs), view: repl.ViewStack, cancel: func() {}}
+	m := &model{Config: c, ctx: ctx, edit: &lineedit.Editor{Emacs: c.Emacs}, view: repl.ViewStack, cancel: func() {}}
 	m.answer(c.Greeting)
 	m.look()
 	return m
@@ -82,8 +82,6 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 	case outputMsg:
 		m.transcript.write(m.Output.take(), output)
-	case failedMsg:
-		m.transcript.write(msg.text, failure)
 	case answerMsg:
 		return m, m.finished(msg.Answer)
 	case editedMsg:

@@ -15,7 +15,6 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/seqvm/seqvm/repl"
-	"github.com/seqvm/seqvm/repl/lineedit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -438,6 +437,4 @@ func TestColours(t *testing.T) {
 	assert.Equal(t, "\x1b[33m1\x1b[0m \x1b[36mdup\x1b[0m", highlighted("1 dup"))
 	assert.Equal(t, "\x1b[32m\"a\x1b[0m\n\x1b[32mb\"\x1b[0m", highlighted("\"a\nb\""), "no colour reaches over a line end")
 	assert.Equal(t, "\x1b[36md\x1b[0m\x1b[36m\x1b[7mu\x1b[0m\x1b[36mp\x1b[0m", painted("dup", 1, 2))
-	e := editorOf(false)
-	assert.Equal(t, lineedit.Insert, e.Mode())
 }

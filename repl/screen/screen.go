@@ -13,7 +13,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/seqvm/seqvm/repl"
-	"github.com/seqvm/seqvm/repl/lineedit"
 )
 
 // Config is the terminal and what of it is used.
@@ -121,9 +120,3 @@ type answerMsg struct{ repl.Answer }
 
 // editedMsg says that the editor has ended.
 type editedMsg struct{ err error }
-
-// failedMsg is a note about a strand that has ended by an error.
-type failedMsg struct{ text string }
-
-// editorOf makes the line editor of a mode of keys.
-func editorOf(emacs bool) *lineedit.Editor { return &lineedit.Editor{Emacs: emacs} }

@@ -1,0 +1,382 @@
+package compile
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/types"
+)
+
+// operand is a value of the stack at compile time: a slot, a constant or a
+// record that has not been made yet.
+type operand struct {
+	form  form
+	index int32  // slot: which; pooled: index of the constant; unmade: of the record
+	bits  uint64 // integer, boolean: the value
+}
+
+type form uint8
+
+const (
+	slot form = iota
+	integer
+	boolean
+	pooled
+	unmade // index: of the record
+	lost   // a field of a record that nothing was expected to want
+)
+
+// generator makes the code of one function.
+type generator struct {
+	*compiler
+	module int
+	word   *types.Word // the word that is compiled or whose body holds this quotation
+	self   int32       // the function's own index
+	facts  *wordFacts  // of a word; nil for a quotation
+	outs   []bytecode.Kind
+
+	code  []bytecode.Instr
+	lines []bytecode.Line
+	block int // no jump leads behind this instruction's index
+	// inlining counts the words that the code being compiled stands in place of
+	// and that cannot fail; site is the innermost one that can, + 1.
+	inlining int
+	sites    []bytecode.Site
+	site     int32
+	ends     bool     // what is compiled is the last thing in such a word
+	records  []record // by operand.index
+	unmade   []int32  // those that something names
+	care     care
+	regrets  bool            // more care is needed
+	loaded   []int32         // constants that were put into slots to be used there
+	kept     map[int32]int32 // constants that are in slots all the time
+	start    int32           // of the code behind those
+	depth    int             // of the quotation, in others
+	state
+	frame int32
+	line  int32
+	named int32
+
+	// The line that was asked for last, and where it starts and ends.
+	lineNo, lineAt, lineEnd int32
+}
+
+// state is what is known at a point of the code.
+type state struct {
+	husks    []husk // none where states are kept
+	stack    []operand
+	aux      []operand // the aux stack, and values that dip and keep hid
+	uses     []int32   // by slot: how many operands name it
+	kinds    []bytecode.Kind
+	floating bool // the height below the known values is not known
+}
+
+func (s *state) clone() state {
+	return state{
+		stack: append([]operand(nil), s.stack...), aux: append([]operand(nil), s.aux...),
+		uses: append([]int32(nil), s.uses...), kinds: append([]bytecode.Kind(nil), s.kinds...), floating: s.floating,
+	}
+}
+
+func (g *generator) parameter(k bytecode.Kind) {
+	s := int32(len(g.stack))
+	g.touch(s)
+	g.uses[s]++
+	g.kinds[s] = k
+	g.stack = append(g.stack, operand{form: slot, index: s})
+}
+
+// touch makes the frame large enough for a slot.
+func (g *generator) touch(s int32) {
+	for int32(len(g.uses)) <= s {
+		g.uses = append(g.uses, 0)
+		g.kinds = append(g.kinds, bytecode.KindAny)
+	}
+	g.frame = max(g.frame, s+1)
+}
+
+// at sets the place that the code from here on comes from.
+func (g *generator) at(pos int32, name string) {
+	if g.inlining > 0 {
+		return
+	}
+	if g.lineNo == 0 || pos < g.lineAt || pos >= g.lineEnd {
+		line, start, end := g.info.Program.Modules[g.module].Source.LineAt(pos)
+		g.lineNo, g.lineAt, g.lineEnd = int32(line), start, end
+	}
+	g.line, g.named = g.lineNo, g.name(name)
+}
+
+// cover emits a point of coverage, if they are asked for. Standard modules have
+// none.
+func (g *generator) cover(kind bytecode.CoverKind, pos int32) {
+	file := g.file(g.module)
+	if !g.Cover || file < 0 {
+		return
+	}
+	point := bytecode.CoverPoint{Kind: kind, File: file, Pos: pos, Line: int32(g.lineOf(pos))}
+	if kind == bytecode.CoverWord {
+		point.Name = g.name(g.word.Decl.Name.Text)
+	}
+	g.emit(bytecode.OpCover, int32(len(g.mod.Cover)), 0, 0)
+	g.mod.Cover = append(g.mod.Cover, point)
+}
+
+func (g *generator) lineOf(pos int32) int {
+	line, _, _ := g.info.Program.Modules[g.module].Source.LineAt(pos)
+	return line
+}
+
+func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
+	pc := len(g.code)
+	if n := len(g.lines); n == 0 || g.lines[n-1].Line != g.line || g.lines[n-1].Name != g.named || g.lines[n-1].Site != g.site {
+		if n > 0 && int(g.lines[n-1].PC) == pc {
+			n--
+		}
+		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Name: g.named, Site: g.site})
+	}
+	g.code = append(g.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
+	return pc
+}
+
+// unemit removes the last instruction, which must belong to the current block.
+func (g *generator) unemit() {
+	pc := len(g.code) - 1
+	g.code = g.code[:pc]
+	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc+1; n-- {
+		g.lines = g.lines[:n-1]
+	}
+}
+
+// label makes the next instruction a jump target.
+func (g *generator) label() int32 {
+	g.dropHusks()
+	g.block = len(g.code)
+	return int32(len(g.code))
+}
+
+func (g *generator) patch(pc int) { g.code[pc].C = g.label() }
+
+// retain and release count the operands that name a slot.
+func (g *generator) retain(o operand) {
+	switch o.form {
+	case slot:
+		g.uses[o.index]++
+	case unmade:
+		g.records[o.index].uses++
+	}
+}
+
+func (g *generator) release(o operand) {
+	switch o.form {
+	case slot:
+		g.uses[o.index]--
+	case unmade:
+		g.releaseRecord(o.index)
+	}
+}
+
+func (g *generator) push(o operand) { g.stack = append(g.stack, o) }
+
+// top returns the top operand, which stays.
+func (g *generator) top() operand {
+	g.ensure(1)
+	return g.stack[len(g.stack)-1]
+}
+
+// pop takes the top operand, still retained, off the stack.
+func (g *generator) pop() operand {
+	g.ensure(1)
+	o := g.stack[len(g.stack)-1]
+	g.stack = g.stack[:len(g.stack)-1]
+	return o
+}
+
+// ensure makes n values known: in a frame whose height is not known they are
+// reached for below it.
+func (g *generator) ensure(n int) {
+	missing := n - len(g.stack)
+	if missing <= 0 {
+		return
+	}
+	g.straighten()
+	if !g.floating {
+		panic(fmt.Sprintf("compile: stack underflow in %s, line %d", g.word.Decl.Name.Text, g.line))
+	}
+	g.emit(bytecode.OpReach, int32(missing), 0, 0)
+	g.block = len(g.code) // slots before have other numbers
+	shift := func(list []operand) {
+		for i := range list {
+			if list[i].form == slot {
+				list[i].index += int32(missing)
+			}
+		}
+	}
+	shift(g.stack)
+	shift(g.aux)
+	uses, kinds := make([]int32, missing, missing+len(g.uses)), make([]bytecode.Kind, missing, missing+len(g.kinds))
+	below := make([]operand, missing, missing+len(g.stack))
+	for i := range below {
+		below[i] = operand{form: slot, index: int32(i)}
+		uses[i] = 1
+	}
+	g.stack = append(below, g.stack...)
+	g.uses = append(uses, g.uses...)
+	g.kinds = append(kinds, g.kinds...)
+	g.frame = max(g.frame, int32(len(g.uses)))
+}
+
+// alloc returns a free slot, the preferred one if it is free.
+func (g *generator) alloc(prefer int32) int32 {
+	if prefer < 0 || prefer < int32(len(g.uses)) && g.uses[prefer] > 0 {
+		prefer = 0
+		for prefer < int32(len(g.uses)) && g.uses[prefer] > 0 {
+			prefer++
+		}
+	}
+	g.touch(prefer)
+	return prefer
+}
+
+// result pushes a new value of a kind and returns its slot: the place where it
+// belongs if the stack were laid out in order, if that is free, so that calls
+// find their arguments in place; else the slot of an operand that ended here.
+func (g *generator) result(k bytecode.Kind, dying ...operand) int32 {
+	prefer := int32(len(g.stack))
+	if int(prefer) < len(g.uses) && g.uses[prefer] > 0 {
+		for _, o := range dying {
+			if o.form == slot && g.uses[o.index] == 0 {
+				prefer = o.index
+				break
+			}
+		}
+	}
+	s := g.alloc(prefer)
+	g.uses[s]++
+	g.kinds[s] = k
+	g.push(operand{form: slot, index: s})
+	return s
+}
+
+// load puts a constant into a slot; slots are left alone. The operand returned
+// is retained in place of the one given.
+func (g *generator) load(o operand, prefer int32) operand {
+	switch o.form {
+	case slot:
+		return o
+	case unmade:
+		return g.realize(o)
+	case pooled:
+		if s, ok := g.kept[o.index]; ok {
+			g.uses[s]++
+			return operand{form: slot, index: s}
+		}
+		g.loaded = append(g.loaded, o.index)
+	}
+	s := g.alloc(prefer)
+	g.constantInto(s, o)
+	g.uses[s]++
+	return operand{form: slot, index: s}
+}
+
+func (g *generator) constantInto(s int32, o operand) {
+	g.touch(s)
+	switch o.form {
+	case integer:
+		if v := int64(o.bits); v >= math.MinInt32 && v <= math.MaxInt32 {
+			g.emit(bytecode.OpInt, s, int32(v), 0)
+		} else {
+			g.emit(bytecode.OpConst, s, g.constant(bytecode.Const{Kind: bytecode.KindInt, Bits: o.bits}), 0)
+		}
+		g.kinds[s] = bytecode.KindInt
+	case boolean:
+		g.emit(bytecode.OpBool, s, int32(o.bits), 0)
+		g.kinds[s] = bytecode.KindBool
+	case pooled:
+		g.emit(bytecode.OpConst, s, o.index, 0)
+		g.kinds[s] = g.mod.Consts[o.index].Kind
+	}
+}
+
+// kind returns what is proven of an operand.
+func (g *generator) kind(o operand) bytecode.Kind {
+	switch o.form {
+	case integer:
+		return bytecode.KindInt
+	case boolean:
+		return bytecode.KindBool
+	case pooled:
+		return g.mod.Consts[o.index].Kind
+	case unmade:
+		return bytecode.KindVariant
+	}
+	return g.kinds[o.index]
+}
+
+// prove makes sure that an operand is of a kind: a value that nothing proves
+// is checked here, once. A constant of another kind (only values of unknown
+// type let one come this far) goes into a slot and fails the check.
+func (g *generator) prove(o operand, k bytecode.Kind) operand {
+	if k == bytecode.KindAny || g.kind(o) == k {
+		return o
+	}
+	if o.form == slot && g.expect(o.index, k) {
+		g.kinds[o.index] = k
+		return o
+	}
+	return g.check(o, k)
+}
+
+// check is prove by an instruction that does nothing else: an error comes here
+// and not where the value is used.
+func (g *generator) check(o operand, k bytecode.Kind) operand {
+	if k == bytecode.KindAny || g.kind(o) == k {
+		return o
+	}
+	o = g.load(o, -1)
+	g.emit(bytecode.OpCheck, o.index, int32(k), 0)
+	g.kinds[o.index] = k
+	return o
+}
+
+// expectWindow is how far back expect looks.
+const expectWindow = 8
+
+// expecting are instructions that take a value out of a list, by the kind that
+// they then trust it to be: another one makes the function go on in code that
+// checks everything, so the error comes where the value is used.
+var expecting = map[bytecode.Op]map[bytecode.Kind]bytecode.Op{
+	bytecode.OpListGet:  {bytecode.KindInt: bytecode.OpListGetInt, bytecode.KindFloat: bytecode.OpListGetFloat},
+	bytecode.OpListNext: {bytecode.KindInt: bytecode.OpListNextInt, bytecode.KindFloat: bytecode.OpListNextFloat},
+}
+
+// expect makes the instruction close by that took a value out of a list expect
+// a kind, if there is one.
+func (g *generator) expect(s int32, k bytecode.Kind) bool {
+	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-expectWindow; pc-- {
+		in := &g.code[pc]
+		info := in.Op.Info()
+		if definesA(info.A) && in.A == s {
+			op, ok := expecting[in.Op][k]
+			if ok {
+				in.Op = op
+			}
+			return ok
+		}
+		// The exit of a list loop stands right behind its start; all else that is
+		// passed over touches only what it names.
+		if !simple(info) && !(in.Op == bytecode.OpJump && pc > g.block && expecting[g.code[pc-1].Op] != nil) {
+			return false
+		}
+	}
+	return false
+}
+
+// proveTop proves the top values of the stack, bottom to top.
+func (g *generator) proveTop(kinds []bytecode.Kind) {
+	base := len(g.stack) - len(kinds)
+	for i, k := range kinds {
+		g.stack[base+i] = g.prove(g.stack[base+i], k)
+	}
+}
