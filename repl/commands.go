@@ -324,7 +324,7 @@ func (sh *Shell) reload(ctx context.Context, a *Answer, _ string) {
 func (sh *Shell) saveAs(_ context.Context, a *Answer, arg string) {
 	path := strings.Trim(arg, `"`)
 	if old, err := os.ReadFile(path); err == nil {
-		if _, _, _, ok := readSections(string(old)); !ok && len(old) > 0 {
+		if _, _, _, err := readSections(string(old)); err != nil && len(old) > 0 {
 			a.refuse("'%s' is there and is no session file; give another name", path)
 			return
 		}

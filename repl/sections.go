@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -172,28 +173,27 @@ func indented(text string) string {
 	return b.String()
 }
 
-// readSections takes a session file apart; false if it is none.
-func readSections(text string) (includes, definitions string, expressions []string, ok bool) {
-	_, rest, ok := cutLine(text, includesMarker)
-	if !ok {
-		return "", "", nil, false
+// errNoSession says that a text is no session file.
+var errNoSession = errors.New("the markers '# --- includes ---', '# --- definitions ---' and '# --- main ---' are not all there, in this order")
+
+// readSections takes a session file apart. The error is errNoSession if it is none;
+// another one if the session would lose something of it.
+func readSections(text string) (includes, definitions string, expressions []string, err error) {
+	_, rest, first := cutLine(text, includesMarker)
+	includes, rest, second := cutLine(rest, definitionsMarker)
+	definitions, main, third := cutLine(rest, mainMarker)
+	if !first || !second || !third {
+		return "", "", nil, errNoSession
 	}
-	includes, rest, ok = cutLine(rest, definitionsMarker)
-	if !ok {
-		return "", "", nil, false
+	file, problems := syntax.Parse(diag.NewSource("<main section>", main), syntax.InputDialect(main))
+	switch {
+	case problems.HasErrors():
+		return "", "", nil, &ProblemError{problems}
+	case len(file.Words) != 1 || file.Words[0].Name.Text != syntax.InputWord || len(file.Unions)+len(file.Includes) > 0:
+		return "", "", nil, errors.New("behind '# --- main ---' must stand ': main ( -- ) … ;' and nothing else")
 	}
-	definitions, main, ok := cutLine(rest, mainMarker)
-	if !ok {
-		return "", "", nil, false
-	}
-	file, _ := syntax.Parse(diag.NewSource("", main), syntax.InputDialect(main))
-	i := slices.IndexFunc(file.Words, func(w *syntax.Word) bool { return w.Name.Text == syntax.InputWord })
-	if i < 0 {
-		return includes, definitions, nil, true
-	}
-	w := file.Words[i]
-	body := main[w.Effect.End : w.End-1]
-	return includes, definitions, expressionsOf(body), true
+	w := file.Words[0]
+	return includes, definitions, expressionsOf(main[w.Effect.End : w.End-1]), nil
 }
 
 // expressionsOf cuts the body of main into the expressions that were entered.

@@ -63,7 +63,7 @@ func (sh *Shell) Open(ctx context.Context, path string) (Answer, error) {
 	case err != nil:
 		return Answer{}, err
 	}
-	if _, _, _, ok := readSections(string(text)); !ok {
+	if _, _, _, err := readSections(string(text)); err == errNoSession {
 		return sh.load(ctx, path), nil
 	}
 	var a Answer
@@ -193,13 +193,13 @@ func (a *Answer) fail(sh *Shell, err error) {
 // replay begins the session anew and does what a session file says: includes and
 // definitions, then the expressions, each once.
 func (sh *Shell) replay(ctx context.Context, text, dir string) error {
-	includes, definitions, expressions, ok := readSections(text)
-	if !ok {
-		return errors.New("the markers '# --- includes ---', '# --- definitions ---' and '# --- main ---' are not all there, in this order")
+	includes, definitions, expressions, err := readSections(text)
+	if err != nil {
+		return err
 	}
 	modules := sh.Session.opts.Modules
 	sh.Session.opts.Modules = nil // the file says what it includes
-	err := sh.Session.Clear()
+	err = sh.Session.Clear()
 	sh.Session.opts.Modules = modules
 	if err != nil {
 		return err

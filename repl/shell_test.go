@@ -199,6 +199,21 @@ lines"
 		require.NoError(t, err)
 		assert.Equal(t, broken, string(kept))
 	})
+	t.Run("one whose main cannot be read is left alone", func(t *testing.T) {
+		for message, main := range map[string]string{"is not closed": ": main ( -- ) 1 ", "nothing else": ": main ( -- ) 1 ;\n: more ( -- ) ;\n", "behind '# --- main ---' must stand": "\n"} {
+			broken := includesMarker + "\n" + definitionsMarker + "\n: f ( -- ) ;\n" + mainMarker + "\n" + main
+			require.NoError(t, os.WriteFile(path, []byte(broken), 0o600))
+			sh, _ := shellFor(t)
+			a, err := sh.Open(context.Background(), path)
+			require.NoError(t, err)
+			assert.Contains(t, a.Problem, message)
+			sh.says("1")
+			require.NoError(t, sh.Close())
+			kept, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, broken, string(kept))
+		}
+	})
 	t.Run("a program is loaded and left alone", func(t *testing.T) {
 		program := ": f ( -- Int ) 5 ;\n: main ( -- ) f drop ;\n"
 		require.NoError(t, os.WriteFile(path, []byte(program), 0o600))
