@@ -195,6 +195,9 @@ func (c *compiler) word(w *types.Word) {
 		}
 		return g
 	})
+	if !facts.observes && !facts.open() {
+		facts.sweeps = sweeps(g.code, int32(len(facts.inputs)), int32(len(facts.declared)))
+	}
 	c.mod.Funcs[c.functions[w.Index]] = bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),

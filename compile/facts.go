@@ -24,6 +24,9 @@ type wordFacts struct {
 	// out in order when it is called.
 	observes bool
 
+	// sweeps is known once the word has been compiled.
+	sweeps []sweep
+
 	called int     // at how many places
 	calls  []int32 // words that it calls anywhere
 	tails  []int32 // words that it calls in tail position

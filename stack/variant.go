@@ -413,10 +413,10 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 	}
 	old := v.slots()
 	n := len(old)
-	fields := make([]Value, n+1, max(4, n+n/2))
-	copy(fields, old)
-	fields[n] = x
-	return v.copy(fields)
+	w := v.copy(append(make([]Value, 0, max(4, n+n/2)), old...))
+	l := w.long()
+	l.fields = append(l.fields, x) // behind the others, which are shared now
+	return w
 }
 
 // Set is With for any i: it returns the variant itself if there is no such field.
