@@ -161,7 +161,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 			}
 		}
 		state[in.A] = KindQuotation
-	case OpMake:
+	case OpMake, OpPut:
 		state[in.A] = KindVariant
 	case OpRemake:
 		state[in.C] = KindVariant

@@ -269,7 +269,7 @@ func (v *verifier) frame(pc int, in Instr) error {
 		return room(in.A, 1)
 	case OpTailQuotation, OpWeave:
 		return room(in.A, 1)
-	case OpListSet, OpListSetImm:
+	case OpListSet, OpListSetImm, OpPut:
 		return room(in.A, 1)
 	case OpListNext, OpListNextTake, OpListNextInt, OpListNextFloat:
 		if next != OpJump || pc+2 >= len(f.Code) {

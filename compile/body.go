@@ -219,9 +219,6 @@ func (g *generator) arguments(n, room int, above bool) int32 {
 // argumentsFor is arguments for a word that only looks at the first borrowed ones.
 func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	g.ensure(n)
-	if above {
-		g.dropHusks()
-	}
 	for i := range n {
 		if o := g.stack[len(g.stack)-n+i]; o.form == unmade {
 			g.realize(o)
@@ -231,10 +228,10 @@ func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	for _, o := range args {
 		g.release(o)
 	}
-	top := int32(len(g.uses)) - 1
-	for top >= 0 && g.uses[top] == 0 {
-		top--
+	if above {
+		g.dropHusksAbove()
 	}
+	top := g.highest()
 	first := top + 1
 	if at, ok := inPlace(args); ok && g.free(at, int32(max(n, room))) && (!above || at > top) {
 		first = at
@@ -256,6 +253,15 @@ func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	}
 	g.stack = g.stack[:len(g.stack)-n]
 	return first
+}
+
+// highest is the highest slot in use; -1 if there is none.
+func (g *generator) highest() int32 {
+	top := int32(len(g.uses)) - 1
+	for top >= 0 && g.uses[top] == 0 {
+		top--
+	}
+	return top
 }
 
 // inPlace tells whether operands lie in consecutive slots, each named once.

@@ -227,7 +227,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		n := len(g.stack) - len(kinds)
 		fields := slices.Clone(g.stack[n:])
 		g.stack = g.stack[:n]
-		o := g.newRecord(record{variant: call.Index, fields: fields, uses: 1, husk: -1})
+		o := g.newRecord(record{variant: call.Index, fields: fields, uses: 1})
 		g.push(o)
 		if g.hasHusk(call.Index) { // it costs nothing, and the fields lie in their places now
 			g.realize(o)

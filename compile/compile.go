@@ -196,7 +196,7 @@ func (c *compiler) word(w *types.Word) {
 		return g
 	})
 	if !facts.observes && !facts.open() {
-		facts.sweeps = sweeps(g.code, int32(len(facts.inputs)), int32(len(facts.declared)))
+		facts.sweeps = g.sweeps(int32(len(facts.inputs)), int32(len(facts.declared)))
 	}
 	c.mod.Funcs[c.functions[w.Index]] = bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,

@@ -24,8 +24,8 @@ type join struct {
 }
 
 func (g *generator) newJoin() *join {
-	g.straighten()
-	return &join{start: g.state.clone()}
+	g.makeRecords()
+	return &join{start: g.fork()}
 }
 
 // leave ends a branch at the current place.
@@ -233,7 +233,7 @@ func (g *generator) adapt(floats bool, layout []operand) {
 // branch emits a jump that is taken if the condition on top of the stack is
 // false, and takes it off. A comparison right before is fused with the jump.
 func (g *generator) branch() (jump int) {
-	g.straighten()
+	g.makeRecords()
 	g.ensure(1)
 	g.stack[len(g.stack)-1] = g.prove(g.inSlotTop(), bytecode.KindBool)
 	o := g.pop()
@@ -334,7 +334,7 @@ func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 	g.cover(bytecode.CoverBranch, then.Pos)
 	g.branchBody(j, then.Block, tail)
 	g.patch(toElse)
-	g.state = j.start
+	g.resume(j.start)
 	g.cover(bytecode.CoverBranch, els.Pos)
 	g.branchBody(j, els.Block, tail)
 	return g.meetOrEnd(j, tail)
@@ -363,7 +363,7 @@ func (g *generator) branchBody(j *join, body []syntax.Stmt, tail bool) {
 		}
 		return
 	}
-	g.state = j.start.clone()
+	g.resume(j.start.clone())
 	g.body(body, false)
 	g.leave(j)
 }
@@ -398,11 +398,11 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 		if j == nil {
 			j = g.newJoin()
 		}
-		after := g.state.clone()
+		after := g.fork()
 		g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 		g.branchBodyHere(j, clauses[i+1].Block, tail)
 		g.patch(next)
-		g.state = after
+		g.resume(after)
 	}
 	g.emit(bytecode.OpNoClause, 0, 0, 0)
 	return g.meetOrEnd(j, tail)
@@ -443,7 +443,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end()
 	}
 	o := g.inSlot(g.pop())
-	g.straighten()
+	g.makeRecords()
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
 	for i := range table.Targets {
 		table.Targets[i] = bytecode.NoArm
@@ -451,7 +451,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	index := int32(len(g.mod.Tables))
 	g.mod.Tables = append(g.mod.Tables, bytecode.MatchTable{})
 	behind := int32(g.emit(bytecode.OpMatch, o.index, index, 0)) + 1
-	start := g.state.clone() // the matched value is still retained: the fields come from it
+	start := g.fork() // the matched value is still retained: the fields come from it
 	j := &join{start: start}
 	for i := range info.Arms {
 		arm := &info.Arms[i]
@@ -464,7 +464,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		} else {
 			table.Others = append(table.Others, bytecode.MatchArm{Variant: int32(arm.Variant.Index), Target: pc})
 		}
-		g.state = start.clone()
+		g.resume(start.clone())
 		g.at(st.Match.Arms[i].Variant.Pos, "match")
 		g.fields(o, arm)
 		g.cover(bytecode.CoverBranch, st.Match.Arms[i].Variant.Pos)

@@ -64,7 +64,7 @@ type generator struct {
 
 // state is what is known at a point of the code.
 type state struct {
-	husks    []husk // none where states are kept
+	husks    []husk
 	stack    []operand
 	aux      []operand // the aux stack, and values that dip and keep hid
 	uses     []int32   // by slot: how many operands name it
@@ -76,6 +76,29 @@ func (s *state) clone() state {
 	return state{
 		stack: append([]operand(nil), s.stack...), aux: append([]operand(nil), s.aux...),
 		uses: append([]int32(nil), s.uses...), kinds: append([]bytecode.Kind(nil), s.kinds...), floating: s.floating,
+		husks: append([]husk(nil), s.husks...),
+	}
+}
+
+// fork returns what is known here, where the code branches, for resume.
+func (g *generator) fork() state {
+	for i := range g.husks {
+		h := &g.husks[i]
+		for f := range min(len(g.mod.Variants[h.variant].Kinds), maxKeptFields) {
+			if g.written(h.first+int32(f), h.behind) {
+				h.lost |= 1 << f
+			}
+		}
+		h.behind = len(g.code)
+	}
+	return g.state.clone()
+}
+
+// resume goes on with a branch: the code since the fork is that of others.
+func (g *generator) resume(s state) {
+	g.state = s
+	for i := range g.husks {
+		g.husks[i].behind = len(g.code)
 	}
 }
 

@@ -61,30 +61,6 @@ func (g *generator) retarget(dst, src int32) bool {
 	return false
 }
 
-func definesA(a bytecode.Operand) bool {
-	switch a {
-	case bytecode.Dst, bytecode.DstInt, bytecode.DstFloat, bytecode.DstBool, bytecode.DstVariant, bytecode.Window:
-		return true
-	}
-	return false
-}
-
-// simple tells whether an instruction touches only the slots it names.
-func simple(info *bytecode.Info) bool {
-	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		switch o {
-		case bytecode.Window, bytecode.Height, bytecode.Target, bytecode.Count, bytecode.Arms:
-			return false
-		}
-	}
-	return true
-}
-
-func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
-	slotted := func(o bytecode.Operand) bool { return o >= bytecode.Src && o <= bytecode.DstVariant }
-	return slotted(info.A) && in.A == s || slotted(info.B) && in.B == s || slotted(info.C) && in.C == s
-}
-
 // parallel is one of several moves that happen at once: slot dst = src.
 type parallel struct {
 	dst    int32

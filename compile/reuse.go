@@ -16,7 +16,7 @@ type record struct {
 	fields  []operand // retained
 	uses    int       // how many operands name it
 	parted  bool      // it was an object, which a match took apart
-	husk    int32     // then the slot of that object, retained; -1: none, or others may have it
+	husk    *husk     // then that object; nil: none, or others may have it
 }
 
 // care says how a function is compiled: what turns out to be a bad guess makes it
@@ -59,8 +59,8 @@ func (g *generator) releaseRecord(index int32) {
 	for _, f := range r.fields {
 		g.release(f)
 	}
-	if r = &g.records[index]; r.husk >= 0 {
-		g.husks = append(g.husks, husk{slot: r.husk, variant: r.variant})
+	if r = &g.records[index]; r.husk != nil {
+		g.husks = append(g.husks, *r.husk)
 	}
 }
 
@@ -98,24 +98,30 @@ func (g *generator) realize(o operand) operand {
 	for i, f := range r.fields {
 		r.fields[i] = g.found(f)
 	}
-	s, reuses := r.husk, r.husk >= 0
+	h, reuses := r.husk, r.husk != nil
 	if !reuses {
-		s, reuses = g.takeHusk(r.variant)
+		h, reuses = g.takeHusk(&r)
 	}
-	if first, ok := inPlace(r.fields); ok && reuses { // the fields are only read
+	var s int32
+	switch first, ok := inPlace(r.fields); {
+	case reuses && g.replaces(h, &r):
+		s = h.slot
+		g.putFields(h, &r)
+	case reuses && ok: // the fields are only read
+		s = h.slot
 		for _, f := range r.fields {
 			g.consumed(f)
 			g.release(f)
 		}
 		g.emit(bytecode.OpRemake, first, r.variant, s)
-	} else {
+	default:
 		g.stack = append(g.stack, r.fields...)
-		first := g.arguments(len(r.fields), 1, false)
+		s = g.arguments(len(r.fields), 1, false)
 		if reuses {
-			g.emit(bytecode.OpRemake, first, r.variant, s)
+			g.emit(bytecode.OpRemake, s, r.variant, h.slot)
+			s = h.slot
 		} else {
-			s = first
-			g.emit(bytecode.OpMake, first, r.variant, 0)
+			g.emit(bytecode.OpMake, s, r.variant, 0)
 		}
 	}
 	g.uses[s], g.kinds[s] = int32(r.uses), bytecode.KindVariant
@@ -143,9 +149,15 @@ func (g *generator) rename(from, to operand) (places int32) {
 	return places
 }
 
-// straighten makes all records and lets go of all husks: where code branches,
-// joins or is looked at there are none.
+// straighten makes all records and lets go of all husks: where code joins, loops or
+// is looked at there are none.
 func (g *generator) straighten() {
+	g.makeRecords()
+	g.dropHusks()
+}
+
+// makeRecords makes all records.
+func (g *generator) makeRecords() {
 	for i := 0; i < len(g.stack); i++ {
 		if o := g.stack[i]; o.form == unmade {
 			g.realize(o)
@@ -156,16 +168,62 @@ func (g *generator) straighten() {
 			g.realize(o)
 		}
 	}
-	g.dropHusks()
 }
 
 // husk is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
-// VM finds that nobody else holds it. Husks live in straight code only.
+// VM finds that nobody else holds it. Until then it has its fields. A husk lasts through
+// branches, up to where they join, and calls.
 type husk struct {
 	slot     int32 // retained
 	variant  int32
+	first    int32 // its fields were unpacked to the slots from here on
+	behind   int   // those that are not lost were there in front of this instruction
+	lost     uint64
 	doubtful bool // the code before shows that others are likely to hold it
+}
+
+// keeps tells whether the value for a field of a record is what the husk's object
+// has there.
+func (g *generator) keeps(h *husk, field int, value operand) bool {
+	return value.form == slot && value.index == h.first+int32(field) && field < maxKeptFields && h.lost>>field&1 == 0 && !g.written(value.index, h.behind)
+}
+
+// maxKeptFields is how many fields lost can tell apart.
+const maxKeptFields = 64
+
+// replaces tells whether it pays to make a record of a husk by replacing fields.
+func (g *generator) replaces(h *husk, r *record) bool {
+	if _, ok := bytecode.FieldOperand(r.variant, int32(len(r.fields))); !ok || h.variant != r.variant {
+		return false
+	}
+	others := 0
+	for i, f := range r.fields {
+		if !g.keeps(h, i, f) {
+			others++
+		}
+	}
+	return others <= max(1, len(r.fields)/4)
+}
+
+// putFields makes a record of a husk by replacing the fields that differ.
+func (g *generator) putFields(h *husk, r *record) {
+	type put struct{ value, field int32 }
+	var puts []put
+	for i, f := range r.fields {
+		if !g.keeps(h, i, f) {
+			r.fields[i] = g.load(f, -1)
+			field, _ := bytecode.FieldOperand(r.variant, int32(i))
+			puts = append(puts, put{r.fields[i].index, field})
+		}
+	}
+	for _, f := range r.fields {
+		g.consumed(f)
+		g.release(f)
+	}
+	for _, p := range puts {
+		g.emit(bytecode.OpPut, h.slot, p.value, p.field)
+	}
 }
 
 // dropHusks lets go of all husks.
@@ -176,39 +234,59 @@ func (g *generator) dropHusks() {
 	g.husks = g.husks[:0]
 }
 
+// dropHusksAbove lets go of the husks above the slots in use, so that a call can have
+// its arguments there.
+func (g *generator) dropHusksAbove() {
+	for _, h := range g.husks {
+		g.uses[h.slot]--
+	}
+	top := g.highest()
+	kept := g.husks[:0]
+	for _, h := range g.husks {
+		if h.slot < top {
+			g.uses[h.slot]++
+			kept = append(kept, h)
+		}
+	}
+	g.husks = kept
+}
+
 // hasHusk tells whether there is a husk of a variant that nobody is known to
 // share.
 func (g *generator) hasHusk(variant int32) bool {
 	return slices.ContainsFunc(g.husks, func(h husk) bool { return h.variant == variant && !h.doubtful })
 }
 
-// takeHusk returns the slot of a husk for a value of a variant, which the caller
-// owns. Those that are likely to be held by nobody else, and those of the same
-// variant, come first.
-func (g *generator) takeHusk(variant int32) (slot int32, ok bool) {
-	fields := len(g.mod.Variants[variant].Kinds)
+// takeHusk returns a husk for a record, of which the caller owns the slot; nil if there
+// is none. Those come first that are likely to be held by nobody else, then those that
+// have most of the fields, then those of the same variant.
+func (g *generator) takeHusk(r *record) (h *husk, ok bool) {
 	best, rank := -1, 0
-	for i, h := range g.husks {
-		if len(g.mod.Variants[h.variant].Kinds) != fields {
+	for i := range g.husks {
+		h := &g.husks[i]
+		if len(g.mod.Variants[h.variant].Kinds) != len(r.fields) {
 			continue
 		}
-		r := 1
-		if h.variant == variant {
-			r++
+		k := 1
+		if h.variant == r.variant {
+			k++
+		}
+		if g.replaces(h, r) {
+			k += 2
 		}
 		if !h.doubtful {
-			r += 2
+			k += 4
 		}
-		if r > rank {
-			best, rank = i, r
+		if k > rank {
+			best, rank = i, k
 		}
 	}
 	if best < 0 {
-		return 0, false
+		return nil, false
 	}
-	slot = g.husks[best].slot
+	taken := g.husks[best]
 	g.husks = slices.Delete(g.husks, best, best+1)
-	return slot, true
+	return &taken, true
 }
 
 // unpackAs pushes all fields of the value on top of the stack, which must be of
@@ -233,7 +311,8 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 		return
 	}
 	h := husk{slot: o.index, variant: int32(arm.Variant.Index), doubtful: g.held(o.index)}
-	g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
+	h.first = g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
+	h.behind = len(g.code)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
 	for i, f := range fields {
 		if g.care < fair && sharable(g.kinds[f.index]) {
@@ -242,9 +321,9 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 		}
 		g.retain(f)
 	}
-	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: h.slot}
+	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: &h}
 	if g.care < fair {
-		r.husk = -1
+		r.husk = nil
 		g.husks = append(g.husks, h)
 	}
 	if g.rename(o, g.newRecord(r)) != others {
@@ -263,16 +342,17 @@ func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
 	}
 	g.uses[o.index]++
 	h := husk{slot: o.index, variant: int32(v.Index), doubtful: g.held(o.index)}
-	g.unpackInto(op, o, v)
+	h.first = g.unpackInto(op, o, v)
+	h.behind = len(g.code)
 	g.husks = append(g.husks, h)
 }
 
-// unpackInto emits an instruction that unpacks all fields of a value, and pushes
-// them.
-func (g *generator) unpackInto(op bytecode.Op, o operand, v *types.VariantType) {
+// unpackInto emits an instruction that unpacks all fields of a value, pushes them,
+// and returns the first slot.
+func (g *generator) unpackInto(op bytecode.Op, o operand, v *types.VariantType) (first int32) {
 	kinds := g.mod.Variants[v.Index].Kinds
 	n := int32(len(kinds))
-	first := int32(len(g.stack))
+	first = int32(len(g.stack))
 	if !g.free(first, n) {
 		first = int32(len(g.uses))
 		for first > 0 && g.uses[first-1] == 0 {
@@ -282,6 +362,7 @@ func (g *generator) unpackInto(op bytecode.Op, o operand, v *types.VariantType) 
 	g.touch(first + n - 1)
 	g.emit(op, first, o.index, int32(v.Index))
 	g.results(first, kinds)
+	return first
 }
 
 // peeks makes the instruction that fetched the value in a slot out of a variant

@@ -38,23 +38,12 @@ func (g *generator) takes(list, index int32) {
 			list = in.B
 		case in.Op == bytecode.OpIntAddImm && in.B == index && in.C > 0 && slices.Contains(behind, in.A):
 			behind = behind[:0]
-		case touches(info, in, list) || definesA(info.A) && (in.A == index || in.A == list || slices.Contains(behind, in.A)):
+		case touches(info, in, list), g.inWindow(in, list), g.writes(in, index), slices.ContainsFunc(behind, func(s int32) bool { return g.writes(in, s) }):
 			return
-		case info.A == bytecode.Window && in.A <= max(list, index), info.Ends, info.C == bytecode.Target, !plainly(info):
+		case info.Ends, info.C == bytecode.Target, roams(in.Op):
 			return
 		}
 	}
-}
-
-// plainly tells whether an instruction touches nothing but the slots that it
-// names and those above its window.
-func plainly(info *bytecode.Info) bool {
-	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		if o == bytecode.Height || o == bytecode.Target || o == bytecode.Arms {
-			return false
-		}
-	}
-	return true
 }
 
 // sweep says of a word that gets a list and an index, which parameters they are,
@@ -62,12 +51,12 @@ func plainly(info *bytecode.Info) bool {
 // got it.
 type sweep struct{ list, index int32 }
 
-// sweeps finds those of a function's code that neither observes nor is open.
-func sweeps(code []bytecode.Instr, in, out int32) (found []sweep) {
-	for i := range code {
-		c := &code[i]
+// sweeps finds those of a function that neither observes nor is open.
+func (g *generator) sweeps(in, out int32) (found []sweep) {
+	for i := range g.code {
+		c := &g.code[i]
 		s := sweep{c.B, c.C}
-		if getsElement(c.Op) && s.list < min(in, out) && s.index < in && !slices.Contains(found, s) && s.holds(code) {
+		if getsElement(c.Op) && s.list < min(in, out) && s.index < in && !slices.Contains(found, s) && g.holds(s) {
 			found = append(found, s)
 		}
 	}
@@ -83,49 +72,41 @@ func getsElement(op bytecode.Op) bool {
 }
 
 // holds tells whether every instruction, on whatever way control gets there, leaves
-// the list in its slot, takes elements of it only at the index, and lets the
+// the list in its slot, looks at its elements only at the index, and lets the
 // index only grow.
-func (s sweep) holds(code []bytecode.Instr) bool {
-	for i := range code {
-		in := &code[i]
+func (g *generator) holds(s sweep) bool {
+	for i := range g.code {
+		in := &g.code[i]
 		info := in.Op.Info()
-		if definesA(info.A) && in.A == s.list && in.Op != bytecode.OpListSet && in.Op != bytecode.OpListSetImm {
+		switch {
+		case roams(in.Op), in.Op == bytecode.OpTail:
+			return false
+		case in.A == s.index && grows(in):
+		case g.writes(in, s.index):
 			return false
 		}
+		if !touches(info, in, s.list) && !g.inWindow(in, s.list) {
+			continue
+		}
+		spares := false
 		switch in.Op {
-		case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListGetInt, bytecode.OpListGetFloat:
-			if in.A == s.index || in.B == s.list && in.C != s.index {
-				return false
-			}
-		case bytecode.OpListSet, bytecode.OpListSetImm:
-			if in.A == s.index || in.Op == bytecode.OpListSet && in.C == s.list {
-				return false
-			}
 		case bytecode.OpListHas, bytecode.OpListLength:
-			if in.A == s.index {
-				return false
-			}
-		case bytecode.OpIntAddImm:
-			if in.A == s.index && (in.B != s.index || in.C < 0) {
-				return false
-			}
-		case bytecode.OpIntAddLoop:
-			if in.A == s.index && in.B < 0 {
-				return false
-			}
-		case bytecode.OpIntAddSlotLoop, bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextInt, bytecode.OpListNextFloat, bytecode.OpRemake: // they change other operands than A
-			if touches(info, in, s.index) || touches(info, in, s.list) {
-				return false
-			}
-		case bytecode.OpReturn, bytecode.OpCheck:
-		case bytecode.OpTail, bytecode.OpReach, bytecode.OpPickDeep, bytecode.OpPickAt, bytecode.OpRollAt, bytecode.OpFloat:
-			return false
+			spares = in.A != s.list
+		case bytecode.OpListSet:
+			spares = in.C != s.list
+		case bytecode.OpListSetImm, bytecode.OpCheck:
+			spares = true
 		default:
-			if touches(info, in, s.list) || definesA(info.A) && in.A == s.index || info.A == bytecode.Window && in.A <= max(s.list, s.index) ||
-				info.A == bytecode.Height || info.B == bytecode.Height {
-				return false
-			}
+			spares = getsElement(in.Op) && in.A != s.list && in.C == s.index
+		}
+		if !spares {
+			return false
 		}
 	}
 	return true
+}
+
+// grows tells whether an instruction adds to its slot A what is not negative.
+func grows(in *bytecode.Instr) bool {
+	return in.Op == bytecode.OpIntAddImm && in.B == in.A && in.C >= 0 || in.Op == bytecode.OpIntAddLoop && in.B >= 0
 }

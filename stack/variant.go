@@ -263,6 +263,34 @@ func (v *VariantValue) RemakeFloats(tag *Tag, fields []Value) bool {
 	return true
 }
 
+// Put replaces field i of a variant that nobody else holds and that has just n fields;
+// false, with nothing done, if it is not so.
+func (v *VariantValue) Put(n, i int, x *Value) bool {
+	fields := v.slots()
+	if len(fields) != n || v.Shared() {
+		return false
+	}
+	switch to := &fields[i]; {
+	case x.Scalar():
+		to.setNumber(x)
+	case *to != *x: // often it has been changed in its place
+		*to = x.Promote()
+	}
+	return true
+}
+
+// Replaced makes a variant of the first n fields, which there must be, with field i
+// replaced. The others are shared with v.
+func (v *VariantValue) Replaced(n, i int, x Value) *VariantValue {
+	w := allocate(v.Tag, n)
+	fields := w.slots()
+	copy(fields, v.Fields())
+	fields[i] = Value{}
+	shareAll(fields)
+	fields[i] = x.Promote()
+	return w
+}
+
 // Unpacked says how Unpack went.
 type Unpacked uint8
 

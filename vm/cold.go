@@ -289,6 +289,15 @@ func (s *Strand) accessible(x *stack.Value, variant int32) error {
 	return nil
 }
 
+// put replaces field i of n of a variant that others may hold as well.
+func put(x *stack.Value, n, i int, value *stack.Value) error {
+	if x.Kind() != stack.Variant || x.AsVariant().Len() < n {
+		return Mismatch("a variant that has been unpacked", *x)
+	}
+	*x = stack.FromVariant(x.AsVariant().Replaced(n, i, *value))
+	return nil
+}
+
 // access leaves a field of the variant in slot a there; false if the field is
 // not of the kind that is declared.
 func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {

@@ -507,6 +507,15 @@ func (s *Strand) run() error {
 				}
 			}
 			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
+		case bytecode.OpPut:
+			x, d, i := at(fp, in.A), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+			if img.linear && x.Kind() == stack.Variant && x.AsVariant().Put(len(d.kinds), int(i), at(fp, in.B)) {
+				continue
+			}
+			if err = put(x, len(d.kinds), int(i), at(fp, in.B)); err != nil {
+				s.ip = ip
+				return s.fail(err)
+			}
 		case bytecode.OpField:
 			v := at(fp, in.B).AsVariant()
 			var field stack.Value
