@@ -27,6 +27,9 @@ func TestTableIsWellFormed(t *testing.T) {
 		assert.Regexp(t, `^[A-Z0-9e].*[.?]$`, b.Doc, b.Name)
 	}
 	assert.Equal(t, len(seen), len(builtins.Names()))
+	for i := range builtins.Table() {
+		assert.NotNil(t, builtins.Types().Effect(int32(i)))
+	}
 }
 
 // Every word of the table is a Go function or known to the compiler: a program

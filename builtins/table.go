@@ -7,11 +7,9 @@
 package builtins
 
 import (
-	"fmt"
 	"sync"
 
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -26,7 +24,7 @@ type Family struct {
 // what standard modules are built on; programs cannot call them. The result must
 // not be changed.
 var Families = sync.OnceValue(func() []Family {
-	families := []Family{
+	return []Family{
 		{"Stack", stackWords}, {"Calls and branches", callWords}, {"Int", intWords}, {"Bool", boolWords}, {"Float", floatWords},
 		{"Conversions", conversionWords}, {"Strings", stringWords}, {"Encodings", encodingWords}, {"Regular expressions", regexWords},
 		{"Lists", listWords}, {"Maps", mapWords}, {"Variants", variantWords()}, {"Texts of values", sonWords},
@@ -35,8 +33,6 @@ var Families = sync.OnceValue(func() []Family {
 		{"Terminal", terminalWords}, {"Cryptography", cryptoWords}, {"Compression", compressionWords}, {"Sockets", socketWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
 		{"", lineWords}, {"", jsonWords}, {"", yamlWords}, {"", classicWords}, {"", release2Words},
 	}
-	prepare(families)
-	return families
 })
 
 // Table returns all built-in words. It must not be changed.
@@ -48,57 +44,13 @@ var Table = sync.OnceValue(func() []vm.Builtin {
 	return all
 })
 
-// prepare parses the effects of the words.
-func prepare(families []Family) {
-	effects := map[string]*syntax.Effect{}
-	for _, f := range families {
-		for i := range f.Words {
-			b := &f.Words[i]
-			e := effects[b.Effect]
-			if e == nil {
-				var err error
-				if e, err = syntax.ParseEffect(b.Effect); err != nil {
-					panic(fmt.Sprintf("builtins: %s: %v", b.Name, err)) // a mistake in the table itself, which every test meets
-				}
-				effects[b.Effect] = e
-			}
-			b.In, b.Out = kinds(e.In), kinds(e.Out)
-		}
-	}
-}
-
-// kinds returns what kinds of values a side of an effect stands for.
-func kinds(side []syntax.TypeExpr) []stack.Kind {
-	list := make([]stack.Kind, 0, len(side))
-	for _, x := range side {
-		switch x.Kind {
-		case syntax.TypeRow:
-		case syntax.TypeName:
-			list = append(list, kindNamed[x.Name])
-		default:
-			list = append(list, stack.Quotation)
-		}
-	}
-	return list
-}
-
-// kindNamed has the kinds of the types that have one; others are variables.
-var kindNamed = map[string]stack.Kind{
-	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
-	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
-}
-
-// Types returns the table as the checker wants it, parsed once.
+// Types returns the table as the checker wants it.
 var Types = sync.OnceValue(func() *types.Table {
 	var list []types.Signature
 	for _, b := range Table() {
 		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect, Borrows: b.Borrows})
 	}
-	t, err := types.NewTable(list)
-	if err != nil {
-		panic(fmt.Sprintf("builtins: %v", err)) // likewise
-	}
-	return t
+	return types.NewTable(list)
 })
 
 // Names returns the names in the order of the table.

@@ -323,7 +323,7 @@ func (c *checker) nameOf(st *syntax.Stmt) string {
 func (c *checker) effectOf(call *Call) *Effect {
 	switch call.Target {
 	case TargetBuiltin:
-		return c.p.table.effects[call.Index]
+		return c.p.table.Effect(call.Index)
 	case TargetWord:
 		w := c.p.info.Words[call.Index]
 		if w.Effect == nil {
@@ -479,7 +479,7 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 				word = c.p.overlay(word)
 			}
 			call.Target, call.Index = TargetBuiltin, c.p.table.names[word]
-			return c.p.table.effects[call.Index]
+			return c.p.table.Effect(call.Index)
 		}
 	}
 	show := func(t *Type) string {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync/atomic"
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
@@ -21,32 +22,22 @@ type target struct {
 	field int32
 }
 
-// Table is the built-in words as the checker knows them, parsed once; it is
-// immutable and safe for concurrent use.
+// Table is the built-in words as the checker knows them. Effects are parsed when
+// somebody asks for them: programs use few of the words. It is safe for concurrent
+// use.
 type Table struct {
 	names   map[string]int32
-	effects []*Effect
+	effects []atomic.Pointer[Effect]
 	list    []Signature
 }
 
-// NewTable parses the effects of the built-in words; call indexes of the
-// annotations are indexes into the list.
-func NewTable(list []Signature) (*Table, error) {
-	t := &Table{names: make(map[string]int32, len(list)), list: list, effects: make([]*Effect, len(list))}
-	parsed := make(map[string]*Effect)
+// NewTable makes a table; call indexes of the annotations are indexes into the list.
+func NewTable(list []Signature) *Table {
+	t := &Table{names: make(map[string]int32, len(list)), list: list, effects: make([]atomic.Pointer[Effect], len(list))}
 	for i, s := range list {
 		t.names[s.Name] = int32(i)
-		e, ok := parsed[s.Effect]
-		if !ok {
-			var err error
-			if e, err = builtinEffect(s.Effect); err != nil {
-				return nil, fmt.Errorf("%s: %w", s.Name, err)
-			}
-			parsed[s.Effect] = e
-		}
-		t.effects[i] = e
 	}
-	return t, nil
+	return t
 }
 
 // Lookup returns the index of the built-in with that name.
@@ -55,8 +46,19 @@ func (t *Table) Lookup(name string) (index int32, ok bool) {
 	return index, ok
 }
 
-// Effect returns the effect of the built-in with that index.
-func (t *Table) Effect(index int32) *Effect { return t.effects[index] }
+// Effect returns the effect of the built-in with that index. It panics if the text
+// in the table is none.
+func (t *Table) Effect(index int32) *Effect {
+	if e := t.effects[index].Load(); e != nil {
+		return e
+	}
+	e, err := builtinEffect(t.list[index].Effect)
+	if err != nil {
+		panic(fmt.Sprintf("types: the built-in %s: %v", t.list[index].Name, err))
+	}
+	t.effects[index].CompareAndSwap(nil, e)
+	return t.effects[index].Load()
+}
 
 // Borrows tells whether the built-in with that index only looks at its
 // arguments.

@@ -77,7 +77,7 @@ func (s *Session) Word(name string) *Word {
 // nil if it means nothing, or what it means depends on the stack.
 func (s *Session) EffectOf(name string) *Effect {
 	if i, ok := s.p.table.names[name]; ok && !stdlib.Private(name) {
-		return s.p.table.effects[i]
+		return s.p.table.Effect(i)
 	}
 	t, ok := s.p.names[name]
 	if !ok {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/syntax"
 )
 
 // image is a module made ready to run: names resolved, constants built. It is
@@ -20,7 +21,7 @@ type image struct {
 	mod      *bytecode.Module
 	funcs    []function
 	consts   []stack.Value
-	builtins []*Builtin
+	builtins []*builtin
 	variants []variant
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
@@ -39,6 +40,12 @@ type codeIndex struct {
 	funcs   int         // so many are among the ranges
 	ranges  []codeRange // by address
 	checked map[int32][]bytecode.Instr
+}
+
+// builtin is a built-in word that the program calls.
+type builtin struct {
+	run     func(s *Strand, w []stack.Value) error
+	in, out []stack.Kind // of the arguments and results; Nothing for any
 }
 
 // variant is what instructions need to know of one of the program.
@@ -98,11 +105,12 @@ func (img *image) grow(mod *bytecode.Module) (*image, error) {
 func (img *image) link(before *bytecode.Module) error {
 	mod := img.mod
 	for _, ref := range mod.Builtins[len(before.Builtins):] {
-		b := img.known[ref.Name]
-		if b == nil || b.Run == nil {
+		known := img.known[ref.Name]
+		if known == nil || known.Run == nil {
 			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
-		if err := b.fits(ref); err != nil {
+		b, err := known.link(ref)
+		if err != nil {
 			return fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
 		img.builtins = append(img.builtins, b)
@@ -203,17 +211,43 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 	return &safe
 }
 
-// fits checks that a built-in is what the module was compiled for.
-func (b *Builtin) fits(ref bytecode.BuiltinRef) error {
-	if len(b.In) != int(ref.In) || len(b.Out) != int(ref.Out) {
-		return fmt.Errorf("its effect is %s, the program wants %d inputs and %d outputs", b.Effect, ref.In, ref.Out)
+// link checks that a built-in is what the module was compiled for.
+func (b *Builtin) link(ref bytecode.BuiltinRef) (*builtin, error) {
+	effect, err := syntax.ParseEffect(b.Effect)
+	if err != nil {
+		return nil, err
+	}
+	linked := &builtin{run: b.Run, in: kinds(effect.In), out: kinds(effect.Out)}
+	if len(linked.in) != int(ref.In) || len(linked.out) != int(ref.Out) {
+		return nil, fmt.Errorf("its effect is %s, the program wants %d inputs and %d outputs", b.Effect, ref.In, ref.Out)
 	}
 	for i, k := range ref.Results {
-		if k != bytecode.KindAny && stack.Kind(k) != b.Out[i] {
-			return fmt.Errorf("its effect is %s, the program wants %s as output %d", b.Effect, stack.Kind(k), i)
+		if k != bytecode.KindAny && stack.Kind(k) != linked.out[i] {
+			return nil, fmt.Errorf("its effect is %s, the program wants %s as output %d", b.Effect, stack.Kind(k), i)
 		}
 	}
-	return nil
+	return linked, nil
+}
+
+// kinds returns what kinds of values a side of an effect stands for.
+func kinds(side []syntax.TypeExpr) []stack.Kind {
+	list := make([]stack.Kind, 0, len(side))
+	for _, x := range side {
+		switch x.Kind {
+		case syntax.TypeRow:
+		case syntax.TypeName:
+			list = append(list, kindNamed[x.Name])
+		default:
+			list = append(list, stack.Quotation)
+		}
+	}
+	return list
+}
+
+// kindNamed has the kinds of the types that have one; others are variables.
+var kindNamed = map[string]stack.Kind{
+	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
+	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
 }
 
 // intern makes the tag of a name that the program writes; link only.

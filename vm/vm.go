@@ -35,11 +35,8 @@ type Builtin struct {
 	// kept, changed or returned, and what it returns of their parts is marked
 	// shared. Of a word that runs quotations it concerns the collection.
 	Borrows bool
-	// In and Out are the kinds of the arguments and results, the deepest first;
-	// Nothing stands for any kind. They say what Effect says.
-	In, Out []stack.Kind
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
-	// of In, and leaves the results there. w is valid during the
+	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
 }
