@@ -155,6 +155,7 @@ const (
 	OpListElement
 	OpListAppend
 	OpListResult
+	OpListReuse
 	OpListDone
 	OpMapEntries
 
@@ -366,6 +367,7 @@ var Table = [opCount]Info{
 	OpListElement:   {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
 	OpListAppend:    {"list.append", Src, Src, None, false, "append B to the list under construction A"},
 	OpListResult:    {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
+	OpListReuse:     {"list.reuse", Dst, Src, None, false, "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
 	OpListDone:      {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
 
 	OpMapEntries: {"map.entries", DstVariant, Src, None, false, "A = the list of the keys and values of the map B in turn; another value is a run-time error"},

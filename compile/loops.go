@@ -131,7 +131,11 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	ends := g.uses[at(list)] == 1
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
 	if collects {
-		hide(bytecode.OpListResult, bytecode.KindAny, at(list))
+		op := bytecode.OpListResult
+		if ends { // each round reads an element before it writes one at most
+			op = bytecode.OpListReuse
+		}
+		hide(op, bytecode.KindAny, at(list))
 	}
 	if fold {
 		g.push(g.alone(acc))

@@ -58,8 +58,9 @@ func (v *VariantValue) place(i uint64) *Value {
 
 // The bits of state.
 const (
-	shared = 1 << iota
-	copied // it has been copied for an update, or is such a copy
+	shared    = 1 << iota
+	copied    // it has been copied for an update, or is such a copy
+	inherited // behind its fields may be values of the list that it succeeds
 )
 
 // shortList is how long a list may be to be copied at every update of a shared
@@ -413,6 +414,29 @@ func (v *VariantValue) Push(x Value) *VariantValue {
 	}
 	l.fields = append(l.fields, x)
 	return v
+}
+
+// Successor makes an empty list with the tag of v and room for as many fields. If v is
+// only read from now on, each field before as many have been pushed, it ends with it:
+// unless others hold v, the list takes its memory.
+func (v *VariantValue) Successor(ends bool) *VariantValue {
+	if ends && v.small == 0 && !v.Shared() && v.long().fields != nil {
+		w := FromFields(v.Tag, v.long().fields[:0])
+		w.state.Store(inherited)
+		return w
+	}
+	return FromFields(v.Tag, make([]Value, 0, v.Len()))
+}
+
+// Finish ends the construction of a successor: what it has no use for is let go of.
+func (v *VariantValue) Finish() {
+	l := v.long()
+	if n := len(l.fields); cap(l.fields) > max(4*n, shortList) {
+		l.fields = slices.Clone(l.fields)
+	} else if v.state.Load() == inherited {
+		clear(l.fields[n:cap(l.fields)])
+	}
+	v.state.Store(0)
 }
 
 // doubled returns the values with room for as many more: append alone would grow

@@ -391,12 +391,12 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		}
 		*a = v.AsVariant().At(int(i))
 		a.Share()
-	case bytecode.OpListResult:
+	case bytecode.OpListResult, bytecode.OpListReuse:
 		like := at(fp, in.B)
 		if like.Kind() != stack.Variant {
 			return Mismatch("List", *like)
 		}
-		list := stack.FromFields(like.AsVariant().Tag, make([]stack.Value, 0, like.AsVariant().Len()))
+		list := like.AsVariant().Successor(op == bytecode.OpListReuse)
 		*a = stack.FromObject(stack.Builder, unsafe.Pointer(list))
 	case bytecode.OpListAppend:
 		if a.Kind() != stack.Builder {
@@ -410,6 +410,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			return Mismatch(stack.Builder.String(), *b)
 		}
 		list := (*stack.VariantValue)(b.Object())
+		list.Finish()
 		*b = stack.Value{}
 		*a = stack.FromVariant(list)
 

@@ -190,7 +190,7 @@ func (img *image) replaced(function int32) bool {
 // those that rely on it.
 var copying = map[bytecode.Op]bytecode.Op{
 	bytecode.OpMove: bytecode.OpCopy, bytecode.OpListTake: bytecode.OpListGet, bytecode.OpListNextTake: bytecode.OpListNext,
-	bytecode.OpPeek: bytecode.OpGet,
+	bytecode.OpPeek: bytecode.OpGet, bytecode.OpListReuse: bytecode.OpListResult,
 }
 
 // withoutMoves returns the module with every move made a copy: nothing is known
