@@ -398,12 +398,6 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		}
 		list := like.AsVariant().Successor(op == bytecode.OpListReuse)
 		*a = stack.FromObject(stack.Builder, unsafe.Pointer(list))
-	case bytecode.OpListAppend:
-		if a.Kind() != stack.Builder {
-			return Mismatch(stack.Builder.String(), *a)
-		}
-		list := (*stack.VariantValue)(a.Object())
-		list.Push(*at(fp, in.B))
 	case bytecode.OpListDone:
 		b := at(fp, in.B)
 		if b.Kind() != stack.Builder {

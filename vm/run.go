@@ -234,12 +234,18 @@ func (s *Strand) run() error {
 				s.ip = ip
 				return s.fail(Mismatch("List", *l))
 			}
+			if x := l.AsVariant().Slot(i.AsInt()); x != nil && (op == bytecode.OpListNextInt && x.IsInt() || op == bytecode.OpListNextFloat && x.IsFloat()) {
+				ip += instrSize
+				i.ChangeInt(i.Bits() + 2)
+				*at(fp, in.A) = *x
+				continue
+			}
 			x, ok := l.AsVariant().Get(i.AsInt())
 			if !ok {
 				continue
 			}
 			ip += instrSize
-			i.SetInt(i.Bits() + 2)
+			i.ChangeInt(i.Bits() + 2)
 			*at(fp, in.A) = x
 			if op != bytecode.OpListNext && x.Kind() != [2]stack.Kind{stack.Int, stack.Float}[op-bytecode.OpListNextInt] {
 				ip = s.distrusted(ip)
@@ -257,6 +263,13 @@ func (s *Strand) run() error {
 			ip += instrSize
 			i.SetInt(i.Bits() + 2)
 			*at(fp, in.A) = x
+		case bytecode.OpListAppend:
+			l := at(fp, in.A)
+			if l.Kind() != stack.Builder {
+				s.ip = ip
+				return s.fail(Mismatch(stack.Builder.String(), *l))
+			}
+			(*stack.VariantValue)(l.Object()).Push(*at(fp, in.B))
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
 			at(fp, in.A).SetBool(l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()))
