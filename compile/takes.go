@@ -13,11 +13,14 @@ import (
 // list may only sweep it behind the element.
 func (g *generator) takes(list, index int32) {
 	var behind []int32 // slots that have to be more than index
+	var literal int32  // the number in place of the slot index, if that is -1
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-reuseWindow; pc-- {
 		in := &g.code[pc]
 		info := in.Op.Info()
 		switch {
-		case in.Op == bytecode.OpListGet && in.B == list && in.C == index:
+		case in.Op == bytecode.OpInt && in.A == index:
+			index, literal = -1, in.B
+		case in.Op == bytecode.OpListGet && in.B == list && (in.C == index || index < 0 && g.holdsInt(in.C, literal, pc)):
 			if in.A != list && in.A != index && len(behind) == 0 {
 				in.Op = bytecode.OpListTake
 			}
@@ -36,7 +39,8 @@ func (g *generator) takes(list, index int32) {
 			}
 		case in.Op == bytecode.OpMove && in.A == list: // what it moves from is not used any more
 			list = in.B
-		case in.Op == bytecode.OpIntAddImm && in.B == index && in.C > 0 && slices.Contains(behind, in.A):
+		case in.Op == bytecode.OpIntAddImm && in.B == index && in.C > 0 && slices.Contains(behind, in.A),
+			in.Op == bytecode.OpInt && index < 0 && in.B > literal && slices.Contains(behind, in.A):
 			behind = behind[:0]
 		case touches(info, in, list), g.inWindow(in, list), g.writes(in, index), slices.ContainsFunc(behind, func(s int32) bool { return g.writes(in, s) }):
 			return
@@ -44,6 +48,16 @@ func (g *generator) takes(list, index int32) {
 			return
 		}
 	}
+}
+
+// holdsInt tells whether a slot certainly holds an Int literal in front of an instruction.
+func (g *generator) holdsInt(s, value int32, pc int) bool {
+	for pc--; pc >= g.block; pc-- {
+		if in := &g.code[pc]; g.writes(in, s) {
+			return in.Op == bytecode.OpInt && in.B == value
+		}
+	}
+	return false
 }
 
 // sweep says of a word that gets a list and an index, which parameters they are,
