@@ -165,7 +165,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		state[in.A] = KindVariant
 	case OpRemake:
 		state[in.C] = KindVariant
-	case OpGet, OpPeek:
+	case OpGet, OpPeek, OpPart:
 		state[in.A] = m.Variants[in.C/MaxFields].Kinds[in.C%MaxFields]
 	case OpAccess:
 		state[in.A] = m.Variants[in.B].Kinds[in.C]

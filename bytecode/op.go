@@ -133,6 +133,7 @@ const (
 	OpLook
 	OpRemake
 	OpPut
+	OpPart
 	OpGet
 	OpPeek
 
@@ -343,6 +344,7 @@ var Table = [opCount]Info{
 	OpPeek:     {"peek", Dst, Src, FieldOf, false, "as get, of a field that is only looked at while the value lives"},
 	OpRemake:   {"remake", Window, Tagged, Src, false, "slot C = variant B of the fields from slot A up; the object that slot C holds, which unpack has left there, becomes the new one if nobody else has it"},
 	OpPut:      {"put", Window, Src, FieldOf, false, "the value in slot A, of which the fields have been unpacked, with field C replaced by B"},
+	OpPart:     {"part", Dst, Src, FieldOf, false, "as unpack.as, of field C only"},
 	OpGet:      {"get", Dst, Src, FieldOf, false, "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
 	OpAccess:   {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
 	OpMatch:    {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},

@@ -195,6 +195,7 @@ func (c *compiler) word(w *types.Word) {
 		}
 		return g
 	})
+	g.narrow()
 	if !facts.observes && !facts.open() {
 		facts.sweeps = g.sweeps(int32(len(facts.inputs)), int32(len(facts.declared)))
 	}
@@ -281,6 +282,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		}
 		return q
 	})
+	q.narrow()
 	g.mod.Funcs[index] = bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines, Sites: q.sites,

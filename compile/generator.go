@@ -41,18 +41,19 @@ type generator struct {
 	block int // no jump leads behind this instruction's index
 	// inlining counts the words that the code being compiled stands in place of
 	// and that cannot fail; site is the innermost one that can, + 1.
-	inlining int
-	sites    []bytecode.Site
-	site     int32
-	ends     bool     // what is compiled is the last thing in such a word
-	records  []record // by operand.index
-	unmade   []int32  // those that something names
-	care     care
-	regrets  bool            // more care is needed
-	loaded   []int32         // constants that were put into slots to be used there
-	kept     map[int32]int32 // constants that are in slots all the time
-	start    int32           // of the code behind those
-	depth    int             // of the quotation, in others
+	inlining   int
+	sites      []bytecode.Site
+	site       int32
+	ends       bool     // what is compiled is the last thing in such a word
+	records    []record // by operand.index
+	unmade     []int32  // those that something names
+	care       care
+	regrets    bool            // more care is needed
+	loaded     []int32         // constants that were put into slots to be used there
+	kept       map[int32]int32 // constants that are in slots all the time
+	start      int32           // of the code behind those
+	parameters int32           // how many there are
+	depth      int             // of the quotation, in others
 	state
 	frame int32
 	line  int32
@@ -103,6 +104,7 @@ func (g *generator) resume(s state) {
 }
 
 func (g *generator) parameter(k bytecode.Kind) {
+	g.parameters++
 	s := int32(len(g.stack))
 	g.touch(s)
 	g.uses[s]++

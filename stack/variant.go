@@ -199,6 +199,17 @@ func (v *VariantValue) Slot(i int64) *Value {
 	return nil
 }
 
+// SlotOf is Slot for a variant that has n fields at least; nil if it has fewer.
+func (v *VariantValue) SlotOf(n, i int) *Value {
+	if v.small > uint32(n) {
+		return v.place(uint64(i))
+	}
+	if fields := v.Fields(); len(fields) >= n {
+		return &fields[i]
+	}
+	return nil
+}
+
 // Own is Slot of a variant that nobody else holds: the caller may put a number
 // there, or a promoted value. nil if others may hold it.
 func (v *VariantValue) Own(i int64) *Value {

@@ -289,6 +289,29 @@ func (s *Strand) accessible(x *stack.Value, variant int32) error {
 	return nil
 }
 
+// part is OpPart; false if the field is not of the kind that is declared.
+func (s *Strand) part(x, to *stack.Value, operand int32) (bool, error) {
+	img := s.vm.image.Load()
+	variant, i := uint32(operand)/bytecode.MaxFields, uint32(operand)%bytecode.MaxFields
+	d := &img.variants[variant]
+	if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
+		if err := s.unlike(x, int32(variant)); err != nil {
+			return false, err
+		}
+	}
+	v := x.AsVariant()
+	field := v.SlotOf(len(d.kinds), int(i))
+	if field == nil {
+		return false, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds))
+	}
+	if !field.Scalar() && (!img.linear || v.Shared()) {
+		field.Share()
+	}
+	k := d.kinds[i]
+	*to = *field
+	return k == stack.Nothing || to.Kind() == k, nil
+}
+
 // put replaces field i of n of a variant that others may hold as well.
 func put(x *stack.Value, n, i int, value *stack.Value) error {
 	if x.Kind() != stack.Variant || x.AsVariant().Len() < n {

@@ -573,6 +573,15 @@ func (s *Strand) run() error {
 				s.ip = ip
 				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
+		case bytecode.OpPart:
+			s.ip = ip
+			as, err := s.part(at(fp, in.B), at(fp, in.A), in.C)
+			if err != nil {
+				return s.fail(err)
+			}
+			if !as {
+				ip = s.distrusted(ip)
+			}
 		case bytecode.OpPeek:
 			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
 			if x.Kind() == stack.Variant && x.AsVariant().Tag == d.tag {
