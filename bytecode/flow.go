@@ -129,6 +129,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 		}
 		return v.tail(state, in.A, callee)
 	case OpUnpack, OpUnpackAs, OpLook:
+		state[in.B] = KindVariant
 		copy(state[in.A:], m.Variants[in.C].Kinds)
 	case OpCallOpen, OpTailOpen:
 		callee := &m.Funcs[in.B]
@@ -166,6 +167,7 @@ func (v *verifier) step(pc int, state []Kind) error {
 	case OpRemake:
 		state[in.C] = KindVariant
 	case OpGet, OpPeek, OpPart:
+		state[in.B] = KindVariant
 		state[in.A] = m.Variants[in.C/MaxFields].Kinds[in.C%MaxFields]
 	case OpAccess:
 		state[in.A] = m.Variants[in.B].Kinds[in.C]

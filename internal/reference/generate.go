@@ -19,10 +19,11 @@ const (
 	innerT  typ = "Inner" // a union with one variant
 	recordT typ = "Record"
 	quotT   typ = "[ Int -- Int ]"
+	treeT   typ = "Tree"
 	listT   typ = "Variant" // of Ints
 )
 
-var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, innerT, recordT, recordT, quotT, listT, listT}
+var allTypes = []typ{intT, intT, intT, boolT, floatT, stringT, unionT, innerT, recordT, recordT, treeT, quotT, listT, listT}
 
 type word struct {
 	name    string
@@ -48,12 +49,40 @@ func Generate(seed1, seed2 uint64) string {
 	g.b.WriteString(": scaled ( Inner -- Inner ) match Inner -> 2.0 f.* swap 1 i.+ swap Make-Inner end ;\n")
 	g.b.WriteString(": moved ( Record Int -- Record ) swap match Record -> scaled 3 roll 3 roll i.+ rot rot Make-Record end ;\n")
 	g.b.WriteString(": apply ( Int [ Int -- Int ] -- Int ) call ;\n: twice ( ..a [ ..a -- ..a ] -- ..a ) dup >aux call aux> call ;\n")
+	g.b.WriteString(": doubled ( Variant -- Variant ) [ 2 i.* ] list.map [ 100 i.< ] list.filter ;\n")
 	g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) [ ] if ;\n")
+	g.b.WriteString("union Tree { Leaf  Node { left: Tree, key: Int, right: Tree } }\n")
+	g.b.WriteString(": insert ( Tree Int -- Tree )\n  swap match Leaf -> Make-Leaf swap Make-Leaf Make-Node\n")
+	g.b.WriteString("  Node -> 3 pick 2 pick i.< [ rot 3 roll insert rot rot Make-Node ] [ 3 pick 2 pick i.> [ 3 roll insert Make-Node ] [ Make-Node nip ] if ] if end ;\n")
+	g.b.WriteString(": write-tree ( Tree -- ) match Leaf -> \".\" io.write Node -> rot \"(\" io.write write-tree swap int->string io.write write-tree \")\" io.write end ;\n")
+	g.sweep()
 	for i := range 1 + g.r.IntN(5) {
 		g.word(i)
 	}
 	g.main()
 	return g.b.String()
+}
+
+// sweep writes the word pairs, which gets each of three Records of a list, hands it
+// with the list to a loop over others, and puts it back. Some of the loops come across
+// that Record in the list, some do not.
+func (g *generator) sweep() {
+	g.b.WriteString(": sweep ( Variant Record Int -- Variant Record )   # list record j\n  dup 3 i.>= [ drop ] [")
+	for range 1 + g.pick(3) {
+		switch at := []string{"dup", "dup", "0", "1", "2", "dup 2 swap i.-"}[g.pick(6)]; g.pick(4) {
+		case 0:
+			g.b.WriteString(" swap 2 moved swap")
+		case 1: // look at one
+			fmt.Fprintf(g.b, " 2 pick %s list.get drop Record-n rot swap moved swap", strings.Replace(at, "dup", "over", 1))
+		case 2: // change one
+			fmt.Fprintf(g.b, " rot over 2dup list.get drop 3 moved list.set drop rot rot")
+		case 3: // change it by another one
+			fmt.Fprintf(g.b, " rot %s 2dup list.get drop 4 pick Record-n moved list.set drop rot rot", []string{"0", "1", "over"}[g.pick(3)])
+		}
+	}
+	fmt.Fprintf(g.b, " %s sweep ] if\n;\n", []string{"1 i.+", "1 i.+", "2 i.+", "dup 1 i.= [ 2 i.+ ] [ 1 i.+ ] if"}[g.pick(4)])
+	g.b.WriteString(": pairs ( Variant Int -- Variant )\n  dup 3 i.= [ drop ] [\n    2dup list.get drop ")
+	fmt.Fprintf(g.b, "%s 3 roll rot rot sweep 2 pick swap list.set drop swap 1 i.+ pairs\n  ] if\n;\n", []string{"over 1 i.+", "over 1 i.+", "over", "over 2 i.+", "0", "2"}[g.pick(6)])
 }
 
 func (g *generator) pick(n int) int { return g.r.IntN(n) }
@@ -102,6 +131,21 @@ func (g *generator) word(i int) {
 
 func (g *generator) main() {
 	g.b.WriteString(": main ( -- )\n")
+	for start := range 3 { // before anything has looked at the elements
+		g.b.WriteString(" list.make")
+		for i := range 3 {
+			g.literal(recordT)
+			fmt.Fprintf(g.b, " %d moved list.push", i)
+		}
+		lists := 1 + g.pick(2) // one of them as it was
+		fmt.Fprintf(g.b, "%s %d pairs", []string{"", " dup"}[lists-1], start)
+		for range lists {
+			g.b.WriteString(" [")
+			g.print(recordT)
+			g.b.WriteString(" ] list.each")
+		}
+		g.b.WriteString("\n")
+	}
 	for _, w := range g.words {
 		for range 2 {
 			g.b.WriteString(" ")
@@ -138,6 +182,8 @@ func (g *generator) print(t typ) {
 		g.print(innerT)
 		g.b.WriteString(" Record-shape")
 		g.print(unionT)
+	case treeT:
+		g.b.WriteString(" write-tree \"\" io.write-line")
 	case quotT:
 		g.b.WriteString(" 7 swap call int->string io.write-line")
 	case listT:
@@ -162,6 +208,8 @@ func (g *generator) literal(t typ) {
 		g.b.WriteString([]string{" 1 2.5 Make-Inner", " -3 0.5 Make-Inner"}[g.pick(2)])
 	case recordT:
 		g.b.WriteString([]string{" 1 Make-Dot 2 1.5 Make-Inner Make-Record", ` 7 1 2 "r" Make-Box 5 0.25 Make-Inner Make-Record`}[g.pick(2)])
+	case treeT:
+		g.b.WriteString([]string{" Make-Leaf", " Make-Leaf 4 Make-Leaf Make-Node", " Make-Leaf 4 insert 2 insert 6 insert 5 insert"}[g.pick(3)])
 	case quotT:
 		g.b.WriteString([]string{" [ 1 i.+ ]", " [ dup i.* ]", " [ ]", " [ 0 i.> [ 1 ] [ 2 ] if ]"}[g.pick(4)])
 	case listT:
@@ -230,7 +278,18 @@ func (g *generator) statement(s []typ) []typ {
 		return append(s[:k-drop:k-drop], types...)
 	}
 	if g.has(s, listT) && g.pick(2) == 0 { // updates, of copies too
-		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push"}[g.pick(4)], 1, listT)
+		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push", "dup doubled drop", "dup doubled swap 3 list.push drop"}[g.pick(6)], 1, listT)
+	}
+	if g.has(s, treeT) && g.pick(2) == 0 {
+		switch g.pick(3) {
+		case 0:
+			return push(fmt.Sprintf("%d insert", g.pick(9)), 1, treeT)
+		case 1:
+			return push("dup 3 insert", 0, treeT)
+		}
+		if g.depth < 4 {
+			return g.rebuilt(s[:k-1], treeT, "match Leaf -> Make-Leaf Node ->", "Make-Node", treeT, intT, treeT)
+		}
 	}
 	if (g.has(s, recordT) || g.has(s, innerT)) && g.pick(2) == 0 {
 		return g.record(s, push)
@@ -396,11 +455,30 @@ func (g *generator) statement(s []typ) []typ {
 	return s
 }
 
+// rebuilt takes the value on top, which s is without, apart, does something, and makes
+// another one of what is left.
+func (g *generator) rebuilt(s []typ, t typ, match, constructor string, fields ...typ) []typ {
+	want := append(slices.Clone(s), fields...)
+	change := func() { g.adjust(g.nested(want), want) }
+	g.b.WriteString(" " + match)
+	change()
+	if g.pick(3) == 0 { // in branches
+		g.b.WriteString(` "a" string.length ` + []string{"1", "2"}[g.pick(2)] + " i.= [")
+		change()
+		g.b.WriteString(" " + constructor + " ] [")
+		change()
+		g.b.WriteString(" " + constructor + " ] if end")
+	} else {
+		g.b.WriteString(" " + constructor + " end")
+	}
+	return append(slices.Clone(s), t)
+}
+
 // record does something with the record on top: makes a changed one of it, of a
 // copy, or of one in a list that others may hold as well.
 func (g *generator) record(s []typ, push func(string, int, ...typ) []typ) []typ {
 	if g.has(s, innerT) {
-		switch g.pick(4) {
+		switch g.pick(5) {
 		case 0:
 			return push("dup Inner-a", 0, intT)
 		case 1:
@@ -408,10 +486,21 @@ func (g *generator) record(s []typ, push func(string, int, ...typ) []typ) []typ 
 		case 2:
 			return push("dup match Inner -> 1.5 f.+ Make-Inner end", 0, innerT)
 		}
+		if g.pick(2) == 0 && g.depth < 4 {
+			return g.rebuilt(s[:len(s)-1], innerT, "match Inner ->", "Make-Inner", intT, floatT)
+		}
 		return push("scaled", 1, innerT)
 	}
 	const changed = "match Record -> scaled rot 1 i.+ rot rot Make-Record end"
-	switch g.pick(12) {
+	switch g.pick(16) {
+	case 11, 12:
+		if g.depth < 4 {
+			return g.rebuilt(s[:len(s)-1], recordT, "match Record ->", "Make-Record", intT, unionT, innerT)
+		}
+	case 13:
+		return push("list.make over 1 moved list.push over list.push swap 2 moved list.push 0 pairs dup 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+	case 14:
+		return push("list.make over 1 moved list.push over 5 moved list.push swap 2 moved list.push 1 pairs dup 0 pairs 1 list.get drop swap 2 list.get drop", 1, recordT, recordT)
 	case 0:
 		return push(changed, 1, recordT)
 	case 1:
