@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 4
+	formatVersion = 5
 	maxElements   = 1 << 28
 )
 
