@@ -144,6 +144,10 @@ func (g *generator) dead(pc int, s int32, steps *int) bool {
 		case bytecode.OpJump:
 			pc = int(in.C) - 1
 			continue
+		case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextInt, bytecode.OpListNextFloat: // over the jump, or to it
+			if !g.dead(pc+2, s, steps) {
+				return false
+			}
 		case bytecode.OpCall:
 			if f := g.factsAt(in.B); f == nil || f.observes || g.inWindow(in, s) {
 				return false
