@@ -478,7 +478,7 @@ func (g *generator) rebuilt(s []typ, t typ, match, constructor string, fields ..
 // copy, or of one in a list that others may hold as well.
 func (g *generator) record(s []typ, push func(string, int, ...typ) []typ) []typ {
 	if g.has(s, listT, innerT) && g.seen() { // a field in a loop
-		return push([]string{"match Inner -> drop [ i.+ ] list.map end", "match Inner -> float->string io.write-line [ i.+ 100 i.< ] list.filter end"}[g.pick(2)], 2, listT)
+		return push([]string{"match Inner -> drop [ i.+ ] list.map end", "match Inner -> float->string drop [ i.+ 100 i.< ] list.filter end"}[g.pick(2)], 2, listT)
 	}
 	if g.has(s, innerT) {
 		switch g.pick(5) {
