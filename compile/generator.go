@@ -84,13 +84,7 @@ func (s *state) clone() state {
 // fork returns what is known here, where the code branches, for resume.
 func (g *generator) fork() state {
 	for i := range g.husks {
-		h := &g.husks[i]
-		for f := range min(len(g.mod.Variants[h.variant].Kinds), maxKeptFields) {
-			if g.written(h.first+int32(f), h.behind) {
-				h.lost |= 1 << f
-			}
-		}
-		h.behind = len(g.code)
+		g.track(&g.husks[i])
 	}
 	return g.state.clone()
 }

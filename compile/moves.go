@@ -52,6 +52,7 @@ func (g *generator) retarget(dst, src int32) bool {
 				return false
 			}
 			in.A = dst
+			g.overwritten(dst)
 			return true
 		}
 		if !simple(info) || touches(info, in, src) || touches(info, in, dst) {

@@ -60,7 +60,7 @@ func (g *generator) releaseRecord(index int32) {
 		g.release(f)
 	}
 	if r = &g.records[index]; r.husk != nil {
-		g.husks = append(g.husks, *r.husk)
+		g.addHusk(*r.husk)
 	}
 }
 
@@ -183,14 +183,54 @@ type husk struct {
 	doubtful bool // the code before shows that others are likely to hold it
 }
 
+// maxKeptFields is how many fields lost can tell apart, maxHusks how many husks are
+// kept: more would cost much time in long words.
+const (
+	maxKeptFields = 64
+	maxHusks      = 16
+)
+
+func (g *generator) addHusk(h husk) {
+	if len(g.husks) == maxHusks {
+		g.uses[g.husks[0].slot]--
+		g.husks = slices.Delete(g.husks, 0, 1)
+	}
+	g.husks = append(g.husks, h)
+}
+
 // keeps tells whether the value for a field of a record is what the husk's object
 // has there.
 func (g *generator) keeps(h *husk, field int, value operand) bool {
-	return value.form == slot && value.index == h.first+int32(field) && field < maxKeptFields && h.lost>>field&1 == 0 && !g.written(value.index, h.behind)
+	g.track(h)
+	return value.form == slot && value.index == h.first+int32(field) && field < maxKeptFields && h.lost>>field&1 == 0
 }
 
-// maxKeptFields is how many fields lost can tell apart.
-const maxKeptFields = 64
+// track notes which fields of a husk have been lost since that was done last.
+func (g *generator) track(h *husk) {
+	for f := range min(len(g.mod.Variants[h.variant].Kinds), maxKeptFields) {
+		if h.lost>>f&1 == 0 && g.written(h.first+int32(f), h.behind) {
+			h.lost |= 1 << f
+		}
+	}
+	h.behind = len(g.code)
+}
+
+// overwritten notes that an instruction that is there already writes to a slot now.
+func (g *generator) overwritten(s int32) {
+	lose := func(h *husk) {
+		if f := s - h.first; f >= 0 && f < maxKeptFields {
+			h.lost |= 1 << f
+		}
+	}
+	for i := range g.husks {
+		lose(&g.husks[i])
+	}
+	for _, i := range g.unmade {
+		if h := g.records[i].husk; h != nil {
+			lose(h)
+		}
+	}
+}
 
 // replaces tells whether it pays to make a record of a husk by replacing fields.
 func (g *generator) replaces(h *husk, r *record) bool {
@@ -324,7 +364,7 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: &h}
 	if g.care < fair {
 		r.husk = nil
-		g.husks = append(g.husks, h)
+		g.addHusk(h)
 	}
 	if g.rename(o, g.newRecord(r)) != others {
 		panic("compile: a slot is named by something else than the stack")
@@ -344,7 +384,7 @@ func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
 	h := husk{slot: o.index, variant: int32(v.Index), doubtful: g.held(o.index)}
 	h.first = g.unpackInto(op, o, v)
 	h.behind = len(g.code)
-	g.husks = append(g.husks, h)
+	g.addHusk(h)
 }
 
 // unpackInto emits an instruction that unpacks all fields of a value, pushes them,

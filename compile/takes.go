@@ -52,7 +52,8 @@ func (g *generator) takes(list, index int32) {
 
 // holdsInt tells whether a slot certainly holds an Int literal in front of an instruction.
 func (g *generator) holdsInt(s, value int32, pc int) bool {
-	for pc--; pc >= g.block; pc-- {
+	for last := max(g.block, pc-reuseWindow); pc > last; {
+		pc--
 		if in := &g.code[pc]; g.writes(in, s) {
 			return in.Op == bytecode.OpInt && in.B == value
 		}
