@@ -74,9 +74,41 @@ func (c *compiler) added() {
 		}
 		c.functions = append(c.functions, c.function(&c.words[w.Index]))
 	}
-	for _, w := range words {
-		c.word(w)
+	for _, w := range c.calleesFirst(first) {
+		c.word(c.info.Words[w])
 	}
+}
+
+// calleesFirst returns the words from one on, those that a word calls in front of it as
+// far as they do not call it in turn: what their code shows is known then.
+func (c *compiler) calleesFirst(first int) []int32 {
+	type visit struct {
+		word int32
+		next int // of its calls
+	}
+	order := make([]int32, 0, len(c.words)-first)
+	seen := make([]bool, len(c.words)-first)
+	var path []visit
+	enter := func(w int32) {
+		if w >= int32(first) && !seen[w-int32(first)] {
+			seen[w-int32(first)] = true
+			path = append(path, visit{word: w})
+		}
+	}
+	for w := first; w < len(c.words); w++ {
+		enter(int32(w))
+		for len(path) > 0 {
+			top := &path[len(path)-1]
+			if calls := c.words[top.word].calls; top.next < len(calls) {
+				top.next++
+				enter(calls[top.next-1])
+				continue
+			}
+			order = append(order, top.word)
+			path = path[:len(path)-1]
+		}
+	}
+	return order
 }
 
 // function makes room for the function of a word, which is called by those that

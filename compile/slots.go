@@ -141,7 +141,7 @@ func (g *generator) dead(pc int, s int32, steps *int) bool {
 			return s >= in.A
 		case bytecode.OpLoop, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop: // parameters live on
 			return s >= g.parameters && !reads(info, in, s)
-		case bytecode.OpJump:
+		case bytecode.OpJump, bytecode.OpJumpBack:
 			pc = int(in.C) - 1
 			continue
 		case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextInt, bytecode.OpListNextFloat: // over the jump, or to it
