@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -72,22 +74,23 @@ func (c *compiler) analyze() {
 			}
 		}
 	}
-	queue := make([]int32, n)
-	queued, seen := make([]bool, n), make([]bool, n)
-	for i := range queue {
-		queue[i], queued[i] = int32(i), true
+	queue := c.calleesFirst(first) // what calls only what has been followed is followed once
+	slices.Reverse(queue)
+	queued := make([]bool, n)
+	for i := range queued {
+		queued[i] = true
 	}
 	for len(queue) > 0 {
-		i := queue[len(queue)-1]
+		word := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
+		i := int(word) - first
 		queued[i] = false
-		if !c.follow(int32(first)+i) && seen[i] {
+		if !c.follow(word) {
 			continue
 		}
-		seen[i] = true
 		for _, caller := range callers[i] {
 			if !queued[caller] {
-				queue = append(queue, caller)
+				queue = append(queue, caller+int32(first))
 				queued[caller] = true
 			}
 		}

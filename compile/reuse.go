@@ -98,16 +98,16 @@ func (g *generator) realize(o operand) operand {
 	for i, f := range r.fields {
 		r.fields[i] = g.found(f)
 	}
-	h, reuses := r.husk, r.husk != nil
-	if !reuses {
-		h, reuses = g.takeHusk(&r)
+	h := r.husk
+	if h == nil {
+		h = g.takeHusk(&r)
 	}
 	var s int32
 	switch first, ok := inPlace(r.fields); {
-	case reuses && g.replaces(h, &r):
+	case h != nil && g.replaces(h, &r):
 		s = h.slot
 		g.putFields(h, &r)
-	case reuses && ok: // the fields are only read
+	case h != nil && ok: // the fields are only read
 		s = h.slot
 		for _, f := range r.fields {
 			g.consumed(f)
@@ -117,7 +117,7 @@ func (g *generator) realize(o operand) operand {
 	default:
 		g.stack = append(g.stack, r.fields...)
 		s = g.arguments(len(r.fields), 1, false)
-		if reuses {
+		if h != nil {
 			g.emit(bytecode.OpRemake, s, r.variant, h.slot)
 			s = h.slot
 		} else {
@@ -217,17 +217,21 @@ func (g *generator) track(h *husk) {
 
 // overwritten notes that an instruction that is there already writes to a slot now.
 func (g *generator) overwritten(s int32) {
-	lose := func(h *husk) {
+	g.eachHusk(func(h *husk) {
 		if f := s - h.first; f >= 0 && f < maxKeptFields {
 			h.lost |= 1 << f
 		}
-	}
+	})
+}
+
+// eachHusk visits the husks and those that will be there once a record is gone.
+func (g *generator) eachHusk(visit func(*husk)) {
 	for i := range g.husks {
-		lose(&g.husks[i])
+		visit(&g.husks[i])
 	}
 	for _, i := range g.unmade {
 		if h := g.records[i].husk; h != nil {
-			lose(h)
+			visit(h)
 		}
 	}
 }
@@ -300,7 +304,7 @@ func (g *generator) hasHusk(variant int32) bool {
 // takeHusk returns a husk for a record, of which the caller owns the slot; nil if there
 // is none. Those come first that are likely to be held by nobody else, then those that
 // have most of the fields, then those of the same variant.
-func (g *generator) takeHusk(r *record) (h *husk, ok bool) {
+func (g *generator) takeHusk(r *record) *husk {
 	best, rank := -1, 0
 	for i := range g.husks {
 		h := &g.husks[i]
@@ -322,11 +326,11 @@ func (g *generator) takeHusk(r *record) (h *husk, ok bool) {
 		}
 	}
 	if best < 0 {
-		return nil, false
+		return nil
 	}
 	taken := g.husks[best]
 	g.husks = slices.Delete(g.husks, best, best+1)
-	return &taken, true
+	return &taken
 }
 
 // unpackAs pushes all fields of the value on top of the stack, which must be of
