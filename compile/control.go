@@ -97,16 +97,22 @@ func (g *generator) canMeet(layout []operand) bool {
 	return true
 }
 
-// arrange moves the values of the stack and the aux stack to a layout.
+// arrange moves the values of the stack and the aux stack to a layout. A value
+// that is a constant there is that constant here, too: a join on the way may only
+// have put it into a slot.
 func (g *generator) arrange(layout []operand) {
 	all := g.values()
 	var moves []parallel
 	for i, o := range all {
-		if want := layout[i]; o != want {
-			g.release(o)
-			moves = append(moves, parallel{dst: want.index, src: o})
-			all[i] = want
+		want := layout[i]
+		if o == want {
+			continue
 		}
+		g.release(o)
+		if want.form == slot {
+			moves = append(moves, parallel{dst: want.index, src: o})
+		}
+		all[i] = want
 	}
 	g.place(moves)
 	g.setValues(all)

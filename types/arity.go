@@ -8,23 +8,28 @@ import "github.com/seqvm/seqvm/syntax"
 // every possible number, which would multiply with each level of nesting.
 type arity struct {
 	need, delta int
+	least       int  // what it takes for certain: need, up to the first guess
 	exact       bool // no operator or unknown word made it a guess
 	open        bool // the height at the end is not known
+}
+
+// captures is what counting says of how many values a literal captures.
+type captures struct {
+	least int  // with fewer it cannot fit
+	only  bool // nor with more
 }
 
 // missing predicts how many values a literal captures if x is expected of it
 // and k values are given to it: what its body lacks, or more if only then it
 // leaves as many values as x does.
-func (c *checker) missing(st *syntax.Stmt, x *Type, k int) (n int, exact bool) {
+func (c *checker) missing(st *syntax.Stmt, x *Type, k int) captures {
 	a := c.arityOf(st)
-	n = max(0, a.need-k)
-	if a.exact && !a.open {
-		out, row := height(x.Out)
-		if _, same := height(x.In); same == row {
-			n = max(n, out-k-a.delta)
-		}
+	n := captures{least: max(0, a.least-k)}
+	out, row := height(x.Out)
+	if _, same := height(x.In); a.exact && !a.open && same == row {
+		n.least, n.only = max(n.least, out-k-a.delta), true
 	}
-	return n, a.exact
+	return n
 }
 
 func (c *checker) arityOf(st *syntax.Stmt) arity {
@@ -46,7 +51,23 @@ type counter struct {
 
 func (n *counter) take(count int) {
 	n.height -= count
-	n.need = max(n.need, -n.height)
+	n.needs(-n.height)
+}
+
+// needs notes that the body takes so many values from its start stack.
+func (n *counter) needs(values int) {
+	n.need = max(n.need, values)
+	if n.exact {
+		n.least = max(n.least, values)
+	}
+}
+
+// branch notes what a body needs that runs on what is there, or may run.
+func (n *counter) branch(a arity) {
+	if n.exact {
+		n.least = max(n.least, a.least-n.height)
+	}
+	n.need = max(n.need, a.need-n.height)
 }
 
 // then lets another body run on what is there.
@@ -54,7 +75,7 @@ func (n *counter) then(a arity) {
 	if n.open {
 		return
 	}
-	n.need = max(n.need, a.need-n.height)
+	n.branch(a)
 	n.height += a.delta
 	n.exact = n.exact && a.exact
 	n.open = n.open || a.open
@@ -78,7 +99,8 @@ func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 				if c.diverges(st.Block) {
 					a.delta = b.delta
 				}
-				n.need = max(n.need, a.need-n.height, b.need-n.height)
+				n.branch(a)
+				n.branch(b)
 				n.exact = n.exact && a.exact && b.exact
 				n.then(arity{delta: a.delta, exact: true, open: a.open || b.open})
 				i += 2
@@ -92,7 +114,7 @@ func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 					n.then(c.arityOf(&stmts[j]))
 					n.take(1)
 					body := c.arityOf(&stmts[j+1])
-					n.need = max(n.need, body.need-n.height)
+					n.branch(body)
 					if j+2 == run {
 						n.then(body)
 					}
@@ -111,7 +133,7 @@ func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 		default:
 			if syntax.LiteralIndex(stmts, i) {
 				depth := int(min(max(int64(st.Bits), 0), 1<<20))
-				n.need = max(n.need, depth+1-n.height)
+				n.needs(depth + 1 - n.height)
 				i++
 				if stmts[i].Text == "roll" {
 					continue
@@ -132,7 +154,7 @@ func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
 		if v := c.p.byName[arm.Variant.Text]; arm.Bindings == nil && v != nil {
 			fields = len(v.Fields)
 		}
-		n.need = max(n.need, body.need-fields-n.height)
+		n.branch(arity{need: body.need - fields, least: body.least - fields})
 		n.exact = n.exact && body.exact
 		if a == 0 {
 			n.then(arity{delta: fields + body.delta, exact: true, open: body.open})
@@ -172,13 +194,14 @@ func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
 	}
 	k, row := height(e.In[len(e.In)-1].In)
 	if k > 0 {
+		n.branch(arity{least: a.least - k})
+		n.exact = n.exact && a.exact && !a.open // else how many it captures is a guess
 		n.take(max(0, a.need-k))
-		n.exact = n.exact && a.exact
 	}
 	n.take(len(e.In) - 1)
 	if !e.plain {
 		if k == 0 && row.index == e.rowIn {
-			n.need = max(n.need, a.need-n.height)
+			n.branch(a)
 		}
 		n.exact = false
 		n.open = e.rowIn != e.rowOut

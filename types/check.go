@@ -18,6 +18,7 @@ type checker struct {
 	matches  []MatchInfo
 	expected *Type // the declared top output, if that is a quotation type
 	arities  map[*syntax.Stmt]arity
+	attempt  *attempt // the innermost number of captures that is tried; nil: none
 	reversed bool // closures get what they captured in reverse order (chapter 9, section 12)
 }
 

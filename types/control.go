@@ -368,6 +368,7 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need, h
 		return q, rest, true
 	}
 	if q.Kind == Var {
+		c.attempt.runs(q)
 		return q, rest, false
 	}
 	panic(c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(q)).note("stack here: %s", s))

@@ -81,42 +81,55 @@ func (c *checker) annotate(st *syntax.Stmt, start, result *Stack, captures int, 
 	c.quots[st.ID] = QuotationInfo{In: int32(n), Out: int32(m), Known: base == base2, Captures: int32(captures), Closure: closure, Reversed: c.reversed && captures > 1}
 }
 
+// maxAttempts bounds how many numbers of captures are tried for one literal, and
+// maxAttemptsInWord for all literals of a word: attempts inside of attempts multiply.
+const (
+	maxAttempts       = 64
+	maxAttemptsInWord = 4096
+)
+
 // capture types a literal of which the type x is expected, takes what it
-// captures off the stack and pushes it.
+// captures off the stack and pushes it. It captures the smallest number of
+// values with which the body fits x.
 func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *Stack {
 	k, row := height(x.In)
 	if k == 0 && x.Kind == Quotation {
 		return c.captureNothing(st, x, row, s, wanted)
 	}
-	n, exact := c.missing(st, x, k)
+	n := c.missing(st, x, k)
 	available, _ := height(s)
-	if n > available {
-		if exact {
-			panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation for '%s' needs %s, it is given %d and can capture only %d (in '%s')",
-				wanted, values(n+k), k, available, c.w.Decl.Name.Text).note("expected: %s", x).note("stack here: %s", s))
-		}
-		n = available
+	if n.least > available {
+		panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation for '%s' needs %s, it is given %d and can capture only %d (in '%s')",
+			wanted, values(n.least+k), k, available, c.w.Decl.Name.Text).note("expected: %s", x).note("stack here: %s", s))
 	}
-	result, failure := c.tryCapture(st, x, s, n, wanted)
-	if failure == nil {
-		return result
+	var failure *diag.Diagnostic
+	misfit := -1 // the smallest number with which the body runs an input of unknown type
+	most := min(available, n.least+maxAttempts)
+	if n.only {
+		most = n.least
 	}
-	if exact || c.steps > maxSteps/2 {
-		panic(&refusal{d: failure})
-	}
-	const most = 64
-	for try := 0; try <= min(available, most); try++ {
-		if try == n {
-			continue
-		}
-		result, d := c.tryCapture(st, x, s, try, wanted)
-		if d == nil {
+	for try := n.least; try <= most && c.steps <= maxSteps/2; try++ {
+		mark := c.mark()
+		result, runsUnknown, d := c.tryCapture(st, x, s, try, wanted)
+		switch {
+		case d == nil && (!runsUnknown || n.only):
 			return result
-		}
-		if d.Code != "underflow" && try < n {
+		case d == nil && misfit < 0:
+			misfit = try
+			c.undo(mark)
+		case d == nil:
+			c.undo(mark)
+		case failure == nil || failure.Code == "underflow" && d.Code != "underflow":
 			failure = d
 		}
-		c.steps += maxSteps / (4 * most) // attempts inside of attempts multiply: they share this budget
+		c.steps += maxSteps / (2 * maxAttemptsInWord)
+	}
+	if misfit >= 0 {
+		result, _, _ := c.tryCapture(st, x, s, misfit, wanted)
+		return result
+	}
+	if failure == nil {
+		failure = c.refuse(c.at(st), "", "").d // the types are too complex
 	}
 	panic(&refusal{d: failure})
 }
@@ -142,11 +155,13 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 }
 
 // tryCapture checks the literal with n captures; bindings of a failed attempt
-// are undone.
-func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted string) (*Stack, *diag.Diagnostic) {
-	mark := c.mark()
-	var pushed *Stack
-	d := c.try(func() {
+// are undone. runsUnknown tells that the body runs an input as a quotation that is of
+// a type variable: it fits, but another number of captures may bring a quotation.
+func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted string) (pushed *Stack, runsUnknown bool, d *diag.Diagnostic) {
+	mark, outer := c.mark(), c.attempt
+	here := &attempt{}
+	c.attempt = here
+	d = c.try(func() {
 		own := newRow("", true)
 		start := own.stack()
 		for _, t := range bottomUp(x.In) {
@@ -164,6 +179,7 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		for _, t := range captured {
 			start = start.push(t)
 		}
+		here.start = start
 		result, yields := c.body(st, start)
 		own.rigid = false
 		c.annotate(st, start, result, n, n > 0 || x.Kind == Closure)
@@ -189,10 +205,29 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		c.captureOrder(st, captured)
 		pushed = rest.push(q)
 	})
+	c.attempt = outer
 	if d != nil {
 		c.undo(mark)
 	}
-	return pushed, d
+	return pushed, here.runsUnknown, d
+}
+
+// attempt is a check of a literal's body with some number of captures.
+type attempt struct {
+	start       *Stack // of the body
+	runsUnknown bool   // the body runs an input of unknown type as a quotation
+}
+
+// runs notes that a value of a type variable is run as a quotation.
+func (a *attempt) runs(v *Type) {
+	if a == nil {
+		return
+	}
+	for s := resolve(a.start); s.Top != nil; s = resolve(s.Below) {
+		if prune(s.Top) == v {
+			a.runsUnknown = true
+		}
+	}
 }
 
 // captureOrder hints at closures of classic files that, before release 5.5, got
