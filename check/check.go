@@ -7,6 +7,8 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/diag"
@@ -41,25 +43,37 @@ type Options struct {
 // they are asked for, hints; what is returned besides it is complete only if
 // the list has no errors.
 //
-// A program whose dialect nothing decides is of today's, unless only classic
-// fits and its effects have type variables as only classic files have them.
+// A program whose dialect nothing decides is of today's. Whether it would check
+// as a classic one is only told (chapter 9, section 2, rule 5).
 func Program(from Source, opts Options) (*types.Info, diag.List) {
 	prog, problems := from(opts.Options)
 	if problems.HasErrors() {
 		return &types.Info{Program: prog}, problems
 	}
 	info, found := opts.loaded(prog)
-	if found.HasErrors() && prog.Undecided() && types.LongVariables(prog) {
-		classic := opts.Options
-		classic.Dialect = syntax.Classic.String()
-		if prog, others := from(classic); !others.HasErrors() {
-			if other, more := opts.loaded(prog); !more.HasErrors() {
-				opts.hint(&more, prog, "the program is taken for a classic one: only so it checks", syntax.Classic)
-				return other, append(others, more...)
-			}
-		}
+	if found.HasErrors() && prog.Undecided() {
+		opts.tellOfClassic(from, found)
 	}
 	return info, append(problems, found...)
+}
+
+// tellOfClassic adds to the first error that the program checks as a classic one, if it does.
+func (o Options) tellOfClassic(from Source, found diag.List) {
+	for _, d := range found {
+		if slices.ContainsFunc(d.Help, func(help string) bool { return strings.Contains(help, "# seq:dialect classic") }) {
+			return
+		}
+	}
+	o.Dialect = syntax.Classic.String()
+	prog, problems := from(o.Options)
+	if problems.HasErrors() {
+		return
+	}
+	if _, problems = o.loaded(prog); problems.HasErrors() {
+		return
+	}
+	first := slices.IndexFunc(found, func(d *diag.Diagnostic) bool { return d.Severity == diag.Error })
+	found[first].Help = append(found[first].Help, "as a classic program it checks: the comment '# seq:dialect classic', or --dialect classic, says that it is one")
 }
 
 // older are the profiles to be tried where that of the last classic releases

@@ -27,6 +27,7 @@ func TestFindDialect(t *testing.T) {
 		{"# seq:dialect 7\n: f ( Bool -- ) if 1 drop then ;", "7"},
 		{": f ( Bool -- ) [ ] [ ] if ;\n# seq:dialect classic-2", "classic-2"},
 		{"#seq:dialect   6\n: f ( -- ) ;", "6"},
+		{"# seq:dialect classic was the dialect of this file\n: f ( -- ) ;", undecided},
 		{`: f 1 if 2 drop then ;`, "classic"},
 		{": count# ( Bool -- ) if 1 drop then ;", "classic"},
 		{": f ( Bool -- ) # if\n 1 drop then ;", undecided},

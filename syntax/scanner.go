@@ -187,7 +187,7 @@ func (s *scanner) comment() {
 		return
 	}
 	plain := strings.Join(strings.Fields(body), "")
-	if name, ok := strings.CutPrefix(plain, "seq:dialect"); ok && name != "" {
+	if name, ok := strings.CutPrefix(plain, "seq:dialect"); ok && name != "" && strings.HasSuffix(strings.TrimSpace(body), name) { // it is one word
 		s.pragmas = append(s.pragmas, Pragma{Pos: int32(start), End: int32(s.pos), Name: name})
 	}
 	if id, ok := strings.CutPrefix(plain, "seq:allow("); ok {

@@ -19,7 +19,7 @@ type checker struct {
 	expected *Type // the declared top output, if that is a quotation type
 	arities  map[*syntax.Stmt]arity
 	attempt  *attempt // the innermost number of captures that is tried; nil: none
-	reversed bool // closures get what they captured in reverse order (chapter 9, section 12)
+	reversed bool     // closures get what they captured in reverse order (chapter 9, section 12)
 }
 
 // scope is the body of a word or of a quotation: what has its own aux stack.

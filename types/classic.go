@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/syntax"
 )
 
@@ -101,52 +100,6 @@ func (p *program) overlay(name string) string {
 		}
 	}
 	return name
-}
-
-// LongVariables tells whether an effect of the program has a name of two or more
-// letters, that of no union, among its inputs and again among its outputs: the
-// mark of a type variable of classic files. A name close to one that there is,
-// is a slip.
-func LongVariables(prog *load.Program) bool {
-	p := &program{info: &Info{Program: prog}, unions: map[string]*UnionType{}}
-	for _, m := range prog.Modules {
-		for _, u := range m.Unions {
-			p.unions[u.Name.Text] = &UnionType{}
-		}
-	}
-	for _, m := range prog.Modules {
-		for _, w := range m.Words {
-			in, out := map[string]bool{}, map[string]bool{}
-			typeNames(w.Effect.In, in)
-			typeNames(w.Effect.Out, out)
-			for name := range in {
-				if out[name] && len(name) > 1 && p.unions[name] == nil && p.isVariable(name) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-func (p *program) isVariable(name string) bool {
-	switch concrete[name] {
-	case intType, floatType, boolType, stringType:
-		return false
-	case nil:
-		return startsUpper(name) && len(p.suggestType(name)) == 0
-	}
-	return true
-}
-
-func typeNames(list []syntax.TypeExpr, names map[string]bool) {
-	for i := range list {
-		if list[i].Kind == syntax.TypeName {
-			names[list[i].Name] = true
-		}
-		typeNames(list[i].In, names)
-		typeNames(list[i].Out, names)
-	}
 }
 
 // oldName hints at what a word of classic files is called today (chapter 9,

@@ -497,7 +497,7 @@ func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok 
 			d.Help = append(d.Help, "a type variable is one upper case letter; other types are Int, Float, Bool, String, Symbol, Channel, Socket, Variant and the unions of the program")
 		}
 		if !near {
-			d.Help = append(d.Help, "in a classic file, which a comment '# seq:dialect classic' makes it, every other name is a type variable")
+			d.Help = append(d.Help, "in a classic file, which the comment '# seq:dialect classic' or --dialect classic makes it, every other name is a type variable")
 		}
 	}
 	return intType, false, false

@@ -106,7 +106,12 @@ func (s *Strand) Run() scheduler.Status {
 		case s.ID() == 1 && v.abandons:
 			v.Stop(errAbandoned)
 		case s.ID() == 1 && v.image.Load().mod.MainInt:
-			v.status = s.exitStatus()
+			status, err := s.exitStatus()
+			if err != nil {
+				v.Stop(err)
+				return scheduler.Lost
+			}
+			v.status = status
 		case s.input != nil:
 			s.input.finish(s.results(), nil)
 		}
@@ -277,12 +282,24 @@ func (s *Strand) address(index int) uintptr {
 // index is the inverse of address.
 func (s *Strand) index(address uintptr) int { return int(address-s.address(0)) / int(slotSize) }
 
-func (s *Strand) exitStatus() int {
-	i := s.index(s.sp) - 1
-	if i < 0 || !s.data.Slots[i].IsInt() {
-		return 0
+// exitStatus is the low byte of the Int that main has left (chapter 5, section 7). What
+// it leaves at the end of a quotation nobody has looked at (chapter 2, section 24).
+func (s *Strand) exitStatus() (int, error) {
+	top := s.index(s.sp)
+	if top <= s.data.Base {
+		return 0, s.failedMain(Fail("expected Int, found nothing: the stack is empty"))
 	}
-	return int(uint8(s.data.Slots[i].AsInt()))
+	if v := s.data.Slots[top-1]; !v.IsInt() {
+		return 0, s.failedMain(Mismatch("Int", v))
+	}
+	return int(uint8(s.data.Slots[top-1].AsInt())), nil
+}
+
+// failedMain is the error of main as a whole, at its definition.
+func (s *Strand) failedMain(err error) error {
+	mod := s.vm.image.Load().mod
+	f := &mod.Funcs[mod.Main]
+	return &RuntimeError{Word: f.Name, Reason: err.Error(), Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Count: 1}}, Strand: s.ID()}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.
