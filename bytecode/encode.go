@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 5
+	formatVersion = 6
 	maxElements   = 1 << 28
 )
 
@@ -27,6 +27,10 @@ func Strip(m *Module) *Module {
 	for i := range stripped.Funcs {
 		f := &stripped.Funcs[i]
 		f.Effect, f.Lines, f.Sites, f.Line = "", nil, nil, 0
+		f.Guards = append([]Guard(nil), f.Guards...)
+		for j := range f.Guards {
+			f.Guards[j].Line = Line{PC: f.Guards[j].PC, Name: -1}
+		}
 	}
 	return &stripped
 }
@@ -142,10 +146,7 @@ func (e *encoder) function(f *Func) {
 	}
 	e.count(len(f.Lines))
 	for _, l := range f.Lines {
-		e.int(l.PC)
-		e.int(l.Line)
-		e.int(l.Name)
-		e.int(l.Site)
+		e.line(l)
 	}
 	e.count(len(f.Sites))
 	for _, s := range f.Sites {
@@ -153,6 +154,23 @@ func (e *encoder) function(f *Func) {
 		e.int(s.Line)
 		e.int(s.Parent)
 		e.bool(s.Tail)
+	}
+	e.count(len(f.Guards))
+	for _, g := range f.Guards {
+		e.line(g.Line)
+		e.int(g.Slot)
+		e.b = append(e.b, byte(g.Kind))
+	}
+	e.count(len(f.TailsGone))
+	for _, t := range f.TailsGone {
+		e.int(t.PC)
+		e.int(t.Count)
+	}
+}
+
+func (e *encoder) line(l Line) {
+	for _, v := range [...]int32{l.PC, l.Line, l.Name, l.Site} {
+		e.int(v)
 	}
 }
 
@@ -291,7 +309,7 @@ func (d *decoder) module() *Module {
 		}
 		m.Tables[i] = t
 	}
-	m.Funcs = make([]Func, d.count(15))
+	m.Funcs = make([]Func, d.count(17))
 	for i := range m.Funcs {
 		d.function(&m.Funcs[i])
 	}
@@ -324,10 +342,22 @@ func (d *decoder) function(f *Func) {
 	}
 	f.Lines = make([]Line, d.count(4))
 	for i := range f.Lines {
-		f.Lines[i] = Line{PC: d.int(), Line: d.int(), Name: d.int(), Site: d.int()}
+		f.Lines[i] = d.line()
 	}
 	f.Sites = make([]Site, d.count(4))
 	for i := range f.Sites {
 		f.Sites[i] = Site{Func: d.int(), Line: d.int(), Parent: d.int(), Tail: d.byte() != 0}
 	}
+	f.Guards = make([]Guard, d.count(6))
+	for i := range f.Guards {
+		f.Guards[i] = Guard{Line: d.line(), Slot: d.int(), Kind: Kind(d.byte())}
+	}
+	f.TailsGone = make([]TailsGone, d.count(2))
+	for i := range f.TailsGone {
+		f.TailsGone[i] = TailsGone{PC: d.int(), Count: d.int()}
+	}
+}
+
+func (d *decoder) line() Line {
+	return Line{PC: d.int(), Line: d.int(), Name: d.int(), Site: d.int()}
 }

@@ -6,12 +6,23 @@
 // immutable once it is built.
 package bytecode
 
+import "sort"
+
 // Instr is an instruction. What A, B and C are stands in the opcode's row of
 // Table. 16 bytes: operands need no decoding, and immediates have 32 bits.
 type Instr struct {
 	Op      Op
-	Was     Op // OpChecked: the original opcode; it never stands in a module
+	Was     Op // OpChecked and the like: the original opcode; they never stand in a module
 	A, B, C int32
+}
+
+// Original is the opcode that stands here in the module.
+func (in Instr) Original() Op {
+	switch in.Op {
+	case OpChecked, OpGuarded, OpCounted:
+		return in.Was
+	}
+	return in.Op
 }
 
 // Kind is a kind of value as instructions name it. The numbers are those of
@@ -72,7 +83,45 @@ type Func struct {
 	Code     []Instr // empty for a function that only stands for others (Redirect)
 	Lines    []Line
 	Sites    []Site
+
+	// Guards are kinds that the program demands where no instruction trusts them: only
+	// checked code has to look, which is what a function goes on in when a kind that
+	// it trusted is another one. In order of their instructions.
+	Guards []Guard
+	// TailsGone says where tail calls are gone that count for the safety valve.
+	TailsGone []TailsGone
 }
+
+// Guard says that the value in a slot must be of a kind in front of the instruction
+// Line.PC. The rest of Line is where the program demands that.
+type Guard struct {
+	Line
+	Slot int32
+	Kind Kind
+}
+
+// GuardsAt returns the guards of an instruction.
+func (f *Func) GuardsAt(pc int) []Guard {
+	first := sort.Search(len(f.Guards), func(i int) bool { return int(f.Guards[i].PC) >= pc })
+	last := first
+	for last < len(f.Guards) && int(f.Guards[last].PC) == pc {
+		last++
+	}
+	return f.Guards[first:last]
+}
+
+// TailsGoneAt returns how many tail calls are gone in front of an instruction.
+func (f *Func) TailsGoneAt(pc int) int {
+	i := sort.Search(len(f.TailsGone), func(i int) bool { return int(f.TailsGone[i].PC) >= pc })
+	if i < len(f.TailsGone) && int(f.TailsGone[i].PC) == pc {
+		return int(f.TailsGone[i].Count)
+	}
+	return 0
+}
+
+// TailsGone says that in front of the instruction at PC so many tail calls are gone that
+// other code stands in place of.
+type TailsGone struct{ PC, Count int32 }
 
 // Redirect says that calls of one function run the code of another, which takes and
 // leaves the same, in a program that grows while it runs.

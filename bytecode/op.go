@@ -183,8 +183,18 @@ const (
 	// OpHalt ends the strand.
 	OpHalt
 	// OpChecked runs the instruction that stands here in the original code,
-	// after a check of the kinds that it trusts.
+	// after a check of the kinds that it trusts; OpGuarded checks the guards that
+	// stand here before that.
 	OpChecked
+	OpGuarded
+	// OpCounted runs the instruction that stands here in the original code, after
+	// the tail calls that are gone here have been counted.
+	OpCounted
+
+	// OpGuard and OpTailGone are what the compiler notes in the code on its way: they
+	// become Func.Guards and Func.TailsGone.
+	OpGuard
+	OpTailGone
 
 	opCount
 )
@@ -395,6 +405,11 @@ var Table = [opCount]Info{
 
 	OpHalt:    {"halt", None, None, None, true, "end of the strand"},
 	OpChecked: {"checked", None, None, None, false, "as the original instruction here, after a check of the kinds it trusts"},
+	OpGuarded: {"guarded", None, None, None, false, "as checked, after the guards that stand here"},
+	OpCounted: {"counted", None, None, None, false, "as the original instruction here, after the tail calls that are gone here have been counted"},
+
+	OpGuard:    {"guard", Src, KindOf, None, false, "in checked code: run-time error unless A is of kind B"},
+	OpTailGone: {"tail.gone", None, None, None, false, "a tail call in whose place the code stands that follows"},
 }
 
 // Info returns the row of an opcode; OpInvalid's for one that does not exist.

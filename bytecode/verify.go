@@ -117,10 +117,24 @@ func (v *verifier) signature(f *Func) error {
 	}
 	last := int32(-1)
 	for _, l := range f.Lines {
-		if l.PC <= last || int(l.PC) >= len(f.Code) || int(l.Name) >= len(v.m.Names) || l.Site < 0 || int(l.Site) > len(f.Sites) {
+		if l.PC <= last || !v.line(f, l) {
 			return errors.New("malformed line table")
 		}
 		last = l.PC
+	}
+	last = 0
+	for _, g := range f.Guards {
+		if g.PC < last || !v.line(f, g.Line) || g.Slot < 0 || g.Slot >= f.Frame || g.Kind == KindAny || g.Kind > KindWeave {
+			return errors.New("malformed guards")
+		}
+		last = g.PC
+	}
+	last = -1
+	for _, t := range f.TailsGone {
+		if t.PC <= last || int(t.PC) >= len(f.Code) || t.Count < 1 {
+			return errors.New("malformed table of tail calls that are gone")
+		}
+		last = t.PC
 	}
 	for i, s := range f.Sites { // parents come first: no chain of them has a circle
 		if s.Func < 0 || int(s.Func) >= len(v.m.Funcs) || s.Parent < 0 || int(s.Parent) > i {
@@ -128,6 +142,11 @@ func (v *verifier) signature(f *Func) error {
 		}
 	}
 	return nil
+}
+
+// line tells whether what an entry of a line table names exists.
+func (v *verifier) line(f *Func, l Line) bool {
+	return int(l.PC) < len(f.Code) && int(l.Name) < len(v.m.Names) && l.Site >= 0 && int(l.Site) <= len(f.Sites)
 }
 
 // function checks the operands of every instruction and then follows the kinds
@@ -145,7 +164,7 @@ func (v *verifier) function() error {
 func (v *verifier) instruction(pc int) error {
 	f, m := v.f, v.m
 	in := f.Code[pc]
-	if in.Op == OpInvalid || in.Op >= opCount || in.Op == OpChecked || in.Op == OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
+	if in.Op == OpInvalid || in.Op >= OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
 		return errors.New("no instruction of a module")
 	}
 	info := in.Op.Info()

@@ -57,7 +57,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 		case syntax.StmtQuotation:
 			if syntax.LiteralIf(stmts, i) {
 				g.at(stmts[i+2].Pos, "if")
-				if g.literalIf(&stmts[i], &stmts[i+1], upTo(i+2)) {
+				if g.literalIf(&stmts[i], &stmts[i+1], &stmts[i+2], upTo(i+2)) {
 					return true
 				}
 				i += 2
@@ -73,7 +73,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 				i = run + 1
 				continue
 			}
-			if n := g.inlined(g.module, stmts, i); n > 0 {
+			if n := g.runsHere(g.module, stmts, i); n > 0 {
 				i += n
 				if g.inline(stmts[i-n:i], &stmts[i], upTo(i)) {
 					return true
@@ -88,36 +88,88 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 			g.literal(st)
 		}
 	}
+	if ends && !g.endsInside(stmts) {
+		g.endOf(stmts)
+		g.demandResults(g.inlined)
+	}
 	return false
+}
+
+// demandResults demands that what lies on top is what the effect of a word declares.
+func (g *generator) demandResults(w *types.Word) {
+	declared := g.words[w.Index].declared
+	g.ensure(len(declared))
+	g.demandTop(declared)
+}
+
+// endsInside tells whether a body ends in other bodies, or in a call that would take the place
+// of the word's frame.
+func (g *generator) endsInside(stmts []syntax.Stmt) bool {
+	if len(stmts) == 0 {
+		return false
+	}
+	st := &stmts[len(stmts)-1]
+	if st.Kind == syntax.StmtMatch {
+		return true
+	}
+	if st.Kind != syntax.StmtCall {
+		return false
+	}
+	switch call := g.callInfo(st); call.Target {
+	case types.TargetWord:
+		return !g.blamed(g.info.Words[call.Index])
+	case types.TargetBuiltin:
+		n := len(stmts) - 1
+		switch st.Text {
+		case "if", "cond":
+			return call.Literal
+		case "call":
+			return n > 0 && g.runsHere(g.module, stmts, n-1) == 1
+		}
+	}
+	return false
+}
+
+// endOf sets the place of the end of a body: that of its last statement, under the name of the
+// word. That of an empty body is where it stands.
+func (g *generator) endOf(stmts []syntax.Stmt) {
+	pos, w := g.around, g.word
+	if len(stmts) > 0 {
+		pos = stmts[len(stmts)-1].Pos
+	}
+	if g.inlined != nil {
+		w = g.inlined
+	}
+	g.at(pos, w.Decl.Name.Text)
 }
 
 func (g *generator) pushConst(k bytecode.Const) {
 	g.push(operand{form: pooled, index: g.constant(k)})
 }
 
-// finish ends a function that runs off its end: the results go to the first
+// finish ends a function that runs off the end of a body: the results go to the first
 // slots. Of a word whose height is known they are proven to be what its effect
-// declares; callers of others trust nothing.
-func (g *generator) finish() {
-	if g.facts != nil && !g.facts.leaky && !g.floating {
-		g.proveResults(0)
+// declares; callers of others trust nothing. Where a call ends the body, other code
+// stands in its place, and callers look at the results as they do behind a call.
+func (g *generator) finish(body []syntax.Stmt) {
+	g.endOf(body)
+	if g.facts != nil && !g.facts.leaky && !g.floating && !g.endsInside(body) {
+		g.demandOuts(0)
 	}
 	g.layOut()
 	g.emit(bytecode.OpReturn, int32(len(g.stack)), 0, 0)
 }
 
-// proveResults proves the values that stay as results of the word. The topmost
-// results are not there yet if skip is not 0: the call that follows leaves them.
-func (g *generator) proveResults(skip int) {
+// demandOuts demands that the values which stay as results of the word are what its effect
+// declares. The topmost results are not there yet if skip is not 0: the call that
+// follows leaves them.
+func (g *generator) demandOuts(skip int) {
 	for depth := skip; depth < len(g.outs); depth++ {
 		at := len(g.stack) - 1 - (depth - skip)
 		if at < 0 {
 			return
 		}
-		if k := g.outs[len(g.outs)-1-depth]; k != bytecode.KindAny && g.kind(g.stack[at]) != k {
-			g.named = g.name(g.word.Decl.Name.Text)
-			g.stack[at] = g.prove(g.stack[at], k)
-		}
+		g.stack[at] = g.demand(g.stack[at], g.outs[len(g.outs)-1-depth])
 	}
 }
 
@@ -149,9 +201,11 @@ func (g *generator) observed() (restore func()) {
 			saved = append(saved, i)
 		}
 	}
-	kinds := make([]bytecode.Kind, len(saved))
+	kinds := make([]bytecode.Kind, len(saved)) // aux.pop looks at them: it must not stop a program that nobody asked for a kind
 	for i, at := range saved {
-		kinds[i] = g.kinds[g.aux[at].index]
+		if k := g.kinds[g.aux[at].index]; !k.trusted {
+			kinds[i] = k.kind
+		}
 	}
 	g.layOut()
 	return func() {
@@ -159,7 +213,7 @@ func (g *generator) observed() (restore func()) {
 			s := g.alloc(int32(len(g.stack) + i))
 			g.emit(bytecode.OpAuxPop, s, int32(kinds[i]), 0)
 			g.uses[s]++
-			g.kinds[s] = kinds[i]
+			g.kinds[s] = proven(kinds[i])
 			g.aux[saved[i]] = operand{form: slot, index: s}
 		}
 	}
@@ -181,7 +235,7 @@ func (g *generator) pushPlace(k bytecode.Kind) {
 	s := int32(len(g.stack))
 	g.touch(s)
 	g.uses[s]++
-	g.kinds[s] = k
+	g.kinds[s] = proven(k)
 	g.push(operand{form: slot, index: s})
 }
 
@@ -293,7 +347,7 @@ func (g *generator) results(first int32, kinds []bytecode.Kind) {
 		s := first + int32(i)
 		g.touch(s)
 		g.uses[s]++
-		g.kinds[s] = k
+		g.kinds[s] = proven(k)
 		g.push(operand{form: slot, index: s})
 	}
 }
@@ -309,7 +363,9 @@ func (g *generator) literal(st *syntax.Stmt) {
 	}
 	captured := make([]bytecode.Kind, n)
 	for i := range captured {
-		captured[i] = g.kind(g.stack[len(g.stack)-n+i])
+		if o := g.stack[len(g.stack)-n+i]; !g.trusted(o) { // what runs the quotation cannot know better
+			captured[i] = g.kind(o)
+		}
 	}
 	f := g.quotation(st, captured)
 	if n == 0 && !info.Closure {
@@ -352,6 +408,9 @@ func (g *generator) literalIndex(st *syntax.Stmt) {
 func (g *generator) inline(quotations []syntax.Stmt, runner *syntax.Stmt, tail bool) bool {
 	g.at(runner.Pos, runner.Text)
 	if runner.Text == "call" {
+		if tail || g.ends {
+			g.emit(bytecode.OpTailGone, 0, 0, 0)
+		}
 		return g.body(quotations[0].Block, tail)
 	}
 	g.ends = false

@@ -84,11 +84,12 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	target := g.target(call.Index, int32(g.word.Index))
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
-	g.proveTop(facts.inputs)
 	if b, ok := g.inlinable(w, g.module); ok {
+		g.demandTop(facts.inputs)
 		g.inlineWord(w, b, last && !g.blamed(w))
 		return false
 	}
+	g.proveTop(facts.inputs)
 	if facts.row || facts.leaky {
 		return g.callFunction(target, w, call, last)
 	}
@@ -100,10 +101,11 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	if !facts.observes {
 		first := g.arguments(n, len(facts.declared), true)
 		g.emit(bytecode.OpCall, first, target, 0)
-		g.results(first, g.trusted(facts))
+		g.results(first, g.leftBy(facts))
 		if facts.unchecked {
 			g.emit(bytecode.OpExpect, first+int32(len(facts.declared)), 0, 0)
 		}
+		g.demandResults(w)
 		return false
 	}
 	restore := g.observed()
@@ -111,11 +113,12 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	g.touch(first)
 	g.emit(bytecode.OpCall, first, target, 0)
 	g.replace(n, 0)
-	g.results(first, g.trusted(facts))
+	g.results(first, g.leftBy(facts))
 	if facts.unchecked {
 		g.emit(bytecode.OpExpect, int32(len(g.stack)), 0, 0)
 	}
 	restore()
+	g.demandResults(w)
 	return false
 }
 
@@ -135,8 +138,8 @@ func (g *generator) blamed(callee *types.Word) bool {
 	return true
 }
 
-// trusted are the kinds of a word's results that its callers rely on.
-func (g *generator) trusted(facts *wordFacts) []bytecode.Kind {
+// leftBy are the kinds of a word's results that its callers rely on.
+func (g *generator) leftBy(facts *wordFacts) []bytecode.Kind {
 	if kinds := g.promised(facts); kinds != nil {
 		return kinds
 	}
@@ -153,10 +156,10 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 	}
 	if g.facts != nil {
 		// What the call leaves lies on top of what stays.
-		kept := g.stack
-		g.stack = g.stack[:len(g.stack)-n]
-		g.proveResults(outs)
-		g.stack = kept
+		kept, named := g.stack, g.named
+		g.stack, g.named = g.stack[:len(g.stack)-n], g.name(g.word.Decl.Name.Text)
+		g.demandOuts(outs)
+		g.stack, g.named = kept, named
 	}
 	g.layOut()
 	below := int32(len(g.stack) - n)
@@ -164,13 +167,13 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 	if callee == g.self && below == 0 {
 		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAddImm && in.A == in.B { // a counter
 			slot, by := in.A, in.C
-			g.unemit()
+			g.guardSum(slot)
 			g.emit(bytecode.OpIntAddLoop, slot, by, g.start)
 			return
 		}
 		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAdd && (in.A == in.B || in.A == in.C) {
 			slot, by := in.A, in.B+in.C-in.A // the other operand
-			g.unemit()
+			g.guardSum(in.B, in.C)
 			g.emit(bytecode.OpIntAddSlotLoop, slot, by, g.start)
 			return
 		}
@@ -178,6 +181,16 @@ func (g *generator) tailCall(callee int32, n, outs int) {
 		return
 	}
 	g.emit(bytecode.OpTail, below, callee, 0)
+}
+
+// guardSum removes the last instruction, which adds slots and becomes a part of the next
+// one: what is wrong with them is the sum's error, at its place.
+func (g *generator) guardSum(slots ...int32) {
+	at := g.lastOrigin()
+	g.unemit()
+	for _, s := range slots {
+		g.emitFrom(at, bytecode.OpGuard, s, int32(kInt), 0)
+	}
 }
 
 // callFunction calls a function whose effect on the stack below its inputs is
@@ -205,6 +218,9 @@ func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, 
 	g.emit(bytecode.OpExpect, int32(height), 0, 0)
 	g.resize(height)
 	restore()
+	if w != nil {
+		g.demandResults(w)
+	}
 	return false
 }
 
@@ -219,7 +235,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 			kinds[i] = kindOf(t)
 		}
 		g.ensure(len(kinds))
-		g.proveTop(kinds)
+		g.demandTop(kinds)
 		if len(kinds) == 0 {
 			g.emit(bytecode.OpMake, g.result(bytecode.KindVariant), call.Index, 0)
 			return
@@ -253,12 +269,15 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		}
 		if field, ok := bytecode.FieldOperand(call.Index, call.Field); ok && o.form == slot && g.uses[o.index] > 1 { // the value lives on
 			g.release(g.pop())
-			g.emit(bytecode.OpGet, g.result(g.mod.Variants[call.Index].Kinds[call.Field]), o.index, field)
+			s := g.result(g.mod.Variants[call.Index].Kinds[call.Field])
+			g.trust(s)
+			g.emit(bytecode.OpGet, s, o.index, field)
 			return
 		}
 		first := g.arguments(1, 1, false)
 		g.emit(bytecode.OpAccess, first, call.Index, call.Field)
 		g.results(first, []bytecode.Kind{g.mod.Variants[call.Index].Kinds[call.Field]})
+		g.trust(first)
 	}
 }
 
@@ -320,6 +339,8 @@ func (g *generator) runBeside(name string, call *types.Call) {
 		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
 		g.unhide()
 	case "bi":
+		g.ensure(2)
+		g.demandTop([]bytecode.Kind{bytecode.KindQuotation, bytecode.KindQuotation})
 		q2, q1 := g.pop(), g.pop()
 		g.aux = append(g.aux, q2)
 		g.hideCopy()
@@ -334,8 +355,7 @@ func (g *generator) runBeside(name string, call *types.Call) {
 // computedIf compiles an if whose branches are values.
 func (g *generator) computedIf(call *types.Call, last bool) bool {
 	g.ensure(3)
-	at := len(g.stack) - 3
-	g.stack[at] = g.prove(g.stack[at], bytecode.KindBool)
+	g.demandTop([]bytecode.Kind{bytecode.KindBool, bytecode.KindQuotation, bytecode.KindQuotation})
 	first := g.arguments(3, 3, false)
 	g.emit(bytecode.OpSelect, first, 0, 0)
 	g.results(first, []bytecode.Kind{bytecode.KindAny})
@@ -346,12 +366,12 @@ func (g *generator) computedIf(call *types.Call, last bool) bool {
 // it may reach values of the callers.
 func (g *generator) computedIndex(name string) {
 	g.ensure(1)
-	g.stack[len(g.stack)-1] = g.prove(g.stack[len(g.stack)-1], bytecode.KindInt)
+	g.demandTop([]bytecode.Kind{bytecode.KindInt})
 	restore := g.observed()
 	at := int32(len(g.stack) - 1)
 	if name == "pick" {
 		g.emit(bytecode.OpPickAt, at, 0, 0)
-		g.kinds[at] = bytecode.KindAny
+		g.kinds[at] = known{}
 		restore()
 		return
 	}

@@ -222,8 +222,9 @@ func (c *compiler) word(w *types.Word) {
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
 		g.keep(kept, frame)
+		g.around = w.Decl.Pos
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
-			g.finish()
+			g.finish(w.Decl.Body)
 		}
 		return g
 	})
@@ -231,12 +232,14 @@ func (c *compiler) word(w *types.Word) {
 	if !facts.observes && !facts.open() {
 		facts.sweeps = g.sweeps(int32(len(facts.inputs)), int32(len(facts.declared)))
 	}
-	c.mod.Funcs[c.functions[w.Index]] = bytecode.Func{
+	f := bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
-		Open: facts.open(), Word: true, Code: seal(g.code), Lines: g.lines, Sites: g.sites,
+		Open: facts.open(), Word: true,
 	}
+	g.seal(&f)
+	c.mod.Funcs[c.functions[w.Index]] = f
 }
 
 // maxGuessed is how deep quotations may be nested of which one is compiled several
@@ -309,16 +312,19 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		}
 		q.cover(bytecode.CoverBranch, st.Pos)
 		q.keep(kept, frame)
+		q.around = st.Pos
 		if !q.body(st.Block, true) {
-			q.finish()
+			q.finish(st.Block)
 		}
 		return q
 	})
 	q.narrow()
-	g.mod.Funcs[index] = bytecode.Func{
+	f := bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
-		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open, Code: seal(q.code), Lines: q.lines, Sites: q.sites,
+		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open,
 	}
+	q.seal(&f)
+	g.mod.Funcs[index] = f
 	return index
 }
 
@@ -329,34 +335,4 @@ func (g *generator) captured(info types.QuotationInfo, captured []bytecode.Kind)
 		return nil
 	}
 	return append(make([]bytecode.Kind, info.In-info.Captures), captured...)
-}
-
-// seal makes the targets of jumps relative to the instruction behind them, as
-// the interpreter wants them.
-func seal(code []bytecode.Instr) []bytecode.Instr {
-	for pc := range code {
-		in := &code[pc]
-		if in.Op.Info().C == bytecode.Target {
-			in.C -= int32(pc + 1)
-		}
-		if in.Op == bytecode.OpFloatMulAdd && isVector(code[pc:]) {
-			in.Op = bytecode.OpFloatMulAdd3
-		}
-	}
-	return code
-}
-
-// isVector tells whether three mul-adds stand here that work on neighbouring slots:
-// two vectors and a factor. The first can do them all.
-func isVector(code []bytecode.Instr) bool {
-	if len(code) < 3 {
-		return false
-	}
-	in := code[0]
-	for i := int32(1); i <= 2; i++ {
-		if code[i] != (bytecode.Instr{Op: bytecode.OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) {
-			return false
-		}
-	}
-	return in.C != in.A && in.C != in.A-1
 }

@@ -151,8 +151,10 @@ func (g *generator) meet(j *join) {
 	kinds := final.kinds
 	meetKinds := func(s *state) {
 		for i := range kinds {
-			if i >= len(s.kinds) || s.kinds[i] != kinds[i] {
-				kinds[i] = bytecode.KindAny
+			if i >= len(s.kinds) || s.kinds[i].kind != kinds[i].kind {
+				kinds[i] = known{}
+			} else {
+				kinds[i].trusted = kinds[i].trusted || s.kinds[i].trusted
 			}
 		}
 	}
@@ -245,6 +247,7 @@ func (g *generator) branch() (jump int) {
 	o := g.pop()
 	g.release(o)
 	cond, want := o.index, false // jump if cond == want
+	at := g.origin               // what is fused into the jump keeps its place
 	for {
 		in := g.lastInstr()
 		if in == nil || in.A != cond || g.uses[cond] > 0 {
@@ -252,6 +255,7 @@ func (g *generator) branch() (jump int) {
 		}
 		if in.Op == bytecode.OpBoolNot {
 			cond, want = in.B, !want
+			at = g.lastOrigin()
 			g.unemit()
 			continue
 		}
@@ -267,14 +271,15 @@ func (g *generator) branch() (jump int) {
 		if f.swapped(want) {
 			a, b = b, a
 		}
+		at = g.lastOrigin()
 		g.unemit()
-		return g.emit(op, a, b, -1)
+		return g.emitFrom(at, op, a, b, -1)
 	}
 	op := bytecode.OpJumpFalse
 	if want {
 		op = bytecode.OpJumpTrue
 	}
-	return g.emit(op, cond, 0, -1)
+	return g.emitFrom(at, op, cond, 0, -1)
 }
 
 // inSlotTop loads the top operand into a slot, in place.
@@ -323,7 +328,8 @@ var fused = map[bytecode.Op]fusion{
 }
 
 // literalIf compiles "[ A ] [ B ] if" in place.
-func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
+func (g *generator) literalIf(then, els, st *syntax.Stmt, tail bool) bool {
+	g.around = st.Pos
 	g.ensure(1)
 	if top := g.stack[len(g.stack)-1]; top.form == boolean {
 		chosen := then
@@ -332,7 +338,7 @@ func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 		}
 		if !g.diverges(chosen.Block) { // else the other one decides what the stack is
 			g.pop()
-			return g.body(chosen.Block, tail) || tail && g.end()
+			return g.body(chosen.Block, tail) || tail && g.end(chosen.Block)
 		}
 	}
 	toElse := g.branch()
@@ -342,6 +348,7 @@ func (g *generator) literalIf(then, els *syntax.Stmt, tail bool) bool {
 	g.patch(toElse)
 	g.resume(j.start)
 	g.cover(bytecode.CoverBranch, els.Pos)
+	g.around = st.Pos
 	g.branchBody(j, els.Block, tail)
 	return g.meetOrEnd(j, tail)
 }
@@ -357,15 +364,15 @@ func (g *generator) diverges(body []syntax.Stmt) bool {
 }
 
 // end finishes the function where a branch in tail position runs off its end.
-func (g *generator) end() bool {
-	g.finish()
+func (g *generator) end(body []syntax.Stmt) bool {
+	g.finish(body)
 	return true
 }
 
 func (g *generator) branchBody(j *join, body []syntax.Stmt, tail bool) {
 	if tail {
 		if !g.body(body, true) {
-			g.finish()
+			g.finish(body)
 		}
 		return
 	}
@@ -393,8 +400,9 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 		g.at(st.Pos, "cond")
 		if top := g.stack; i+2 == len(clauses) && len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
 			g.pop()
+			g.around = st.Pos
 			if j == nil {
-				return g.body(clauses[i+1].Block, tail) || tail && g.end()
+				return g.body(clauses[i+1].Block, tail) || tail && g.end(clauses[i+1].Block)
 			}
 			g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 			g.branchBodyHere(j, clauses[i+1].Block, tail)
@@ -405,11 +413,13 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 			j = g.newJoin()
 		}
 		after := g.fork()
+		g.around = st.Pos
 		g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 		g.branchBodyHere(j, clauses[i+1].Block, tail)
 		g.patch(next)
 		g.resume(after)
 	}
+	g.at(st.Pos, "cond")
 	g.emit(bytecode.OpNoClause, 0, 0, 0)
 	return g.meetOrEnd(j, tail)
 }
@@ -427,7 +437,7 @@ func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
 	}
 	if tail {
 		if !g.body(body, true) {
-			g.finish()
+			g.finish(body)
 		}
 		return
 	}
@@ -441,12 +451,14 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	g.at(st.Pos, "match")
 	if i := onlyArm(info); i >= 0 {
 		g.unpackAs(st.Match.Arms[i].Variant.Pos, &info.Arms[i])
-		return g.body(st.Match.Arms[i].Body, tail)
+		g.around = st.Pos
+		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end(st.Match.Arms[i].Body)
 	}
 	if i := g.knownArm(st.Match, info); i >= 0 {
 		o := g.pop()
 		g.takeFields(o, info.Arms[i].Fields)
-		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end()
+		g.around = st.Pos
+		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end(st.Match.Arms[i].Body)
 	}
 	o := g.inSlot(g.pop())
 	g.makeRecords()
@@ -474,6 +486,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		g.at(st.Match.Arms[i].Variant.Pos, "match")
 		g.fields(o, arm)
 		g.cover(bytecode.CoverBranch, st.Match.Arms[i].Variant.Pos)
+		g.around = st.Pos
 		g.branchBodyHere(j, st.Match.Arms[i].Body, tail)
 	}
 	g.mod.Tables[index] = table
@@ -525,7 +538,9 @@ func (g *generator) fields(o operand, arm *types.ArmInfo) {
 		field, ok := bytecode.FieldOperand(int32(arm.Variant.Index), f)
 		switch {
 		case lives && ok:
-			g.emit(bytecode.OpGet, g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o), o.index, field)
+			s := g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o)
+			g.trust(s)
+			g.emit(bytecode.OpGet, s, o.index, field)
 		case lives:
 			g.emit(bytecode.OpShare, o.index, 0, 0)
 			g.emit(bytecode.OpField, g.result(bytecode.KindAny, o), o.index, f)

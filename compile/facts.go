@@ -184,7 +184,7 @@ func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
 				i = run + 1
 				continue
 			}
-			if n := a.c.inlined(a.w.Module, stmts, i); n > 0 {
+			if n := a.c.runsHere(a.w.Module, stmts, i); n > 0 {
 				runner := i + n
 				for j := i; j < runner; j++ {
 					a.body(stmts[j].Block, tail && runner == len(stmts)-1 && stmts[runner].Text == "call")
@@ -242,9 +242,9 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 	}
 }
 
-// inlined tells how many quotation literals from index i on are inlined into
-// the word behind them: 1 for call, dip and keep, 2 for bi, else 0.
-func (c *compiler) inlined(module int, stmts []syntax.Stmt, i int) int {
+// runsHere tells how many quotation literals from index i on the word behind them runs
+// right here: 1 for call, dip and keep, 2 for bi, else 0.
+func (c *compiler) runsHere(module int, stmts []syntax.Stmt, i int) int {
 	plain := func(j int) bool {
 		if j >= len(stmts) || stmts[j].Kind != syntax.StmtQuotation {
 			return false

@@ -40,13 +40,14 @@ type generator struct {
 	lines []bytecode.Line
 	block int // no jump leads behind this instruction's index
 	// inlining counts the words that the code being compiled stands in place of
-	// and that cannot fail; site is the innermost one that can, + 1.
+	// and that cannot fail; origin.site is the innermost one that can, + 1.
 	inlining   int
 	sites      []bytecode.Site
-	site       int32
-	ends       bool     // what is compiled is the last thing in such a word
-	records    []record // by operand.index
-	unmade     []int32  // those that something names
+	ends       bool        // what is compiled is the last thing in such a word
+	inlined    *types.Word // the innermost such word
+	around     int32       // the place of the statement that has the body which is compiled
+	records    []record    // by operand.index
+	unmade     []int32     // those that something names
 	care       care
 	regrets    bool            // more care is needed
 	loaded     []int32         // constants that were put into slots to be used there
@@ -55,13 +56,24 @@ type generator struct {
 	parameters int32           // how many there are
 	depth      int             // of the quotation, in others
 	state
-	frame int32
-	line  int32
-	named int32
+	frame  int32
+	origin // of the code from here on
 
 	// The line that was asked for last, and where it starts and ends.
 	lineNo, lineAt, lineEnd int32
 }
+
+// known is what is known of the kind of a value.
+type known struct {
+	kind bytecode.Kind
+	// trusted: it is what a field of an object should be. The function goes on in
+	// checked code if the field is not, so no instruction has to look, but where
+	// the program demands a kind, checked code has to find that out.
+	trusted bool
+}
+
+// proven is a kind that is certain, in checked code as well.
+func proven(k bytecode.Kind) known { return known{kind: k} }
 
 // state is what is known at a point of the code.
 type state struct {
@@ -69,14 +81,14 @@ type state struct {
 	stack    []operand
 	aux      []operand // the aux stack, and values that dip and keep hid
 	uses     []int32   // by slot: how many operands name it
-	kinds    []bytecode.Kind
-	floating bool // the height below the known values is not known
+	kinds    []known   // by slot: what is known of the value there
+	floating bool      // the height below the known values is not known
 }
 
 func (s *state) clone() state {
 	return state{
 		stack: append([]operand(nil), s.stack...), aux: append([]operand(nil), s.aux...),
-		uses: append([]int32(nil), s.uses...), kinds: append([]bytecode.Kind(nil), s.kinds...), floating: s.floating,
+		uses: append([]int32(nil), s.uses...), kinds: append([]known(nil), s.kinds...), floating: s.floating,
 		husks: append([]husk(nil), s.husks...),
 	}
 }
@@ -102,7 +114,7 @@ func (g *generator) parameter(k bytecode.Kind) {
 	s := int32(len(g.stack))
 	g.touch(s)
 	g.uses[s]++
-	g.kinds[s] = k
+	g.kinds[s] = proven(k)
 	g.stack = append(g.stack, operand{form: slot, index: s})
 }
 
@@ -110,7 +122,7 @@ func (g *generator) parameter(k bytecode.Kind) {
 func (g *generator) touch(s int32) {
 	for int32(len(g.uses)) <= s {
 		g.uses = append(g.uses, 0)
-		g.kinds = append(g.kinds, bytecode.KindAny)
+		g.kinds = append(g.kinds, known{})
 	}
 	g.frame = max(g.frame, s+1)
 }
@@ -167,6 +179,25 @@ func (g *generator) unemit() {
 	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc+1; n-- {
 		g.lines = g.lines[:n-1]
 	}
+}
+
+// origin is where code comes from, for messages: the line, the word that is called
+// there, and the call that the code stands in place of.
+type origin struct{ line, named, site int32 }
+
+// lastOrigin is that of the last instruction.
+func (g *generator) lastOrigin() origin {
+	l := g.lines[len(g.lines)-1]
+	return origin{l.Line, l.Name, l.Site}
+}
+
+// emitFrom emits an instruction that comes from another place than the current one.
+func (g *generator) emitFrom(o origin, op bytecode.Op, a, b, c int32) int {
+	here := g.origin
+	g.origin = o
+	pc := g.emit(op, a, b, c)
+	g.origin = here
+	return pc
 }
 
 // label makes the next instruction a jump target.
@@ -235,7 +266,7 @@ func (g *generator) ensure(n int) {
 	}
 	shift(g.stack)
 	shift(g.aux)
-	uses, kinds := make([]int32, missing, missing+len(g.uses)), make([]bytecode.Kind, missing, missing+len(g.kinds))
+	uses, kinds := make([]int32, missing, missing+len(g.uses)), make([]known, missing, missing+len(g.kinds))
 	below := make([]operand, missing, missing+len(g.stack))
 	for i := range below {
 		below[i] = operand{form: slot, index: int32(i)}
@@ -274,10 +305,13 @@ func (g *generator) result(k bytecode.Kind, dying ...operand) int32 {
 	}
 	s := g.alloc(prefer)
 	g.uses[s]++
-	g.kinds[s] = k
+	g.kinds[s] = proven(k)
 	g.push(operand{form: slot, index: s})
 	return s
 }
+
+// trust notes that the kind of the value in a slot is only what a field should be.
+func (g *generator) trust(s int32) { g.kinds[s].trusted = g.kinds[s].kind != bytecode.KindAny }
 
 // load puts a constant into a slot; slots are left alone. The operand returned
 // is retained in place of the one given.
@@ -309,13 +343,13 @@ func (g *generator) constantInto(s int32, o operand) {
 		} else {
 			g.emit(bytecode.OpConst, s, g.constant(bytecode.Const{Kind: bytecode.KindInt, Bits: o.bits}), 0)
 		}
-		g.kinds[s] = bytecode.KindInt
+		g.kinds[s] = proven(bytecode.KindInt)
 	case boolean:
 		g.emit(bytecode.OpBool, s, int32(o.bits), 0)
-		g.kinds[s] = bytecode.KindBool
+		g.kinds[s] = proven(bytecode.KindBool)
 	case pooled:
 		g.emit(bytecode.OpConst, s, o.index, 0)
-		g.kinds[s] = g.mod.Consts[o.index].Kind
+		g.kinds[s] = proven(g.mod.Consts[o.index].Kind)
 	}
 }
 
@@ -331,32 +365,52 @@ func (g *generator) kind(o operand) bytecode.Kind {
 	case unmade:
 		return bytecode.KindVariant
 	}
-	return g.kinds[o.index]
+	return g.kinds[o.index].kind
 }
 
-// prove makes sure that an operand is of a kind: a value that nothing proves
-// is checked here, once. A constant of another kind (only values of unknown
-// type let one come this far) goes into a slot and fails the check.
+// trusted tells whether an operand's kind is only what a field should be.
+func (g *generator) trusted(o operand) bool { return o.form == slot && g.kinds[o.index].trusted }
+
+// prove makes sure that an operand of the instruction that comes next is of the
+// kind that the instruction trusts: a value that nothing proves is checked here,
+// once. A constant of another kind (only values of unknown type let one come this
+// far) goes into a slot and fails the check.
 func (g *generator) prove(o operand, k bytecode.Kind) operand {
-	if k == bytecode.KindAny || g.kind(o) == k {
+	if k == bytecode.KindAny {
 		return o
 	}
-	if o.form == slot && g.expect(o.index, k) {
-		g.kinds[o.index] = k
+	if g.kind(o) == k || o.form == slot && g.expect(o.index, k) {
+		if o.form == slot {
+			g.kinds[o.index] = proven(k) // the instruction looks in checked code
+		}
 		return o
 	}
 	return g.check(o, k)
 }
 
-// check is prove by an instruction that does nothing else: an error comes here
-// and not where the value is used.
-func (g *generator) check(o operand, k bytecode.Kind) operand {
-	if k == bytecode.KindAny || g.kind(o) == k {
+// demand is prove where no instruction of its own trusts the kind: where a word or a
+// constructor declares it. Checked code looks at it here.
+func (g *generator) demand(o operand, k bytecode.Kind) operand {
+	if k == bytecode.KindAny || g.kind(o) == k && !g.trusted(o) {
 		return o
 	}
+	if g.kind(o) == k || o.form == slot && g.expect(o.index, k) {
+		g.guard(o.index, k)
+		g.kinds[o.index] = proven(k)
+		return o
+	}
+	return g.check(o, k)
+}
+
+// guard has checked code look at the kind of a slot here, under the name and at the
+// place that are current.
+func (g *generator) guard(s int32, k bytecode.Kind) { g.emit(bytecode.OpGuard, s, int32(k), 0) }
+
+// check looks at the kind of an operand by an instruction that does nothing else.
+func (g *generator) check(o operand, k bytecode.Kind) operand {
 	o = g.load(o, -1)
 	g.emit(bytecode.OpCheck, o.index, int32(k), 0)
-	g.kinds[o.index] = k
+	g.kinds[o.index] = proven(k)
 	return o
 }
 
@@ -393,10 +447,18 @@ func (g *generator) expect(s int32, k bytecode.Kind) bool {
 	return false
 }
 
-// proveTop proves the top values of the stack, bottom to top.
+// proveTop proves the kinds of the top values of the stack, bottom to top.
 func (g *generator) proveTop(kinds []bytecode.Kind) {
 	base := len(g.stack) - len(kinds)
 	for i, k := range kinds {
 		g.stack[base+i] = g.prove(g.stack[base+i], k)
+	}
+}
+
+// demandTop demands the kinds of the top values of the stack, bottom to top.
+func (g *generator) demandTop(kinds []bytecode.Kind) {
+	base := len(g.stack) - len(kinds)
+	for i, k := range kinds {
+		g.stack[base+i] = g.demand(g.stack[base+i], k)
 	}
 }

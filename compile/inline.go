@@ -79,7 +79,7 @@ func (c *compiler) measure(module int, body []syntax.Stmt) inlineBody {
 				i += 2
 				continue
 			}
-			n := c.inlined(module, body, i)
+			n := c.runsHere(module, body, i)
 			if n == 0 {
 				b.size = tooLarge
 			}
@@ -130,28 +130,31 @@ func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 
 // inlineWord compiles a word's body in place of a call; tail tells that nothing
 // comes behind it. Code that cannot fail belongs to the line of the call, other
-// code to its own.
+// code to its own. What the body leaves is looked at where the word would return, or
+// behind the call if the body ends in a call itself.
 func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	module := g.module
 	g.module = w.Module
 	defer func() { g.module = module }()
+	inlined, ends, around := g.inlined, g.ends, g.around
+	g.inlined, g.ends, g.around = w, true, w.Decl.Pos
+	defer func() { g.inlined, g.ends, g.around = inlined, ends, around }()
+	tail = tail || ends
+	if tail {
+		g.emit(bytecode.OpTailGone, 0, 0, 0)
+	}
 	if !b.fails {
 		g.inlining++
 		g.body(w.Decl.Body, false)
 		g.inlining--
 		return
 	}
-	line, named, site, lineNo, lineAt, lineEnd, ends := g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd, g.ends
-	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: line, Parent: site, Tail: tail || ends})
-	g.site, g.lineNo, g.ends = int32(len(g.sites)), 0, true
+	here, lineNo, lineAt, lineEnd := g.origin, g.lineNo, g.lineAt, g.lineEnd
+	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: here.line, Parent: here.site, Tail: tail})
+	g.site, g.lineNo = int32(len(g.sites)), 0
 	g.body(w.Decl.Body, false)
-	g.ends = ends
-	g.named = g.name(w.Decl.Name.Text)
-	declared := g.words[w.Index].declared
-	g.ensure(len(declared))
-	for i, k := range declared {
-		at := len(g.stack) - len(declared) + i
-		g.stack[at] = g.check(g.stack[at], k)
+	g.origin, g.lineNo, g.lineAt, g.lineEnd = here, lineNo, lineAt, lineEnd
+	if !tail { // else those look at the results that the calling word returns to
+		g.demandResults(w)
 	}
-	g.line, g.named, g.site, g.lineNo, g.lineAt, g.lineEnd = line, named, site, lineNo, lineAt, lineEnd
 }

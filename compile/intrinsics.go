@@ -109,7 +109,7 @@ var intrinsics = func() map[string]intrinsic {
 	// A Socket is an Int at run time: the casts only prove that it is one.
 	cast := intrinsic{from: kInt, cast: true, make: func(g *generator, in intrinsic, _ bool) bool {
 		g.ensure(1)
-		g.proveTop([]bytecode.Kind{in.from})
+		g.demandTop([]bytecode.Kind{in.from})
 		return false
 	}}
 	m["fd->socket"], m["socket->fd"] = cast, cast
@@ -152,7 +152,11 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	g.ensure(2)
 	// The lower one first: a check of it must not take the place of the other.
 	top := len(g.stack) - 1
-	g.stack[top-1] = g.prove(g.stack[top-1], in.from)
+	if in.swap { // the instruction would look at the other one first
+		g.stack[top-1] = g.demand(g.stack[top-1], in.from)
+	} else {
+		g.stack[top-1] = g.prove(g.stack[top-1], in.from)
+	}
 	g.stack[top] = g.prove(g.stack[top], in.from)
 	b, a := g.pop(), g.pop()
 	if v, ok := immediate(b); ok && in.imm != 0 && a.form == slot {
@@ -200,8 +204,11 @@ func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
 		}
 		sum = b
 	}
-	x, y := last.B, last.C
+	x, y, at := last.B, last.C, g.lastOrigin()
 	g.unemit()
+	for _, factor := range [...]int32{x, y} {
+		g.emitFrom(at, bytecode.OpGuard, factor, int32(bytecode.KindFloat), 0)
+	}
 	g.emit(withProducts[op], sum.index, x, y)
 	g.uses[sum.index]++
 	g.push(sum)
@@ -297,7 +304,7 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	} else {
 		g.emit(bytecode.OpListSet, list.index, i.index, x.index)
 	}
-	g.kinds[list.index] = bytecode.KindAny
+	g.kinds[list.index] = known{}
 	g.release(i)
 	g.release(x)
 	return dropped

@@ -55,7 +55,7 @@ func (c *compiler) plain(module int, body []syntax.Stmt) bool {
 					return false
 				}
 				i += 2
-			} else if n := c.inlined(module, body, i); n > 0 {
+			} else if n := c.runsHere(module, body, i); n > 0 {
 				for _, q := range body[i+1 : i+n] {
 					if !c.plain(module, q.Block) {
 						return false
@@ -139,8 +139,8 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	}
 	if fold {
 		g.push(g.alone(acc))
-		if s := g.stack[len(g.stack)-1].index; g.kinds[s] != g.leaves(st.Block) {
-			g.kinds[s] = bytecode.KindAny
+		if s := g.stack[len(g.stack)-1].index; g.kinds[s].kind != g.leaves(st.Block) {
+			g.kinds[s] = known{}
 		}
 	}
 
@@ -180,7 +180,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	g.straighten()
 	g.arrange(layout)
 	for _, o := range layout {
-		if k := start.kind(o); k != bytecode.KindAny && o.form == slot && g.kinds[o.index] != k {
+		if k := start.kind(o); k != bytecode.KindAny && o.form == slot && g.kinds[o.index].kind != k {
 			g.emit(bytecode.OpCheck, o.index, int32(k), 0)
 		}
 	}
@@ -194,7 +194,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	if collects {
 		o := g.aux[hidden+builder]
 		g.emit(bytecode.OpListDone, o.index, o.index, 0)
-		g.kinds[o.index] = bytecode.KindVariant
+		g.kinds[o.index] = proven(bytecode.KindVariant)
 		g.push(o)
 		g.aux = g.aux[:hidden+builder]
 	}
@@ -209,14 +209,14 @@ func (s *state) kind(o operand) bytecode.Kind {
 	if o.form != slot {
 		return bytecode.KindAny
 	}
-	return s.kinds[o.index]
+	return s.kinds[o.index].kind
 }
 
 // fresh gives a value that is about to be made a slot, which it keeps.
 func (g *generator) fresh(k bytecode.Kind) int32 {
 	s := g.alloc(-1)
 	g.uses[s]++
-	g.kinds[s] = k
+	g.kinds[s] = proven(k)
 	return s
 }
 
@@ -228,7 +228,8 @@ func (g *generator) alone(o operand) operand {
 	if g.uses[o.index] == 1 {
 		return o
 	}
-	s := g.fresh(g.kinds[o.index])
+	s := g.fresh(bytecode.KindAny)
+	g.kinds[s] = g.kinds[o.index]
 	g.release(o)
 	g.move(parallel{dst: s, src: o}, false)
 	return operand{form: slot, index: s}

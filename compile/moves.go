@@ -19,7 +19,7 @@ func (g *generator) move(m parallel, last bool) {
 		return
 	}
 	op := bytecode.OpMove
-	if !last && !m.borrow && sharable(g.kinds[o.index]) {
+	if !last && !m.borrow && sharable(g.kinds[o.index].kind) {
 		op = bytecode.OpCopy
 	}
 	g.emit(op, dst, o.index, 0)
@@ -35,7 +35,7 @@ func sharable(k bytecode.Kind) bool {
 // consumed notes that an operand, which has been popped, is used up by an
 // instruction that reads it where it lies. If it is held elsewhere, the VM must know.
 func (g *generator) consumed(o operand) {
-	if o.form == slot && g.uses[o.index] > 1 && sharable(g.kinds[o.index]) {
+	if o.form == slot && g.uses[o.index] > 1 && sharable(g.kinds[o.index].kind) {
 		g.emit(bytecode.OpShare, o.index, 0, 0)
 	}
 }
@@ -44,14 +44,24 @@ func (g *generator) consumed(o operand) {
 const retargetWindow = 6
 
 func (g *generator) retarget(dst, src int32) bool {
-	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-retargetWindow; pc-- {
+	guards := 0 // they cost nothing, so they do not count
+	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-retargetWindow-guards; pc-- {
 		in := &g.code[pc]
 		info := in.Op.Info()
+		if in.Op == bytecode.OpGuard && in.A != dst {
+			guards++
+			continue
+		}
 		if definesA(info.A) && in.A == src {
 			if info.A == bytecode.Window {
 				return false
 			}
 			in.A = dst
+			for i := pc + 1; i < len(g.code); i++ {
+				if guard := &g.code[i]; guard.Op == bytecode.OpGuard && guard.A == src {
+					guard.A = dst
+				}
+			}
 			g.overwritten(dst)
 			return true
 		}

@@ -124,7 +124,7 @@ func (g *generator) realize(o operand) operand {
 			g.emit(bytecode.OpMake, s, r.variant, 0)
 		}
 	}
-	g.uses[s], g.kinds[s] = int32(r.uses), bytecode.KindVariant
+	g.uses[s], g.kinds[s] = int32(r.uses), proven(bytecode.KindVariant)
 	made := operand{form: slot, index: s}
 	g.rename(o, made)
 	return made
@@ -359,7 +359,7 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	h.behind = len(g.code)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
 	for i, f := range fields {
-		if g.care < fair && sharable(g.kinds[f.index]) {
+		if g.care < fair && sharable(g.kinds[f.index].kind) {
 			fields[i] = operand{form: lost}
 			continue
 		}
@@ -406,6 +406,9 @@ func (g *generator) unpackInto(op bytecode.Op, o operand, v *types.VariantType) 
 	g.touch(first + n - 1)
 	g.emit(op, first, o.index, int32(v.Index))
 	g.results(first, kinds)
+	for i := range n {
+		g.trust(first + i)
+	}
 	return first
 }
 
@@ -416,6 +419,9 @@ func (g *generator) peeks(s int32) bool {
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-peekWindow; pc-- {
 		in := &g.code[pc]
 		info := in.Op.Info()
+		if in.Op == bytecode.OpGuard {
+			continue
+		}
 		if definesA(info.A) && in.A == s {
 			if in.Op == bytecode.OpGet {
 				in.Op = bytecode.OpPeek

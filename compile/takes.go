@@ -18,6 +18,7 @@ func (g *generator) takes(list, index int32) {
 		in := &g.code[pc]
 		info := in.Op.Info()
 		switch {
+		case in.Op == bytecode.OpGuard:
 		case in.Op == bytecode.OpInt && in.A == index:
 			index, literal = -1, in.B
 		case in.Op == bytecode.OpListGet && in.B == list && (in.C == index || index < 0 && g.holdsInt(in.C, literal, pc)):
@@ -109,7 +110,7 @@ func (g *generator) holds(s sweep) bool {
 			spares = in.A != s.list
 		case bytecode.OpListSet:
 			spares = in.C != s.list
-		case bytecode.OpListSetImm, bytecode.OpCheck:
+		case bytecode.OpListSetImm, bytecode.OpCheck, bytecode.OpGuard:
 			spares = true
 		default:
 			spares = getsElement(in.Op) && in.A != s.list && in.C == s.index

@@ -46,6 +46,46 @@ func heightDiffers(want, found uintptr) error {
 	return Fail("stack underflow: fewer values are left on the stack than the effect says: %d missing", (want-found)/slotSize)
 }
 
+// before does what an instruction has to do before its original is executed: count the
+// tail calls that are gone there, check its guards, check what it trusts.
+func (s *Strand) before(in *bytecode.Instr) error {
+	if in.Op != bytecode.OpChecked {
+		index, pc, ok := s.vm.image.Load().functionAt(s.ip - instrSize)
+		if !ok {
+			return nil
+		}
+		f := &s.vm.image.Load().mod.Funcs[index]
+		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
+			return err
+		}
+		for _, g := range f.GuardsAt(pc) {
+			if v := at(s.fp, g.Slot); v.Kind() != stack.Kind(g.Kind) {
+				return s.failFrom(g.Line, Mismatch(stack.Kind(g.Kind).String(), *v))
+			}
+		}
+	}
+	return s.checkTrusted(s.fp, in)
+}
+
+// countGone counts tail calls that are gone in front of the instruction that is executed.
+func (s *Strand) countGone(n int) error {
+	switch {
+	case s.valve.Interval == 0 || s.gaveWay == byInstruction:
+		return nil // they were counted before the instruction itself made the strand yield
+	case s.gaveWay == byTailsGone:
+		s.gaveWay = stayed
+		return nil
+	}
+	yields := false
+	for range n {
+		yields = s.valve.MaybeYield() || yields
+	}
+	if !yields {
+		return nil
+	}
+	return s.giveWay(byTailsGone)
+}
+
 // checkTrusted checks the kinds that the original of a checked instruction
 // trusts, or promises to whom it goes on to.
 func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
@@ -72,6 +112,13 @@ func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 	switch in.Was {
 	case bytecode.OpCall, bytecode.OpTail:
 		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
+	case bytecode.OpCallOpen, bytecode.OpTailOpen:
+		f := &img.funcs[in.B]
+		first := fp + uintptr(uint32(in.A))*slotSize - uintptr(f.in)*slotSize
+		if s.index(first) < s.data.Base {
+			return nil // the call itself finds out
+		}
+		return checkKinds(first, f.fn.Params)
 	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop:
 		index, _, ok := img.functionAt(s.ip - instrSize)
 		if !ok {
@@ -131,7 +178,7 @@ func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 
 // moveFrame is rebase and float: the frame starts higher from here on.
 func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) {
-	if op := in.Op; op == bytecode.OpFloat || op == bytecode.OpChecked && in.Was == bytecode.OpFloat {
+	if in.Original() == bytecode.OpFloat {
 		if sp < s.address(s.data.Base) || sp > s.end {
 			return 0, Fail("no call before has left a stack")
 		}

@@ -147,40 +147,50 @@ func Describe(v stack.Value) string {
 	return v.Kind().String()
 }
 
+// location is where an instruction comes from: the function that has its code, and the
+// entry of the line table.
+type location struct {
+	f    *bytecode.Func
+	line bytecode.Line
+}
+
+func (img *image) locate(ip uintptr) (location, bool) {
+	index, pc, ok := img.functionAt(ip)
+	if !ok {
+		return location{}, false
+	}
+	f := &img.mod.Funcs[index]
+	return location{f, f.At(pc)}, true
+}
+
 // position says what an instruction belongs to: of code that stands in place of
 // a call, to the word that was called.
 func (img *image) position(ip uintptr) (f *bytecode.Func, line bytecode.Line, ok bool) {
-	index, pc, ok := img.functionAt(ip)
-	if !ok {
-		return nil, bytecode.Line{}, false
-	}
-	f = &img.mod.Funcs[index]
-	line = f.At(pc)
-	if line.Site > 0 {
-		f = &img.mod.Funcs[f.Sites[line.Site-1].Func]
-	}
-	return f, line, true
+	l, ok := img.locate(ip)
+	return img.owner(l), l.line, ok
 }
 
-// places calls visit with the functions and lines that an instruction belongs
-// to, innermost first: more than one if it stands in place of a call.
-func (img *image) places(ip uintptr, visit func(f *bytecode.Func, line int32)) {
-	index, pc, ok := img.functionAt(ip)
-	if !ok {
-		return
+// owner is the word or quotation that a location belongs to.
+func (img *image) owner(l location) *bytecode.Func {
+	if l.line.Site > 0 {
+		return &img.mod.Funcs[l.f.Sites[l.line.Site-1].Func]
 	}
-	outer := &img.mod.Funcs[index]
-	at := outer.At(pc)
-	line, gone := at.Line, false
-	for site := at.Site; site > 0; {
-		s := &outer.Sites[site-1]
+	return l.f
+}
+
+// places calls visit with the functions and lines that a location belongs to,
+// innermost first: more than one if the code stands in place of a call.
+func (img *image) places(l location, visit func(f *bytecode.Func, line int32)) {
+	line, gone := l.line.Line, false
+	for site := l.line.Site; site > 0; {
+		s := &l.f.Sites[site-1]
 		if !gone {
 			visit(&img.mod.Funcs[s.Func], line)
 		}
 		line, gone, site = s.Line, s.Tail, s.Parent
 	}
 	if !gone {
-		visit(outer, line)
+		visit(l.f, line)
 	}
 }
 
@@ -195,26 +205,34 @@ func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 // it is in. Words that the VM supplies have no place of their own and are left
 // out; frames in a row at one place are counted.
 func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
+	l, ok := s.vm.image.Load().locate(ip)
+	if !ok {
+		return "", "", nil
+	}
+	return s.trailFrom(l)
+}
+
+// trailFrom is trail for a strand that is at a location.
+func (s *Strand) trailFrom(l location) (word, place string, trail []Frame) {
 	img := s.vm.image.Load()
-	word = img.blame(ip, s.frames)
-	trail = img.frames(nil, ip, s.frames)
+	word = img.blame(l, s.frames)
+	trail = img.frames(nil, l, s.frames)
 	if len(trail) > 0 {
 		place = trail[0].place()
 	}
 	for w := s.inside; w != nil; w = w.outer {
-		trail = img.frames(trail, w.caller.ip-instrSize, w.caller.frames)
+		if l, ok := img.locate(w.caller.ip - instrSize); ok {
+			trail = img.frames(trail, l, w.caller.frames)
+		}
 	}
 	return word, place, trail
 }
 
-// blame names the word that an error is reported of: what is executed at ip or,
+// blame names the word that an error is reported of: what is executed there or,
 // in a word that has no place of its own, the outermost such word that was
 // called.
-func (img *image) blame(ip uintptr, calls []frame) string {
-	f, line, ok := img.position(ip)
-	if !ok {
-		return ""
-	}
+func (img *image) blame(l location, calls []frame) string {
+	f, line, ok := img.owner(l), l.line, true
 	name := img.name(line, f)
 	for i := len(calls) - 1; i >= 0 && f.File < 0; i-- {
 		if f.Name != "<quotation>" {
@@ -231,7 +249,7 @@ func (img *image) blame(ip uintptr, calls []frame) string {
 }
 
 // frames appends the frames of one stack of calls to a trail.
-func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
+func (img *image) frames(trail []Frame, l location, calls []frame) []Frame {
 	add := func(f *bytecode.Func, line int32) {
 		if f.File < 0 {
 			return
@@ -246,7 +264,7 @@ func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 		}
 		trail = append(trail, frame)
 	}
-	img.places(ip, add)
+	img.places(l, add)
 	last := uintptr(0)
 	for i := len(calls) - 1; i >= 0; i-- {
 		next := calls[i].ip - instrSize
@@ -255,7 +273,9 @@ func (img *image) frames(trail []Frame, ip uintptr, calls []frame) []Frame {
 			continue
 		}
 		last = next
-		img.places(next, add)
+		if l, ok := img.locate(next); ok {
+			img.places(l, add)
+		}
 	}
 	return trail
 }
@@ -278,7 +298,12 @@ func (s *Strand) resumed() string {
 	if s.inside == nil {
 		return ""
 	}
-	calls := s.vm.image.Load().frames(nil, s.inside.caller.ip-instrSize, s.inside.caller.frames)
+	img := s.vm.image.Load()
+	l, ok := img.locate(s.inside.caller.ip - instrSize)
+	if !ok {
+		return ""
+	}
+	calls := img.frames(nil, l, s.inside.caller.frames)
 	if len(calls) == 0 {
 		return ""
 	}
@@ -318,6 +343,17 @@ func (s *Strand) fail(err error) error {
 	}
 	word, _, trail := s.trail(s.ip - instrSize)
 	return &RuntimeError{Word: word, Reason: string(e), Trail: trail, Strand: s.number(), Weave: s.resumed()}
+}
+
+// failFrom is fail for what the instruction stands for besides: line is where that comes from.
+func (s *Strand) failFrom(line bytecode.Line, err error) error {
+	l, ok := s.vm.image.Load().locate(s.ip - instrSize)
+	if !ok {
+		return err
+	}
+	l.line = line
+	word, _, trail := s.trailFrom(l)
+	return &RuntimeError{Word: word, Reason: err.Error(), Trail: trail, Strand: s.number(), Weave: s.resumed()}
 }
 
 // Line returns the source line that the strand is at, for the test words.

@@ -42,6 +42,8 @@ type codeIndex struct {
 	checked map[int32][]bytecode.Instr
 }
 
+func newCodeIndex() *codeIndex { return &codeIndex{checked: map[int32][]bytecode.Instr{}} }
+
 // builtin is a built-in word that the program calls.
 type builtin struct {
 	run     func(s *Strand, w []stack.Value) error
@@ -84,7 +86,7 @@ func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
 		mod = withoutMoves(mod)
 	}
 	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
-		known: make(map[string]*Builtin, len(builtins)), index: &codeIndex{checked: map[int32][]bytecode.Instr{}}}
+		known: make(map[string]*Builtin, len(builtins)), index: newCodeIndex()}
 	for i := range builtins {
 		img.known[builtins[i].Name] = &builtins[i]
 	}
@@ -211,6 +213,29 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 	return &safe
 }
 
+// counted returns the image with code that counts for the safety valve the tail calls in
+// whose place other code stands. A session keeps the image of the program that it
+// starts with, which is empty.
+func (img *image) counted() *image {
+	mod := *img.mod
+	mod.Funcs = slices.Clone(mod.Funcs)
+	other := *img
+	other.mod, other.funcs, other.index = &mod, slices.Clone(img.funcs), newCodeIndex()
+	for i := range mod.Funcs {
+		f := &mod.Funcs[i]
+		if len(f.TailsGone) == 0 {
+			continue
+		}
+		f.Code = slices.Clone(f.Code)
+		for _, t := range f.TailsGone {
+			in := &f.Code[t.PC]
+			in.Op, in.Was = bytecode.OpCounted, in.Op
+		}
+		other.funcs[i].code, other.funcs[i].fn = unsafe.Pointer(&f.Code[0]), f
+	}
+	return &other
+}
+
 // link checks that a built-in is what the module was compiled for.
 func (b *Builtin) link(ref bytecode.BuiltinRef) (*builtin, error) {
 	effect, err := syntax.ParseEffect(b.Effect)
@@ -315,12 +340,20 @@ func (img *image) checkedCode(function int32) unsafe.Pointer {
 	defer x.mu.Unlock()
 	code := x.checked[function]
 	if code == nil {
-		code = append(code, img.mod.Funcs[function].Code...)
+		f := &img.mod.Funcs[function]
+		code = slices.Clone(f.Code)
 		for i := range code {
-			if code[i].Op == bytecode.OpFloatMulAdd3 { // each checks for itself
-				code[i].Op = bytecode.OpFloatMulAdd
+			in := &code[i]
+			in.Was, in.Op = in.Original(), bytecode.OpChecked
+			if in.Was == bytecode.OpFloatMulAdd3 { // each checks for itself
+				in.Was = bytecode.OpFloatMulAdd
 			}
-			code[i].Was, code[i].Op = code[i].Op, bytecode.OpChecked
+		}
+		for _, g := range f.Guards {
+			code[g.PC].Op = bytecode.OpGuarded
+		}
+		for _, t := range f.TailsGone {
+			code[t.PC].Op = bytecode.OpGuarded
 		}
 		x.checked[function] = code
 		x.complete(img.mod)

@@ -95,7 +95,7 @@ func (p *strandPool) put(s *Strand, worker int) {
 	clear(s.aux)
 	s.aux = s.aux[:0]
 	s.frames = s.frames[:0]
-	s.valve.Count, s.gaveWay = 0, false
+	s.valve.Count, s.gaveWay = 0, stayed
 	s.group, s.input, s.waitsIn, s.wary = nil, nil, nil, false
 	own := &p.own[worker]
 	if own.n == ownCapacity {

@@ -566,7 +566,7 @@ func (s *Strand) run() error {
 			if d.floats && v.UnpackFloats(unsafe.Slice(at(fp, in.A), len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, in.Op == bytecode.OpLook || in.Was == bytecode.OpLook || !img.linear) {
+			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, op == bytecode.OpLook || !img.linear) {
 			case stack.OtherKinds:
 				ip = s.distrusted(ip)
 			case stack.TooFew:
@@ -631,9 +631,9 @@ func (s *Strand) run() error {
 		case bytecode.OpHalt:
 			s.sp = sp
 			return nil
-		case bytecode.OpChecked:
-			s.ip = ip
-			if err = s.checkTrusted(fp, in); err != nil {
+		case bytecode.OpChecked, bytecode.OpGuarded, bytecode.OpCounted:
+			s.ip, s.fp, s.sp = ip, fp, sp
+			if err = s.before(in); err != nil {
 				return s.fail(err)
 			}
 			op = in.Was

@@ -384,10 +384,7 @@ func (s *Strand) retry() error {
 // there, and the strand leaves the interpreter's loop with the error.
 func (s *Strand) leaveOld() (left bool, err error) {
 	in := instr(s.ip - instrSize)
-	op := in.Op
-	if op == bytecode.OpChecked {
-		op = in.Was
-	}
+	op := in.Original()
 	if op != bytecode.OpLoop && op != bytecode.OpIntAddLoop && op != bytecode.OpIntAddSlotLoop {
 		return false, nil
 	}

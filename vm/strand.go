@@ -40,7 +40,7 @@ type Strand struct {
 	end      uintptr
 	reserved int64 // bytes of stacks beyond the first ones, as counted by the VM
 	valve    scheduler.Valve
-	gaveWay  bool           // the valve: the instruction at ip has made the strand yield
+	gaveWay  gaveWay        // the valve: what at ip has made the strand yield
 	granted  *weave         // the weave that it waited for and may run now
 	inside   *weave         // the weave that runs, innermost
 	parkedAt atomic.Uintptr // ip while it waits, for the dump; else 0
@@ -411,18 +411,33 @@ func (s *Strand) pause(counted bool) error {
 			return s.retry()
 		}
 	}
-	if s.gaveWay {
-		s.gaveWay = false
+	if s.gaveWay == byInstruction {
+		s.gaveWay = stayed
 		return nil
 	}
 	if !counted || !s.valve.MaybeYield() {
 		return nil
 	}
+	return s.giveWay(byInstruction)
+}
+
+// gaveWay says whether the strand has given way where it is, and for what: the
+// instruction is executed again afterwards, but what was counted is not counted again.
+type gaveWay uint8
+
+const (
+	stayed gaveWay = iota
+	byInstruction
+	byTailsGone
+)
+
+// giveWay lets other strands run before the instruction that is executed.
+func (s *Strand) giveWay(by gaveWay) error {
 	if s.Worker().Alone() {
 		runtime.Gosched()
 		return nil
 	}
-	s.gaveWay = true
+	s.gaveWay = by
 	s.ip -= instrSize
 	return errYielded
 }
@@ -456,13 +471,13 @@ func (s *Strand) distrust(address uintptr) {
 		}
 		code := img.mod.Funcs[index].Code
 		call := code[pc-1]
-		if call.Op == bytecode.OpExpect && pc > 1 {
+		if call.Original() == bytecode.OpExpect && pc > 1 {
 			call = code[pc-2]
 		}
 		if f.fp+uintptr(call.A)*slotSize <= address {
 			return // its values end below
 		}
-		if call.Op != bytecode.OpCallOpen && call.Op != bytecode.OpCallUnknown {
+		if op := call.Original(); op != bytecode.OpCallOpen && op != bytecode.OpCallUnknown {
 			f.ip = uintptr(img.checkedCode(index)) + uintptr(pc)*instrSize
 		}
 		if f.fp <= address {

@@ -147,6 +147,9 @@ func newVM(img *image, config Config) *VM {
 		config.Terminal = new(terminal.Terminal)
 	}
 	config.Settings = config.Settings.WithDefaults()
+	if config.Settings.YieldInterval > 0 {
+		img = img.counted()
+	}
 	v := &VM{config: config}
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)

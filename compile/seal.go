@@ -1,0 +1,155 @@
+package compile
+
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// seal makes the finished code of the function: what the compiler noted in it moves to the
+// tables of the function, and jumps get their final form.
+func (g *generator) seal(f *bytecode.Func) {
+	f.Lines, f.Sites = g.lines, g.sites
+	if slices.ContainsFunc(g.code, isNote) {
+		g.stripNotes(f)
+	}
+	f.Code = seal(g.code)
+}
+
+func isNote(in bytecode.Instr) bool { return in.Op == bytecode.OpGuard || in.Op == bytecode.OpTailGone }
+
+// stripNotes takes the notes out of the code. A note belongs to the instruction behind it.
+// If control can come to that one from elsewhere, a guard becomes a check, which is
+// an instruction.
+func (g *generator) stripNotes(f *bytecode.Func) {
+	old := g.code
+	targets := g.targets()
+	strips := func(pc int) bool {
+		if old[pc].Op != bytecode.OpGuard || bytecode.Kind(old[pc].B) == bytecode.KindAny {
+			return isNote(old[pc])
+		}
+		for pc++; ; pc++ {
+			if targets[pc] {
+				return false
+			}
+			if !isNote(old[pc]) {
+				return true
+			}
+		}
+	}
+	code := make([]bytecode.Instr, 0, len(old))
+	to := make([]int32, len(old)+1) // where an instruction, or the one behind a note, is now
+	line := 0
+	for pc, in := range old {
+		to[pc] = int32(len(code))
+		for line+1 < len(g.lines) && int(g.lines[line+1].PC) <= pc {
+			line++
+		}
+		switch {
+		case !strips(pc):
+			if in.Op == bytecode.OpGuard {
+				in.Op = bytecode.OpCheck
+			}
+			code = append(code, in)
+		case in.Op == bytecode.OpGuard && bytecode.Kind(in.B) == bytecode.KindAny: // nobody asks any more
+		case in.Op == bytecode.OpGuard:
+			at := g.lines[line]
+			at.PC = to[pc]
+			f.Guards = append(f.Guards, bytecode.Guard{Line: at, Slot: in.A, Kind: bytecode.Kind(in.B)})
+		default:
+			if n := len(f.TailsGone); n > 0 && f.TailsGone[n-1].PC == to[pc] {
+				f.TailsGone[n-1].Count++
+			} else {
+				f.TailsGone = append(f.TailsGone, bytecode.TailsGone{PC: to[pc], Count: 1})
+			}
+		}
+	}
+	to[len(old)] = int32(len(code))
+	for pc, in := range old {
+		if in.Op == bytecode.OpMatch {
+			g.retargetTable(&g.mod.Tables[in.B], pc, to)
+		}
+	}
+	for pc := range code {
+		if code[pc].Op.Info().C == bytecode.Target {
+			code[pc].C = to[code[pc].C]
+		}
+	}
+	g.code = code
+	lines := g.lines[:0]
+	for _, l := range g.lines {
+		l.PC = to[l.PC]
+		if n := len(lines); n > 0 && lines[n-1].PC == l.PC {
+			lines = lines[:n-1]
+		}
+		lines = append(lines, l)
+	}
+	f.Lines = lines
+}
+
+// targets tells for each instruction whether control can come to it from elsewhere than
+// from the one in front of it.
+func (g *generator) targets() []bool {
+	targets := make([]bool, len(g.code)+1)
+	for pc, in := range g.code {
+		if in.Op.Info().C == bytecode.Target {
+			targets[in.C] = true
+		}
+		if in.Op != bytecode.OpMatch {
+			continue
+		}
+		t := &g.mod.Tables[in.B]
+		for _, c := range t.Targets {
+			if c != bytecode.NoArm {
+				targets[pc+1+int(c)] = true
+			}
+		}
+		for _, arm := range t.Others {
+			targets[pc+1+int(arm.Target)] = true
+		}
+	}
+	return targets
+}
+
+// retargetTable adjusts the table of a match at an instruction to where code has moved.
+func (g *generator) retargetTable(t *bytecode.MatchTable, pc int, to []int32) {
+	moved := func(c int32) int32 { return to[pc+1+int(c)] - to[pc] - 1 }
+	for i, c := range t.Targets {
+		if c != bytecode.NoArm {
+			t.Targets[i] = moved(c)
+		}
+	}
+	for i := range t.Others {
+		t.Others[i].Target = moved(t.Others[i].Target)
+	}
+}
+
+// seal makes the targets of jumps relative to the instruction behind them, as
+// the interpreter wants them.
+func seal(code []bytecode.Instr) []bytecode.Instr {
+	for pc := range code {
+		in := &code[pc]
+		if in.Op.Info().C == bytecode.Target {
+			in.C -= int32(pc + 1)
+		}
+		if in.Op == bytecode.OpFloatMulAdd && isVector(code[pc:]) {
+			in.Op = bytecode.OpFloatMulAdd3
+		}
+	}
+	return code
+}
+
+// isVector tells whether three mul-adds stand here that work on neighbouring slots:
+// two vectors and a factor. The first can do them all.
+func isVector(code []bytecode.Instr) bool {
+	if len(code) < 3 {
+		return false
+	}
+	in := code[0]
+	for i := int32(1); i <= 2; i++ {
+		if code[i] != (bytecode.Instr{Op: bytecode.OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) {
+			return false
+		}
+	}
+	return in.C != in.A && in.C != in.A-1
+}
