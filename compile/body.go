@@ -148,29 +148,25 @@ func (g *generator) pushConst(k bytecode.Const) {
 }
 
 // finish ends a function that runs off the end of a body: the results go to the first
-// slots. Of a word whose height is known they are proven to be what its effect
-// declares; callers of others trust nothing. Where a call ends the body, other code
+// slots. Those of a word are demanded to be what its effect declares. Where a call ends the body, other code
 // stands in its place, and callers look at the results as they do behind a call.
 func (g *generator) finish(body []syntax.Stmt) {
 	g.endOf(body)
-	if g.facts != nil && !g.facts.leaky && !g.floating && !g.endsInside(body) {
-		g.demandOuts(0)
+	if g.facts != nil && !g.facts.leaky && !g.endsInside(body) {
+		g.ensure(len(g.outs))
+		g.demandOuts(g.outs, 0)
 	}
 	g.layOut()
 	g.emit(bytecode.OpReturn, int32(len(g.stack)), 0, 0)
 }
 
-// demandOuts demands that the values which stay as results of the word are what its effect
+// demandOuts demands that the values which stay as results of a word are what its effect
 // declares. The topmost results are not there yet if skip is not 0: the call that
 // follows leaves them.
-func (g *generator) demandOuts(skip int) {
-	for depth := skip; depth < len(g.outs); depth++ {
-		at := len(g.stack) - 1 - (depth - skip)
-		if at < 0 {
-			return
-		}
-		g.stack[at] = g.demand(g.stack[at], g.outs[len(g.outs)-1-depth])
-	}
+func (g *generator) demandOuts(outs []bytecode.Kind, skip int) {
+	outs = outs[:max(len(outs)-skip, 0)]
+	missing := max(len(outs)-len(g.stack), 0) // they lie below the frame
+	g.demandTop(outs[missing:])
 }
 
 // layOut puts the stack in order: value i in slot i. Only then is the stack in
@@ -411,7 +407,8 @@ func (g *generator) inline(quotations []syntax.Stmt, runner *syntax.Stmt, tail b
 		if tail || g.ends {
 			g.emit(bytecode.OpTailGone, 0, 0, 0)
 		}
-		return g.body(quotations[0].Block, tail)
+		g.around = runner.Pos
+		return g.body(quotations[0].Block, tail) || tail && g.end(quotations[0].Block)
 	}
 	g.ends = false
 	switch runner.Text {

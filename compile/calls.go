@@ -84,18 +84,22 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	target := g.target(call.Index, int32(g.word.Index))
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
+	g.demandTop(facts.inputs)
 	if b, ok := g.inlinable(w, g.module); ok {
-		g.demandTop(facts.inputs)
-		g.inlineWord(w, b, last && !g.blamed(w))
+		tail := (last || g.ends) && !g.blamed(w)
+		if tail {
+			g.demandKept(w)
+		}
+		g.inlineWord(w, b, tail)
 		return false
 	}
-	g.proveTop(facts.inputs)
 	if facts.row || facts.leaky {
 		return g.callFunction(target, w, call, last)
 	}
 	n := len(facts.inputs)
 	if last && !g.blamed(w) {
-		g.tailCall(target, n, len(w.Effect.Out))
+		g.demandKept(w)
+		g.tailCall(target, n)
 		return true
 	}
 	if !facts.observes {
@@ -146,20 +150,28 @@ func (g *generator) leftBy(facts *wordFacts) []bytecode.Kind {
 	return make([]bytecode.Kind, len(facts.declared))
 }
 
+// demandKept demands before a call in tail position that the values below its arguments are
+// what the calling word leaves besides what the callee does.
+func (g *generator) demandKept(callee *types.Word) {
+	w, outs := g.word, g.outs
+	if g.inlined != nil {
+		w, outs = g.inlined, g.words[g.inlined.Index].declared
+	} else if g.facts == nil || g.facts.leaky || g.floating {
+		return
+	}
+	kept, named := g.stack, g.named
+	g.stack, g.named = g.stack[:len(g.stack)-len(callee.Effect.In)], g.name(w.Decl.Name.Text)
+	g.demandOuts(outs, len(callee.Effect.Out))
+	g.stack, g.named = kept, named
+}
+
 // tailCall goes on with a word in place of this function. Values below its
 // arguments are results of this function and stay where they are.
-func (g *generator) tailCall(callee int32, n, outs int) {
+func (g *generator) tailCall(callee int32, n int) {
 	if g.floating || g.facts != nil && g.facts.leaky {
 		g.layOut()
 		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
 		return
-	}
-	if g.facts != nil {
-		// What the call leaves lies on top of what stays.
-		kept, named := g.stack, g.named
-		g.stack, g.named = g.stack[:len(g.stack)-n], g.name(g.word.Decl.Name.Text)
-		g.demandOuts(outs)
-		g.stack, g.named = kept, named
 	}
 	g.layOut()
 	below := int32(len(g.stack) - n)

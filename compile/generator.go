@@ -447,14 +447,6 @@ func (g *generator) expect(s int32, k bytecode.Kind) bool {
 	return false
 }
 
-// proveTop proves the kinds of the top values of the stack, bottom to top.
-func (g *generator) proveTop(kinds []bytecode.Kind) {
-	base := len(g.stack) - len(kinds)
-	for i, k := range kinds {
-		g.stack[base+i] = g.prove(g.stack[base+i], k)
-	}
-}
-
 // demandTop demands the kinds of the top values of the stack, bottom to top.
 func (g *generator) demandTop(kinds []bytecode.Kind) {
 	base := len(g.stack) - len(kinds)

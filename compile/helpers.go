@@ -61,6 +61,7 @@ func (t traversal) helper() helper {
 		emit(bytecode.OpMapEntries, collection, collection, 0)
 	}
 	emit(bytecode.OpListLength, length, collection, 0)
+	emit(bytecode.OpCheck, quotation, int32(bytecode.KindQuotation), 0) // also where there is nothing to run it for
 	emit(bytecode.OpInt, index, 0, 0)
 	if t.collects {
 		emit(bytecode.OpListResult, result, collection, 0)
@@ -118,10 +119,11 @@ func (t traversal) helper() helper {
 func forEachLine() helper {
 	const path, quotation, before, lines, window = 0, 1, 2, 3, 4
 	const open, next, yield = 0, 1, 2
-	const round, end = 3, 11
+	const round, end = 4, 12
 	return helper{
 		in: 2, out: 1, kinds: []bytecode.Kind{bytecode.KindBool}, words: []string{"%file.lines", "%file.line", "chan.yield"},
 		code: []bytecode.Instr{
+			{Op: bytecode.OpCheck, A: quotation, B: int32(bytecode.KindQuotation)},
 			{Op: bytecode.OpMove, A: lines, B: path},
 			{Op: bytecode.OpBuiltin, A: lines, B: open},
 			{Op: bytecode.OpIsolate, A: before, B: window},

@@ -128,8 +128,8 @@ func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	return inlineBody{size: tooLarge}
 }
 
-// inlineWord compiles a word's body in place of a call; tail tells that nothing
-// comes behind it. Code that cannot fail belongs to the line of the call, other
+// inlineWord compiles a word's body in place of a call; tail tells that it is in tail
+// position, in the function or in another word that is compiled in place of its call. Code that cannot fail belongs to the line of the call, other
 // code to its own. What the body leaves is looked at where the word would return, or
 // behind the call if the body ends in a call itself.
 func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
@@ -139,7 +139,6 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	inlined, ends, around := g.inlined, g.ends, g.around
 	g.inlined, g.ends, g.around = w, true, w.Decl.Pos
 	defer func() { g.inlined, g.ends, g.around = inlined, ends, around }()
-	tail = tail || ends
 	if tail {
 		g.emit(bytecode.OpTailGone, 0, 0, 0)
 	}

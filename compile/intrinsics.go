@@ -148,16 +148,17 @@ func unary(g *generator, in intrinsic, _ bool) bool {
 	return false
 }
 
+// proveOperands proves two operands. The lower one is looked at first, whether by an
+// instruction of its own, in checked code only, or by the one that comes.
+func (g *generator) proveOperands(k bytecode.Kind) {
+	top := len(g.stack) - 1
+	g.stack[top-1] = g.demand(g.stack[top-1], k)
+	g.stack[top] = g.prove(g.stack[top], k)
+}
+
 func binary(g *generator, in intrinsic, _ bool) bool {
 	g.ensure(2)
-	// The lower one first: a check of it must not take the place of the other.
-	top := len(g.stack) - 1
-	if in.swap { // the instruction would look at the other one first
-		g.stack[top-1] = g.demand(g.stack[top-1], in.from)
-	} else {
-		g.stack[top-1] = g.prove(g.stack[top-1], in.from)
-	}
-	g.stack[top] = g.prove(g.stack[top], in.from)
+	g.proveOperands(in.from)
 	b, a := g.pop(), g.pop()
 	if v, ok := immediate(b); ok && in.imm != 0 && a.form == slot {
 		if in.neg {
@@ -219,9 +220,7 @@ func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
 // not 0. A flag that is dropped at once is not computed.
 func divide(g *generator, in intrinsic, dropped bool) bool {
 	g.ensure(2)
-	top := len(g.stack) - 1
-	g.stack[top-1] = g.prove(g.stack[top-1], in.from)
-	g.stack[top] = g.prove(g.stack[top], in.from)
+	g.proveOperands(in.from)
 	b := g.pop()
 	a := g.inSlot(g.pop())
 	if v, ok := immediate(b); ok && v != 0 {

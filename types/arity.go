@@ -23,10 +23,14 @@ type captures struct {
 // and k values are given to it: what its body lacks, or more if only then it
 // leaves as many values as x does.
 func (c *checker) missing(st *syntax.Stmt, x *Type, k int) captures {
-	a := c.arityOf(st)
+	return c.arityOf(st).captures(x, k)
+}
+
+func (a arity) captures(x *Type, k int) captures {
 	n := captures{least: max(0, a.least-k)}
-	out, row := height(x.Out)
-	if _, same := height(x.In); a.exact && !a.open && same == row {
+	_, row := height(x.In)
+	out, behind := height(x.Out)
+	if same := row == behind || row.index > 0 && row.index == behind.index; same && a.exact && !a.open {
 		n.least, n.only = max(n.least, out-k-a.delta), true
 	}
 	return n
@@ -194,9 +198,10 @@ func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
 	}
 	k, row := height(e.In[len(e.In)-1].In)
 	if k > 0 {
-		n.branch(arity{least: a.least - k})
-		n.exact = n.exact && a.exact && !a.open // else how many it captures is a guess
-		n.take(max(0, a.need-k))
+		captured := a.captures(e.In[len(e.In)-1], k)
+		n.branch(arity{least: captured.least})
+		n.exact = n.exact && captured.only // else how many it captures is a guess
+		n.take(max(captured.least, a.need-k))
 	}
 	n.take(len(e.In) - 1)
 	if !e.plain {

@@ -1,7 +1,7 @@
-// Package reference is a plain evaluator of checked programs: it walks the
-// syntax tree with a stack of Go values. It is slow and obvious, and there to
-// test the compiler and the VM against; it knows the words that generated
-// programs use and no others.
+// Package reference is a plain evaluator of checked programs, and a generator of
+// programs to test the compiler and the VM with. The evaluator walks the syntax tree
+// with a stack of Go values. It is slow and obvious; it knows the words that
+// generated programs use and no others, and nothing of bytecode.
 package reference
 
 import (
@@ -16,6 +16,7 @@ import (
 
 type quotation struct {
 	module   int
+	owner    *types.Word // in which it is written
 	body     []syntax.Stmt
 	captures []any
 }
@@ -25,32 +26,67 @@ type variant struct {
 	fields []any
 }
 
+type symbol string
+
 type machine struct {
-	info  *types.Info
-	names []string
-	stack []any
-	out   strings.Builder
-	steps int
+	info   *types.Info
+	table  *types.Table
+	names  []string
+	stack  []any
+	frames []Frame // outermost first
+	out    *strings.Builder
+	steps  *int
+	weave  *weave        // whose body this is; nil: main's
+	over   chan struct{} // closed when the program has ended
 }
 
 const maxSteps = 2_000_000
 
-// Run evaluates main and returns what it wrote; false if it took too long.
-func Run(info *types.Info, builtinNames []string) (output string, ok bool) {
-	m := &machine{info: info, names: builtinNames}
+// Result is what a program did.
+type Result struct {
+	Output string
+	Status int
+	Error  *Error // nil: it came to its end
+	Long   bool   // it took too long, all else is not known
+}
+
+// Run evaluates main of a program. names are the built-in words in the order of the table.
+func Run(info *types.Info, table *types.Table, names []string) (result Result) {
+	m := &machine{info: info, table: table, names: names, out: new(strings.Builder), steps: new(int), over: make(chan struct{})}
+	defer close(m.over)
 	defer func() {
-		if r := recover(); r == errSteps {
-			ok = false
-		} else if r != nil {
+		result.Output = m.out.String()
+		switch r := recover().(type) {
+		case nil:
+		case *Error:
+			result.Error = r
+		case tooLong:
+			result.Long = true
+		default:
 			panic(r)
 		}
 	}()
-	w := info.Main
-	m.body(w.Module, w.Decl.Body, new([]any))
-	return m.out.String(), true
+	result.Status = m.main()
+	return result
 }
 
-const errSteps = "too many steps"
+// main runs main and returns the exit status. What it leaves at the end of another
+// word or quotation is looked at where it is defined: there is no caller.
+func (m *machine) main() (status int) {
+	w := m.info.Main
+	name, start := w.Decl.Name.Text, Frame{Word: w.Decl.Name.Text, Line: m.line(w.Module, w.Decl.Pos)}
+	m.enter(start, false)
+	if m.body(w, w.Module, w.Decl.Body, w.Decl.Pos, new([]any), true) {
+		m.frames = []Frame{start}
+	}
+	m.demand(name, w.Effect.Out, 0)
+	if len(w.Effect.Out) == 0 {
+		return 0
+	}
+	return int(uint8(m.popInt()))
+}
+
+type tooLong struct{}
 
 func (m *machine) push(v any) { m.stack = append(m.stack, v) }
 
@@ -62,12 +98,51 @@ func (m *machine) pop() any {
 
 func (m *machine) popInt() int64 { return m.pop().(int64) }
 
+// at is the value so deep in the stack.
+func (m *machine) at(depth int) any { return m.stack[len(m.stack)-1-depth] }
+
 func wrap(v int64) int64 { return v << 1 >> 1 }
 
-func (m *machine) body(module int, stmts []syntax.Stmt, aux *[]any) {
+// word calls a word. In tail position its frame takes the place of the caller's.
+func (m *machine) word(w *types.Word, tail bool) {
+	name := w.Decl.Name.Text
+	m.demand(name, w.Effect.In, 0)
+	depth := len(m.frames)
+	m.enter(Frame{Word: name, Line: m.line(w.Module, w.Decl.Pos)}, tail)
+	if !m.body(w, w.Module, w.Decl.Body, w.Decl.Pos, new([]any), true) {
+		m.demand(name, w.Effect.Out, 0)
+	}
+	if !tail {
+		m.frames = m.frames[:depth]
+		m.demand(name, w.Effect.Out, 0)
+	}
+}
+
+func (m *machine) enter(f Frame, tail bool) {
+	if tail {
+		m.frames = m.frames[:len(m.frames)-1]
+	}
+	m.frames = append(m.frames, f)
+}
+
+// here sets the line that the innermost frame is at.
+func (m *machine) here(module int, pos int32) {
+	m.frames[len(m.frames)-1].Line = m.line(module, pos)
+}
+
+func (m *machine) line(module int, pos int32) int {
+	line, _ := m.info.Program.Modules[module].Source.Position(pos)
+	return line
+}
+
+// body runs statements. In tail position it returns true if the frame is gone in the end,
+// because another one took its place; else the frame is at the last statement then,
+// or at around if there is none.
+func (m *machine) body(w *types.Word, module int, stmts []syntax.Stmt, around int32, aux *[]any, tail bool) (gone bool) {
+	run := 0
 	for i := 0; i < len(stmts); i++ {
-		if m.steps++; m.steps > maxSteps {
-			panic(errSteps)
+		if *m.steps++; *m.steps > maxSteps {
+			panic(tooLong{})
 		}
 		st := &stmts[i]
 		switch st.Kind {
@@ -79,90 +154,170 @@ func (m *machine) body(module int, stmts []syntax.Stmt, aux *[]any) {
 			m.push(st.Bits == 1)
 		case syntax.StmtString:
 			m.push(st.Text)
+		case syntax.StmtSymbol:
+			m.push(symbol(st.Text))
 		case syntax.StmtMatch:
-			m.match(module, st, aux)
+			last := tail && i == len(stmts)-1
+			if gone = m.match(w, module, st, aux, last); last {
+				return gone
+			}
 		case syntax.StmtQuotation:
 			if syntax.LiteralIf(stmts, i) {
+				last := tail && i+3 == len(stmts)
+				m.here(module, stmts[i+2].Pos)
 				branch := stmts[i+1].Block
-				if m.pop().(bool) {
+				if m.condition("if") {
 					branch = st.Block
 				}
-				m.body(module, branch, aux)
+				if gone = m.body(w, module, branch, stmts[i+2].Pos, aux, last); last {
+					return gone
+				}
 				i += 2
 				continue
 			}
-			n := int(m.info.Quotations[module][st.ID].Captures)
-			q := &quotation{module: module, body: st.Block}
+			if i >= run {
+				run = syntax.QuotationRun(stmts, i)
+			}
+			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
+				last := tail && run+2 == len(stmts)
+				if gone = m.literalCond(w, module, stmts[i:run], &stmts[run+1], last); last {
+					return gone
+				}
+				i = run + 1
+				continue
+			}
+			info := m.info.Quotations[module][st.ID]
+			if i+1 < len(stmts) && stmts[i+1].Text == "call" && info.Captures == 0 && !info.Closure { // it runs right here
+				last := tail && i+2 == len(stmts)
+				if gone = m.body(w, module, st.Block, stmts[i+1].Pos, new([]any), last); last {
+					return gone
+				}
+				i++
+				continue
+			}
+			n := int(info.Captures)
+			q := &quotation{module: module, owner: w, body: st.Block}
 			q.captures = append(q.captures, m.stack[len(m.stack)-n:]...)
 			m.stack = m.stack[:len(m.stack)-n]
 			m.push(q)
 		case syntax.StmtCall:
-			m.call(module, st, aux)
+			last := tail && i == len(stmts)-1
+			if gone = m.call(w, module, st, aux, last); gone {
+				return true
+			}
 		default:
 			panic(fmt.Sprintf("statement %d", st.Kind))
 		}
 	}
+	if tail {
+		if len(stmts) > 0 {
+			around = stmts[len(stmts)-1].Pos
+		}
+		m.here(module, around)
+	}
+	return false
 }
 
-func (m *machine) run(q any) {
+// condition takes a Bool off the stack for a word.
+func (m *machine) condition(word string) bool {
+	m.kind(word, "Bool", m.at(0))
+	return m.pop().(bool)
+}
+
+func (m *machine) literalCond(w *types.Word, module int, clauses []syntax.Stmt, st *syntax.Stmt, tail bool) (gone bool) {
+	for i := 0; i < len(clauses); i += 2 {
+		m.body(w, module, clauses[i].Block, st.Pos, new([]any), false)
+		m.here(module, st.Pos)
+		if m.condition("cond") {
+			return m.body(w, module, clauses[i+1].Block, st.Pos, new([]any), tail)
+		}
+	}
+	m.fail("cond", "no predicate was true")
+	return false
+}
+
+// run runs a quotation in a frame of its own.
+func (m *machine) run(q any, tail bool) {
 	c := q.(*quotation)
+	depth := len(m.frames)
 	m.stack = append(m.stack, c.captures...)
-	m.body(c.module, c.body, new([]any))
+	m.enter(Frame{Word: c.owner.Decl.Name.Text, Quotation: true}, tail)
+	m.body(c.owner, c.module, c.body, 0, new([]any), true)
+	if !tail {
+		m.frames = m.frames[:depth]
+	}
 }
 
 // apart runs a quotation on a stack of its own.
 func (m *machine) apart(q any, args ...any) []any {
 	saved := m.stack
 	m.stack = append([]any{}, args...)
-	m.run(q)
+	m.run(q, false)
 	result := m.stack
 	m.stack = saved
 	return result
 }
 
-func (m *machine) match(module int, st *syntax.Stmt, aux *[]any) {
+func (m *machine) match(w *types.Word, module int, st *syntax.Stmt, aux *[]any, tail bool) (gone bool) {
+	m.here(module, st.Pos)
 	v := m.pop().(*variant)
 	for i, arm := range m.info.Matches[module][st.ID].Arms {
 		if arm.Variant.Name() == v.tag {
 			for _, f := range arm.Fields {
 				m.push(v.fields[f])
 			}
-			m.body(module, st.Match.Arms[i].Body, aux)
-			return
+			return m.body(w, module, st.Match.Arms[i].Body, st.Pos, aux, tail)
 		}
 	}
-	panic("no arm for " + v.tag)
+	m.fail("match", "no arm for a value with the tag :"+v.tag)
+	return false
 }
 
-func (m *machine) call(module int, st *syntax.Stmt, aux *[]any) {
+// call runs a call; gone tells that in tail position the caller's frame is gone.
+func (m *machine) call(w *types.Word, module int, st *syntax.Stmt, aux *[]any, tail bool) (gone bool) {
+	m.here(module, st.Pos)
 	c := &m.info.Calls[module][st.ID]
 	switch c.Target {
 	case types.TargetWord:
-		w := m.info.Words[c.Index]
-		m.body(w.Module, w.Decl.Body, new([]any))
-		return
+		callee := m.info.Words[c.Index]
+		if tail {
+			m.demandKept(w, callee)
+		}
+		m.word(callee, tail)
+		return tail
 	case types.TargetMake:
 		v := m.info.Variants[c.Index]
 		n := len(v.Fields)
+		m.demand(st.Text, v.Fields, 0)
 		fields := append([]any{}, m.stack[len(m.stack)-n:]...)
 		m.stack = m.stack[:len(m.stack)-n]
 		m.push(&variant{v.Name(), fields})
-		return
+		return false
 	case types.TargetIs:
 		m.push(m.pop().(*variant).tag == m.info.Variants[c.Index].Name())
-		return
+		return false
 	case types.TargetAccess:
-		m.push(m.pop().(*variant).fields[c.Field])
-		return
+		v, want := m.pop().(*variant), m.info.Variants[c.Index].Name()
+		if v.tag != want {
+			m.fail(st.Text, fmt.Sprintf("expected a value of the variant %s, found one of %s", want, v.tag))
+		}
+		m.push(v.fields[c.Field])
+		return false
 	}
-	m.builtin(m.names[c.Index], aux)
+	name := m.names[c.Index]
+	if name == "call" {
+		m.run(m.pop(), tail)
+		return tail
+	}
+	m.demand(name, m.table.Effect(c.Index).In, 0)
+	m.builtin(name, aux)
+	return false
 }
 
 func (m *machine) builtin(name string, aux *[]any) {
-	at := func(depth int) any { return m.stack[len(m.stack)-1-depth] }
 	switch name {
 	case "dup":
-		m.push(at(0))
+		m.push(m.at(0))
 	case "drop":
 		m.pop()
 	case "swap":
@@ -170,7 +325,7 @@ func (m *machine) builtin(name string, aux *[]any) {
 		m.push(b)
 		m.push(a)
 	case "over":
-		m.push(at(1))
+		m.push(m.at(1))
 	case "rot":
 		c, b, a := m.pop(), m.pop(), m.pop()
 		m.stack = append(m.stack, b, c, a)
@@ -182,12 +337,12 @@ func (m *machine) builtin(name string, aux *[]any) {
 		b, a := m.pop(), m.pop()
 		m.stack = append(m.stack, b, a, b)
 	case "2dup":
-		m.stack = append(m.stack, at(1), at(0))
+		m.stack = append(m.stack, m.at(1), m.at(0))
 	case "3drop":
 		m.stack = m.stack[:len(m.stack)-3]
 	case "pick":
 		n := m.popInt()
-		m.push(at(int(n)))
+		m.push(m.at(int(n)))
 	case "roll":
 		n := int(m.popInt())
 		i := len(m.stack) - 1 - n
@@ -198,33 +353,54 @@ func (m *machine) builtin(name string, aux *[]any) {
 	case "aux>":
 		m.push((*aux)[len(*aux)-1])
 		*aux = (*aux)[:len(*aux)-1]
-	case "call":
-		m.run(m.pop())
 	case "dip":
 		q, x := m.pop(), m.pop()
-		m.run(q)
+		m.run(q, false)
 		m.push(x)
 	case "keep":
 		q := m.pop()
-		x := at(0)
-		m.run(q)
+		x := m.at(0)
+		m.run(q, false)
 		m.push(x)
 	case "bi":
 		q2, q1 := m.pop(), m.pop()
-		x := at(0)
-		m.run(q1)
+		x := m.at(0)
+		m.run(q1, false)
 		m.push(x)
-		m.run(q2)
+		m.run(q2, false)
 	case "if":
 		e, t := m.pop(), m.pop()
 		if m.pop().(bool) {
-			m.run(t)
+			m.run(t, false)
 		} else {
-			m.run(e)
+			m.run(e, false)
 		}
-	case "strand.spawn": // the strands of generated programs write nothing
+	case "strand.spawn":
+		m.spawn(m.pop().(*quotation))
+	case "chan.make":
+		m.push(&channel{})
+	case "chan.send":
+		c := m.pop().(*channel)
+		c.queue = append(c.queue, m.pop())
+		m.push(true)
+	case "chan.receive":
+		c := m.pop().(*channel)
+		m.push(c.queue[0])
+		c.queue = c.queue[1:]
+		m.push(true)
+	case "strand.weave":
+		m.push(m.newWeave(m.pop().(*quotation)))
+	case "strand.resume":
+		m.resume()
+	case "yield":
+		m.yield()
+	case "strand.weave-cancel":
 		m.pop()
-		m.push(int64(0))
+	case "wrap-0":
+		m.push(&variant{tag: string(m.pop().(symbol))})
+	case "wrap-1":
+		tag := m.pop().(symbol)
+		m.push(&variant{string(tag), []any{m.pop()}})
 	case "list.get":
 		i, l := m.popInt(), m.pop().(*variant)
 		m.push(l.fields[i])
@@ -293,7 +469,9 @@ func (m *machine) builtin(name string, aux *[]any) {
 		q, l := m.pop(), m.pop().(*variant)
 		r := &variant{tag: l.tag}
 		for _, x := range l.fields {
-			if m.apart(q, x)[0].(bool) {
+			flag := m.apart(q, x)[0]
+			m.kind(name, "Bool", flag)
+			if flag.(bool) {
 				r.fields = append(r.fields, x)
 			}
 		}
@@ -354,13 +532,15 @@ func (m *machine) cond(n int) {
 	clauses := append([]any{}, m.stack[len(m.stack)-2*n:]...)
 	m.stack = m.stack[:len(m.stack)-2*n]
 	for i := 0; i < len(clauses); i += 2 {
-		m.run(clauses[i])
-		if m.pop().(bool) {
-			m.run(clauses[i+1])
+		m.run(clauses[i], false)
+		if flag, ok := m.at(0).(bool); !ok {
+			m.fail("cond", "the predicate must leave a Bool, found "+describe(m.at(0)))
+		} else if m.pop(); flag {
+			m.run(clauses[i+1], false)
 			return
 		}
 	}
-	panic("no clause")
+	m.fail("cond", "no predicate was true")
 }
 
 func (m *machine) arithmetic(name string, a, b int64) {

@@ -37,37 +37,78 @@ type generator struct {
 	depth  int
 	quoted int  // enclosing quotations whose stack the checker does not see
 	blind  bool // the checker knows no types here: nothing can be captured
+	vague  bool // the checker may not know all types here
+	loops  int  // enclosing quotations of list words
 	size   int
+	Options
+	flaws int // that have been written
 }
 
-// Generate returns a random program that type checks and ends. The same seed
-// gives the same program.
-func Generate(seed1, seed2 uint64) string {
-	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder)}
+// Options says what programs are generated.
+type Options struct {
+	// Errors makes some values be of another type than the checker takes them for, and spreads
+	// the program over many lines: many programs end in a run-time error.
+	Errors bool
+	// Flaw is the number of the statement, from 1, in whose place something stands that does
+	// not type check; 0: none. Programs with fewer statements have no flaw.
+	Flaw int
+	// Classic keeps to what a classic program can say as well, see AsClassic.
+	Classic bool
+}
+
+// Generate returns a random program that type checks, unless the options say otherwise, and
+// ends. The same seeds and options give the same program; flawed tells whether it has
+// the flaw.
+func Generate(seed1, seed2 uint64, o Options) (text string, flawed bool) {
+	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder), Options: o}
 	g.b.WriteString("union Shape { Dot  Line { len: Int }  Box { w: Int, h: Int, name: String } }\n")
 	g.b.WriteString("union Inner { Inner { a: Int, b: Float } }\nunion Record { Record { n: Int, shape: Shape, in: Inner } }\n")
 	g.b.WriteString(": scaled ( Inner -- Inner ) match Inner -> 2.0 f.* swap 1 i.+ swap Make-Inner end ;\n")
 	g.b.WriteString(": moved ( Record Int -- Record ) swap match Record -> scaled 3 roll 3 roll i.+ rot rot Make-Record end ;\n")
 	g.b.WriteString(": apply ( Int [ Int -- Int ] -- Int ) call ;\n: twice ( ..a [ ..a -- ..a ] -- ..a ) dup >aux call aux> call ;\n")
 	g.b.WriteString(": doubled ( Variant -- Variant ) [ 2 i.* ] list.map [ 100 i.< ] list.filter ;\n")
-	g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) [ ] if ;\n")
+	if g.Classic {
+		g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) swap [ call ] [ drop ] if ;\n")
+	} else {
+		g.b.WriteString(": maybe ( ..a Bool [ ..a -- ..a ] -- ..a ) [ ] if ;\n")
+	}
 	g.b.WriteString("union Tree { Leaf  Node { left: Tree, key: Int, right: Tree } }\n")
 	g.b.WriteString(": insert ( Tree Int -- Tree )\n  swap match Leaf -> Make-Leaf swap Make-Leaf Make-Node\n")
 	g.b.WriteString("  Node -> 3 pick 2 pick i.< [ rot 3 roll insert rot rot Make-Node ] [ 3 pick 2 pick i.> [ 3 roll insert Make-Node ] [ Make-Node nip ] if ] if end ;\n")
 	g.b.WriteString(": write-tree ( Tree -- ) match Leaf -> \".\" io.write Node -> rot \"(\" io.write write-tree swap int->string io.write write-tree \")\" io.write end ;\n")
+	g.b.WriteString(flowWords)
 	g.sweep()
 	for i := range 1 + g.r.IntN(5) {
 		g.word(i)
 	}
 	g.main()
-	return g.b.String()
+	text = g.b.String()
+	if g.Errors {
+		text = g.spread(text)
+	}
+	return text, g.flaws > 0
+}
+
+// spread puts line ends in place of some blanks; there are none in the strings of programs. Unions stay
+// as they are: a field has its type in its line.
+func (g *generator) spread(text string) string {
+	b := []byte(text)
+	for i := strings.Index(text, flowWords); i < len(b); i++ {
+		switch {
+		case b[i] == ':' && b[i+1] == ' ': // the effect stands in the line of the name
+			i += strings.IndexByte(text[i:], ')')
+		case b[i] == ' ' && g.pick(6) == 0:
+			b[i] = '\n'
+		}
+	}
+	return string(b)
 }
 
 // sweep writes the word pairs, which gets each of three Records of a list, hands it
 // with the list to a loop over others, and puts it back. Some of the loops come across
 // that Record in the list, some do not.
 func (g *generator) sweep() {
-	g.b.WriteString(": sweep ( Variant Record Int -- Variant Record )   # list record j\n  dup 3 i.>= [ drop ] [")
+	g.b.WriteString(": sweep ( Variant Record Int -- Variant Record )\n  dup 3 i.>= [ drop ] [")
 	for range 1 + g.pick(3) {
 		switch at := []string{"dup", "dup", "0", "1", "2", "dup 2 swap i.-"}[g.pick(6)]; g.pick(4) {
 		case 0:
@@ -104,7 +145,7 @@ func join(list []typ) string {
 }
 
 func (g *generator) word(i int) {
-	g.blind = false
+	g.blind, g.vague = false, false
 	w := word{name: fmt.Sprintf("w%d", i), in: g.types(4), out: g.types(3)}
 	if n := len(w.out); n > 0 && w.out[n-1] == quotT {
 		w.out = append(w.out, intT) // a quotation on top would be what every literal of the word is taken for
@@ -130,7 +171,8 @@ func (g *generator) word(i int) {
 }
 
 func (g *generator) main() {
-	g.b.WriteString(": main ( -- )\n")
+	result := g.pick(2)
+	g.b.WriteString([]string{": main ( -- )\n", ": main ( -- Int )\n"}[result])
 	for start := range 3 { // before anything has looked at the elements
 		g.b.WriteString(" list.make")
 		for i := range 3 {
@@ -158,6 +200,10 @@ func (g *generator) main() {
 			}
 			g.b.WriteString("\n")
 		}
+	}
+	if result == 1 {
+		g.literal(intT)
+		g.b.WriteString([]string{"", " [ ] call", " list.make [ 3 i.+ ] list.push 0 list.get drop call", " cast"}[g.pick(4)])
 	}
 	g.b.WriteString(";\n")
 }
@@ -193,6 +239,9 @@ func (g *generator) print(t typ) {
 
 // literal pushes a value of a type.
 func (g *generator) literal(t typ) {
+	if g.hole(t) {
+		return
+	}
 	switch t {
 	case intT:
 		fmt.Fprintf(g.b, " %d", []int64{0, 1, 2, -1, 3, 7, 100, -5, 1 << 40, 12}[g.pick(10)])
@@ -239,6 +288,7 @@ func (g *generator) has(s []typ, want ...typ) bool {
 // quotation is nested in a quotation that a word runs.
 func (g *generator) quotation(s []typ) []typ {
 	g.quoted++
+	g.vague = true // a pick in it may have fetched what the checker does not see there
 	defer func() { g.quoted-- }()
 	return g.nested(s)
 }
@@ -272,6 +322,14 @@ func (g *generator) of(unseen, seen int) int {
 }
 
 func (g *generator) statement(s []typ) []typ {
+	if g.flawHere(s) {
+		return s
+	}
+	if g.pick(5) == 0 {
+		if left, ok := g.flow(s); ok {
+			return left
+		}
+	}
 	k := len(s)
 	push := func(text string, drop int, types ...typ) []typ {
 		g.b.WriteString(" " + text)
@@ -427,15 +485,15 @@ func (g *generator) statement(s []typ) []typ {
 			d++
 		}
 		fmt.Fprintf(g.b, " %d 0 i.+ roll", g.pick(d+1))
-	case choice == 36 && g.has(s, intT, boolT): // branches that are values
+	case choice == 36 && g.has(s, intT, boolT) && !g.Classic: // branches that are values
 		return push("[ 1 i.+ ] [ 2 i.* ] 0 drop if", 1)
-	case choice == 37 && g.depth < 4: // a quotation of unknown effect
+	case choice == 37 && g.depth < 4 && g.loops == 0: // a quotation of unknown effect
 		g.b.WriteString(" list.make [")
 		left := g.quotation(s)
 		g.b.WriteString(" ] list.push 0 list.get drop call")
 		g.blind = true
 		return left
-	case choice == 38 && g.has(s, intT) && g.depth < 4: // a cond whose clauses are values
+	case choice == 38 && g.has(s, intT) && g.depth < 4 && g.loops == 0: // a cond whose clauses are values
 		g.b.WriteString(" [ dup 2 i.< ] [")
 		left := g.quotation(s)
 		g.b.WriteString(" ] [ true ] [")
@@ -443,7 +501,7 @@ func (g *generator) statement(s []typ) []typ {
 		g.b.WriteString(" ] 2 0 i.+ cond")
 		g.blind = true
 		return left
-	case choice == 39 && g.seen(): // a strand on a copy of the stack
+	case choice == 39 && g.seen() && !g.Errors: // a strand on a copy of the stack
 		g.b.WriteString(" [")
 		g.quotation(s)
 		g.b.WriteString(" ] strand.spawn drop")

@@ -1,9 +1,11 @@
 package reference_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm/builtins"
@@ -15,40 +17,135 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-// same checks that the compiled program writes what the evaluator writes.
-func same(t *testing.T, source string) {
+func check(t *testing.T, source string) *types.Info {
 	t.Helper()
 	prog, problems := load.Text("generated.seq", source, ".", load.Options{})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
 	info, problems := types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	want, ok := reference.Run(info, builtins.Names())
-	if !ok {
+	return info
+}
+
+// same checks that a program does what the evaluator says, whatever becomes of it on
+// the way: with and without inlining, as it is compiled and from a file. As compiled,
+// moves are moves; once decoded, every one is a copy.
+func same(t *testing.T, source string) {
+	t.Helper()
+	info := check(t, source)
+	want := reference.Run(info, builtins.Types(), builtins.Names())
+	if want.Long {
 		t.Skip("the program takes too long")
 	}
-	var out strings.Builder
-	mod := compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})
-	require.NoError(t, bytecode.Verify(mod), source)
-	decoded, err := bytecode.Decode(bytecode.Encode(mod))
-	require.NoError(t, err, source)
-	// As compiled, moves are moves; once decoded, every one is a copy.
-	for _, m := range []*bytecode.Module{mod, decoded} {
-		out.Reset()
-		v, err := vm.New(m, vm.Config{Builtins: builtins.Table(), Stdout: &out})
-		require.NoError(t, err)
-		_, err = v.Run()
+	for _, options := range []compile.Options{{}, {Instrument: true}} {
+		mod := compile.Program(info, builtins.Types(), builtins.Names(), options)
+		require.NoError(t, bytecode.Verify(mod), source)
+		decoded, err := bytecode.Decode(bytecode.Encode(mod))
 		require.NoError(t, err, source)
-		require.Equal(t, want, out.String(), source)
+		for _, m := range []*bytecode.Module{mod, decoded} {
+			does(t, m, want, source)
+		}
 	}
+}
+
+// does checks that a module does what is wanted.
+func does(t *testing.T, m *bytecode.Module, want reference.Result, source string) {
+	t.Helper()
+	var out strings.Builder
+	v, err := vm.New(m, vm.Config{Builtins: builtins.Table(), Stdout: &out})
+	require.NoError(t, err)
+	status, err := v.Run()
+	require.Equal(t, want.Output, out.String(), "%v\nwant: %v\n%s", err, want.Error, source)
+	if want.Error == nil {
+		require.NoError(t, err, source)
+		require.Equal(t, want.Status, status, source)
+		return
+	}
+	var failed *vm.RuntimeError
+	require.True(t, errors.As(err, &failed), "%v\nwant: %v\n%s", err, want.Error, source)
+	require.True(t, fits(want.Error, failed), "%v\nwant: %v\n%s", err, want.Error, source)
+}
+
+// fits tells whether an error is the one that the evaluator says.
+func fits(want *reference.Error, found *vm.RuntimeError) bool {
+	if want.Word != found.Word || want.Reason != found.Reason {
+		return false
+	}
+	var frames []vm.Frame
+	for _, f := range found.Trail {
+		for range f.Count {
+			frames = append(frames, f)
+		}
+	}
+	return sameTrail(want.Trail, frames)
+}
+
+// sameTrail compares trails. A quotation that is run in place by what it stands in, a word or
+// another quotation, has no frame of its own: then that is where the quotation is.
+func sameTrail(want []reference.Frame, found []vm.Frame) bool {
+	if len(want) == 0 || len(found) == 0 {
+		return len(want) == len(found)
+	}
+	f, w := found[0], want[0]
+	want, found = want[1:], found[1:]
+	if f.Line != w.Line {
+		return false
+	}
+	if !w.Quotation {
+		return f.Word == w.Word && sameTrail(want, found)
+	}
+	if f.Word == "<quotation>" && sameTrail(want, found) {
+		return true
+	}
+	for len(want) > 0 && want[0].Word == w.Word {
+		around := want[0]
+		want = want[1:]
+		if !around.Quotation {
+			return f.Word == w.Word && sameTrail(want, found)
+		}
+		if f.Word == "<quotation>" && sameTrail(want, found) {
+			return true
+		}
+	}
+	return f.Word == w.Word && sameTrail(want, found) // the word's own frame is gone
 }
 
 func TestGeneratedProgramsRunAsTheEvaluatorSays(t *testing.T) {
-	for seed := range uint64(3000) {
-		same(t, reference.Generate(seed, 1))
+	for seed := range uint64(2000) {
+		text, _ := reference.Generate(seed, 1, reference.Options{})
+		same(t, text)
 	}
 }
 
+func TestErrorsOfGeneratedProgramsAreWhatTheEvaluatorSays(t *testing.T) {
+	for seed := range uint64(2000) {
+		text, _ := reference.Generate(seed, 2, reference.Options{Errors: true})
+		same(t, text)
+	}
+}
+
+// TestFlawsAreRefused is the other half of what the tests above show: programs that are
+// well typed are accepted.
+func TestFlawsAreRefused(t *testing.T) {
+	tried := 0
+	for seed := range uint64(4000) {
+		source, flawed := reference.Generate(seed, 3, reference.Options{Flaw: 1 + int(seed%23)})
+		if !flawed {
+			continue
+		}
+		tried++
+		prog, problems := load.Text("generated.seq", source, ".", load.Options{})
+		if !problems.HasErrors() {
+			_, problems = types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
+		}
+		assert.True(t, problems.HasErrors(), "accepted:\n%s", source)
+	}
+	assert.Greater(t, tried, 1000)
+}
+
 func FuzzGenerated(f *testing.F) {
-	f.Add(uint64(1), uint64(2))
-	f.Fuzz(func(t *testing.T, a, b uint64) { same(t, reference.Generate(a, b)) })
+	f.Add(uint64(1), uint64(2), false)
+	f.Fuzz(func(t *testing.T, a, b uint64, failing bool) {
+		text, _ := reference.Generate(a, b, reference.Options{Errors: failing})
+		same(t, text)
+	})
 }
