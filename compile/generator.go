@@ -176,7 +176,7 @@ func (g *generator) unemit() {
 	pc := len(g.code) - 1
 	g.code = g.code[:pc]
 	g.eachHusk(func(h *husk) { h.behind = min(h.behind, pc) })
-	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc+1; n-- {
+	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc; n-- {
 		g.lines = g.lines[:n-1]
 	}
 }
