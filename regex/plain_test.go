@@ -13,10 +13,9 @@ import (
 
 // search is one attempt to match at a position.
 type search struct {
-	text   string
-	slots  []int
-	groups int // the highest number of those in the pattern
-	steps  int
+	text  string
+	slots []int
+	steps int
 }
 
 // maxSteps is after how many steps a search gives up.
