@@ -3,6 +3,8 @@ package regex
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +19,7 @@ type node struct {
 	min, max int // repeat; max < 0: no limit
 	greedy   bool
 	group    int // capture
+	height   int // how deep what is nested in it goes; see maxNesting
 }
 
 type nodeKind uint8
@@ -52,14 +55,16 @@ const (
 // flags are those of (?flags).
 type flags struct{ fold, lines, dotAll, swap, verbose, bytes, crlf bool }
 
-// maxNesting bounds groups, classes and repetitions in each other.
-const maxNesting = 1000
+// maxNesting bounds how deep groups, classes, repetitions, alternations and
+// sequences stand in each other (chapter 6, section 12.5). An alternation and a
+// sequence count where they have more than one part.
+const maxNesting = 250
 
 type parser struct {
 	text  string
 	at    int
 	flags flags
-	depth int
+	depth int      // of open groups and classes
 	names []string // of the groups, by number; "" for unnamed
 }
 
@@ -91,10 +96,33 @@ func parse(pattern string) (n *node, names []string, err error) {
 	return n, p.names, nil
 }
 
+// enter notes that a group or a class opens; so the parser itself stays
+// shallow.
 func (p *parser) enter() {
-	if p.depth++; p.depth > maxNesting {
+	p.depth++
+	p.above(p.depth - 1)
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// above is the height of what holds something of that height.
+func (p *parser) above(height int) int {
+	if height >= maxNesting {
 		p.fail("nested too deeply")
 	}
+	return height + 1
+}
+
+// together is the height of parts that stand side by side.
+func (p *parser) together(parts []*node) int {
+	height := 0
+	for _, n := range parts {
+		height = max(height, n.height)
+	}
+	if len(parts) < 2 {
+		return height
+	}
+	return p.above(height)
 }
 
 // peek returns the next character; -1 at the end.
@@ -141,9 +169,8 @@ func (p *parser) skip() {
 
 // alternation reads up to the end of a group. Flags set inside end with it.
 func (p *parser) alternation() *node {
-	p.enter()
 	saved := p.flags
-	defer func() { p.flags = saved; p.depth-- }()
+	defer func() { p.flags = saved }()
 	alternatives := []*node{p.sequence()}
 	for p.take("|") {
 		alternatives = append(alternatives, p.sequence())
@@ -151,7 +178,7 @@ func (p *parser) alternation() *node {
 	if len(alternatives) == 1 {
 		return alternatives[0]
 	}
-	return &node{kind: alternate, subs: alternatives}
+	return &node{kind: alternate, subs: alternatives, height: p.together(alternatives)}
 }
 
 func (p *parser) sequence() *node {
@@ -160,6 +187,7 @@ func (p *parser) sequence() *node {
 		p.skip()
 		switch r := p.peek(); r {
 		case -1, '|', ')':
+			seq.height = p.together(seq.subs)
 			return seq
 		case '*', '+', '?', '{':
 			p.repetition(seq)
@@ -186,57 +214,41 @@ func (p *parser) repetition(seq *node) {
 		most = 1
 	case '{':
 		least, most = p.counts()
+		p.skip() // not behind the others: "a* ?" is (?:a*)?
 	}
-	p.skip()
 	greedy := !p.take("?")
 	if p.flags.swap {
 		greedy = !greedy
 	}
 	n := &seq.subs[len(seq.subs)-1]
-	if p.nesting(*n) >= maxNesting {
-		p.fail("nested too deeply")
+	if takesNothing(*n) { // once is as good as many times
+		least = min(least, 1)
+		if most != 0 {
+			most = 1
+		}
 	}
-	*n = &node{kind: repeat, subs: []*node{*n}, min: least, max: most, greedy: greedy}
+	*n = &node{kind: repeat, subs: []*node{*n}, min: least, max: most, greedy: greedy, height: p.above((*n).height)}
 }
 
-// nesting counts repetitions of repetitions.
-func (p *parser) nesting(n *node) int {
-	depth := p.depth
-	for ; n.kind == repeat; n = n.subs[0] {
-		depth++
+// takesNothing tells whether a node matches the empty text only.
+func takesNothing(n *node) bool {
+	if n.kind == repeat && n.max == 0 {
+		return true
 	}
-	return depth
+	return n.kind != oneOf && !slices.ContainsFunc(n.subs, func(s *node) bool { return !takesNothing(s) })
 }
 
-// counts reads "n}", "n,}" or "n,m}"; blanks are allowed.
+// counts reads "n}", "n,}" or "n,m}". Blanks may stand around the numbers,
+// whatever the flags, but not between "," and "}".
 func (p *parser) counts() (least, most int) {
-	blanks := func() {
-		for p.take(" ") || p.take("\t") || p.take("\n") {
-		}
-		p.skip()
-	}
-	number := func() int {
-		blanks()
-		start, n := p.at, uint64(0)
-		for r := p.peek(); r >= '0' && r <= '9'; r = p.peek() {
-			p.next()
-			if n = n*10 + uint64(r-'0'); n > 1<<32-1 {
-				p.fail("a count above 4294967295")
-			}
-		}
-		if p.at == start {
-			p.fail("a repetition without a count")
-		}
-		blanks()
-		return int(n)
-	}
-	least = number()
+	p.skip()
+	least = p.count()
 	most = least
 	if p.take(",") {
-		blanks()
+		p.skip()
 		most = -1
 		if p.peek() != '}' {
-			if most = number(); most < least {
+			if most = p.count(); most < least {
 				p.fail("counts in the wrong order")
 			}
 		}
@@ -245,6 +257,33 @@ func (p *parser) counts() (least, most int) {
 		p.fail("an unfinished repetition")
 	}
 	return least, most
+}
+
+// count reads one number of a repetition.
+func (p *parser) count() int {
+	p.blanks()
+	digits := ""
+	for r := p.peek(); r >= '0' && r <= '9'; r = p.peek() {
+		digits += string(p.next())
+		p.skip()
+	}
+	p.blanks()
+	p.skip()
+	if digits == "" {
+		p.fail("a repetition without a count")
+	}
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		p.fail("a count above 4294967295")
+	}
+	return int(n)
+}
+
+// blanks passes over white space.
+func (p *parser) blanks() {
+	for unicode.IsSpace(p.peek()) {
+		p.next()
+	}
 }
 
 func (p *parser) atom() *node {
@@ -258,7 +297,8 @@ func (p *parser) atom() *node {
 	case '(':
 		return p.group()
 	case '[':
-		return &node{kind: oneOf, set: p.wholeCharacters(p.class())}
+		s, height := p.class()
+		return &node{kind: oneOf, set: s, height: height}
 	case '\\':
 		return p.escape()
 	default:
@@ -287,15 +327,6 @@ func (p *parser) dot() *node {
 	return &node{kind: oneOf, set: p.wholeCharacters(s.negate())}
 }
 
-// wholeCharacters refuses what could match a byte that is no whole character:
-// without the flag u only ASCII can be meant.
-func (p *parser) wholeCharacters(s set) set {
-	if p.flags.bytes && len(s) > 0 && s[len(s)-1].hi > unicode.MaxASCII {
-		p.fail("without the flag u this matches bytes that are no characters")
-	}
-	return s
-}
-
 func (p *parser) lineAssertion(text, line, crlf assertion) *node {
 	switch {
 	case !p.flags.lines:
@@ -307,49 +338,58 @@ func (p *parser) lineAssertion(text, line, crlf assertion) *node {
 }
 
 func (p *parser) group() *node {
-	if !p.take("?") {
-		return p.captured("")
+	p.skip()
+	if p.startsWith("?=", "?!", "?<=", "?<!") {
+		p.fail("look-around")
 	}
 	switch {
-	case p.take("P<"), strings.HasPrefix(p.text[p.at:], "<") && !strings.HasPrefix(p.text[p.at:], "<=") && !strings.HasPrefix(p.text[p.at:], "<!") && p.take("<"):
+	case p.take("?P<"), p.take("?<"):
 		return p.captured(p.groupName())
+	case !p.take("?"):
+		return p.captured("")
 	}
 	on := p.readFlags()
 	if p.take(")") {
 		p.flags = on
 		return nil
 	}
-	if !p.take(":") {
-		p.fail("an unknown kind of group")
-	}
+	p.take(":")
 	saved := p.flags
 	p.flags = on
-	n := p.alternation()
+	n := p.inGroup()
 	p.flags = saved
-	p.closeGroup()
-	return &node{kind: concat, subs: []*node{n}}
+	return &node{kind: concat, subs: []*node{n}, height: p.above(n.height)}
 }
 
-func (p *parser) closeGroup() {
+// startsWith tells whether what comes begins with one of some texts.
+func (p *parser) startsWith(texts ...string) bool {
+	return slices.ContainsFunc(texts, func(s string) bool { return strings.HasPrefix(p.text[p.at:], s) })
+}
+
+// inGroup reads the inside of a group and its end.
+func (p *parser) inGroup() *node {
+	p.enter()
+	defer p.leave()
+	n := p.alternation()
 	if !p.take(")") {
 		p.fail("an unclosed group")
 	}
+	return n
 }
 
 func (p *parser) captured(name string) *node {
 	number := len(p.names)
 	p.names = append(p.names, name)
-	n := p.alternation()
-	p.closeGroup()
-	return &node{kind: capture, group: number, subs: []*node{n}}
+	n := p.inGroup()
+	return &node{kind: capture, group: number, subs: []*node{n}, height: p.above(n.height)}
 }
 
 func (p *parser) groupName() string {
 	start := p.at
 	for r := p.next(); r != '>'; r = p.next() {
 		first := p.at-utf8.RuneLen(r) == start
-		letter := r == '_' || unicode.IsLetter(r)
-		if !letter && (first || !unicode.IsDigit(r) && !strings.ContainsRune(".[]", r)) {
+		letter := r == '_' || alphabetic().has(r)
+		if !letter && (first || !unicode.IsNumber(r) && !strings.ContainsRune(".[]", r)) {
 			p.fail("a bad group name")
 		}
 	}
@@ -365,13 +405,13 @@ func (p *parser) groupName() string {
 	return name
 }
 
-// readFlags reads "is-m" up to what ends it.
+// readFlags reads "is-m" up to the ) or : that ends it.
 func (p *parser) readFlags() flags {
-	f, on, seen, count := p.flags, true, "", 0
+	f, on, seen := p.flags, true, ""
 	for {
 		r := p.peek()
 		if r == ')' || r == ':' {
-			if count == 0 && (r == ')' || !on) || !on && strings.HasSuffix(seen, "-") {
+			if strings.HasSuffix(seen, "-") || seen == "" && r == ')' {
 				p.fail("empty flags")
 			}
 			return f
@@ -385,64 +425,82 @@ func (p *parser) readFlags() flags {
 			on = false
 			continue
 		}
-		count++
-		switch r {
-		case 'i':
-			f.fold = on
-		case 'm':
-			f.lines = on
-		case 's':
-			f.dotAll = on
-		case 'U':
-			f.swap = on
-		case 'x':
-			f.verbose = on
-		case 'u':
-			f.bytes = !on
-		case 'R':
-			f.crlf = on
-		default:
+		if !f.set(r, on) {
 			p.fail("an unknown flag or kind of group")
 		}
 	}
 }
 
+// set switches a flag by its letter; false: there is no such flag.
+func (f *flags) set(letter rune, on bool) bool {
+	switch letter {
+	case 'i':
+		f.fold = on
+	case 'm':
+		f.lines = on
+	case 's':
+		f.dotAll = on
+	case 'U':
+		f.swap = on
+	case 'x':
+		f.verbose = on
+	case 'u':
+		f.bytes = !on
+	case 'R':
+		f.crlf = on
+	default:
+		return false
+	}
+	return true
+}
+
+// assertions are the escapes of one letter that look around.
+var assertions = map[rune]assertion{'A': textStart, 'z': textEnd, 'b': wordBoundary, 'B': notWordBoundary, '<': wordStart, '>': wordEnd}
+
+// boundaries are what \b{name} looks for.
+var boundaries = map[string]assertion{"start": wordStart, "end": wordEnd, "start-half": wordStartHalf, "end-half": wordEndHalf}
+
 // escape reads what stands behind a backslash outside of a class.
 func (p *parser) escape() *node {
-	switch r := p.peek(); r {
-	case 'A', 'z':
+	if a, ok := assertions[p.peek()]; ok {
 		p.next()
-		return &node{kind: assert, assert: map[rune]assertion{'A': textStart, 'z': textEnd}[r]}
-	case 'b':
-		p.next()
-		for name, a := range map[string]assertion{"{start}": wordStart, "{end}": wordEnd, "{start-half}": wordStartHalf, "{end-half}": wordEndHalf} {
-			if p.take(name) {
-				return p.words(a)
-			}
+		if a == wordBoundary {
+			a = p.boundary()
 		}
-		return p.words(wordBoundary)
-	case 'B':
-		p.next()
-		return p.words(notWordBoundary)
-	case '<':
-		p.next()
-		return p.words(wordStart)
-	case '>':
-		p.next()
-		return p.words(wordEnd)
+		if a >= wordBoundary && p.flags.bytes {
+			a += asciiWords
+		}
+		return &node{kind: assert, assert: a}
 	}
 	if s, ok := p.classEscape(); ok {
-		return &node{kind: oneOf, set: p.wholeCharacters(s)}
+		return &node{kind: oneOf, set: s}
 	}
 	return p.literal(p.character())
 }
 
-func (p *parser) words(a assertion) *node {
-	if p.flags.bytes {
-		a += asciiWords
+// boundary reads what may stand behind \b: "{name}". A brace that no letter and
+// no dash follows begins a repetition.
+func (p *parser) boundary() assertion {
+	start := p.at
+	if !p.take("{") {
+		return wordBoundary
 	}
-	return &node{kind: assert, assert: a}
+	name := ""
+	for p.skip(); p.peek() == '-' || isASCIILetter(p.peek()); p.skip() {
+		name += string(p.next())
+	}
+	if name == "" {
+		p.at = start
+		return wordBoundary
+	}
+	a, ok := boundaries[name]
+	if !ok || !p.take("}") {
+		p.fail("an unknown word boundary")
+	}
+	return a
 }
+
+func isASCIILetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 
 // classEscape reads \d, \pL and their like; false if it is none.
 func (p *parser) classEscape() (set, bool) {
@@ -469,7 +527,7 @@ func (p *parser) classEscape() (set, bool) {
 	}
 	p.next()
 	if r < 'a' {
-		s = s.negate()
+		s = p.wholeCharacters(s.negate())
 	}
 	return s, true
 }
@@ -478,17 +536,17 @@ func (p *parser) property(negated bool) set {
 	if p.flags.bytes {
 		p.fail("\\p without the flag u")
 	}
+	p.skip()
 	name := string(p.next())
-	if name == "{" {
-		end := strings.IndexByte(p.text[p.at:], '}')
-		if end < 0 {
-			p.fail("an unfinished property")
-		}
-		name = p.text[p.at : p.at+end]
-		p.at += end + 1
+	switch name {
+	case "\\":
+		p.fail("a property without a name")
+	case "{":
+		name = p.inBraces()
 	}
-	if strings.Contains(name, "!=") {
-		name, negated = strings.Replace(name, "!=", "=", 1), !negated
+	if before, value, found := strings.Cut(name, "!="); found {
+		// Only the first sign parts key and value.
+		name, negated = before+":"+value, !negated
 	}
 	s, ok := property(name)
 	if !ok {
@@ -498,6 +556,19 @@ func (p *parser) property(negated bool) set {
 		s = s.negate()
 	}
 	return s
+}
+
+// inBraces reads up to the } behind a {. Verbose mode ignores blanks here too.
+func (p *parser) inBraces() string {
+	inside := ""
+	for {
+		p.skip()
+		r := p.next()
+		if r == '}' {
+			return inside
+		}
+		inside += string(r)
+	}
 }
 
 // character reads the escape of a single character.
@@ -522,165 +593,33 @@ func (p *parser) character() rune {
 	case 'U':
 		return p.hex(8)
 	default:
-		if r > unicode.MaxASCII || unicode.IsLetter(r) || unicode.IsDigit(r) || r == '<' || r == '>' {
+		if r > unicode.MaxASCII || isASCIILetter(r) || unicode.IsDigit(r) || r == '<' || r == '>' {
 			p.fail("an unknown escape \\%c", r)
 		}
 		return r
 	}
 }
 
+// hex reads a code point: so many digits, or any number in braces.
 func (p *parser) hex(digits int) rune {
-	braces := p.take("{")
-	n, count := rune(0), 0
-	for braces || count < digits {
-		r := p.next()
-		if braces && r == '}' {
-			break
-		}
-		d := strings.IndexRune("0123456789abcdef", unicode.ToLower(r))
-		if d < 0 || r > unicode.MaxASCII {
-			p.fail("a bad hexadecimal digit")
-		}
-		if n = n<<4 | rune(d); n > unicode.MaxRune {
-			p.fail("a code point above 10FFFF")
-		}
-		count++
+	p.skip()
+	number, braces := "", p.take("{")
+	if braces {
+		number = p.inBraces()
 	}
-	if count == 0 || !utf8.ValidRune(n) {
+	for !braces && len(number) < digits {
+		number += string(p.next())
+		p.skip()
+	}
+	if strings.Trim(number, "0123456789abcdefABCDEF") != "" || number == "" {
+		p.fail("a bad hexadecimal number")
+	}
+	n, err := strconv.ParseUint(number, 16, 32)
+	if err != nil || n > unicode.MaxRune || !utf8.ValidRune(rune(n)) {
 		p.fail("no such code point")
 	}
-	if p.flags.bytes && n > unicode.MaxASCII && digits == 2 {
+	if p.flags.bytes && !braces && digits == 2 && n > unicode.MaxASCII {
 		p.fail("without the flag u this matches a byte that is no character")
 	}
-	return n
-}
-
-// class reads a class behind its [.
-func (p *parser) class() set {
-	p.enter()
-	defer func() { p.depth-- }()
-	negated := p.take("^")
-	result, operator := p.classUnion(true)
-	for operator != "" {
-		right, following := p.classUnion(false)
-		switch operator {
-		case "&&":
-			result = result.intersect(right)
-		case "--":
-			result = result.subtract(right)
-		case "~~":
-			result = result.union(right).subtract(result.intersect(right))
-		}
-		operator = following
-	}
-	if negated {
-		result = result.negate()
-	}
-	return result
-}
-
-// classUnion reads items up to an operator, which is returned, or the end.
-func (p *parser) classUnion(first bool) (s set, operator string) {
-	var spans []span
-	literal := first // the next ] or - is one
-	p.skip()
-	for first && p.take("-") {
-		spans = append(spans, span{'-', '-'})
-		literal = false
-		p.skip()
-	}
-	for {
-		p.skip()
-		rest := p.text[p.at:]
-		switch {
-		case rest == "":
-			p.fail("an unclosed class")
-		case rest[0] == ']' && !literal:
-			p.at++
-			return newSet(spans...), ""
-		case strings.HasPrefix(rest, "&&"), strings.HasPrefix(rest, "~~"), strings.HasPrefix(rest, "--") && !literal:
-			p.at += 2
-			return newSet(spans...), rest[:2]
-		}
-		literal = false
-		spans = append(spans, p.classItem()...)
-	}
-}
-
-// classItem reads a character, a range or a class in a class. What comes of
-// the case is added here: what is negated must not be folded again.
-func (p *parser) classItem() []span {
-	lo, s := p.classAtom()
-	p.skip()
-	rest := p.text[p.at:]
-	if !strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "--") {
-		if lo >= 0 {
-			return p.folded(s)
-		}
-		return s
-	}
-	p.at++
-	p.skip()
-	switch {
-	case p.peek() == ']': // the - before it is literal
-		if lo >= 0 {
-			s = p.folded(s)
-		}
-		return append(s[:len(s):len(s)], span{'-', '-'})
-	case lo < 0:
-		p.fail("a range that begins with a class")
-	}
-	hi, _ := p.classAtom()
-	if hi < lo {
-		p.fail("a range that ends before it begins, or with a class")
-	}
-	return p.folded(set{{lo, hi}})
-}
-
-// classAtom reads a character, or a class: then lo is below 0.
-func (p *parser) classAtom() (lo rune, s []span) {
-	switch r := p.next(); r {
-	case '[':
-		if s, ok := p.posixClass(); ok {
-			return -1, s
-		}
-		return -1, p.class()
-	case '\\':
-		switch p.peek() {
-		case 'b', 'B', 'A', 'z', '<', '>':
-			p.fail("an assertion in a class")
-		}
-		if s, ok := p.classEscape(); ok {
-			return -1, s
-		}
-		r = p.character()
-		return r, []span{{r, r}}
-	default:
-		return r, []span{{r, r}}
-	}
-}
-
-// posixClass reads ":name:]" behind "[[".
-func (p *parser) posixClass() (set, bool) {
-	rest := p.text[p.at:]
-	if !strings.HasPrefix(rest, ":") {
-		return nil, false
-	}
-	end := strings.Index(rest, ":]")
-	if end < 1 {
-		return nil, false
-	}
-	name, negated := strings.CutPrefix(rest[1:end], "^")
-	s, ok := posix[name]
-	if !ok {
-		return nil, false
-	}
-	p.at += end + 2
-	if p.flags.fold {
-		s = s.fold(true)
-	}
-	if negated {
-		s = s.negate()
-	}
-	return s, true
+	return rune(n)
 }

@@ -1,6 +1,9 @@
 package regex
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // inst is an instruction of the program that a pattern is compiled to.
 type inst struct {
@@ -190,17 +193,29 @@ func nullable(n *node) bool {
 	return true
 }
 
+// groups is the number of the last group that the program has. A group that is
+// repeated no times is none: "(a){0}" has no groups, "(a){0}(b)" has two, since
+// the second keeps its number.
+func groups(prog []inst) int {
+	slots := 0
+	for i := range prog {
+		slots = max(slots, prog[i].slot)
+	}
+	return slots / 2
+}
+
 // start finds out what every match begins with.
 func start(prog []inst) (prefix string, anchored bool) {
+	var b strings.Builder
 	for pc := 0; ; pc = prog[pc].x {
 		switch in := &prog[pc]; {
 		case in.op == opSave:
 		case in.op == opRune && in.r != invalid:
-			prefix += string(in.r)
-		case in.op == opAssert && in.assert == textStart && prefix == "":
+			b.WriteRune(in.r)
+		case in.op == opAssert && in.assert == textStart && b.Len() == 0:
 			return "", true
 		default:
-			return prefix, false
+			return b.String(), false
 		}
 	}
 }

@@ -6,20 +6,27 @@ import (
 	"unicode"
 )
 
-// loose makes names of properties comparable.
+// loose makes names of properties comparable: without case, blanks, _, - and a
+// leading "is". What is not ASCII does not count.
 func loose(name string) string {
-	name = strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(name))
-	if rest, ok := strings.CutPrefix(name, "is"); ok && rest != "" {
-		return rest
+	var b []byte
+	for _, c := range []byte(strings.ToLower(name)) {
+		if c <= unicode.MaxASCII && !strings.ContainsRune(" _-", rune(c)) {
+			b = append(b, c)
+		}
 	}
-	return name
+	bare := string(b)
+	if len(name) < 2 || !strings.EqualFold(name[:2], "is") || bare == "isc" { // isc is ISO_Comment, not C
+		return bare
+	}
+	return bare[len("is"):]
 }
 
 // property finds the set of a property: Name, key=value or key:value.
 func property(name string) (set, bool) {
-	key, value, keyed := strings.Cut(name, "=")
+	key, value, keyed := strings.Cut(name, ":")
 	if !keyed {
-		key, value, keyed = strings.Cut(name, ":")
+		key, value, keyed = strings.Cut(name, "=")
 	}
 	if !keyed {
 		for _, find := range []func(string) (set, bool){category, binaryProperty, script} {
@@ -66,27 +73,25 @@ func category(name string) (set, bool) {
 	return nil, false
 }
 
-// binary are the properties that follow from Unicode's tables.
-var binary = map[string]func() set{
-	"alphabetic": alphabetic, "alpha": alphabetic,
-	"lowercase": lowercase, "lower": lowercase,
-	"uppercase": uppercase, "upper": uppercase,
-	"whitespace": space, "space": space, "wspace": space,
-	"cased":      func() set { return lowercase().union(uppercase()).union(fromTables(unicode.Lt)) },
-	"math":       func() set { return fromTables(unicode.Sm, unicode.Other_Math) },
-	"dash":       func() set { return fromTables(unicode.Dash) },
-	"hexdigit":   func() set { return fromTables(unicode.Hex_Digit) },
-	"hex":        func() set { return fromTables(unicode.Hex_Digit) },
-	"idstart":    idStart,
-	"ids":        idStart,
-	"xidstart":   idStart,
-	"xids":       idStart,
-	"idcontinue": idContinue, "idc": idContinue, "xidcontinue": idContinue, "xidc": idContinue,
-	"emoji":                func() set { return fromHex(emoji) },
-	"emojipresentation":    func() set { return fromHex(emojiPresentation) },
-	"epres":                func() set { return fromHex(emojiPresentation) },
-	"extendedpictographic": func() set { return fromHex(extendedPictographic) },
-	"extpict":              func() set { return fromHex(extendedPictographic) },
+// derived are the properties that follow from Unicode's tables (Unicode Standard
+// Annex 44, DerivedCoreProperties.txt), and those of emoji.
+var derived = map[string]func() set{
+	"alphabetic":                alphabetic,
+	"lowercase":                 lowercase,
+	"uppercase":                 uppercase,
+	"cased":                     func() set { return lowercase().union(uppercase()).union(fromTables(unicode.Lt)) },
+	"math":                      func() set { return fromTables(unicode.Sm, unicode.Other_Math) },
+	"idstart":                   idStart,
+	"idcontinue":                idContinue,
+	"xidstart":                  func() set { return idStart().subtract(fromHex(notXIDStart)) },
+	"xidcontinue":               func() set { return idContinue().subtract(fromHex(notXIDContinue)) },
+	"graphemeextend":            graphemeExtend,
+	"defaultignorablecodepoint": defaultIgnorable,
+	"graphemebase":              graphemeBase,
+	"emoji":                     func() set { return fromHex(emoji) },
+	"emojimodifier":             func() set { return set{{0x1F3FB, 0x1F3FF}} },
+	"emojipresentation":         func() set { return fromHex(emojiPresentation) },
+	"extendedpictographic":      func() set { return fromHex(extendedPictographic) },
 }
 
 func lowercase() set { return fromTables(unicode.Ll, unicode.Other_Lowercase) }
@@ -103,18 +108,41 @@ func idContinue() set {
 	return idStart().union(fromTables(unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue)).subtract(patternSyntax())
 }
 
+// What is in ID_Start and ID_Continue, but not in XID_Start and XID_Continue,
+// since a compatibility normal form of it is no identifier (Unicode Standard
+// Annex 31, section 5.1).
+const (
+	notXIDContinue = `37A 309B-309C FC5E-FC63 FDFA-FDFB FE70 FE72 FE74 FE76 FE78 FE7A FE7C FE7E`
+	notXIDStart    = notXIDContinue + ` E33 EB3 FF9E-FF9F`
+)
+
+func graphemeExtend() set {
+	return fromTables(unicode.Me, unicode.Mn, unicode.Other_Grapheme_Extend)
+}
+
+func defaultIgnorable() set {
+	return fromTables(unicode.Other_Default_Ignorable_Code_Point, unicode.Cf, unicode.Variation_Selector).
+		subtract(fromTables(unicode.White_Space, unicode.Prepended_Concatenation_Mark)).
+		subtract(set{{0xFFF9, 0xFFFB}, {0x13430, 0x13440}})
+}
+
+func graphemeBase() set {
+	return set{{0, unicode.MaxRune}}.subtract(fromTables(unicode.C, unicode.Categories["Cn"], unicode.Zl, unicode.Zp)).subtract(graphemeExtend())
+}
+
 var plainProperties = sync.OnceValue(func() map[string]*unicode.RangeTable {
 	m := map[string]*unicode.RangeTable{}
 	for name, table := range unicode.Properties {
-		if !strings.HasPrefix(name, "Other_") {
-			m[loose(name)] = table
-		}
+		m[loose(name)] = table
 	}
 	return m
 })
 
 func binaryProperty(name string) (set, bool) {
-	if f := binary[name]; f != nil {
+	if long := shortNames()[name]; long != "" {
+		name = long
+	}
+	if f := derived[name]; f != nil {
 		return f(), true
 	}
 	if table := plainProperties()[name]; table != nil {
@@ -122,6 +150,28 @@ func binaryProperty(name string) (set, bool) {
 	}
 	return nil, false
 }
+
+// shortNames leads from the short names of binary properties to the long ones.
+var shortNames = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	fields := strings.Fields(propertyCodes)
+	for i := 0; i+1 < len(fields); i += 2 {
+		m[loose(fields[i])] = loose(fields[i+1])
+	}
+	return m
+})
+
+// propertyCodes are the short names of binary properties in Unicode's
+// PropertyAliases.txt and the long ones.
+const propertyCodes = `AHex ASCII_Hex_Digit Alpha Alphabetic Bidi_C Bidi_Control Dep Deprecated DI Default_Ignorable_Code_Point Dia Diacritic Ext Extender
+EMod Emoji_Modifier EPres Emoji_Presentation ExtPict Extended_Pictographic Gr_Base Grapheme_Base Gr_Ext Grapheme_Extend Hex Hex_Digit
+IDC ID_Continue IDS ID_Start IDSB IDS_Binary_Operator IDST IDS_Trinary_Operator Ideo Ideographic Join_C Join_Control
+LOE Logical_Order_Exception Lower Lowercase NChar Noncharacter_Code_Point OAlpha Other_Alphabetic
+ODI Other_Default_Ignorable_Code_Point OGr_Ext Other_Grapheme_Extend OIDC Other_ID_Continue OIDS Other_ID_Start
+OLower Other_Lowercase OMath Other_Math OUpper Other_Uppercase Pat_Syn Pattern_Syntax Pat_WS Pattern_White_Space
+PCM Prepended_Concatenation_Mark QMark Quotation_Mark RI Regional_Indicator SD Soft_Dotted STerm Sentence_Terminal
+space White_Space Term Terminal_Punctuation UIdeo Unified_Ideograph Upper Uppercase VS Variation_Selector
+WSpace White_Space XIDC XID_Continue XIDS XID_Start`
 
 var scripts = sync.OnceValue(func() map[string]*unicode.RangeTable {
 	m := map[string]*unicode.RangeTable{}

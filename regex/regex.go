@@ -35,13 +35,10 @@ func Compile(pattern string) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{prog: prog, names: names}
+	re := &Regexp{prog: prog, names: names[:groups(prog)+1]}
 	re.prefix, re.anchored = start(prog)
 	return re, nil
 }
-
-// Groups returns the number of groups, without the whole match.
-func (re *Regexp) Groups() int { return len(re.names) - 1 }
 
 // Match tells whether the text holds a match.
 func (re *Regexp) Match(text string) bool { return re.find(text, 0, 0) != nil }

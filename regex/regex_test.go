@@ -3,7 +3,9 @@ package regex_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	goregexp "regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -158,6 +160,70 @@ func TestNoBlowUp(t *testing.T) {
 	assert.False(t, re.Match(strings.Repeat("a", 20_000)+"b"))
 }
 
+// The cases of testdata/reference.txt.
+func TestReference(t *testing.T) {
+	table, err := os.ReadFile("testdata/reference.txt")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(table)) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(fields) != 3 {
+			continue // a comment
+		}
+		pattern, err := strconv.Unquote(fields[0])
+		require.NoError(t, err, line)
+		text, err := strconv.Unquote(fields[1])
+		require.NoError(t, err, line)
+		assert.Equal(t, fields[2], allMatches(pattern, text), "%s on %s", fields[0], fields[1])
+	}
+}
+
+// allMatches shows all matches with their groups as testdata/reference.txt does.
+func allMatches(pattern, text string) string {
+	re, err := regex.Compile(pattern)
+	if err != nil {
+		return "invalid"
+	}
+	var matches []string
+	for loc := range re.All(text) {
+		var groups []string
+		for i := 0; i < len(loc); i += 2 {
+			if loc[i] < 0 {
+				groups = append(groups, "-")
+			} else {
+				groups = append(groups, fmt.Sprintf("%d-%d", loc[i], loc[i+1]))
+			}
+		}
+		matches = append(matches, strings.Join(groups, ","))
+	}
+	if matches == nil {
+		return "none"
+	}
+	return strings.Join(matches, " ")
+}
+
+// The deepest nesting of each kind that the reference accepts.
+func TestNesting(t *testing.T) {
+	nested := func(n int, open, inside, end string) string {
+		return strings.Repeat(open, n) + inside + strings.Repeat(end, n)
+	}
+	for _, c := range []struct {
+		open, inside, end string
+		deepest           int
+	}{
+		{"(", "a", ")", 250}, {"(", "", ")", 250}, {"(", "ab", ")", 249}, {"(", "a|b", ")", 249}, {"(", "a|bc", ")", 248}, {"(?:", "a", ")?", 125}, {"(", "a", "|b)", 125}, {"(b", "a", ")", 125},
+		{"", "a", "*", 250}, {"[", "a", "]", 250}, {"[", "ab", "]", 249}, {"[b", "a", "]", 125}, {"[", "a", "&&b]", 125}, {"", "[a", "&&b", 249}, {"(", "[a]", ")", 249},
+	} {
+		last := map[string]string{"&&b": "]"}[c.end]
+		assert.True(t, valid(nested(c.deepest, c.open, c.inside, c.end)+last), "%d times %s%s%s", c.deepest, c.open, c.inside, c.end)
+		assert.False(t, valid(nested(c.deepest+1, c.open, c.inside, c.end)+last), "%d times %s%s%s", c.deepest+1, c.open, c.inside, c.end)
+	}
+}
+
+func valid(pattern string) bool {
+	_, err := regex.Compile(pattern)
+	return err == nil
+}
+
 func FuzzCompile(f *testing.F) {
 	for _, p := range []string{`a(b|c)*`, `[a-z&&[^b]]`, `(?i)\p{Greek}`, `(?x) a # b`, `a{2,3}?`, `\b{start}`, `(?P<n>x)`, `[[:alpha:]--a]`} {
 		f.Add(p, "abc")
@@ -167,7 +233,11 @@ func FuzzCompile(f *testing.F) {
 		if err != nil || len(text) > 1000 {
 			return
 		}
+		matches := 0
 		for loc := range re.All(text) {
+			if matches++; matches > 10 { // each may take long if the pattern is large
+				break
+			}
 			if loc[0] > loc[1] || loc[1] > len(text) {
 				t.Fatalf("a match at %v", loc)
 			}

@@ -120,18 +120,31 @@ var orbits = sync.OnceValue(func() [][]rune {
 	return all
 })
 
+// maxListed is up to how many characters a set is folded one by one; above that
+// all orbits are looked through.
+const maxListed = 64
+
 // fold adds the characters that differ in case only.
-func (s set) fold(ascii bool) set {
+func (s set) fold(onlyASCII bool) set {
 	var more []span
-	if ascii {
+	switch {
+	case onlyASCII:
 		for r := 'a'; r <= 'z'; r++ {
 			if u := r - 'a' + 'A'; s.has(r) || s.has(u) {
 				more = append(more, span{r, r}, span{u, u})
 			}
 		}
-	} else {
+	case s.count(maxListed) <= maxListed:
+		for _, p := range s {
+			for r := p.lo; r <= min(p.hi, unicode.MaxRune); r++ {
+				for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+					more = append(more, span{f, f})
+				}
+			}
+		}
+	default:
 		for _, orbit := range orbits() {
-			if slices.ContainsFunc(orbit, s.has) {
+			if n := s.countOf(orbit); n > 0 && n < len(orbit) {
 				for _, r := range orbit {
 					more = append(more, span{r, r})
 				}
@@ -142,6 +155,26 @@ func (s set) fold(ascii bool) set {
 		return s
 	}
 	return newSet(append(more, s...)...)
+}
+
+// countOf counts how many of some characters are in the set.
+func (s set) countOf(characters []rune) int {
+	n := 0
+	for _, r := range characters {
+		if s.has(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// count counts characters, but stops above a limit.
+func (s set) count(limit int) int {
+	n := 0
+	for i := 0; i < len(s) && n <= limit; i++ {
+		n += int(s[i].hi-s[i].lo) + 1
+	}
+	return n
 }
 
 var (
