@@ -84,6 +84,7 @@ func (c *checker) literalIf(sc *scope, then, els, st *syntax.Stmt, s *Stack) *St
 		r := c.refuse(c.at(st), "branches-differ", "the branches of 'if' leave different stacks").
 			note("first branch, line %d:  %s", c.line(then.Pos), a).note("second branch, line %d: %s", c.line(els.Pos), b)
 		c.explainBranches(r, "first", "second")
+		c.noteAux(r, auxA, auxB, "branch")
 		panic(r)
 	}
 	c.sameAux(st, auxA, auxB, "branch")
@@ -117,14 +118,24 @@ func (c *checker) explainBranches(r *refusal, first, second string) {
 
 // sameAux demands that two branches or arms leave the same aux stack.
 func (c *checker) sameAux(st *syntax.Stmt, a, b *Stack, what string) {
+	r := c.refuse(c.at(st), "aux-differs", "the aux stack differs between one %s of '%s' and another", what, c.nameOf(st))
+	if c.noteAux(r, a, b, what) {
+		panic(r)
+	}
+}
+
+// noteAux adds to a refusal that two branches or arms leave different aux stacks, if they do
+// (chapter 2, section 23).
+func (c *checker) noteAux(r *refusal, a, b *Stack, what string) (differs bool) {
 	x, y := a, b
 	for x != nil && y != nil && x != y && c.unify(x.Top, y.Top) {
 		x, y = x.Below, y.Below
 	}
-	if x != y {
-		panic(c.refuse(c.at(st), "aux-differs", "the aux stack differs between one %s of '%s' and another", what, c.nameOf(st)).
-			note("one %s leaves %s on the aux stack, the other %s", what, auxString(a), auxString(b)))
+	if x == y {
+		return false
 	}
+	r.note("one %s leaves %s on the aux stack, the other %s", what, auxString(a), auxString(b))
+	return true
 }
 
 // join unifies the stacks of two branches and returns the common one. Types of
@@ -270,6 +281,7 @@ func (c *checker) match(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 				note("arm '%s', line %d: %s", arms[0].Variant.Text, c.line(arms[0].Variant.Pos), result).
 				note("arm '%s', line %d: %s", arms[i].Variant.Text, c.line(arms[i].Variant.Pos), left)
 			c.explainBranches(r, "first", "second")
+			c.noteAux(r, resultAux, sc.aux, "arm")
 			panic(r)
 		}
 		result = joined
