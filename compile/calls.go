@@ -156,8 +156,11 @@ func (g *generator) demandKept(callee *types.Word) {
 	w, outs := g.word, g.outs
 	if g.inlined != nil {
 		w, outs = g.inlined, g.words[g.inlined.Index].declared
-	} else if g.facts == nil || g.facts.leaky || g.floating {
+	} else if g.facts == nil || g.facts.leaky {
 		return
+	}
+	if kept := len(outs) - len(callee.Effect.Out); kept > 0 && g.floating {
+		g.ensure(len(callee.Effect.In) + kept)
 	}
 	kept, named := g.stack, g.named
 	g.stack, g.named = g.stack[:len(g.stack)-len(callee.Effect.In)], g.name(w.Decl.Name.Text)

@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"errors"
+	"flag"
 	"strings"
 	"testing"
 
@@ -17,7 +18,10 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-func check(t *testing.T, source string) *types.Info {
+// seeds is how many programs of a kind are generated; make long takes more.
+var seeds = flag.Uint64("seeds", 1500, "how many programs of a kind are generated")
+
+func checked(t *testing.T, source string) *types.Info {
 	t.Helper()
 	prog, problems := load.Text("generated.seq", source, ".", load.Options{})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
@@ -31,10 +35,10 @@ func check(t *testing.T, source string) *types.Info {
 // moves are moves; once decoded, every one is a copy.
 func same(t *testing.T, source string) {
 	t.Helper()
-	info := check(t, source)
+	info := checked(t, source)
 	want := reference.Run(info, builtins.Types(), builtins.Names())
 	if want.Long {
-		t.Skip("the program takes too long")
+		return
 	}
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
 		mod := compile.Program(info, builtins.Types(), builtins.Names(), options)
@@ -110,14 +114,14 @@ func sameTrail(want []reference.Frame, found []vm.Frame) bool {
 }
 
 func TestGeneratedProgramsRunAsTheEvaluatorSays(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range *seeds {
 		text, _ := reference.Generate(seed, 1, reference.Options{})
 		same(t, text)
 	}
 }
 
 func TestErrorsOfGeneratedProgramsAreWhatTheEvaluatorSays(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range *seeds {
 		text, _ := reference.Generate(seed, 2, reference.Options{Errors: true})
 		same(t, text)
 	}
@@ -127,7 +131,7 @@ func TestErrorsOfGeneratedProgramsAreWhatTheEvaluatorSays(t *testing.T) {
 // well typed are accepted.
 func TestFlawsAreRefused(t *testing.T) {
 	tried := 0
-	for seed := range uint64(4000) {
+	for seed := range 2 * *seeds {
 		source, flawed := reference.Generate(seed, 3, reference.Options{Flaw: 1 + int(seed%23)})
 		if !flawed {
 			continue
@@ -139,7 +143,7 @@ func TestFlawsAreRefused(t *testing.T) {
 		}
 		assert.True(t, problems.HasErrors(), "accepted:\n%s", source)
 	}
-	assert.Greater(t, tried, 1000)
+	assert.Greater(t, tried, int(*seeds)/2)
 }
 
 func FuzzGenerated(f *testing.F) {
