@@ -1,10 +1,11 @@
 # Everything is done by the go tool; this file only names the usual jobs.
 GO ?= go
+SHELL := /bin/bash
 # A number of inputs and not a duration: when a duration ends in the middle of an
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short bench bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck long bench bench-compare pgo docs clean
 
 all: build
 
@@ -55,6 +56,33 @@ fuzz fuzz-short:
 	$(GO) test ./regex -run '^$$' -fuzz '^FuzzCompile$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./regex -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 	$(GO) test ./internal/reference -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+
+# gccheck has Go's collector run all the time and check its own marks: the VM hides addresses
+# from it (docs/internals.md), and what the collector cannot see must be held elsewhere.
+gccheck:
+	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak'
+	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 ./internal/reference -args -seeds 100
+
+# long is what takes hours: all fuzz targets, generated programs, stress and soak for LONG each.
+# It goes on behind a failure, and its last lines say what was done and what was found.
+LONG ?= 30m
+SEEDS ?= 100000
+define LONG_STEPS
+gccheck|$(MAKE) gccheck
+fuzz, each target $(LONG)|$(MAKE) fuzz FUZZTIME=$(LONG)
+$(SEEDS) generated programs of each kind|$(GO) test -timeout 0 -count 1 ./internal/reference -args -seeds $(SEEDS)
+stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
+soak for $(LONG)|SEQVM_SOAK=$(LONG) $(GO) test -timeout 0 -count 1 -v -run Soak ./vm
+endef
+export LONG_STEPS
+long:
+	@report=; status=0; \
+	while IFS='|' read -r name command; do \
+		echo "== $$name"; began=$$(date +%s); \
+		if sh -c "$$command" </dev/null; then result=passed; else result=FAILED; status=1; fi; \
+		report="$$report$$result  $$name, $$(( $$(date +%s) - began )) s\n"; \
+	done <<< "$$LONG_STEPS"; \
+	printf "\nDone:\n$$report"; exit $$status
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
