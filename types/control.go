@@ -380,6 +380,7 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need, h
 		return q, rest, true
 	}
 	if q.Kind == Var {
+		c.markRun(q)
 		c.attempt.runs(q)
 		return q, rest, false
 	}

@@ -156,9 +156,10 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 
 // tryCapture checks the literal with n captures; bindings of a failed attempt
 // are undone. runsUnknown tells that the body runs an input as a quotation that is of
-// a type variable: it fits, but another number of captures may bring a quotation.
+// a type variable, or gives something else to what runs it: another number of captures
+// may bring a quotation.
 func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted string) (pushed *Stack, runsUnknown bool, d *diag.Diagnostic) {
-	mark, outer := c.mark(), c.attempt
+	mark, outer, misruns := c.mark(), c.attempt, c.misruns
 	here := &attempt{}
 	c.attempt = here
 	d = c.try(func() {
@@ -209,7 +210,7 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 	if d != nil {
 		c.undo(mark)
 	}
-	return pushed, here.runsUnknown, d
+	return pushed, here.runsUnknown || c.misruns > misruns, d
 }
 
 // attempt is a check of a literal's body with some number of captures.

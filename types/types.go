@@ -39,6 +39,7 @@ type Type struct {
 	In     *Stack // Quotation, Closure
 	Out    *Stack
 	ref    *Type // Var: what it is bound to
+	runs   bool  // Var: a body runs a value of it as a quotation
 }
 
 // Stack is a stack type: a persistent list of types, the top first, that ends

@@ -6,14 +6,18 @@ type unifier struct {
 	trail []binding
 	clash clash
 	steps int
+	// misruns counts how often a variable of which a body runs a value was bound to what
+	// is no quotation.
+	misruns int
 	// handles makes Int and Socket the same type: the body of a word of a classic
 	// file is checked (chapter 9, section 13).
 	handles bool
 }
 
 type binding struct {
-	t *Type
-	r *Row
+	t    *Type
+	r    *Row
+	runs bool // that t is run, and not what it is
 }
 
 // clash says why the last unification failed.
@@ -31,9 +35,12 @@ func (u *unifier) mark() int { return len(u.trail) }
 
 func (u *unifier) undo(mark int) {
 	for i := len(u.trail) - 1; i >= mark; i-- {
-		if b := u.trail[i]; b.t != nil {
+		switch b := u.trail[i]; {
+		case b.runs:
+			b.t.runs = false
+		case b.t != nil:
 			b.t.ref = nil
-		} else {
+		default:
 			b.r.ref = nil
 		}
 	}
@@ -43,6 +50,21 @@ func (u *unifier) undo(mark int) {
 func (u *unifier) bind(v, t *Type) {
 	v.ref = t
 	u.trail = append(u.trail, binding{t: v})
+	switch {
+	case !v.runs:
+	case t.Kind == Var:
+		u.markRun(t)
+	case !isQuotation(t):
+		u.misruns++
+	}
+}
+
+// markRun notes that a value of a variable is run as a quotation.
+func (u *unifier) markRun(v *Type) {
+	if !v.runs {
+		v.runs = true
+		u.trail = append(u.trail, binding{t: v, runs: true})
+	}
 }
 
 func (u *unifier) bindRow(r *Row, s *Stack) {
@@ -203,7 +225,7 @@ func (r *renamer) typ(t *Type) *Type {
 			if r.vars == nil {
 				r.vars = map[*Type]*Type{}
 			}
-			v = &Type{Kind: Var, Name: t.Name}
+			v = &Type{Kind: Var, Name: t.Name, runs: t.runs}
 			r.vars[t] = v
 		}
 		return v
