@@ -15,6 +15,7 @@ import (
 	"github.com/seqvm/seqvm/fix"
 	"github.com/seqvm/seqvm/internal/reference"
 	"github.com/seqvm/seqvm/repl"
+	"github.com/seqvm/seqvm/vm"
 )
 
 // The same program in other clothes: classic, rewritten, line by line in a session.
@@ -26,7 +27,7 @@ func runs(t *testing.T, path string, want reference.Result) {
 	require.NoError(t, err)
 	info, problems := check.Program(check.File(path), check.Options{NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	does(t, compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{}), want, string(source))
+	does(t, compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{}), vm.Config{}, want, string(source))
 }
 
 func TestClassicProgramsAndWhatFixMakesOfThemDoTheSame(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/internal/reference"
 	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -31,8 +32,9 @@ func checked(t *testing.T, source string) *types.Info {
 }
 
 // same checks that a program does what the evaluator says, whatever becomes of it on
-// the way: with and without inlining, as it is compiled and from a file. As compiled,
-// moves are moves; once decoded, every one is a copy.
+// the way: with and without inlining, as it is compiled and from a file, giving way to
+// other strands at each tail call or not. As compiled, moves are moves; once decoded,
+// every one is a copy.
 func same(t *testing.T, source string) {
 	t.Helper()
 	info := checked(t, source)
@@ -45,17 +47,17 @@ func same(t *testing.T, source string) {
 		require.NoError(t, bytecode.Verify(mod), source)
 		decoded, err := bytecode.Decode(bytecode.Encode(mod))
 		require.NoError(t, err, source)
-		for _, m := range []*bytecode.Module{mod, decoded} {
-			does(t, m, want, source)
-		}
+		does(t, mod, vm.Config{}, want, source)
+		does(t, decoded, vm.Config{Settings: scheduler.Settings{YieldInterval: 1}}, want, source)
 	}
 }
 
 // does checks that a module does what is wanted.
-func does(t *testing.T, m *bytecode.Module, want reference.Result, source string) {
+func does(t *testing.T, m *bytecode.Module, config vm.Config, want reference.Result, source string) {
 	t.Helper()
 	var out strings.Builder
-	v, err := vm.New(m, vm.Config{Builtins: builtins.Table(), Stdout: &out})
+	config.Builtins, config.Stdout = builtins.Table(), &out
+	v, err := vm.New(m, config)
 	require.NoError(t, err)
 	status, err := v.Run()
 	require.Equal(t, want.Output, out.String(), "%v\nwant: %v\n%s", err, want.Error, source)
