@@ -102,8 +102,8 @@ func (g *generator) demandResults(w *types.Word) {
 	g.demandTop(declared)
 }
 
-// endsInside tells whether a body ends in other bodies, or in a call that would take the place
-// of the word's frame.
+// endsInside tells whether a body ends in other bodies, which have ends of their own, or in a
+// call whose frame takes the place of the word's.
 func (g *generator) endsInside(stmts []syntax.Stmt) bool {
 	if len(stmts) == 0 {
 		return false
@@ -130,7 +130,7 @@ func (g *generator) endsInside(stmts []syntax.Stmt) bool {
 	return false
 }
 
-// endOf sets the place of the end of a body: that of its last statement, under the name of the
+// endOf sets the current place to the end of a body: that of its last statement, under the name of the
 // word. That of an empty body is where it stands.
 func (g *generator) endOf(stmts []syntax.Stmt) {
 	pos, w := g.around, g.word
@@ -148,12 +148,15 @@ func (g *generator) pushConst(k bytecode.Const) {
 }
 
 // finish ends a function that runs off the end of a body: the results go to the first
-// slots. Those of a word are demanded to be what its effect declares. Where a call ends the body, other code
-// stands in its place, and callers look at the results as they do behind a call.
+// slots. Those of a word are demanded to be what its effect declares. Where a call ends
+// the body, other code stands in its place, and callers look at the results as they do
+// behind a call.
 func (g *generator) finish(body []syntax.Stmt) {
 	g.endOf(body)
 	if g.facts != nil && !g.facts.leaky && !g.endsInside(body) {
-		g.ensure(len(g.outs))
+		if g.floating {
+			g.ensure(len(g.outs))
+		}
 		g.demandOuts(g.outs, 0)
 	}
 	g.layOut()

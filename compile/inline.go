@@ -128,10 +128,11 @@ func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	return inlineBody{size: tooLarge}
 }
 
-// inlineWord compiles a word's body in place of a call; tail tells that it is in tail
-// position, in the function or in another word that is compiled in place of its call. Code that cannot fail belongs to the line of the call, other
-// code to its own. What the body leaves is looked at where the word would return, or
-// behind the call if the body ends in a call itself.
+// inlineWord compiles a word's body in place of a call; tail tells that the call is in
+// tail position, in the function or in another word that is compiled in place of its
+// call. Code that cannot fail belongs to the line of the call, other code to its own.
+// What the body leaves is looked at where the word would return, or behind the call if
+// the body ends in a call itself.
 func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	module := g.module
 	g.module = w.Module
