@@ -359,7 +359,7 @@ func appendJSONScalar(b []byte, v stack.Value) []byte {
 				}
 			case x.Tag.Name == tagString && f.Kind() == stack.String:
 				b = append(b, '"')
-				b = appendEscaped(b, f.AsString(), upperHex)
+				b = appendEscaped(b, text(f), upperHex)
 				return append(b, '"')
 			}
 		}

@@ -3,6 +3,7 @@ package builtins
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -93,7 +94,7 @@ func appendSONStart(b []byte, v stack.Value) ([]byte, sonOpen) {
 		if x.Tag == stack.ListTag {
 			return append(b, "list-of"...), sonOpen{parts: x.Fields(), behind: " lv"}
 		}
-		b = append(append(b, ':'), x.Tag.Name...)
+		b = appendWellFormed(append(b, ':'), x.Tag.Name)
 		return b, sonOpen{parts: x.Fields(), closing: " wrap-" + strconv.Itoa(x.Len())}
 	case stack.Map:
 		c := sonOpen{parts: make([]stack.Value, 0, 2*v.AsMap().Len()), behind: " kv", isMap: true}
@@ -112,7 +113,7 @@ func appendSONStart(b []byte, v stack.Value) ([]byte, sonOpen) {
 	case stack.String:
 		b = append(appendEscaped(append(b, '"'), v.AsString(), lowerHex), '"')
 	case stack.Symbol:
-		b = append(append(b, ':'), v.AsSymbol().Name...)
+		b = appendWellFormed(append(b, ':'), v.AsSymbol().Name)
 	case stack.Quotation:
 		if v.AsClosure().Captures != nil {
 			b = append(b, "<closure>"...)
@@ -125,4 +126,18 @@ func appendSONStart(b []byte, v stack.Value) ([]byte, sonOpen) {
 		b = append(b, "<weave-ctx>"...)
 	}
 	return b, sonOpen{}
+}
+
+// appendWellFormed appends the name of a symbol: a program can make one of any
+// bytes, but a SON text is UTF-8.
+func appendWellFormed(b []byte, name string) []byte {
+	if utf8.ValidString(name) {
+		return append(b, name...)
+	}
+	for name != "" {
+		r, size := firstRune(name)
+		b = utf8.AppendRune(b, r)
+		name = name[size:]
+	}
+	return b
 }

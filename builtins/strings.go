@@ -5,9 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
-
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -132,31 +129,6 @@ func chomp(s string) string {
 	return s
 }
 
-// upper and lower are the full mappings of the Unicode standard. A Caser keeps
-// state while it works, so each call makes its own.
-func upper(s string) string {
-	if ascii(s) {
-		return strings.ToUpper(s)
-	}
-	return cases.Upper(language.Und).String(s)
-}
-
-func lower(s string) string {
-	if ascii(s) {
-		return strings.ToLower(s)
-	}
-	return cases.Lower(language.Und).String(s)
-}
-
-func ascii(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 func split(_ *vm.Strand, w []stack.Value) error {
 	s, by := w[0].Promote().AsString(), w[1].AsString()
 	var fields []stack.Value
@@ -221,8 +193,8 @@ var plain = func() (t [256]bool) {
 var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}
 
 // appendEscaped appends a string with quotes, backslashes and control
-// characters escaped; \u has four digits of the given set. Bytes that are not
-// UTF-8 become U+FFFD.
+// characters escaped; \u has four digits of the given set. Each ill-formed sequence
+// becomes one U+FFFD.
 func appendEscaped(b []byte, s, digits string) []byte {
 	for len(s) > 0 {
 		n := 0
@@ -233,7 +205,7 @@ func appendEscaped(b []byte, s, digits string) []byte {
 		if s = s[n:]; s == "" {
 			break
 		}
-		r, size := utf8.DecodeRuneInString(s)
+		r, size := firstRune(s)
 		s = s[size:]
 		if short, ok := shortEscapes[r]; ok {
 			b = append(b, short...)
@@ -244,4 +216,18 @@ func appendEscaped(b []byte, s, digits string) []byte {
 		}
 	}
 	return b
+}
+
+// firstRune returns the first character of a string and its bytes. That of an
+// ill-formed sequence is U+FFFD, and the sequence is the bytes that could begin a
+// character, or one byte (Unicode standard, section 3.9, substitution of maximal
+// subparts).
+func firstRune(s string) (r rune, size int) {
+	r, size = utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError && size == 1 {
+		for size < len(s) && !utf8.FullRuneInString(s[:size+1]) {
+			size++
+		}
+	}
+	return r, size
 }

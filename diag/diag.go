@@ -47,10 +47,17 @@ func (s *Source) index() []int32 {
 // Position returns line and column of a byte offset, both from 1. A column is
 // a character (chapter 1, section 20); offsets past the end count as the end.
 func (s *Source) Position(offset int32) (line, column int) {
-	offset = min(max(offset, 0), int32(len(s.Text)))
+	line, start, offset := s.lineOf(offset)
+	return line, 1 + utf8.RuneCountInString(s.Text[start:offset])
+}
+
+// lineOf returns the line of a byte offset, the offset of its first byte, and the
+// offset itself, brought into the text.
+func (s *Source) lineOf(offset int32) (line int, start, inside int32) {
+	inside = min(max(offset, 0), int32(len(s.Text)))
 	lines := s.index()
-	line = sort.Search(len(lines), func(i int) bool { return lines[i] > offset })
-	return line, 1 + utf8.RuneCountInString(s.Text[lines[line-1]:offset])
+	line = sort.Search(len(lines), func(i int) bool { return lines[i] > inside })
+	return line, lines[line-1], inside
 }
 
 // LineAt returns the line that holds a byte offset and the offsets of its first
@@ -150,7 +157,7 @@ func (d *Diagnostic) Error() string {
 			place = fmt.Sprintf("%s:%d:%d: ", d.Span.Source.Name, line, column)
 		}
 	}
-	return fmt.Sprintf("%s%s: %s", place, d.Severity, d.Message)
+	return fmt.Sprintf("%s%s: %s", Visible(place), d.Severity, Visible(d.Message))
 }
 
 // List is the findings of a phase in the order they were made.

@@ -55,6 +55,48 @@ func TestLongLinesAreShownAroundTheSpan(t *testing.T) {
 	assert.Less(t, len(lines[1]), 300)
 }
 
+// Carets stand under what they mark, counted in the columns of a terminal.
+func TestCarets(t *testing.T) {
+	for _, c := range []struct{ line, marked, shown, under string }{
+		{`"ab" foo ;`, "foo", `"ab" foo ;`, "     ^^^"},
+		{`"日本語" foo ;`, "foo", `"日本語" foo ;`, "         ^^^"},
+		{"\"e\u0301e\u0301\" foo", "foo", "\"e\u0301e\u0301\" foo", "     ^^^"},
+		{"x 日本語 ;", "日本語", "x 日本語 ;", "  ^^^^^^"},
+		{"x e\u0301 ;", "e\u0301", "x e\u0301 ;", "  ^"},
+		{"\"😀ｱＡ가\u200b\" foo", "foo", "\"😀ｱＡ가\u200b\" foo", "          ^^^"},
+		{"\tx\tfoo\ty", "foo", "    x    foo    y", "         ^^^"},
+		{"\"a\tb\" x", "\"a\tb\"", "\"a    b\" x", "^^^^^^^^"},
+		{"\x1b[31m foo", "foo", "·[31m foo", "      ^^^"},
+		{"\u009b\u202e foo", "foo", "·· foo", "   ^^^"},
+		{"a\xff\xff foo", "foo", "a·· foo", "    ^^^"},
+		{"\uFFFD foo", "foo", "\uFFFD foo", "  ^^^"},
+		{"", "", "", "^"},
+		{"日本", "", "日本", "    ^"}, // at the end
+	} {
+		s := diag.NewSource("x.seq", c.line)
+		start := int32(len(c.line))
+		if c.marked != "" {
+			start = int32(strings.Index(c.line, c.marked))
+		}
+		out := render(t, diag.List{{Span: diag.Span{Source: s, Start: start, End: start + int32(len(c.marked))}, Message: "m"}}, false)
+		assert.Equal(t, "   1 | "+c.shown+"\n     | "+c.under, strings.Join(strings.Split(strings.TrimSuffix(out, "\n"), "\n")[1:], "\n"))
+	}
+}
+
+func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
+	for text, want := range map[string]string{
+		"日本 é": "日本 é", "a\x1b[31mb": `a\x1B[31mb`, "\u009b\x7f": `\xC2\x9B\x7F`, "a\nb\tc\r": `a\nb\tc\r`, "\xff\xe2\x82z": `\xFF\xE2\x82z`, "\u202e\u2066": `\xE2\x80\xAE\xE2\x81\xA6`, "\uFFFD": "\uFFFD", "\uFFFD\xff": "\uFFFD\\xFF",
+	} {
+		assert.Equal(t, want, diag.Visible(text))
+		assert.Equal(t, want, diag.Visible(want), "shown twice")
+	}
+	s := diag.NewSource("\x1b.seq", "x")
+	d := &diag.Diagnostic{Span: diag.Span{Source: s}, Message: "a\x1bb", Notes: []string{"c\x1bd\ne"}, Help: []string{"f\x1b"}, Related: []diag.Related{{Span: diag.Span{Source: s}, Label: "g\x1b"}}}
+	assert.NotContains(t, render(t, diag.List{d}, false), "\x1b")
+	assert.Contains(t, render(t, diag.List{d}, false), "  c\\x1Bd\n  e\n")
+	assert.Equal(t, `\x1B.seq:1:1: error: a\x1Bb`, d.Error())
+}
+
 func TestErrorsAreLimitedAndCounted(t *testing.T) {
 	s := diag.NewSource("x.seq", "x")
 	var list diag.List

@@ -3,8 +3,11 @@ package diag
 import (
 	"fmt"
 	"io"
+	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
 )
 
 // MaxErrors is how many errors one run reports (chapter 8, section 12). Of
@@ -74,14 +77,14 @@ func (r Renderer) One(d *Diagnostic) error {
 		color = yellow
 	}
 	if src := d.Span.Source; src != nil {
-		place := src.Name
+		place := Visible(src.Name)
 		if d.Span.Start >= 0 {
 			line, column := src.Position(d.Span.Start)
-			place = fmt.Sprintf("%s:%d:%d", src.Name, line, column)
+			place = fmt.Sprintf("%s:%d:%d", place, line, column)
 		}
 		b.WriteString(r.paint(bold, place+":") + " ")
 	}
-	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, d.Message) + "\n")
+	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, Visible(d.Message)) + "\n")
 	if d.Span.Source != nil && d.Span.Start >= 0 {
 		r.snippet(&b, d.Span, color)
 	}
@@ -93,7 +96,7 @@ func (r Renderer) One(d *Diagnostic) error {
 			fmt.Fprintf(&b, "  and %d more places\n", len(d.Related)-i)
 			break
 		}
-		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, rel.Span.String()), rel.Label)
+		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, Visible(rel.Span.String())), Visible(rel.Label))
 	}
 	for _, help := range d.Help {
 		indent(&b, "  "+r.paint(cyan, "help:")+" ", help)
@@ -103,7 +106,10 @@ func (r Renderer) One(d *Diagnostic) error {
 }
 
 func indent(b *strings.Builder, prefix, text string) {
-	b.WriteString(prefix + strings.ReplaceAll(text, "\n", "\n  ") + "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		b.WriteString(prefix + Visible(line) + "\n")
+		prefix = "  "
+	}
 }
 
 // Snippet writes the line of a span with carets under it; nothing for a span
@@ -119,42 +125,60 @@ func (r Renderer) Snippet(span Span) error {
 }
 
 // snippet shows the line of the span's start. A span over several lines is
-// marked to the end of its first line.
+// marked to the end of its first line. Carets stand where a terminal shows what they
+// mark: a tab has four columns, wide characters have two and combining ones none.
 func (r Renderer) snippet(b *strings.Builder, span Span, color string) {
-	src := span.Source
-	line, column := src.Position(span.Start)
-	text := src.Line(line)
-	endLine, endColumn := src.Position(max(span.End, span.Start+1))
-	width := utf8.RuneCountInString(text)
-	if endLine != line {
-		endColumn = width + 1
+	line, start, _ := span.Source.lineOf(span.Start)
+	cells := cellsOf(span.Source.Line(line))
+	first := firstCell(cells, int(span.Start-start))
+	last := max(firstCell(cells, int(span.End-start)), first+1) // a caret behind the line's end as well
+	if len(cells) > maxShownLine {                              // a window around the span
+		from := max(0, min(first-maxShownLine/4, len(cells)-maxShownLine))
+		cells = cells[from : from+maxShownLine]
+		first, last = first-from, min(last-from, maxShownLine)
 	}
-	marks := max(endColumn-column, 1)
-	runes := []rune(text)
-	if len(runes) > maxShownLine { // a window around the span
-		from := max(0, min(column-1-maxShownLine/4, len(runes)-maxShownLine))
-		runes = runes[from : from+maxShownLine]
-		column -= from
-		marks = min(marks, maxShownLine-column+1)
-	}
-	var shown, under strings.Builder
-	for i, c := range runes {
+	var shown strings.Builder
+	before, marks := 0, 0
+	for i, c := range cells {
+		shown.WriteString(c.text)
 		switch {
-		case c == '\t':
-			shown.WriteString("    ")
-			if i < column-1 {
-				under.WriteString("    ")
-			}
-			continue
-		case c < ' ' || c == 0x7f:
-			c = '·'
-		}
-		shown.WriteRune(c)
-		if i < column-1 {
-			under.WriteByte(' ')
+		case i < first:
+			before += c.width
+		case i < last:
+			marks += c.width
 		}
 	}
 	number := fmt.Sprintf("%4d", line)
 	fmt.Fprintf(b, "%s %s\n", r.paint(blue, number+" |"), shown.String())
-	fmt.Fprintf(b, "%s %s\n", r.paint(blue, strings.Repeat(" ", len(number))+" |"), under.String()+r.paint(color, strings.Repeat("^", max(marks, 1))))
+	fmt.Fprintf(b, "%s %s\n", r.paint(blue, strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before)+r.paint(color, strings.Repeat("^", max(marks, 1))))
+}
+
+// cell is what a terminal shows in one piece: a character with what combines
+// with it.
+type cell struct {
+	text  string
+	width int // columns
+	end   int // offset behind it in the line
+}
+
+func cellsOf(line string) []cell {
+	cells := make([]cell, 0, len(line))
+	end := 0
+	for g := displaywidth.StringGraphemes(line); g.Next(); {
+		text, width := g.Value(), g.Width()
+		end += len(text)
+		switch c, n := utf8.DecodeRuneInString(text); {
+		case c == '\t':
+			text, width = "    ", 4
+		case unseen(c, n):
+			text, width = "·", 1
+		}
+		cells = append(cells, cell{text, width, end})
+	}
+	return cells
+}
+
+// firstCell returns the index of the cell that holds the byte at an offset.
+func firstCell(cells []cell, offset int) int {
+	return sort.Search(len(cells), func(i int) bool { return cells[i].end > offset })
 }

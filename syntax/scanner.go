@@ -265,18 +265,11 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// quote puts a token in single quotes for a message; control characters are
-// escaped and long tokens cut.
+// quote puts a token in single quotes for a message; long tokens are cut.
 func quote(text string) string {
 	const longest = 60
 	if utf8.RuneCountInString(text) > longest {
 		text = string([]rune(text)[:longest]) + "…"
 	}
-	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '�'
-		}
-		return r
-	}, text)
-	return fmt.Sprintf("'%s'", clean)
+	return fmt.Sprintf("'%s'", text)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -43,13 +44,13 @@ const maxTrail = 20
 // Error gives the whole message with the trail.
 func (e *RuntimeError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seq: runtime error: %s: %s", e.Word, e.Reason)
+	fmt.Fprintf(&b, "seq: runtime error: %s: %s", diag.Visible(e.Word), diag.Visible(e.Reason))
 	for i, f := range e.Trail {
 		if i == maxTrail {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
 			break
 		}
-		fmt.Fprintf(&b, "\n  at %s in %s", f.place(), f.Word)
+		fmt.Fprintf(&b, "\n  at %s in %s", diag.Visible(f.place()), diag.Visible(f.Word))
 		if f.Count > 1 {
 			fmt.Fprintf(&b, " (%d times)", f.Count)
 		}
