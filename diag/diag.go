@@ -32,9 +32,16 @@ type Source struct {
 // NewSource makes a Source of a name and its text.
 func NewSource(name, text string) *Source { return &Source{Name: name, Text: text} }
 
+// byteOrderMark at the start of a text is no character of its first line (chapter
+// 1, section 1).
+const byteOrderMark = "\uFEFF"
+
 func (s *Source) index() []int32 {
 	s.once.Do(func() {
-		s.lines = append(make([]int32, 0, 1+strings.Count(s.Text, "\n")), 0)
+		s.lines = make([]int32, 1, 1+strings.Count(s.Text, "\n"))
+		if strings.HasPrefix(s.Text, byteOrderMark) {
+			s.lines[0] = int32(len(byteOrderMark))
+		}
 		for i := 0; i < len(s.Text); i++ {
 			if s.Text[i] == '\n' {
 				s.lines = append(s.lines, int32(i+1))
@@ -54,8 +61,8 @@ func (s *Source) Position(offset int32) (line, column int) {
 // lineOf returns the line of a byte offset, the offset of its first byte, and the
 // offset itself, brought into the text.
 func (s *Source) lineOf(offset int32) (line int, start, inside int32) {
-	inside = min(max(offset, 0), int32(len(s.Text)))
 	lines := s.index()
+	inside = min(max(offset, lines[0]), int32(len(s.Text)))
 	line = sort.Search(len(lines), func(i int) bool { return lines[i] > inside })
 	return line, lines[line-1], inside
 }

@@ -24,6 +24,17 @@ func TestPositionsCountCharacters(t *testing.T) {
 	assert.Equal(t, "", s.Line(9))
 }
 
+func TestByteOrderMarkIsNoColumn(t *testing.T) {
+	s := diag.NewSource("x.seq", "\uFEFFab\n\uFEFFc")
+	for offset, want := range map[int32][2]int{0: {1, 1}, 3: {1, 1}, 4: {1, 2}, 6: {2, 1}, 9: {2, 2}} {
+		line, column := s.Position(offset)
+		assert.Equal(t, want, [2]int{line, column}, "offset %d", offset)
+	}
+	assert.Equal(t, "ab", s.Line(1))
+	line, _ := diag.NewSource("x.seq", "\uFEFF").Position(0)
+	assert.Equal(t, 1, line)
+}
+
 func render(t *testing.T, list diag.List, color bool) string {
 	t.Helper()
 	var b strings.Builder
