@@ -18,8 +18,9 @@
 //
 // Go may fuse a product and a sum into one operation with one rounding, and does
 // so on some platforms. For results that are the same everywhere each product here
-// is a conversion to float64, which forbids that, or a call of [math.FMA], which
-// demands it.
+// is converted to float64, which forbids that; [math.FMA] is called where the exact
+// product matters (for polynomials it is slower: it asks the processor each time
+// whether it can do it).
 package floatmath
 
 import "math"
@@ -50,7 +51,7 @@ func twoProduct(a, b float64) double {
 // times returns a product of two doubles.
 func (a double) times(b double) double {
 	p := twoProduct(a.hi, b.hi)
-	return quickSum(p.hi, p.lo+math.FMA(a.hi, b.lo, float64(a.lo*b.hi)))
+	return quickSum(p.hi, p.lo+(float64(a.hi*b.lo)+float64(a.lo*b.hi)))
 }
 
 // over returns a quotient of two doubles. One reciprocal serves both parts.

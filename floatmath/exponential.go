@@ -24,15 +24,15 @@ func exponential(a double) float64 {
 	low := a.lo - float64(n*ln2Step.lo)
 
 	t := r + low
-	p := math.FMA(t, 1./720, 1./120)
-	p = math.FMA(p, t, 1./24)
-	p = math.FMA(p, t, 1./6)
-	p = math.FMA(p, t, 1./2)
-	p = r + math.FMA(float64(t*t), p, low)
+	p := float64(t*(1./720)) + 1./120
+	p = float64(p*t) + 1./24
+	p = float64(p*t) + 1./6
+	p = float64(p*t) + 1./2
+	p = r + (low + float64(float64(t*t)*p))
 
 	k := int(n)
 	power := &expTable[k&(expSteps-1)]
-	y := quickSum(power.hi, math.FMA(power.hi, p, power.lo)) // between 0.9 and 2
+	y := quickSum(power.hi, float64(power.hi*p)+power.lo) // between 0.9 and 2
 	switch k >>= 7; {
 	case k > 1022:
 		return math.Ldexp(y.hi, k)
@@ -92,7 +92,8 @@ func positivePower(x, y float64) float64 {
 	case e < -746:
 		return 0
 	}
-	return exponential(quickSum(e, math.FMA(l.lo, y, math.FMA(l.hi, y, -e))))
+	p := twoProduct(l.hi, y)
+	return exponential(quickSum(p.hi, p.lo+float64(l.lo*y)))
 }
 
 // powerToInfinity is for an infinite y and an x that is not negative.

@@ -117,17 +117,17 @@ func octantAngle(y, x double) double {
 	c := float64(i) / atanSteps
 
 	p := twoProduct(c, x.hi)
-	numerator := double{y.hi - p.hi, math.FMA(-c, x.lo, y.lo-p.lo)} // the first difference is exact
+	numerator := double{y.hi - p.hi, (y.lo - p.lo) - float64(c*x.lo)} // the first difference is exact
 	p = twoProduct(c, y.hi)
 	denominator := quickSum(x.hi, p.hi)
-	denominator.lo += math.FMA(c, y.lo, x.lo+p.lo)
+	denominator.lo += float64(c*y.lo) + (x.lo + p.lo)
 	t := numerator.over(denominator)
 
 	z := float64(t.hi * t.hi)
-	q := math.FMA(z, 1./9, -1./7)
-	q = math.FMA(q, z, 1./5)
-	q = math.FMA(q, z, -1./3)
-	q = math.FMA(q, float64(z*t.hi), t.lo)
+	q := float64(z*(1./9)) - 1./7
+	q = float64(q*z) + 1./5
+	q = float64(q*z) - 1./3
+	q = float64(q*float64(z*t.hi)) + t.lo
 
 	base := &atanTable[i]
 	sum := quickSum(base.hi, t.hi)

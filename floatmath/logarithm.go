@@ -58,19 +58,19 @@ func logarithm(x float64) double {
 	p := twoProduct(m, entry.factor)
 	r := quickSum(p.hi-1, p.lo)
 	square := twoProduct(r.hi, r.hi)
-	q := math.FMA(r.hi, -1./10, 1./9)
-	q = math.FMA(q, r.hi, -1./8)
-	q = math.FMA(q, r.hi, 1./7)
-	q = math.FMA(q, r.hi, -1./6)
-	q = math.FMA(q, r.hi, 1./5)
-	q = math.FMA(q, r.hi, -1./4)
-	q = math.FMA(q, r.hi, 1./3)
+	q := float64(r.hi*(-1./10)) + 1./9
+	q = float64(q*r.hi) - 1./8
+	q = float64(q*r.hi) + 1./7
+	q = float64(q*r.hi) - 1./6
+	q = float64(q*r.hi) + 1./5
+	q = float64(q*r.hi) - 1./4
+	q = float64(q*r.hi) + 1./3
 	q = float64(q * float64(square.hi*r.hi))
 
 	whole := float64(float64(k)*ln2.hi) + entry.log.hi // exact: both end in zeros
 	sum := twoSum(whole, r.hi)
 	next := twoSum(sum.hi, -square.hi/2)
-	low := math.FMA(float64(k), ln2.lo, entry.log.lo)
-	low += math.FMA(-r.hi, r.lo, r.lo) - square.lo/2
+	low := float64(float64(k)*ln2.lo) + entry.log.lo
+	low += (r.lo - float64(r.hi*r.lo)) - square.lo/2
 	return quickSum(next.hi, (q+low)+(sum.lo+next.lo))
 }

@@ -31,13 +31,13 @@ func cubeRoot(m float64) float64 {
 	y := math.Float64frombits(math.Float64bits(m)/3 + twoThirds)
 
 	d := float64(float64(float64(y*y)*y)/m) - 1
-	p := math.FMA(d, -91./729, 35./243)
-	p = math.FMA(p, d, -14./81)
-	p = math.FMA(p, d, 2./9)
-	p = math.FMA(p, d, -1./3)
-	y = float64(float32(math.FMA(y, float64(p*d), y))) // short, so that its square is exact
+	p := float64(d*(-91./729)) + 35./243
+	p = float64(p*d) - 14./81
+	p = float64(p*d) + 2./9
+	p = float64(p*d) - 1./3
+	y = float64(float32(y + float64(y*float64(p*d)))) // short, so that its square is exact
 
 	cube := twoProduct(float64(y*y), y)
 	rest := (m - cube.hi) - cube.lo
-	return math.FMA(y, rest/(cube.hi+cube.hi+m), y)
+	return y + float64(y*(rest/(cube.hi+cube.hi+m)))
 }

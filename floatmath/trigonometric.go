@@ -52,13 +52,13 @@ type rest struct {
 
 func newRest(r double) rest {
 	z := float64(r.hi * r.hi)
-	p := math.FMA(z, 1./362880, -1./5040)
-	p = math.FMA(p, z, 1./120)
-	p = math.FMA(p, z, -1./6)
-	q := math.FMA(z, 1./40320, -1./720)
-	q = math.FMA(q, z, 1./24)
-	q = math.FMA(q, z, -1./2)
-	return rest{r.hi, math.FMA(p, float64(z*r.hi), r.lo), math.FMA(q, z, -float64(r.hi*r.lo))}
+	p := float64(z*(1./362880)) - 1./5040
+	p = float64(p*z) + 1./120
+	p = float64(p*z) - 1./6
+	q := float64(z*(1./40320)) - 1./720
+	q = float64(q*z) + 1./24
+	q = float64(q*z) - 1./2
+	return rest{r.hi, float64(p*float64(z*r.hi)) + r.lo, float64(q*z) - float64(r.hi*r.lo)}
 }
 
 // sine returns the sine of n steps and a rest: it is s cos r + c sin r with the
@@ -67,7 +67,7 @@ func sine(n int, r rest) double {
 	s, c := &sineTable[n&(turn-1)], &sineTable[(n+quarter)&(turn-1)]
 	main := twoProduct(c.hi, r.angle)
 	sum := twoSum(s.hi, main.hi)
-	low := math.FMA(c.hi, r.sineLacks, math.FMA(s.hi, r.cosineLacks, math.FMA(c.lo, r.angle, main.lo+s.lo)))
+	low := (float64(c.hi*r.sineLacks) + float64(s.hi*r.cosineLacks)) + (float64(c.lo*r.angle) + (main.lo + s.lo))
 	return quickSum(sum.hi, sum.lo+low)
 }
 
@@ -79,7 +79,7 @@ func reduce(x float64) (n int, r double) {
 		moderate = 1e5
 		half     = math.Pi / turn // half a step
 		round    = 3 << 51        // the numbers around it are the integers
-		close    = 1. / (1 << 30)
+		least    = 1. / (1 << 30)
 	)
 	switch a := math.Abs(x); {
 	case a <= half:
@@ -90,13 +90,13 @@ func reduce(x float64) (n int, r double) {
 		return 0, double{x, 0}
 	}
 	k := float64(x*(turn/2/math.Pi)) + round - round
-	first := x - float64(k*piStep[0])            // exact, and so is the next product: the parts
-	rest := twoSum(first, -float64(k*piStep[1])) // end in as many zeros as k has digits
-	rest = quickSum(rest.hi, math.FMA(-k, piStep[2], rest.lo))
-	if math.Abs(rest.hi) < close { // too much has cancelled
+	first := x - float64(k*piStep[0])                 // exact, and so is the next product: the parts
+	remainder := twoSum(first, -float64(k*piStep[1])) // end in as many zeros as k has digits
+	remainder = quickSum(remainder.hi, remainder.lo-float64(k*piStep[2]))
+	if math.Abs(remainder.hi) < least { // too much has cancelled
 		return reduceExactly(x)
 	}
-	return int(k), rest
+	return int(k), remainder
 }
 
 // reduceExactly does the work of reduce for any argument: with integers, and
