@@ -160,6 +160,9 @@ func bigCathetus(x float64) *big.Float {
 }
 
 func bigCbrt(x float64) *big.Float {
+	if x == 0 {
+		return number(0)
+	}
 	a := number(x)
 	y := number(math.Cbrt(x))
 	for range 2 {

@@ -56,7 +56,7 @@ func (e *RuntimeError) Error() string {
 		}
 	}
 	if e.Weave != "" {
-		fmt.Fprintf(&b, "\n  in a weave that was resumed at %s", e.Weave)
+		fmt.Fprintf(&b, "\n  in a weave that was resumed at %s", diag.Visible(e.Weave))
 	}
 	if e.Strand != 1 {
 		fmt.Fprintf(&b, "\n  in strand #%d", e.Strand)
@@ -95,9 +95,9 @@ func (e *DeadlockError) Error() string {
 		if s.Strand != 1 {
 			name = fmt.Sprintf("strand #%d", s.Strand)
 		}
-		fmt.Fprintf(&b, "\n  %s in %s at %s", name, s.Word, s.Place)
+		fmt.Fprintf(&b, "\n  %s in %s at %s", name, diag.Visible(s.Word), diag.Visible(s.Place))
 		if s.Weave != "" {
-			fmt.Fprintf(&b, ", in a weave that was resumed at %s", s.Weave)
+			fmt.Fprintf(&b, ", in a weave that was resumed at %s", diag.Visible(s.Weave))
 		}
 	}
 	return b.String()
