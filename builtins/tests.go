@@ -64,14 +64,13 @@ var testWords = []vm.Builtin{
 	}},
 	{Name: "test.finish", Effect: "( ..a -- ..a )", Doc: "Writes the report of the test.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		var report string
-		err := withTests(s, func(t *vm.TestLog) {
+		_ = withTests(s, func(t *vm.TestLog) {
 			if !t.Collects {
 				_, failures := t.Since()
 				report = testReport(t.Title, failures)
 			}
 		})
-		s.VM().Out.WriteString(report, false)
-		return err
+		return s.VM().Out.WriteString(report, false)
 	}},
 }
 

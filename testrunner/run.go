@@ -35,6 +35,7 @@ type Options struct {
 type File struct {
 	Path     string
 	Problems diag.List // of the compiler; with an error nothing was run
+	Sources  []string  // of the program: the file and what it includes; nil if it does not compile
 	OwnMain  bool      // it is a program, not a test file
 	Tests    []Test    // in byte order of their names
 	Skipped  []Skip    // likewise
@@ -106,6 +107,9 @@ func (o *Options) file(path string) *File {
 	f.Problems = problems
 	if prog == nil {
 		return f
+	}
+	for _, s := range prog.Sources {
+		f.Sources = append(f.Sources, s.Name)
 	}
 	if main := prog.Module.Main; main >= 0 && prog.Module.Funcs[main].File == mainFile {
 		f.OwnMain = true

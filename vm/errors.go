@@ -30,7 +30,7 @@ func (f Frame) place() string {
 // RuntimeError is an error of the program: which word, why, and how it came
 // there (chapter 5, section 8).
 type RuntimeError struct {
-	Word   string
+	Word   string // "" if it is not that of a word: output that is lost at the end
 	Reason string
 	Trail  []Frame // innermost first; in a weave it goes on in who resumed it
 	Strand int64   // 1 is main's
@@ -43,7 +43,11 @@ const maxTrail = 20
 // Error gives the whole message with the trail.
 func (e *RuntimeError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seq: runtime error: %s: %s", e.Word, e.Reason)
+	b.WriteString("seq: runtime error: ")
+	if e.Word != "" {
+		b.WriteString(e.Word + ": ")
+	}
+	b.WriteString(e.Reason)
 	for i, f := range e.Trail {
 		if i == maxTrail {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
