@@ -160,7 +160,8 @@ var errTimeout = errors.New("timed out")
 func (o *Options) test(t *Test, loaded *vm.VM, word int32, f *File) {
 	var written capture
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
-	v.Tests.Title, v.Tests.Collects = t.Name, true
+	v.Tests.Entitle(t.Name)
+	v.Tests.Collects = true
 	if o.Timeout > 0 {
 		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
 		defer limit.Stop()

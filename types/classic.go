@@ -153,7 +153,7 @@ func typeNames(list []syntax.TypeExpr, names map[string]bool) {
 // section 14), once for each name and file.
 func (p *program) oldName(w *Word, st *syntax.Stmt, t target) {
 	today, ok := renamed[st.Text]
-	if !ok || !p.opts.Hints || t.kind != TargetBuiltin {
+	if !ok || !p.opts.Hints || t.kind == TargetWord && !p.info.Program.Modules[p.info.Words[t.index].Module].OldWords() {
 		return
 	}
 	key := hinted{w.Module, st.Text}

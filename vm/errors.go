@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -137,6 +138,8 @@ func Describe(v stack.Value) string {
 		return "nothing (the stack was emptied)"
 	case stack.Int:
 		return fmt.Sprintf("Int %d", v.AsInt())
+	case stack.Float:
+		return "Float " + strconv.FormatFloat(v.AsFloat(), 'g', -1, 64)
 	case stack.Bool:
 		return fmt.Sprintf("Bool %t", v.AsBool())
 	case stack.Symbol:

@@ -525,6 +525,7 @@ func outputFailure(err error) error {
 type TestLog struct {
 	sync.Mutex
 	Title    string
+	Entitled bool     // the program has given a title, if only an empty one
 	Passed   int64    // all assertions that held
 	Failures []string // all that did not
 
@@ -537,6 +538,9 @@ type TestLog struct {
 	// nothing.
 	Collects bool
 }
+
+// Entitle sets the title.
+func (t *TestLog) Entitle(title string) { t.Title, t.Entitled = title, true }
 
 // Since returns the assertions that have held, and the failures, since the last
 // test.init.
