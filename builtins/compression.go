@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -31,8 +31,6 @@ const (
 	zstdDefault, zstdLevels = 3, 22
 	// zstdWindow is the largest window that is accepted.
 	zstdWindow = 128 << 20
-	// unpackMax is the default of SEQ_UNPACK_MAX.
-	unpackMax = 1 << 30
 )
 
 // A level comes from the word itself or from the stack, where it is clamped.
@@ -66,17 +64,14 @@ func unpack(f func(data []byte, most uint64) ([]byte, error)) func(*vm.Strand, [
 }
 
 func unpackLimit(s *vm.Strand) uint64 {
-	text, _ := s.VM().Config().Environ("SEQ_UNPACK_MAX")
-	if n, err := strconv.ParseUint(text, 10, 48); err == nil {
-		return n
-	}
-	return unpackMax
+	return uint64(s.VM().Config().Settings.UnpackMax)
 }
 
 func gzipped(data []byte, level int) []byte {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, level)
 	if err == nil {
+		z.ModTime = time.Unix(0, 0) // chapter 6, section 11: no time
 		_, err = z.Write(data)
 		err = errors.Join(err, z.Close())
 	}

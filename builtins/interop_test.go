@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/scheduler"
 )
 
 // output runs the body of a main on an input and returns what it prints.
@@ -124,12 +126,13 @@ func TestFramesAreJoined(t *testing.T) {
 // A bomb is refused, and a limit is kept to the byte.
 func TestUnpackingHasALimit(t *testing.T) {
 	run := func(word string, size int, limit string) string {
+		settings := scheduler.ReadSettings(func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }, io.Discard)
 		pack := strings.NewReplacer("gunzip", "gzip", "unzstd", "zstd").Replace(word)
 		packed := output(t, whole+pack+" drop io.write", strings.Repeat("x", size))
 		prog, problems := seqvm.CompileText("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`, ".", seqvm.Options{})
 		require.False(t, problems.HasErrors(), "%v", problems)
 		var out bytes.Buffer
-		_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Environ: func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }})
+		_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: settings})
 		require.NoError(t, err)
 		return out.String()
 	}
@@ -138,6 +141,9 @@ func TestUnpackingHasALimit(t *testing.T) {
 		assert.Equal(t, "no 0", run(word, 1001, "1000"), word)
 		assert.Equal(t, "no 0", run(word, 5_000_000, "100000"), word)
 		assert.Equal(t, "yes 5000000", run(word, 5_000_000, "nonsense"), word)
+		for _, invalid := range []string{"0", "-1", "1.5", " 7", "0x10", "", "99999999999999999999"} {
+			assert.Equal(t, "yes 1000", run(word, 1000, invalid), "%s %q", word, invalid)
+		}
 	}
 }
 

@@ -23,8 +23,7 @@ var sonWords = []vm.Builtin{
 		for _, v := range values {
 			b = AppendSON(append(b, ' '), v)
 		}
-		s.VM().Out.WriteString(string(b), true)
-		return nil
+		return s.VM().Out.WriteString(string(b), true)
 	}},
 }
 

@@ -10,12 +10,10 @@ import (
 
 var inputOutputWords = []vm.Builtin{
 	{Name: "io.write", Effect: "( ..a String -- ..a )", Doc: "Writes a string to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
-		s.VM().Out.WriteString(w[0].AsString(), false)
-		return nil
+		return s.VM().Out.WriteString(w[0].AsString(), false)
 	}},
 	{Name: "io.write-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
-		s.VM().Out.WriteString(w[0].AsString(), true)
-		return nil
+		return s.VM().Out.WriteString(w[0].AsString(), true)
 	}},
 	{Name: "io.read-line", Effect: "( ..a -- ..a String Bool )", Doc: "Reads a line with its line end; empty and false at the end of input.", Run: readLine},
 	{Name: "io.read-n", Effect: "( ..a Int -- ..a String Int )", Doc: "Reads a number of bytes; 1 on top if all came, else 0.", Run: readN},

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,8 +30,6 @@ var tcpWords = []vm.Builtin{
 const (
 	maxSockets = 10_000 // listeners, and streams
 	maxTCPRead = 4096
-	// connectTimeout is the default of SEQ_TCP_CONNECT_TIMEOUT_MS.
-	connectTimeout = 10 * time.Second
 )
 
 // sockets are the open sockets of a VM by id. Ids count from 1 and are never
@@ -56,13 +53,7 @@ type socketsKey struct{}
 
 func socketsOf(s *vm.Strand) *sockets {
 	return s.VM().State(socketsKey{}, func() io.Closer {
-		t := &sockets{listeners: map[int64]net.Listener{}, streams: map[int64]*stream{}, timeout: connectTimeout}
-		if text, ok := s.VM().Config().Environ("SEQ_TCP_CONNECT_TIMEOUT_MS"); ok {
-			if ms, err := strconv.ParseUint(text, 10, 31); err == nil && ms > 0 {
-				t.timeout = time.Duration(ms) * time.Millisecond
-			}
-		}
-		return t
+		return &sockets{listeners: map[int64]net.Listener{}, streams: map[int64]*stream{}, timeout: s.VM().Config().Settings.ConnectTimeout}
 	}).(*sockets)
 }
 

@@ -31,6 +31,6 @@ var terminalWords = []vm.Builtin{
 	}},
 	{Name: "terminal.flush", Effect: "( ..a -- ..a )", Doc: "Makes all output visible.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		s.VM().Out.Flush()
-		return nil
+		return s.VM().Out.Err()
 	}},
 }

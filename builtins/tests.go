@@ -13,11 +13,12 @@ import (
 var testWords = []vm.Builtin{
 	{Name: "test.init", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test and forgets what came before.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return withTests(s, func(t *vm.TestLog) {
-			t.Title, t.EarlierPassed, t.EarlierFailures = titled(w[0]), t.Passed, len(t.Failures)
+			t.Entitle(w[0].Promote().AsString())
+			t.EarlierPassed, t.EarlierFailures = t.Passed, len(t.Failures)
 		})
 	}},
 	{Name: "test.set-name", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { t.Title = titled(w[0]) })
+		return withTests(s, func(t *vm.TestLog) { t.Entitle(w[0].Promote().AsString()) })
 	}},
 	{Name: "test.assert", Effect: "( ..a Bool -- ..a )", Doc: "Passes if true.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return assertion(s, w[0].AsBool(), "expected true, got false")
@@ -64,18 +65,15 @@ var testWords = []vm.Builtin{
 	}},
 	{Name: "test.finish", Effect: "( ..a -- ..a )", Doc: "Writes the report of the test.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		var report string
-		err := withTests(s, func(t *vm.TestLog) {
+		_ = withTests(s, func(t *vm.TestLog) {
 			if !t.Collects {
 				_, failures := t.Since()
-				report = testReport(t.Title, failures)
+				report = testReport(t, failures)
 			}
 		})
-		s.VM().Out.WriteString(report, false)
-		return err
+		return s.VM().Out.WriteString(report, false)
 	}},
 }
-
-func titled(v stack.Value) string { return v.Promote().AsString() }
 
 func withTests(s *vm.Strand, f func(*vm.TestLog)) error {
 	t := &s.VM().Tests
@@ -100,9 +98,10 @@ func assertion(s *vm.Strand, ok bool, failure string) error {
 }
 
 // testReport is what test.finish writes.
-func testReport(title string, failures []string) string {
-	if title == "" {
-		title = "unknown"
+func testReport(t *vm.TestLog, failures []string) string {
+	title := "unknown" // without test.init
+	if t.Entitled {
+		title = t.Title
 	}
 	if len(failures) == 0 {
 		return title + " ... ok\n"

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Disassemble writes a module as text: each function with its effect, then its
@@ -110,13 +111,13 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 			}
 			last, lastSite = number, at.Site
 		}
-		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in))
+		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in, f.At(pc).Name))
 	}
 }
 
 // instruction writes an instruction with its operands, and behind it what they
-// refer to.
-func (m *Module) instruction(pc int, in Instr) string {
+// refer to. called is the name of the word that is called there, an index into Names.
+func (m *Module) instruction(pc int, in Instr, called int32) string {
 	info := in.Op.Info()
 	text := fmt.Sprintf("%-20s", info.Name)
 	comment := ""
@@ -130,6 +131,9 @@ func (m *Module) instruction(pc int, in Instr) string {
 		}
 		first = false
 		operand, note := m.operand(pc, kind, [...]int32{in.A, in.B, in.C}[i])
+		if kind == Word && strings.HasPrefix(note, "%") && called >= 0 && int(called) < len(m.Names) {
+			note = m.Names[called] // it has no name that a program could write
+		}
 		text += operand
 		if note != "" {
 			comment = note

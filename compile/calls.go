@@ -2,11 +2,22 @@ package compile
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 )
+
+// written is what messages call a built-in word: what the program writes, which for
+// words of classic files differs from its name in the table. An operator is called by
+// the word that its operands make it.
+func written(st *syntax.Stmt, name string) string {
+	if types.Operator(st.Text) && !strings.HasPrefix(name, "%") {
+		return name
+	}
+	return st.Text
+}
 
 // call compiles a call. skip is how many of the statements behind it were
 // compiled with it (only a drop of its flag), done that control has left the
@@ -21,7 +32,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 		return 0, false
 	}
 	name := g.builtinNames[call.Index]
-	g.at(st.Pos, name)
+	g.at(st.Pos, written(st, name))
 	switch name {
 	case "call":
 		return 0, g.runQuotation(call.Known, int(call.In), int(call.Out), last)

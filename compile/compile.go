@@ -31,7 +31,7 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 	c.added()
 	if info.Main != nil {
 		c.mod.Main = c.functions[info.Main.Index]
-		c.mod.MainInt = len(info.Main.Effect.Out) == 1
+		c.mod.MainInt = info.Main.Effect.IsInt()
 	}
 	return c.mod
 }

@@ -113,7 +113,7 @@ func File(path string, opts Options) (*Program, diag.List) {
 		})
 		return &Program{}, l.errors
 	}
-	return l.program(path, string(text), filepath.Dir(path))
+	return l.program(path, string(text), folder(path))
 }
 
 // Text loads a program from a text; name is what diagnostics call it, and its
@@ -203,6 +203,17 @@ func resolve(path string) string {
 	return path
 }
 
+// folder returns the folder that the includes of a file are relative to: that of
+// the real file if it is a link (chapter 1, section 10, and chapter 8, section 2).
+// Otherwise it is written as the path is, for messages.
+func folder(path string) string {
+	dir := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil && resolve(dir) != resolve(filepath.Dir(real)) {
+		return filepath.Dir(real)
+	}
+	return dir
+}
+
 // reachesClassicOnly tells whether of the files that an undecided one includes,
 // directly or not, at least one is classic by its text and none is of today's
 // dialect (chapter 9, section 2, rule 5).
@@ -225,7 +236,7 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 			e := syntax.FindDialect(diag.NewSource(path, string(b)))
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
-			visit(string(b), filepath.Dir(path))
+			visit(string(b), folder(path))
 		}
 	}
 	visit(text, dir)
@@ -290,7 +301,7 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 		path := filepath.Join(dir, inc.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[key] = true
-			l.add("<"+key+">", string(text), dir, false, syntax.Seven)
+			l.add("<"+key+">", string(text), folder(path), false, syntax.Seven)
 			return
 		}
 	}
@@ -335,9 +346,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 		return
 	}
 	l.seen[key] = true
-	base := filepath.Dir(path)
-	if real, err := filepath.EvalSymlinks(path); err == nil && resolve(base) != filepath.Dir(real) {
-		base = filepath.Dir(real) // a linked file includes relative to where it really lies
-	}
-	l.add(path, string(text), base, false, file.Dialect)
+	l.add(path, string(text), folder(path), false, file.Dialect)
 }

@@ -3,7 +3,6 @@ package load
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -79,7 +78,7 @@ func (s *Session) File(path string) (*Input, diag.List) {
 	if e := syntax.FindDialect(source); e.Decided {
 		dialect = e.Dialect
 	}
-	in, problems := s.input(l, path, source.Text, filepath.Dir(path), dialect)
+	in, problems := s.input(l, path, source.Text, folder(path), dialect)
 	in.Loaded = true
 	if w := in.takeMain(); w != nil {
 		in.Program = source.Text[w.Effect.End : w.End-1]

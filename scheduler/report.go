@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/seqvm/seqvm/internal/outfile"
 )
 
 // ReportForm is what SEQ_REPORT asks for.
@@ -111,7 +112,7 @@ func (c *Scheduler) reportJSON(config ReportConfig, w io.Writer) {
 		return
 	}
 	if config.File {
-		if os.WriteFile(config.Path, text, 0o644) == nil {
+		if outfile.Write(config.Path, text, 0o666) == nil {
 			return
 		}
 		fmt.Fprintf(w, "Warning: could not write report to %s\n", config.Path)

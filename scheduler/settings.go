@@ -13,21 +13,25 @@ import (
 // Settings are the SEQ_* variables of chapter 5, section 16, that concern a
 // VM. Zero fields stand for the defaults.
 type Settings struct {
-	StackSize     int    // bytes up to which a strand's stack is kept for reuse
-	PoolCapacity  int    // how many strands' stacks are kept
-	StackMax      int64  // bytes of stacks of one strand
-	AllStacksMax  int64  // bytes of stacks of all strands; 0: no limit
-	RegistrySize  int    // below 0: none
-	YieldInterval uint64 // 0: never
-	Watchdog      WatchdogConfig
-	Report        ReportConfig
+	StackSize      int           // bytes up to which a strand's stack is kept for reuse
+	PoolCapacity   int           // how many strands' stacks are kept
+	StackMax       int64         // bytes of stacks of one strand
+	UnpackMax      int64         // bytes of the result of one unpacking
+	ConnectTimeout time.Duration // of TCP
+	AllStacksMax   int64         // bytes of stacks of all strands; 0: no limit
+	RegistrySize   int           // below 0: none
+	YieldInterval  uint64        // 0: never
+	Watchdog       WatchdogConfig
+	Report         ReportConfig
 }
 
 // The defaults.
 const (
-	DefaultStackSize    = 131072
-	DefaultPoolCapacity = 10000
-	DefaultStackMax     = 1 << 30
+	DefaultStackSize      = 131072
+	DefaultPoolCapacity   = 10000
+	DefaultStackMax       = 1 << 30
+	DefaultUnpackMax      = 1 << 30
+	DefaultConnectTimeout = 10 * time.Second
 )
 
 // WithDefaults returns the settings with zero fields filled in.
@@ -35,6 +39,8 @@ func (s Settings) WithDefaults() Settings {
 	s.StackSize = cmp.Or(s.StackSize, DefaultStackSize)
 	s.PoolCapacity = cmp.Or(s.PoolCapacity, DefaultPoolCapacity)
 	s.StackMax = cmp.Or(s.StackMax, DefaultStackMax)
+	s.UnpackMax = cmp.Or(s.UnpackMax, DefaultUnpackMax)
+	s.ConnectTimeout = cmp.Or(s.ConnectTimeout, DefaultConnectTimeout)
 	return s
 }
 
@@ -43,10 +49,12 @@ func (s Settings) WithDefaults() Settings {
 func ReadSettings(getenv func(string) (string, bool), warn io.Writer) Settings {
 	value, isSet := getenv("SEQ_STACK_SIZE")
 	s := Settings{
-		StackSize:    ParseStackSize(value, isSet, warn),
-		PoolCapacity: int(positive(getenv, "SEQ_POOL_CAPACITY")),
-		StackMax:     int64(positive(getenv, "SEQ_STACK_MAX")),
-		Watchdog:     ReadWatchdogConfig(getenv),
+		StackSize:      ParseStackSize(value, isSet, warn),
+		PoolCapacity:   int(positive(getenv, "SEQ_POOL_CAPACITY")),
+		StackMax:       int64(positive(getenv, "SEQ_STACK_MAX")),
+		UnpackMax:      int64(positive(getenv, "SEQ_UNPACK_MAX")),
+		ConnectTimeout: units(positive(getenv, "SEQ_TCP_CONNECT_TIMEOUT_MS"), time.Millisecond),
+		Watchdog:       ReadWatchdogConfig(getenv),
 	}
 	if text, _ := getenv("SEQ_STRAND_REGISTRY_SIZE"); text != "" {
 		if n, ok := parseNumber(text); ok && n == 0 {
@@ -69,14 +77,14 @@ func ParseStackSize(value string, isSet bool, warn io.Writer) int {
 	}
 	n, ok := parseNumber(value)
 	switch {
-	case !ok || n > math.MaxInt:
+	case !ok:
 		fmt.Fprintf(warn, "Warning: SEQ_STACK_SIZE='%s' is not a valid number, using default %d\n", value, DefaultStackSize)
 		return DefaultStackSize
 	case n == 0:
 		fmt.Fprintf(warn, "Warning: SEQ_STACK_SIZE=0 is invalid, using default %d\n", DefaultStackSize)
 		return DefaultStackSize
 	}
-	return int(n)
+	return int(min(n, math.MaxInt))
 }
 
 // ParseYieldInterval reads SEQ_YIELD_INTERVAL (chapter 5, section 11.6).
@@ -113,7 +121,7 @@ func positive(getenv func(string) (string, bool), name string) uint64 {
 	return min(n, math.MaxInt)
 }
 
-// seconds makes a duration of a number of seconds, however large.
-func seconds(n uint64) time.Duration {
-	return time.Duration(min(n, uint64(math.MaxInt64/time.Second))) * time.Second
+// units makes a duration of a number of units, however large.
+func units(n uint64, unit time.Duration) time.Duration {
+	return time.Duration(min(n, uint64(math.MaxInt64/unit))) * unit
 }

@@ -20,9 +20,9 @@ const DefaultWatchdogInterval = 5 * time.Second
 // ReadWatchdogConfig reads the SEQ_WATCHDOG_* settings; invalid ones silently
 // give the defaults.
 func ReadWatchdogConfig(getenv func(string) (string, bool)) WatchdogConfig {
-	w := WatchdogConfig{Threshold: seconds(positive(getenv, "SEQ_WATCHDOG_SECS")), Interval: DefaultWatchdogInterval}
+	w := WatchdogConfig{Threshold: units(positive(getenv, "SEQ_WATCHDOG_SECS"), time.Second), Interval: DefaultWatchdogInterval}
 	if n := positive(getenv, "SEQ_WATCHDOG_INTERVAL"); n > 0 {
-		w.Interval = seconds(n)
+		w.Interval = units(n, time.Second)
 	}
 	action, _ := getenv("SEQ_WATCHDOG_ACTION")
 	w.Exit = strings.EqualFold(action, "exit")

@@ -246,12 +246,18 @@ func (p *parser) sameLine(t Token, what string) {
 
 func (p *parser) include() {
 	start := p.next()
-	forms := `the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`
-	t := p.peek()
-	if t.Kind == TokenEOF {
-		p.refuse(start, "include", "'include' without a module or path", forms)
+	// All errors stand at the include (chapter 1, section 20).
+	refuse := func(last Token, message string) {
+		p.fail(start.Pos, last.End, "include", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+		panic(broken{})
 	}
-	p.sameLine(t, "'include' and its path")
+	t := p.peek()
+	switch {
+	case t.Kind == TokenEOF, t.NewLine && (t.Is(":") || t.Is("include") || t.Is("union")):
+		refuse(start, "'include' without a module or path")
+	case t.NewLine:
+		refuse(start, "a line may not end between 'include' and its path")
+	}
 	inc := &Include{Pos: start.Pos}
 	switch {
 	case t.Kind == TokenString:
@@ -266,19 +272,18 @@ func (p *parser) include() {
 		p.next()
 		colon := p.peek()
 		if !colon.Is(":") || colon.NewLine {
-			p.refuse(t, "include", fmt.Sprintf("'include %s' without a name: ':NAME' must follow", t.Text), forms)
+			refuse(t, fmt.Sprintf("'include %s' without a name: ':NAME' must follow", t.Text))
 		}
 		p.next()
 		name := p.peek()
 		if name.Kind != TokenWord || name.NewLine {
-			p.refuse(colon, "include", fmt.Sprintf("'include %s:' without a name", t.Text), forms)
+			refuse(colon, fmt.Sprintf("'include %s:' without a name", t.Text))
 		}
 		p.next()
 		inc.Name = name.Text
 		inc.End = name.End
 	default:
-		p.fail(start.Pos, t.End, "include", fmt.Sprintf("cannot include %s", describe(t))).Help = []string{forms}
-		panic(broken{})
+		refuse(t, fmt.Sprintf("cannot include %s", describe(t)))
 	}
 	p.file.Includes = append(p.file.Includes, inc)
 }

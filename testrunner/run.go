@@ -35,6 +35,7 @@ type Options struct {
 type File struct {
 	Path     string
 	Problems diag.List // of the compiler; with an error nothing was run
+	Sources  []string  // of the program: the file and what it includes; nil if it does not compile
 	OwnMain  bool      // it is a program, not a test file
 	Tests    []Test    // in byte order of their names
 	Skipped  []Skip    // likewise
@@ -107,6 +108,9 @@ func (o *Options) file(path string) *File {
 	if prog == nil {
 		return f
 	}
+	for _, s := range prog.Sources {
+		f.Sources = append(f.Sources, s.Name)
+	}
 	if main := prog.Module.Main; main >= 0 && prog.Module.Funcs[main].File == mainFile {
 		f.OwnMain = true
 		return f
@@ -156,7 +160,8 @@ var errTimeout = errors.New("timed out")
 func (o *Options) test(t *Test, loaded *vm.VM, word int32, f *File) {
 	var written capture
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
-	v.Tests.Title, v.Tests.Collects = t.Name, true
+	v.Tests.Entitle(t.Name)
+	v.Tests.Collects = true
 	if o.Timeout > 0 {
 		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
 		defer limit.Stop()

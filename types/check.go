@@ -123,7 +123,9 @@ func (c *checker) enter(w *Word) {
 func (c *checker) word() {
 	w := c.w
 	in := instance{effect: w.Effect, rows: make([]*Row, len(w.Effect.rows))}
-	in.rows[0] = newRow(implicitRow, true)
+	// Where only the inputs name a row, that of the outputs takes up what is left
+	// (chapter 2, section 22).
+	in.rows[0] = newRow(implicitRow, w.Effect.rowIn == 1)
 	start := in.side(w.Effect.In, w.Effect.rowIn)
 	out := in.side(w.Effect.Out, w.Effect.rowOut)
 	c.expected = nil
@@ -157,6 +159,9 @@ func (c *checker) word() {
 	c.forcedVariables(&in)
 	if w.Effect.rowIn > 1 {
 		w.Extra, _ = height(in.rows[w.Effect.rowIn-1].stack())
+		if w.Extra > 0 && w == c.p.info.Main {
+			panic(c.refuse(c.wordSpan(), "underflow", "stack underflow: 'main' starts on an empty stack and takes %s from it", values(w.Extra)))
+		}
 	}
 }
 

@@ -106,7 +106,7 @@ func (p *program) overlay(name string) string {
 // section 14), once for each name and file.
 func (p *program) oldName(w *Word, st *syntax.Stmt, t target) {
 	today, ok := renamed[st.Text]
-	if !ok || !p.opts.Hints || t.kind != TargetBuiltin {
+	if !ok || !p.opts.Hints || t.kind == TargetWord && !p.info.Program.Modules[p.info.Words[t.index].Module].OldWords() {
 		return
 	}
 	key := hinted{w.Module, st.Text}

@@ -436,8 +436,10 @@ func (p *program) effects() {
 func (p *program) mainEffect(main *Word) {
 	span := p.span(main.Module, main.Decl.Pos, main.Decl.Name.End)
 	e := main.Effect
+	// Releases before 5.3 took any shape (chapter 9, section 10).
+	anyOutputs := p.profile >= syntax.Classic4 && p.info.Program.Modules[main.Module].Dialect.Conditionals()
 	switch {
-	case len(e.In) == 0 && (len(e.Out) == 0 || len(e.Out) == 1 && e.Out[0] == intType):
+	case len(e.In) == 0 && (len(e.Out) == 0 || e.IsInt() || anyOutputs):
 		if e.Yields {
 			p.fail(span, "main-effect", "'main' cannot have a Yield: nothing could take what it yields").
 				Help = []string{"give the words that yield to 'strand.weave'"}

@@ -19,6 +19,10 @@ type Effect struct {
 	plain         bool     // both sides have the same row and nothing else refers to it
 }
 
+// IsInt tells whether an effect leaves one Int and nothing else: a main with it gives
+// the exit status.
+func (e *Effect) IsInt() bool { return len(e.Out) == 1 && e.Out[0].Kind == Int }
+
 // implicitRow is the name of the row that an effect has if it names none.
 const implicitRow = "rest"
 

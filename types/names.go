@@ -30,6 +30,14 @@ var sugar = func() map[string]map[Kind]string {
 // operands say (chapter 1, section 16).
 func Operator(name string) bool { return sugar[name] != nil }
 
+// oldLoops are the built-in loops of releases 1.0 and what to write today (chapter 9,
+// sections 12 and 14).
+var oldLoops = map[string]string{
+	"times": "'include std:loops' has 'times ( Int [ -- ] -- )', with the count below the quotation",
+	"while": "write a word that calls itself at the end of a branch: a tail call is a loop",
+	"until": "write a word that calls itself at the end of a branch: a tail call is a loop",
+}
+
 // renamed lists words of earlier versions and what to write today (chapter 1,
 // section 18).
 var renamed = map[string]string{
@@ -49,7 +57,6 @@ var sought = map[string]string{
 	"print": "io.write-line", "println": "io.write-line", ".": "int->string io.write-line",
 	"2dup-": "2dup", "-rot": "rot rot", "?dup": "dup", "depth": "stack.dump shows the stack",
 	"2drop":            "drop drop, or 2drop of std:stack-utils",
-	"while":            "recursion: a tail call is a loop; counted loops are in std:loops",
 	"do":               "recursion: a tail call is a loop; counted loops are in std:loops",
 	"list.sort":        "no sort is built in: write a merge sort with list.get and list.push",
 	"sort":             "no sort is built in: write a merge sort with list.get and list.push",
@@ -138,6 +145,11 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 	name := st.Text
 	span := p.span(w.Module, st.Pos, st.End)
 	where := w.Decl.Name.Text
+	if today, ok := oldLoops[name]; ok {
+		d := p.fail(span, "removed-word", "the word '%s' (in '%s') was a built-in loop of releases 1.0", name, where)
+		d.Help = []string{today, "for a file of those releases: a comment '# seq:dialect classic-1'; 'seqvm fix' then rewrites the rest of it"}
+		return
+	}
 	if today, ok := renamed[name]; ok {
 		d := p.fail(span, "renamed-word", "the word '%s' (in '%s') is now '%s'", name, where, today)
 		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic; 'seqvm fix' rewrites it"}

@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -31,7 +32,7 @@ func (f Frame) place() string {
 // RuntimeError is an error of the program: which word, why, and how it came
 // there (chapter 5, section 8).
 type RuntimeError struct {
-	Word   string
+	Word   string // "" if it is not that of a word: output that is lost at the end
 	Reason string
 	Trail  []Frame // innermost first; in a weave it goes on in who resumed it
 	Strand int64   // 1 is main's
@@ -44,7 +45,11 @@ const maxTrail = 20
 // Error gives the whole message with the trail.
 func (e *RuntimeError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seq: runtime error: %s: %s", diag.Visible(e.Word), diag.Visible(e.Reason))
+	b.WriteString("seq: runtime error: ")
+	if e.Word != "" {
+		b.WriteString(diag.Visible(e.Word) + ": ")
+	}
+	b.WriteString(diag.Visible(e.Reason))
 	for i, f := range e.Trail {
 		if i == maxTrail {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
@@ -134,6 +139,8 @@ func Describe(v stack.Value) string {
 		return "nothing (the stack was emptied)"
 	case stack.Int:
 		return fmt.Sprintf("Int %d", v.AsInt())
+	case stack.Float:
+		return "Float " + strconv.FormatFloat(v.AsFloat(), 'g', -1, 64)
 	case stack.Bool:
 		return fmt.Sprintf("Bool %t", v.AsBool())
 	case stack.Symbol:

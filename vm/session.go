@@ -89,7 +89,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 // Close ends the session with all its strands.
 func (v *VM) Close() {
 	v.Stop(ErrStopped)
-	v.Out.Seal()
+	_ = v.Out.Seal() // the inputs have had the errors
 	v.closeState()
 }
 

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -215,12 +216,17 @@ func (v *VM) run(function int32) error {
 	defer v.watch()()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
-	v.Out.Seal()
+	failed := v.Out.Seal()
 	v.closeState()
-	if !v.stopped.Load() {
-		return nil
+	var outcome error
+	if v.stopped.Load() {
+		outcome = v.outcome
 	}
-	return v.outcome
+	var exit *ExitError
+	if failed != nil && (outcome == nil || errors.As(outcome, &exit)) { // else there is an error already
+		return &RuntimeError{Reason: failed.Error(), Strand: 1}
+	}
+	return outcome
 }
 
 // State returns what a family of words keeps for this VM, such as open
@@ -416,6 +422,7 @@ type Output struct {
 	timer *time.Timer
 	armed bool
 	shut  bool
+	err   error // the first of writing that is not to be ignored
 }
 
 const (
@@ -423,12 +430,14 @@ const (
 	outputLimit = 64 << 10
 )
 
-// WriteString writes text and, if newline is set, a line end behind it.
-func (o *Output) WriteString(text string, newline bool) {
+// WriteString writes text and, if newline is set, a line end behind it. The error
+// is that of this text or of what was written before it: what has been written may
+// wait for a flush.
+func (o *Output) WriteString(text string, newline bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.shut {
-		return
+	if o.shut || o.err != nil {
+		return o.err
 	}
 	if len(text) > outputLimit {
 		o.flush()
@@ -450,6 +459,7 @@ func (o *Output) WriteString(text string, newline bool) {
 			o.timer.Reset(flushDelay)
 		}
 	}
+	return o.err
 }
 
 // Flush makes everything visible that was written.
@@ -460,9 +470,16 @@ func (o *Output) Flush() {
 	o.armed = false
 }
 
+// Err returns the first error of writing that what has been flushed met.
+func (o *Output) Err() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
 // Seal flushes and ends the output: what strands write that have not yet seen
-// that the program is over is dropped.
-func (o *Output) Seal() {
+// that the program is over is dropped. The error is the first of all writing.
+func (o *Output) Seal() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
@@ -470,6 +487,7 @@ func (o *Output) Seal() {
 	if o.timer != nil {
 		o.timer.Stop()
 	}
+	return o.err
 }
 
 func (o *Output) flush() {
@@ -479,16 +497,30 @@ func (o *Output) flush() {
 	}
 }
 
-// write ignores errors: that is what chapter 6, section 2 demands. Go itself
-// ends the process by SIGPIPE when stdout is a closed pipe.
+// write writes all of b or notes why not. That nobody reads, or that there is no
+// stdout, is no error (chapter 6, section 2); for the former Go itself ends the
+// process by SIGPIPE, unless the program takes that signal.
 func (o *Output) write(b []byte) {
 	for len(b) > 0 {
 		n, err := o.w.Write(b)
-		if err != nil && !os.IsTimeout(err) {
-			return
+		switch {
+		case err == nil, os.IsTimeout(err):
+			b = b[n:]
+			continue
+		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
+			o.err = outputFailure(err)
 		}
-		b = b[n:]
+		return
 	}
+}
+
+// outputFailure is the error of a word that writes, or of the program's end.
+func outputFailure(err error) error {
+	var named *os.PathError
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	return Fail("cannot write to stdout: %v", err)
 }
 
 // TestLog is the state of the test words (chapter 6, section 13). The zero
@@ -496,6 +528,7 @@ func (o *Output) write(b []byte) {
 type TestLog struct {
 	sync.Mutex
 	Title    string
+	Entitled bool     // the program has given a title, if only an empty one
 	Passed   int64    // all assertions that held
 	Failures []string // all that did not
 
@@ -508,6 +541,9 @@ type TestLog struct {
 	// nothing.
 	Collects bool
 }
+
+// Entitle sets the title.
+func (t *TestLog) Entitle(title string) { t.Title, t.Entitled = title, true }
 
 // Since returns the assertions that have held, and the failures, since the last
 // test.init.

@@ -2,13 +2,13 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/outfile"
 )
 
 func (c *cli) buildCommand() *cobra.Command {
@@ -35,8 +35,11 @@ func (c *cli) buildCommand() *cobra.Command {
 			if strip {
 				module = bytecode.Strip(module)
 			}
+			if err := spare(out, names(args[0], prog.Sources)); err != nil {
+				return err
+			}
 			data := bytecode.Encode(module)
-			if err := os.WriteFile(out, data, 0o644); err != nil {
+			if err := outfile.Write(out, data, 0o666); err != nil {
 				return err
 			}
 			if verbose {

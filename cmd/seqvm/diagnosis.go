@@ -3,50 +3,91 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime/trace"
+	"sync"
 
+	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/vm"
 )
 
 // samplesPerSecond is how often a profile looks at the strands.
 const samplesPerSecond = 250
 
-// diagnosis is what a run leaves for those who look for its hot spots.
-type diagnosis struct {
-	profile, trace string // files; "": none
+// diagnosisFlags is what a run is to leave for those who look for its hot spots:
+// files; "" for none.
+type diagnosisFlags struct{ profile, trace string }
+
+// spare refuses files that are sources of the program.
+func (f diagnosisFlags) spare(sources []string) error {
+	return errors.Join(spare(f.profile, sources), spare(f.trace, sources))
 }
 
-// start begins to collect; the function returned writes the files.
-func (d diagnosis) start(v *vm.VM) (finish func() error, err error) {
-	var closers []func() error
-	finish = func() error {
-		var all []error
-		for _, f := range closers {
-			all = append(all, f())
+// diagnosis writes those files. A signal may end it at any time.
+type diagnosis struct {
+	mu       sync.Mutex
+	flags    diagnosisFlags
+	profile  *vm.Profile
+	profiled *outfile.File
+	traced   *outfile.File
+}
+
+// start begins to collect.
+func (d *diagnosis) start(v *vm.VM) (err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.flags.trace != "" {
+		if d.traced, err = outfile.Create(d.flags.trace, 0o666); err != nil {
+			return fmt.Errorf("cannot write the trace: %w", err)
 		}
-		return errors.Join(all...)
+		if err := trace.Start(d.traced); err != nil {
+			d.drop()
+			return err
+		}
 	}
-	if d.trace != "" {
-		file, err := os.Create(d.trace)
-		if err != nil {
-			return nil, fmt.Errorf("cannot write the trace: %w", err)
+	if d.flags.profile != "" {
+		if d.profiled, err = outfile.Create(d.flags.profile, 0o666); err != nil {
+			d.drop()
+			return fmt.Errorf("cannot write the profile: %w", err)
 		}
-		if err := trace.Start(file); err != nil {
-			return nil, err
-		}
-		closers = append(closers, func() error {
-			trace.Stop()
-			return file.Close()
-		})
+		d.profile = v.StartProfile(samplesPerSecond)
 	}
-	if d.profile != "" {
-		file, err := os.Create(d.profile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot write the profile: %w", err)
-		}
-		p := v.StartProfile(samplesPerSecond)
-		closers = append(closers, func() error { return errors.Join(p.Write(file), file.Close()) })
+	return nil
+}
+
+// finish writes the files.
+func (d *diagnosis) finish() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []error
+	if d.traced != nil {
+		trace.Stop()
+		all = append(all, d.traced.Commit())
 	}
-	return finish, nil
+	if d.profiled != nil {
+		if err := d.profile.Write(d.profiled); err != nil {
+			d.profiled.Discard()
+			all = append(all, err)
+		} else {
+			all = append(all, d.profiled.Commit())
+		}
+	}
+	d.traced, d.profiled = nil, nil
+	return errors.Join(all...)
+}
+
+// discard gives the files up: the run does not come to its end.
+func (d *diagnosis) discard() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.drop()
+}
+
+func (d *diagnosis) drop() {
+	if d.traced != nil {
+		trace.Stop()
+		d.traced.Discard()
+	}
+	if d.profiled != nil {
+		d.profiled.Discard()
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/fix"
+	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/load"
 )
 
@@ -66,7 +67,7 @@ func (c *cli) fixCommand() *cobra.Command {
 					_, _ = c.stdout.Write(diff.Diff(r.Path, []byte(r.Old), r.Path+" (fixed)", []byte(r.Text)))
 				case write:
 					if r.Text != r.Old {
-						err = errors.Join(err, overwrite(r.Path, r.Text))
+						err = errors.Join(err, outfile.Write(r.Path, []byte(r.Text), 0o666))
 					}
 				default:
 					fmt.Fprint(c.stdout, r.Text)
@@ -108,20 +109,4 @@ func sources(args []string, folders bool) ([]string, error) {
 		}
 	}
 	return paths, nil
-}
-
-// overwrite replaces a file's content and keeps its mode.
-func overwrite(path, text string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	temporary := path + ".new"
-	if err := os.WriteFile(temporary, []byte(text), info.Mode().Perm()); err != nil {
-		return err
-	}
-	if err := os.Chmod(temporary, info.Mode().Perm()); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
 }

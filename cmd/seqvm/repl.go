@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"os/signal"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -58,15 +60,11 @@ func (c *cli) repl(path string, f replFlags) error {
 	if f.editMode != "vi" && f.editMode != "emacs" {
 		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
 	}
-	timeout, err := replTimeout(c.setting("SEQ_REPL_TIMEOUT"))
-	if err != nil {
-		fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
-	}
 	plain := f.plain || !isTerminal(c.stdin) || !isTerminal(c.stdout) || c.setting("TERM") == "dumb" || f.strict
 	settings := scheduler.ReadSettings(c.getenv, c.stderr)
 	settings.AllStacksMax = machineMemory() / 2
 	options := repl.Options{
-		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: timeout,
+		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
 		Args: []string{"repl"}, Environ: c.getenv, Settings: settings,
 	}
 	if f.noStd {
@@ -83,16 +81,15 @@ func (c *cli) repl(path string, f replFlags) error {
 	return c.screenSession(sh, options, path, f)
 }
 
-// replTimeout reads SEQ_REPL_TIMEOUT: seconds; 0 and "" are no limit.
-func replTimeout(text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
+// replTimeout reads SEQ_REPL_TIMEOUT: seconds, parts of them as well. 0 is no limit,
+// and so is silently what is no number (chapter 5, section 16).
+func replTimeout(text string) time.Duration {
 	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil || seconds < 0 || seconds > 1e9 {
-		return 0, fmt.Errorf("SEQ_REPL_TIMEOUT='%s' is no number of seconds, ignoring it", text)
+	if err != nil || strings.Trim(text, "+.0123456789") != "" {
+		return 0
 	}
-	return time.Duration(seconds * float64(time.Second)), nil
+	const most = math.MaxInt64 / float64(time.Second)
+	return time.Duration(min(seconds, most/2) * float64(time.Second))
 }
 
 func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {

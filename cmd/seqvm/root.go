@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/seqvm/seqvm"
@@ -25,6 +26,7 @@ const (
 	statusUsage        = 2
 	statusInternal     = 70
 	statusInterrupt    = 130
+	statusClosedPipe   = 141
 )
 
 // exitStatus is an error that has been reported already.
@@ -40,10 +42,10 @@ type cli struct {
 	signals        *scheduler.Signals // of the process; nil: they are not ours
 	poison         bool               // tests: overwrite the arenas of ended strands
 
-	logLevel, logFormat, color string
-	noColor                    bool
-	dialect                    string
-	log                        zerolog.Logger
+	color   string
+	noColor bool
+	dialect string
+	log     zerolog.Logger
 }
 
 // main executes a command line and returns the exit status.
@@ -55,18 +57,39 @@ func (c *cli) main(args []string) (code int) {
 			code = statusInternal
 		}
 	}()
+	out := &output{to: c.stdout}
+	c.stdout = out
+	return out.failed(c.stderr, c.command(args, out))
+}
+
+// command executes a command line and returns the exit status that the command
+// gives. An error of stdout is not reported here.
+func (c *cli) command(args []string, out *output) int {
+	if err := carriageReturn(args); err != nil {
+		fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+		return statusUsage
+	}
 	root := c.root()
 	root.SetArgs(c.shorthand(root, args))
 	err := root.Execute()
 	var status exitStatus
 	switch {
-	case err == nil:
+	case err == nil, out.err != nil && errors.Is(err, out.err):
 		return 0
 	case errors.As(err, &status):
 		return int(status)
 	}
 	fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
 	return statusUsage
+}
+
+// carriageReturn explains the argument that a script with CRLF line ends gets from
+// its first line: the system takes what stands there up to the LF for it.
+func carriageReturn(args []string) error {
+	if len(args) < 2 || !strings.HasSuffix(args[0], "\r") {
+		return nil
+	}
+	return fmt.Errorf("%s: the first line of the script ends in CR LF, so its command gets the argument %q: write that line's end as LF alone", args[1], args[0])
 }
 
 func (c *cli) root() *cobra.Command {
@@ -90,14 +113,14 @@ func (c *cli) root() *cobra.Command {
 			return exitStatus(statusUsage)
 		},
 		Args:              cobra.ArbitraryArgs,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return c.configure() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return c.configure(cmd.Flags()) },
 	}
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.logLevel, "log-level", "warn", "what to log: trace, debug, info, warn, error, off")
-	flags.StringVar(&c.logFormat, "log-format", "console", "form of log lines: console, json")
+	flags.String("log-level", "warn", "what to log: trace, debug, info, warn, error, off (default also $SEQVM_LOG_LEVEL)")
+	flags.String("log-format", "console", "form of log lines: console, json (default also $SEQVM_LOG_FORMAT)")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
@@ -137,27 +160,40 @@ func (c *cli) shorthand(root *cobra.Command, args []string) []string {
 }
 
 // configure checks the common flags and sets up logging.
-func (c *cli) configure() error {
+func (c *cli) configure(flags *pflag.FlagSet) error {
+	logLevel, levelFrom := c.flagOr(flags, "log-level", "SEQVM_LOG_LEVEL")
+	logFormat, formatFrom := c.flagOr(flags, "log-format", "SEQVM_LOG_FORMAT")
 	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
 		return fmt.Errorf("--color must be auto, always or never, not %q", c.color)
 	}
 	level := zerolog.Disabled
-	if c.logLevel != "off" {
+	if logLevel != "off" {
 		var err error
-		if level, err = zerolog.ParseLevel(c.logLevel); err != nil || !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, c.logLevel) {
-			return fmt.Errorf("--log-level must be trace, debug, info, warn, error or off, not %q", c.logLevel)
+		if level, err = zerolog.ParseLevel(logLevel); err != nil || !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, logLevel) {
+			return fmt.Errorf("%s must be trace, debug, info, warn, error or off, not %q", levelFrom, logLevel)
 		}
 	}
 	var out io.Writer = c.stderr
-	switch c.logFormat {
+	switch logFormat {
 	case "json":
 	case "console":
 		out = zerolog.ConsoleWriter{Out: c.stderr, NoColor: !c.colors(), TimeFormat: time.TimeOnly}
 	default:
-		return fmt.Errorf("--log-format must be console or json, not %q", c.logFormat)
+		return fmt.Errorf("%s must be console or json, not %q", formatFrom, logFormat)
 	}
 	c.log = zerolog.New(out).Level(level).With().Timestamp().Logger()
 	return nil
+}
+
+// flagOr returns the value of a flag or, if it is not given, that of a variable of
+// the environment, which is its default (chapter 8, section 11), and what to call it
+// in a message.
+func (c *cli) flagOr(flags *pflag.FlagSet, name, variable string) (value, from string) {
+	flag := flags.Lookup(name)
+	if other := c.setting(variable); !flag.Changed && other != "" {
+		return other, variable
+	}
+	return flag.Value.String(), "--" + name
 }
 
 // colors tells whether messages on stderr are coloured.
@@ -171,6 +207,9 @@ func (c *cli) colorsOn(w io.Writer) bool {
 }
 
 func isTerminal(w any) bool {
+	if o, wrapped := w.(*output); wrapped {
+		w = o.to
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

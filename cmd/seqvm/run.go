@@ -18,7 +18,7 @@ import (
 
 func (c *cli) runCommand() *cobra.Command {
 	var instrument bool
-	var diagnose diagnosis
+	var diagnose diagnosisFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -34,6 +34,9 @@ func (c *cli) runCommand() *cobra.Command {
 			c.report(forRun(problems))
 			if prog == nil {
 				return exitStatus(statusUsage)
+			}
+			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
+				return err
 			}
 			return c.execute(prog, args, diagnose)
 		},
@@ -100,17 +103,17 @@ func forRun(list diag.List) diag.List {
 func (c *cli) terminal() *terminal.Terminal {
 	t := &terminal.Terminal{}
 	t.In, _ = c.stdin.(*os.File)
-	t.Out, _ = c.stdout.(*os.File)
+	t.Out, _ = behind(c.stdout).(*os.File)
 	return t
 }
 
-func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) error {
+func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	settings := scheduler.ReadSettings(c.getenv, c.stderr)
 	settings.AllStacksMax = machineMemory() / 2
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
-		Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr, Args: args, Environ: c.getenv,
+		Stdin: c.stdin, Stdout: behind(c.stdout), Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
 		Settings:  settings,
 		Signals:   c.signals,
@@ -123,10 +126,12 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) er
 		return err
 	}
 	defer screen.Raw(false)
+	d := diagnosis{flags: diagnose}
 	if c.signals != nil {
 		leave := func() {
 			v.Out.Flush()
 			screen.Raw(false)
+			d.discard()
 		}
 		defer c.signals.Install(scheduler.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
@@ -134,12 +139,11 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosis) er
 			Death:     leave,
 		})()
 	}
-	finish, err := diagnose.start(v)
-	if err != nil {
+	if err := d.start(v); err != nil {
 		return err
 	}
 	status, err := v.Run()
-	if ferr := finish(); ferr != nil {
+	if ferr := d.finish(); ferr != nil {
 		fmt.Fprintf(c.stderr, "seqvm: %v\n", ferr)
 	}
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")

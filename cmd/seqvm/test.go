@@ -4,12 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/testrunner"
 )
@@ -75,11 +76,13 @@ func (c *cli) test(paths []string, flags testFlags) error {
 	var junit testrunner.JUnit
 	var coverage testrunner.Coverage
 	var sum testrunner.Summary
+	sources := slices.Clone(files)
 	progress := progress{c: c, all: len(files), on: isTerminal(c.stderr) && len(files) > 1}
 	start := time.Now()
 	testrunner.Run(files, opts, progress.show, func(f *testrunner.File) {
 		progress.hide()
 		sum.Count(f)
+		sources = append(sources, f.Sources...)
 		c.testProblems(f)
 		junit.File(f)
 		coverage.Add(f)
@@ -98,10 +101,10 @@ func (c *cli) test(paths []string, flags testFlags) error {
 		}
 	}
 	if flags.junit != "" {
-		err = toFile(flags.junit, junit.Write)
+		err = toFile(flags.junit, sources, junit.Write)
 	}
 	if flags.coverHTML != "" {
-		err = errors.Join(err, toFile(flags.coverHTML, coverage.HTML))
+		err = errors.Join(err, toFile(flags.coverHTML, sources, coverage.HTML))
 	}
 	switch {
 	case err != nil:
@@ -128,13 +131,20 @@ func (c *cli) testProblems(f *testrunner.File) {
 	}
 }
 
-// toFile creates a file and writes it.
-func toFile(path string, write func(io.Writer) error) error {
-	f, err := os.Create(path)
+// toFile writes a file that is none of the sources.
+func toFile(path string, sources []string, write func(io.Writer) error) error {
+	if err := spare(path, sources); err != nil {
+		return err
+	}
+	f, err := outfile.Create(path, 0o666)
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Close())
+	if err := write(f); err != nil {
+		f.Discard()
+		return err
+	}
+	return f.Commit()
 }
 
 // progress is a line on the terminal that says which file runs.
