@@ -121,6 +121,8 @@ func describe(v any) string {
 	switch v := v.(type) {
 	case int64, bool:
 		return fmt.Sprintf("%s %v", kindNameOf(v), v)
+	case float64:
+		return "Float " + floatText(v)
 	case symbol:
 		return "Symbol :" + string(v)
 	case *variant:
