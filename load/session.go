@@ -52,7 +52,7 @@ func (s *Session) InputIn(name, text, dir string, dialect syntax.Dialect) (*Inpu
 // takeMain takes the word main out of an input.
 func (in *Input) takeMain() *syntax.Word {
 	file := in.Modules[0].File
-	i := slices.IndexFunc(file.Words, func(w *syntax.Word) bool { return w.Name.Text == syntax.InputWord })
+	i := slices.IndexFunc(file.Words, func(w *syntax.Word) bool { return w.Name.Text == syntax.Main })
 	if i < 0 {
 		return nil
 	}

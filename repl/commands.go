@@ -329,7 +329,7 @@ func (sh *Shell) saveAs(_ context.Context, a *Answer, arg string) {
 			return
 		}
 	} else if !errors.Is(err, os.ErrNotExist) {
-		a.refuse("%v", err)
+		a.refuse("cannot write '%s': %s", path, whyNoFile(err))
 		return
 	}
 	if err := writeWhole(path, sh.Session.text.file(), 0o644); err != nil {

@@ -106,17 +106,3 @@ var (
 	escapeEntry   = strings.NewReplacer("\\", `\\`, "\n", `\n`)
 	unescapeEntry = strings.NewReplacer(`\\`, "\\", `\n`, "\n")
 )
-
-// writeWhole writes a file so that at any time the old or the new one is there.
-func writeWhole(path, text string, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".seqvm-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // does nothing once it has been renamed
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}

@@ -189,7 +189,7 @@ func readSections(text string) (includes, definitions string, expressions []stri
 	switch {
 	case problems.HasErrors():
 		return "", "", nil, &ProblemError{problems}
-	case len(file.Words) != 1 || file.Words[0].Name.Text != syntax.InputWord || len(file.Unions)+len(file.Includes) > 0:
+	case len(file.Words) != 1 || file.Words[0].Name.Text != syntax.Main || len(file.Unions)+len(file.Includes) > 0:
 		return "", "", nil, errors.New("behind '# --- main ---' must stand ': main ( -- ) … ;' and nothing else")
 	}
 	w := file.Words[0]

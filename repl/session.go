@@ -181,6 +181,9 @@ func (s *Session) LoadFile(ctx context.Context, path string) (Outcome, error) {
 	}
 	s.inputs++
 	program, problems := s.load.InputIn(fmt.Sprintf("<main of %s>", path), file.Program, s.opts.Dir, file.Modules[0].Dialect)
+	if program.Main != nil {
+		program.Main.Name.Text = syntax.Main
+	}
 	ran, err := s.loaded(ctx, program, problems)
 	o.Ran, o.Wrote = ran.Ran, ran.Wrote
 	o.Problems = append(o.Problems, ran.Problems...)
@@ -514,14 +517,18 @@ func (s *Session) explain(err error) error {
 				continue
 			}
 			at := int32(f.Line - 1)
-			if f.Word == syntax.InputWord {
+			if f.Word == syntax.InputWord || f.Word == syntax.Main {
 				run.Span = diag.Span{Source: src, Start: at, End: tokenEnd(src.Text, at)}
+			}
+			if f.Word == syntax.InputWord {
+				f.Word = "" // the place says which input
 			}
 			f.File, f.Line = placeIn(src, at)
 		}
 		return run
 	case errors.As(err, &dead):
 		explained := *dead
+		explained.First = syntax.InputWord
 		explained.Blocked = slices.Clone(dead.Blocked)
 		for i := range explained.Blocked {
 			explained.Blocked[i].Place = s.placeText(explained.Blocked[i].Place)

@@ -340,7 +340,7 @@ func TestBlockedStrandsAreNoDeadlockOfLaterInputs(t *testing.T) {
 	s.do("chan.make [ chan.receive drop drop ] strand.spawn drop", "<channel>")
 	s.do("1", "<channel> 1")
 	err := s.fails("chan.make chan.receive drop drop", "deadlock: 1 strand is blocked")
-	assert.Contains(t, err.Error(), "main in chan.receive at <input 3>:1:11")
+	assert.Contains(t, err.Error(), "this input in chan.receive at <input 3>:1:11")
 	assert.Len(t, s.Strands(), 1)
 	s.fails("over chan.receive drop drop", "deadlock")
 	assert.Len(t, s.Strands(), 1)
@@ -363,7 +363,7 @@ func TestErrorsShowWordAndColumn(t *testing.T) {
 	var run *RunError
 	require.ErrorAs(t, err, &run)
 	assert.Equal(t, "bad", run.Span.Source.Text[run.Span.Start:run.Span.End])
-	assert.Contains(t, err.Error(), "at <input 1>:2:19 in bad\n  at <input 2>:2:3 in main")
+	assert.Contains(t, err.Error(), "at <input 1>:2:19 in bad\n  at <input 2>:2:3")
 	var runtime *vm.RuntimeError
 	require.True(t, errors.As(err, &runtime))
 }

@@ -92,7 +92,7 @@ func (sh *Shell) keep(path string, mode os.FileMode) {
 // saved tells in an answer if the session file could not be written.
 func (sh *Shell) saved(a *Answer, err error) {
 	if err != nil {
-		a.refuse("the session file cannot be written: %v", err)
+		a.refuse("%v; the session is not kept in a file any more", err)
 		sh.keep("", 0)
 	}
 }
@@ -253,7 +253,7 @@ func (sh *Shell) edit(a *Answer) {
 	if path == "" {
 		f, err := os.CreateTemp("", "session-*.seq")
 		if err != nil {
-			a.refuse("no file for the editor can be made: %v", err)
+			a.refuse("no file for the editor can be made in '%s': %s", os.TempDir(), whyNoFile(err))
 			return
 		}
 		_, err = io.WriteString(f, sh.Session.text.file())
@@ -263,7 +263,7 @@ func (sh *Shell) edit(a *Answer) {
 		}
 		path = f.Name()
 	} else if err := sh.saver.now(); err != nil {
-		a.refuse("the session file cannot be written: %v", err)
+		a.refuse("%v", err)
 		return
 	}
 	words, err := sh.editor(path)

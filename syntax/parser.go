@@ -41,12 +41,32 @@ func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) 
 	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}})
 }
 
-// InputWord is the name of the word that the statements of an input make up.
-const InputWord = "main"
+// InputWord is the name of the word that the statements of an input make up. With
+// its blank no other word can have it.
+const InputWord = "this input"
+
+// Main is the name of the word that a program starts in.
+const Main = "main"
+
+// Shown is how messages write the name of a word: 'f', or "this input".
+func (w *Word) Shown() string {
+	if w.Name.Text == InputWord {
+		return InputWord
+	}
+	return quote(w.Name.Text)
+}
+
+// Titled is Shown with what it is: "the word 'f'", or "this input".
+func (w *Word) Titled() string {
+	if w.Name.Text == InputWord {
+		return InputWord
+	}
+	return "the word " + w.Shown()
+}
 
 // ParseInput is Parse for an input of an interactive session: between the
 // definitions may stand statements. They are the body of a word without an
-// effect, main, which is not among the words of the file; nil if there are none.
+// effect, InputWord, which is not among the words of the file; nil if there are none.
 func ParseInput(src *diag.Source, dialect Dialect) (file *File, main *Word, errors diag.List) {
 	p := &parser{file: &File{Source: src, Dialect: dialect}, input: &Word{Name: Name{Text: InputWord}}}
 	if dialect.Conditionals() {

@@ -23,7 +23,7 @@ type scope struct {
 // enter counts a level of nesting.
 func (p *parser) enter(t Token) {
 	if p.depth++; p.depth > MaxNesting {
-		p.refuse(t, "nesting", fmt.Sprintf("the body of %s nests more than %d levels deep", quote(p.word.Name.Text), MaxNesting))
+		p.refuse(t, "nesting", fmt.Sprintf("the body of %s nests more than %d levels deep", p.word.Shown(), MaxNesting))
 	}
 }
 
@@ -63,7 +63,7 @@ func (p *parser) statements(sc scope) []Stmt {
 					p.unclosed(sc, t)
 				}
 				if sc.quotation == nil {
-					p.refuse(t, "stray-token", fmt.Sprintf("']' without '[' in the word %s", quote(p.word.Name.Text)))
+					p.refuse(t, "stray-token", fmt.Sprintf("']' without '[' in %s", p.word.Titled()))
 				}
 				return list
 			case "[":
@@ -80,7 +80,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			if t.Text == "(" {
 				help = "comments start with '#'"
 			}
-			d := p.fail(t.Pos, t.End, "stray-token", fmt.Sprintf("%s cannot stand in the body of the word %s", describe(t), quote(p.word.Name.Text)))
+			d := p.fail(t.Pos, t.End, "stray-token", fmt.Sprintf("%s cannot stand in the body of %s", describe(t), p.word.Titled()))
 			if help != "" {
 				d.Help = []string{help}
 			}

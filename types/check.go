@@ -66,7 +66,7 @@ func (c *checker) wordSpan() diag.Span { return c.span(c.w.Decl.Pos, c.w.Decl.Na
 func (c *checker) refuse(span diag.Span, code diag.Code, format string, args ...any) *refusal {
 	if c.steps > maxSteps {
 		return &refusal{d: &diag.Diagnostic{Code: "types-too-complex", Span: c.wordSpan(),
-			Message: fmt.Sprintf("the types in the word '%s' are too complex to check", c.w.Decl.Name.Text),
+			Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
 			Help:    []string{"split the word and declare effects for its parts"}}}
 	}
 	return &refusal{d: &diag.Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...)}}
@@ -312,7 +312,7 @@ func (c *checker) underflow(st *syntax.Stmt, need, have int) *refusal {
 	if have == 0 {
 		there = "none there"
 	}
-	return c.refuse(c.at(st), "underflow", "stack underflow: '%s' needs %s, %s (in '%s')", c.nameOf(st), values(need), there, c.w.Decl.Name.Text)
+	return c.refuse(c.at(st), "underflow", "stack underflow: '%s' needs %s, %s (in %s)", c.nameOf(st), values(need), there, c.w.Decl.Shown())
 }
 
 func (c *checker) nameOf(st *syntax.Stmt) string {
@@ -532,7 +532,7 @@ func (c *checker) literalIndex(sc *scope, n int64, st *syntax.Stmt, s *Stack) *S
 	}
 	const deepest = 1 << 20
 	if n > deepest {
-		panic(c.refuse(c.at(st), "underflow", "stack underflow: the index %d of '%s' is out of reach (in '%s')", n, st.Text, c.w.Decl.Name.Text))
+		panic(c.refuse(c.at(st), "underflow", "stack underflow: the index %d of '%s' is out of reach (in %s)", n, st.Text, c.w.Decl.Shown()))
 	}
 	call.Literal, call.Depth, call.Known = true, int32(n), true
 	if st.Text == "pick" {

@@ -239,7 +239,7 @@ func (c *checker) joinBodies(st, a *syntax.Stmt, first *Stack, b *syntax.Stmt, s
 }
 
 func (c *checker) auxLeft(q *syntax.Stmt, aux *Stack) *refusal {
-	return c.refuse(c.at(q), "aux-left", "values are left on the aux stack at the end of a quotation in '%s': %s", c.w.Decl.Name.Text, auxString(aux)).
+	return c.refuse(c.at(q), "aux-left", "values are left on the aux stack at the end of a quotation in %s: %s", c.w.Decl.Shown(), auxString(aux)).
 		help("a quotation has an aux stack of its own: every '>aux' needs its 'aux>' in it")
 }
 
@@ -398,7 +398,7 @@ func (c *checker) run(st *syntax.Stmt, q *Type, s *Stack, which string) (result 
 	have, bottom := height(s)
 	if !c.unifyStack(fresh.In, s) {
 		if bottom.rigid && have < n {
-			panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation%s of '%s' needs %s, only %d there (in '%s')", which, st.Text, values(n), have, c.w.Decl.Name.Text).
+			panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation%s of '%s' needs %s, only %d there (in %s)", which, st.Text, values(n), have, c.w.Decl.Shown()).
 				note("the quotation: %s", q))
 		}
 		r := c.refuse(c.at(st), "type-mismatch", "the quotation%s of '%s' does not fit the stack", which, st.Text).
@@ -513,7 +513,7 @@ func checkToAux(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 
 func checkFromAux(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	if sc.aux == nil {
-		panic(c.refuse(c.at(st), "aux-empty", "'aux>' on an empty aux stack (in '%s')", c.w.Decl.Name.Text).
+		panic(c.refuse(c.at(st), "aux-empty", "'aux>' on an empty aux stack (in %s)", c.w.Decl.Shown()).
 			help("'>aux' puts a value there; a quotation does not see the aux stack around it"))
 	}
 	t := sc.aux.Top

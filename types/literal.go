@@ -99,8 +99,8 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 	n := c.missing(st, x, k)
 	available, _ := height(s)
 	if n.least > available {
-		panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation for '%s' needs %s, it is given %d and can capture only %d (in '%s')",
-			wanted, values(n.least+k), k, available, c.w.Decl.Name.Text).note("expected: %s", x).note("stack here: %s", s))
+		panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation for '%s' needs %s, it is given %d and can capture only %d (in %s)",
+			wanted, values(n.least+k), k, available, c.w.Decl.Shown()).note("expected: %s", x).note("stack here: %s", s))
 	}
 	var failure *diag.Diagnostic
 	misfit := -1 // the smallest number with which the body runs an input of unknown type

@@ -144,18 +144,18 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 	p.skip[w] = true
 	name := st.Text
 	span := p.span(w.Module, st.Pos, st.End)
-	where := w.Decl.Name.Text
+	where := w.Decl.Shown()
 	if today, ok := oldLoops[name]; ok {
-		d := p.fail(span, "removed-word", "the word '%s' (in '%s') was a built-in loop of releases 1.0", name, where)
+		d := p.fail(span, "removed-word", "the word '%s' (in %s) was a built-in loop of releases 1.0", name, where)
 		d.Help = []string{today, "for a file of those releases: a comment '# seq:dialect classic-1'; 'seqvm fix' then rewrites the rest of it"}
 		return
 	}
 	if today, ok := renamed[name]; ok {
-		d := p.fail(span, "renamed-word", "the word '%s' (in '%s') is now '%s'", name, where, today)
+		d := p.fail(span, "renamed-word", "the word '%s' (in %s) is now '%s'", name, where, today)
 		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic; 'seqvm fix' rewrites it"}
 		return
 	}
-	d := p.fail(span, "unknown-word", "unknown word '%s' in '%s'", name, where)
+	d := p.fail(span, "unknown-word", "unknown word '%s' in %s", name, where)
 	if p.enough() {
 		return
 	}

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -55,7 +56,10 @@ func (e *RuntimeError) Error() string {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
 			break
 		}
-		fmt.Fprintf(&b, "\n  at %s in %s", diag.Visible(f.place()), diag.Visible(f.Word))
+		b.WriteString("\n  at " + diag.Visible(f.place()))
+		if f.Word != "" {
+			b.WriteString(" in " + diag.Visible(f.Word))
+		}
 		if f.Count > 1 {
 			fmt.Fprintf(&b, " (%d times)", f.Count)
 		}
@@ -72,6 +76,7 @@ func (e *RuntimeError) Error() string {
 // DeadlockError says that every strand waits for another one.
 type DeadlockError struct {
 	Total   int64     // strands
+	First   string    // what strand 1 is called; "" is main
 	Blocked []Blocked // in order of their ids
 }
 
@@ -96,7 +101,7 @@ func (e *DeadlockError) Error() string {
 			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Blocked)-i)
 			break
 		}
-		name := "main"
+		name := cmp.Or(e.First, "main")
 		if s.Strand != 1 {
 			name = fmt.Sprintf("strand #%d", s.Strand)
 		}

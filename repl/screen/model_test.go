@@ -274,7 +274,7 @@ func TestSidePane(t *testing.T) {
 	assert.Contains(t, strings.Join(u.rows(), "\n"), "no expression has run yet")
 	u.keys("ctrl+c")
 	u.enters("3 4 i.+")
-	assert.Contains(t, strings.Join(u.rows(), "\n"), "main ( -- Int )")
+	assert.Contains(t, strings.Join(u.rows(), "\n"), "this input ( -- Int )")
 	u.keys("f3")
 	assert.NotContains(t, strings.Join(u.rows(), "\n"), "┌")
 	u.enters(":help")
