@@ -214,8 +214,8 @@ func (c *compiler) word(w *types.Word) {
 		for i := 0; i < w.Extra; i++ {
 			g.parameter(bytecode.KindAny)
 		}
-		for _, t := range w.Effect.In {
-			g.parameter(kindOf(t))
+		for _, kind := range facts.inputs {
+			g.parameter(kind)
 		}
 		if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
 			g.emit(bytecode.OpCount, 0, 0, 0)

@@ -50,7 +50,11 @@ func (c *compiler) analyze() {
 	for i, w := range c.info.Words[first:] {
 		f := &c.words[first+i]
 		for _, t := range w.Effect.In {
-			f.inputs = append(f.inputs, kindOf(t))
+			kind := kindOf(t)
+			if w.Input { // what lies on a session's stack may be of a type that only its use decides
+				kind = bytecode.KindAny
+			}
+			f.inputs = append(f.inputs, kind)
 		}
 		for _, t := range w.Effect.Out {
 			f.declared = append(f.declared, kindOf(t))

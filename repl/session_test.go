@@ -475,3 +475,17 @@ func BenchmarkNew(b *testing.B) {
 		s.Close()
 	}
 }
+
+// Of what a list is, the types of a session say nothing: the use of the value in a
+// later input decides, and that has to look.
+func TestValuesOfUndecidedTypesAreLookedAt(t *testing.T) {
+	s := start(t)
+	s.do("list.make", "list-of")
+	s.fails("1 i.+", "i.+: expected Int, found List")
+	s.fails("string.length", "string.length: expected String, found List")
+	s.fails(": f ( Int -- Int ) 1 i.+ ; f", "f: expected Int, found List")
+	s.fails("[ 1 ] [ 2 ] if", "if: expected Bool, found List")
+	s.fails("call", "call: expected Quotation, found List")
+	s.do("drop map.make 2.5", "map-of 2.5")
+	s.fails("f.+", "f.+: expected Float, found Map")
+}
