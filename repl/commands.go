@@ -28,7 +28,7 @@ var commands = func() []command {
 	list = []command{
 		{[]string{":help", ":h"}, "", "this list", func(_ *Shell, _ context.Context, a *Answer, _ string) { a.pane("Help", helpText(list)) }},
 		{[]string{":quit", ":q"}, "", "end; so does Ctrl+D on an empty line", func(_ *Shell, _ context.Context, a *Answer, _ string) { a.Quit = true }},
-		{[]string{":stack", ":s"}, "", "show the stack", func(sh *Shell, _ context.Context, a *Answer, _ string) { a.stackLine(sh) }},
+		{[]string{":stack", ":s"}, "", "show the stack, long values whole", func(sh *Shell, _ context.Context, a *Answer, _ string) { a.wholeStack(sh) }},
 		{[]string{":pop"}, "", "take back what the last expression did to the stack", (*Shell).pop},
 		{[]string{":undo"}, "", "take back the last input, with what it defined", (*Shell).undo},
 		{[]string{":clear"}, "", "begin a new session", (*Shell).clear},

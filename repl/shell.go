@@ -117,7 +117,7 @@ func (sh *Shell) Handle(ctx context.Context, text string) Answer {
 	case IsCommand(line):
 		sh.command(ctx, &a, line[1:])
 	case line == "stack.dump":
-		a.stackLine(sh)
+		a.wholeStack(sh)
 	default:
 		sh.input(ctx, &a, text)
 	}
@@ -156,7 +156,9 @@ func (sh *Shell) show(a *Answer, o Outcome) {
 	}
 }
 
-func (a *Answer) stackLine(sh *Shell) { a.Text += sh.Session.StackLine() + "\n" }
+func (a *Answer) stackLine(sh *Shell) { a.Text += sh.Session.BriefStackLine() + "\n" }
+
+func (a *Answer) wholeStack(sh *Shell) { a.Text += sh.Session.StackLine() + "\n" }
 
 func (a *Answer) refuse(format string, args ...any) {
 	a.Problem += fmt.Sprintf(format, args...) + "\n"

@@ -154,7 +154,7 @@ func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f
 			return err
 		}
 		if greeting.Text == "" {
-			greeting.Text = sh.Session.StackLine() + "\n"
+			greeting.Text = sh.Session.BriefStackLine() + "\n"
 		}
 	}
 	signals := make(chan os.Signal, 1)
