@@ -304,8 +304,34 @@ func (s *Session) setStack(values []stack.Value, e *types.Effect) {
 // Stack returns the values on the stack, bottom to top. It must not be changed.
 func (s *Session) Stack() []stack.Value { return s.stack }
 
-// StackTypes returns the types of the values on the stack as users write them.
-func (s *Session) StackTypes() []string { return s.types.Stack().Types() }
+// StackTypes returns the types of the values on the stack as users write them; where
+// the types leave open what a value is, what it is.
+func (s *Session) StackTypes() []string {
+	e := s.types.Stack()
+	list := e.Types()
+	for i, v := range s.stack {
+		if t := e.Out[i]; t.Kind == types.Var || t.Kind == types.Variant {
+			list[i] = s.kindOf(v)
+		}
+	}
+	return list
+}
+
+// kindOf names what a value is: List, Map, Weave, its union, or its type.
+func (s *Session) kindOf(v stack.Value) string {
+	if v.Kind() != stack.Variant {
+		return v.Kind().String()
+	}
+	tag := v.AsVariant().Tag
+	unions := s.types.Info().Unions
+	switch {
+	case tag == stack.ListTag:
+		return "List"
+	case tag.Union >= 0 && int(tag.Union) < len(unions):
+		return unions[tag.Union].Decl.Name.Text
+	}
+	return "Variant"
+}
 
 // StackLine is the stack as stack.dump shows it (chapter 4, section 6).
 func (s *Session) StackLine() string {
@@ -362,32 +388,11 @@ func (s *Session) TypedWords(text string) string {
 	for _, w := range syntax.InputWords(text) {
 		signature, ok := s.Signature(w)
 		if !ok {
-			signature = w + " " + literalEffect(w)
+			signature = w + " ?"
 		}
 		b.WriteString(signature + "\n")
 	}
 	return b.String()
-}
-
-// Sides returns what a word or literal takes and leaves, bottom to top, the row it
-// works on first; false if it is neither.
-func (s *Session) Sides(word string) (in, out []string, ok bool) {
-	if e := s.types.EffectOf(word); e != nil {
-		in, out = e.Sides()
-		return in, out, true
-	}
-	if kind := syntax.LiteralType(word); kind != "" {
-		return []string{"..a"}, []string{"..a", kind}, true
-	}
-	return nil, nil, false
-}
-
-// literalEffect is the effect of a literal, or "?".
-func literalEffect(token string) string {
-	if kind := syntax.LiteralType(token); kind != "" {
-		return "( ..a -- ..a " + kind + " )"
-	}
-	return "?"
 }
 
 // sibling begins another session with the same outside.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,7 +91,7 @@ func TestTheStackStays(t *testing.T) {
 	s.do("1 2", "1 2")
 	s.do("i.+", "3")
 	s.do(`"a" 1.5 true :sym [ 1 i.+ ] list-of 7 lv`, `3 "a" 1.5 true :sym <quotation> list-of 7 lv`)
-	assert.Equal(t, []string{"Int", "String", "Float", "Bool", "Symbol", "[ Int -- Int ]", "Variant"}, s.StackTypes())
+	assert.Equal(t, []string{"Int", "String", "Float", "Bool", "Symbol", "[ Int -- Int ]", "List"}, s.StackTypes())
 	s.do("drop swap drop 41 swap call", `3 "a" 1.5 true 42`)
 	s.do("stack.dump 1", "1")
 	assert.Contains(t, s.out.String(), "» 3 \"a\" 1.5 true 42\n")
@@ -422,8 +423,11 @@ func TestCompletion(t *testing.T) {
 	assert.Equal(t, []string{"std:json"}, names("include std:js"))
 	assert.Equal(t, []string{":words"}, names(":wo"))
 	assert.Empty(t, names("1 "))
-	assert.Empty(t, names("my-word"), "nothing longer")
-	assert.Len(t, names("s"), MaxCandidates)
+	assert.Equal(t, []string{"my-word"}, names("my-word"), "the word itself")
+	all := names("list.")
+	assert.Greater(t, len(all), 12, "all of them")
+	assert.Contains(t, all, "list.set")
+	assert.True(t, slices.IsSorted(all))
 	start, found := s.Complete("1 my-w x", 6)
 	assert.Equal(t, 2, start)
 	assert.Equal(t, []Candidate{{"my-word", "( ..a Int -- ..a Int )"}}, found)
@@ -433,6 +437,16 @@ func TestCompletion(t *testing.T) {
 	in, out, ok := s.Sides("Make-Vari")
 	assert.True(t, ok)
 	assert.Equal(t, [2]string{"[..a Int]", "[..a Uni]"}, [2]string{fmt.Sprint(in), fmt.Sprint(out)})
+	for _, word := range []string{"list.fold", "my-word", "1"} { // one spelling: in lists, boxes and signatures
+		signature, _ := s.Signature(word)
+		in, out, ok := s.Sides(word)
+		assert.True(t, ok)
+		assert.Equal(t, signature, strings.Join(strings.Fields(word+" ( "+strings.Join(in, " ")+" -- "+strings.Join(out, " ")+" )"), " "))
+	}
+	signature, _ = s.Signature("list.fold")
+	assert.Equal(t, "list.fold ( ..a V Acc [ ..b Acc T -- ..b Acc ] -- ..a Acc )", signature)
+	in, _, _ = s.Sides("list.fold")
+	assert.Equal(t, []string{"..a", "V", "Acc", "[ ..b Acc T -- ..b Acc ]"}, in)
 	assert.Equal(t, "1 ( ..a -- ..a Int )\nmy-word ( ..a Int -- ..a Int )\nnope ?\n", s.TypedWords("1 my-word nope"))
 }
 
@@ -488,4 +502,23 @@ func TestValuesOfUndecidedTypesAreLookedAt(t *testing.T) {
 	s.fails("call", "call: expected Quotation, found List")
 	s.do("drop map.make 2.5", "map-of 2.5")
 	s.fails("f.+", "f.+: expected Float, found Map")
+}
+
+func TestCommonPrefix(t *testing.T) {
+	for want, texts := range map[string]string{"": "a b", "list.f": "list.filter list.first list.fold", "ä": "äb äc", "a": "a ab abc", "abc": "abc"} {
+		var list []Candidate
+		for _, text := range strings.Fields(texts) {
+			list = append(list, Candidate{Text: text})
+		}
+		assert.Equal(t, want, CommonPrefix(list), texts)
+	}
+	assert.Empty(t, CommonPrefix(nil))
+}
+
+func TestTheTypesOfTheStackAreThoseOfItsValues(t *testing.T) {
+	s := start(t)
+	s.do("union U { A { x: Int } }", "")
+	_, err := s.Input(t.Context(), "list.make map.make 1 Make-A 2 :P wrap-1 [ 1 ] :s list-of 7 lv 0 list.get")
+	require.NoError(t, err)
+	assert.Equal(t, "List Map U Variant [ -- Int ] Symbol Int Bool", strings.Join(s.StackTypes(), " "))
 }

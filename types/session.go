@@ -450,24 +450,6 @@ func (e *Effect) Types() []string {
 	return list
 }
 
-// Sides returns the types of both sides as users write them, bottom to top, the
-// rows first.
-func (e *Effect) Sides() (in, out []string) {
-	named := e.named()
-	inst := instance{effect: named}
-	p := newPrinter()
-	side := func(types []*Type, row int32) []string {
-		list := []string{p.row(inst.row(row))}
-		for _, t := range types {
-			p.b.Reset()
-			p.typ(inst.typ(t))
-			list = append(list, p.b.String())
-		}
-		return list
-	}
-	return side(named.In, named.rowIn), side(named.Out, named.rowOut)
-}
-
 // Full writes the effect with the row that it works on, named if it is not.
 func (e *Effect) Full() string { return e.named().String() }
 
