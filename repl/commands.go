@@ -81,7 +81,8 @@ Keys
   F1 F2 F3            stack effects, typed words, code
   Ctrl+N              next view of the side pane
   PgUp, PgDn          scroll the pane or transcript
-  Ctrl+C              stop what runs, clear the input; end on an empty line
+  Ctrl+C              stop what runs; else clear the input
+  Ctrl+Z              suspend
   Ctrl+D, Ctrl+Q      end
   Ctrl+L              draw the screen anew
 
@@ -229,6 +230,7 @@ func (sh *Shell) time(ctx context.Context, a *Answer, arg string) {
 	}
 	sh.show(a, o)
 	a.Text += took.Round(time.Microsecond).String() + "\n"
+	a.Silent = false
 }
 
 func (sh *Shell) disasm(_ context.Context, a *Answer, arg string) {

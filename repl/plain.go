@@ -21,7 +21,8 @@ type Plain struct {
 	Err     io.Writer
 	Prompts bool // somebody types
 	Strict  bool // the first error ends the session
-	// Interrupts stop what runs, or drop what has been typed.
+	// Interrupts stop what runs, or drop what has been typed. If nobody types, one that
+	// finds nothing running ends the session.
 	Interrupts <-chan os.Signal
 	// Edit runs an editor.
 	Edit func(command []string) error
@@ -30,7 +31,7 @@ type Plain struct {
 // ErrStrict says that an error ended a strict session.
 var ErrStrict = errors.New("an input failed")
 
-// ErrLeft says that an interrupt ended the session.
+// ErrLeft says that an interrupt ended a session that nobody types into.
 var ErrLeft = errors.New("interrupted")
 
 // Run reads inputs until there are no more. The error is ErrStrict, ErrLeft, or
@@ -65,12 +66,15 @@ func (p *Plain) Run(ctx context.Context) error {
 		p.prompt(text.Len() > 0)
 		select {
 		case <-p.Interrupts:
-			if p.Prompts && text.Len() > 0 {
-				text.Reset()
-				fmt.Fprintln(p.Out)
-				continue
+			if !p.Prompts {
+				return ErrLeft
 			}
-			return ErrLeft
+			// The terminal has dropped the line that was being typed.
+			fmt.Fprintln(p.Out)
+			if text.Len() == 0 {
+				fmt.Fprintln(p.Out, "(Ctrl+D ends the session)")
+			}
+			text.Reset()
 		case line, more := <-lines:
 			if !more && failed != nil {
 				return failed
@@ -104,8 +108,39 @@ func (p *Plain) prompt(goesOn bool) {
 	}
 }
 
+// Open goes on with the session file at path, as Shell.Open does; an interrupt stops
+// what is in it. The error is ErrStrict, or that of reading the file.
+func (p *Plain) Open(ctx context.Context, path string) error {
+	var err error
+	a := p.stoppable(ctx, func(ctx context.Context) (a Answer) {
+		a, err = p.Shell.Open(ctx, path)
+		return a
+	})
+	if err != nil {
+		return err
+	}
+	return p.say(a)
+}
+
 // handle handles an input; an interrupt stops it.
 func (p *Plain) handle(ctx context.Context, text string) (quit bool, err error) {
+	a := p.stoppable(ctx, func(ctx context.Context) Answer { return p.Shell.Handle(ctx, text) })
+	if a.Edit != nil {
+		failure := p.Edit(a.Edit)
+		select {
+		case <-p.Interrupts: // the editor got it, too
+		default:
+		}
+		a = p.stoppable(ctx, func(ctx context.Context) Answer { return p.Shell.Edited(ctx, failure) })
+	}
+	if err := p.say(a); err != nil {
+		return true, err
+	}
+	return a.Quit, nil
+}
+
+// stoppable does something that an interrupt cancels.
+func (p *Plain) stoppable(ctx context.Context, f func(context.Context) Answer) Answer {
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan struct{})
@@ -118,19 +153,21 @@ func (p *Plain) handle(ctx context.Context, text string) (quit bool, err error) 
 		case <-done:
 		}
 	}()
-	a := p.Shell.Handle(run, text)
-	if a.Edit != nil {
-		a = p.Shell.Edited(run, p.Edit(a.Edit))
-	}
+	a := f(run)
 	close(done)
 	<-watched
+	return a
+}
+
+// say writes an answer. The error is ErrStrict if it ends the session.
+func (p *Plain) say(a Answer) error {
 	_, _ = io.WriteString(p.Err, a.Problem)
 	if a.Pane != nil {
 		a.Text += a.Pane.Text
 	}
 	_, _ = io.WriteString(p.Out, a.Text)
 	if a.Failed && p.Strict {
-		return true, ErrStrict
+		return ErrStrict
 	}
-	return a.Quit, nil
+	return nil
 }

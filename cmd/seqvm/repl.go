@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/repl"
 	"github.com/seqvm/seqvm/repl/screen"
 	"github.com/seqvm/seqvm/scheduler"
@@ -109,20 +110,15 @@ func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f 
 		signal.Notify(interrupts, os.Interrupt)
 		defer signal.Stop(interrupts)
 	}
-	if path != "" {
-		a, err := sh.Open(context.Background(), path)
-		if err != nil {
-			return err
-		}
-		fmt.Fprint(c.stderr, a.Problem)
-		fmt.Fprint(c.stdout, a.Text)
-		if a.Failed && f.strict {
-			return exitStatus(statusRuntimeError)
-		}
-	}
 	p := &repl.Plain{Shell: sh, In: c.stdin, Out: c.stdout, Err: c.stderr, Prompts: isTerminal(c.stdin), Strict: f.strict,
 		Interrupts: interrupts, Edit: c.runEditor}
-	switch err := p.Run(context.Background()); {
+	if path != "" {
+		err = p.Open(context.Background(), path)
+	}
+	if err == nil {
+		err = p.Run(context.Background())
+	}
+	switch {
 	case errors.Is(err, repl.ErrStrict):
 		return exitStatus(statusRuntimeError)
 	case errors.Is(err, repl.ErrLeft):
@@ -163,7 +159,7 @@ func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f
 		defer signal.Stop(signals)
 	}
 	err = screen.Run(context.Background(), screen.Config{
-		Signals: signals, Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
+		Signals: signals, Shell: sh, Welcome: "seqvm " + seqvm.Version + " · :help · F1 effects · Tab completes · Ctrl+D ends\n", Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
 	})
 	var signalled *screen.SignalError
 	if errors.As(err, &signalled) {

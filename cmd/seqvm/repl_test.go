@@ -35,6 +35,7 @@ func TestSessionOnAScreen(t *testing.T) {
 	s := listener(t, []string{"repl"})
 	s.shows("seq> ")
 	s.shows("(scratch)  INSERT")
+	s.shows("Ctrl+D ends")
 	s.shows("\x1b[?1049h") // the alternate screen
 	assert.True(t, s.raw())
 	s.enters("11 31 i.+", "» 42")
@@ -56,7 +57,7 @@ func TestSessionOnAScreen(t *testing.T) {
 }
 
 func TestWaysOutOfASession(t *testing.T) {
-	for name, keys := range map[string]string{"Ctrl+C": "\x03", "Ctrl+D": "\x04", "Ctrl+Q": "\x11", "command": ":q\r", "command line": "\x1b:q\r"} {
+	for name, keys := range map[string]string{"Ctrl+D": "\x04", "Ctrl+Q": "\x11", "command": ":q\r", "command line": "\x1b:q\r"} {
 		t.Run(name, func(t *testing.T) {
 			s := listener(t, nil)
 			s.shows("seq> ")
@@ -114,8 +115,57 @@ func TestPlainSessionsOnTerminals(t *testing.T) {
 		s.enters("3", "» 1 3\r\nseq> ")
 		assert.NotContains(t, s.output(), "\x1b[?1049h")
 		s.typed("\x03")
-		assert.Equal(t, 130, s.ended().ExitStatus())
+		s.shows("(Ctrl+D ends the session)\r\nseq> ")
+		s.typed("4 5") // which the terminal drops
+		s.typed("\x03")
+		s.showsTimes("(Ctrl+D ends the session)\r\nseq> ", 2)
+		s.enters("6", "» 1 3 6\r\nseq> ")
+		s.typed("\x04")
+		assert.Equal(t, 0, s.ended().ExitStatus())
 	}
+}
+
+func TestCtrlCOnAnEmptyLineKeepsTheSession(t *testing.T) {
+	for _, mode := range []string{"vi", "emacs"} {
+		s := listener(t, []string{"repl", "--edit-mode", mode})
+		s.enters("5", "» 5")
+		s.typed("\x03")
+		s.shows("Ctrl+D ends the session")
+		s.enters("1 i.+", "» 6")
+		s.typed("\x04")
+		assert.Equal(t, 0, s.ended().ExitStatus())
+	}
+}
+
+func TestWhatIsTypedAheadRuns(t *testing.T) {
+	for _, args := range [][]string{{"repl"}, {"repl", "--plain"}} {
+		s := listener(t, args)
+		s.shows("seq> ")
+		s.typed("5 \"be\" \"gun\" string.concat io.write-line 300 time.sleep-ms\r")
+		s.shows("begun")
+		s.typed("6 i.*\r")
+		s.typed("12 i.+\r")
+		s.shows("» 42")
+		s.typed("\x04")
+		assert.Equal(t, 0, s.ended().ExitStatus())
+	}
+}
+
+func TestCtrlCStopsASessionFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.seq")
+	text := "# --- includes ---\n# --- definitions ---\n: loop ( -- ) loop ;\n# --- main ---\n: main ( -- )\n  \"begun\" io.write-line loop\n  stack.dump\n;\n"
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	s := listener(t, []string{"repl", "--plain", path})
+	s.shows("begun")
+	s.typed("\x03")
+	s.shows("interrupted")
+	s.shows("does not run; this session is not saved to it")
+	s.enters("5", "» 5")
+	s.typed("\x04")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+	kept, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, text, string(kept))
 }
 
 func TestTheEditorHasTheTerminal(t *testing.T) {

@@ -48,7 +48,7 @@ func (e *Editor) emacs(k Key, killing bool) (Action, bool) {
 		return Newer, true
 	case "ctrl+r":
 		return Search, true
-	case "ctrl+_", "ctrl+/", "ctrl+z":
+	case "ctrl+_", "ctrl+/":
 		e.back(&e.undo, &e.redo)
 	default:
 		return None, false

@@ -30,13 +30,16 @@ type model struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	pane    bool
-	view    string     // of the pane
-	text    *repl.Pane // what the pane shows instead of its view
-	paneAt  int        // the first row of the pane that is shown
-	back    int        // rows at the end of the transcript that are not
-	history int        // entries back from the draft; 0: the draft
-	draft   string
+	queue []typed // what was entered while an input ran, the oldest first
+
+	pane     bool
+	view     string     // of the pane
+	text     *repl.Pane // what the pane shows instead of its view
+	paneAt   int        // the first row of the pane that is shown
+	scrolled bool       // the user has moved it; else the stack view shows its end
+	back     int        // rows at the end of the transcript that are not
+	history  int        // entries back from the draft; 0: the draft
+	draft    string
 
 	command  *commandLine
 	search   *search
@@ -47,7 +50,14 @@ type model struct {
 type completion struct {
 	start int // of the word, in bytes of the text before the cursor
 	items []repl.Candidate
-	at    int
+	at    int // the chosen one
+	first int // that is in sight
+}
+
+// typed is an input that was entered: its text, with the prompts it had.
+type typed struct {
+	prompts [2]string
+	text    string
 }
 
 // commandLine is the line that a colon opens in normal mode.
@@ -67,6 +77,7 @@ type search struct {
 
 func newModel(ctx context.Context, c Config) *model {
 	m := &model{Config: c, ctx: ctx, edit: &lineedit.Editor{Emacs: c.Emacs}, view: repl.ViewStack, cancel: func() {}}
+	m.transcript.write(c.Welcome, aside)
 	m.answer(c.Greeting)
 	m.look()
 	return m
@@ -93,7 +104,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.message = ""
 		k := keyOf(msg)
 		if k.Name != "pgup" && k.Name != "pgdown" {
-			m.back = 0
+			m.back, m.scrolled = 0, m.text != nil && m.scrolled
 		}
 		return m, m.press(k)
 	}
@@ -119,7 +130,8 @@ func keyOf(msg tea.KeyPressMsg) lineedit.Key {
 func (m *model) press(k lineedit.Key) tea.Cmd {
 	switch k.Name {
 	case "ctrl+c":
-		return m.interrupt()
+		m.interrupt()
+		return nil
 	case "ctrl+q":
 		return tea.Quit
 	case "ctrl+d":
@@ -128,6 +140,8 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 		}
 	case "ctrl+l":
 		return tea.ClearScreen
+	case "ctrl+z":
+		return tea.Suspend
 	case "pgup", "pgdown":
 		m.scroll(k.Name == "pgup")
 		return nil
@@ -152,9 +166,6 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 	case k.Name == "ctrl+n" && m.pane && !m.Emacs:
 		m.nextView()
 		return nil
-	case k.Name == "enter" && m.busy:
-		m.message = "an input is running; Ctrl+C stops it"
-		return nil
 	}
 	switch m.edit.Press(k) {
 	case lineedit.Run:
@@ -172,12 +183,14 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 	return nil
 }
 
-// interrupt is Ctrl+C: it stops what runs, closes what is open, clears the input,
-// and ends the session if there is none of that.
-func (m *model) interrupt() tea.Cmd {
+// interrupt is Ctrl+C: it stops what runs, or closes what is open, or clears the
+// input. It never ends the session: an input that ends by itself in that moment must
+// not cost what has been worked on.
+func (m *model) interrupt() {
 	switch {
 	case m.busy:
 		m.stop()
+		m.takeBack()
 		m.message = "stopping"
 	case m.command != nil:
 		m.command = nil
@@ -191,12 +204,28 @@ func (m *model) interrupt() tea.Cmd {
 		m.edit.Reset()
 		m.history = 0
 	default:
-		return tea.Quit
+		m.edit.Reset() // an operator may wait for its motion
+		m.message = "Ctrl+D ends the session"
 	}
-	return nil
 }
 
 func (m *model) stop() { m.cancel() }
+
+// takeBack puts what has been typed ahead back into the line editor: it does not run.
+func (m *model) takeBack() {
+	if len(m.queue) == 0 {
+		return
+	}
+	var lines []string
+	for _, t := range m.queue {
+		lines = append(lines, t.text)
+	}
+	m.queue = nil
+	if text := m.edit.Text(); text != "" {
+		lines = append(lines, text)
+	}
+	m.edit.Set(strings.Join(lines, "\n"))
+}
 
 // enter runs the input.
 func (m *model) enter() tea.Cmd {
@@ -208,10 +237,31 @@ func (m *model) enter() tea.Cmd {
 		m.edit.Press(lineedit.Key{Name: "ctrl+j"})
 		return nil
 	}
-	m.transcript.input(m.prompts(), text)
 	m.edit.Reset()
-	m.history, m.text, m.paneAt = 0, nil, 0
-	return m.run(func(ctx context.Context) repl.Answer { return m.Shell.Handle(ctx, text) })
+	m.history = 0
+	return m.entered(text)
+}
+
+// entered runs an input or command, behind those that were entered before it.
+func (m *model) entered(text string) tea.Cmd {
+	m.queue = append(m.queue, typed{m.prompts(), text})
+	if m.busy {
+		m.message = "runs when the running input has ended; Ctrl+C stops that"
+		return nil
+	}
+	return m.next()
+}
+
+// next runs the oldest input that waits.
+func (m *model) next() tea.Cmd {
+	if len(m.queue) == 0 {
+		return nil
+	}
+	t := m.queue[0]
+	m.queue = m.queue[1:]
+	m.transcript.input(t.prompts, t.text)
+	m.text, m.paneAt, m.scrolled = nil, 0, false
+	return m.run(func(ctx context.Context) repl.Answer { return m.Shell.Handle(ctx, t.text) })
 }
 
 // run lets the shell do something beside the screen.
@@ -238,7 +288,7 @@ func (m *model) finished(a repl.Answer) tea.Cmd {
 	}
 	m.answer(a)
 	m.look()
-	return nil
+	return m.next()
 }
 
 // look notes what the status bar shows of the session: while an input runs,
@@ -257,6 +307,9 @@ func (m *model) answer(a repl.Answer) {
 		a.Text = "ok\n"
 	}
 	m.transcript.write(a.Text, result)
+	if a.Pane != nil {
+		m.paneAt = 0
+	}
 	switch {
 	case a.Pane == nil:
 	case a.Pane.Kind == "toggle":
@@ -272,6 +325,7 @@ func (m *model) answer(a repl.Answer) {
 // there is no pane.
 func (m *model) scroll(up bool) {
 	by := max(m.height/2, 1)
+	m.scrolled = true
 	switch {
 	case m.pane && m.width >= minimumForPane && up:
 		m.paneAt -= by
@@ -290,13 +344,13 @@ func (m *model) toggle(view string) {
 		m.pane = false
 		return
 	}
-	m.pane, m.view, m.text = true, view, nil
+	m.pane, m.view, m.text, m.paneAt = true, view, nil, 0
 }
 
 var views = []string{repl.ViewStack, repl.ViewTyped, repl.ViewCode}
 
 func (m *model) nextView() {
-	m.view, m.text = views[(slices.Index(views, m.view)+1)%len(views)], nil
+	m.view, m.text, m.paneAt = views[(slices.Index(views, m.view)+1)%len(views)], nil, 0
 }
 
 // recall goes back (1) or forth (-1) in the history.
@@ -346,10 +400,19 @@ func (m *model) openCompletion() {
 		m.message = "type the beginning of a word to complete it"
 	case len(items) == 0:
 		m.message = fmt.Sprintf("nothing begins with '%s'", before[start:])
+		if signature, ok := m.Shell.Session.Signature(before[start:]); ok { // a literal
+			m.message = signature
+		}
+	case len(items) == 1 && items[0].Text == before[start:]:
+		m.message = strings.TrimSpace(items[0].Text + " " + items[0].Effect)
 	default:
 		m.complete = &completion{start: start, items: items}
 		if len(items) == 1 {
 			m.take()
+			return
+		}
+		if common := repl.CommonPrefix(items); len(common) > len(before)-start {
+			m.edit.ReplaceBefore(len([]rune(before[start:])), common)
 		}
 	}
 }
@@ -394,14 +457,7 @@ func (m *model) pressCommand(k lineedit.Key) tea.Cmd {
 		if text == "" {
 			return nil
 		}
-		if m.busy {
-			m.message = "an input is running; Ctrl+C stops it"
-			return nil
-		}
-		text = ":" + text
-		m.transcript.input(m.prompts(), text)
-		m.text = nil
-		return m.run(func(ctx context.Context) repl.Answer { return m.Shell.Handle(ctx, text) })
+		return m.entered(":" + text)
 	case "tab", "shift+tab":
 		c.cycle(k.Name == "tab")
 		return nil

@@ -210,8 +210,6 @@ func TestKeysOfTheScreen(t *testing.T) {
 	u.types("ggi") // g means nothing
 	u.status("INSERT")
 	u.keys("ctrl+c", "ctrl+l")
-	u.keys("ctrl+c")
-	assert.True(t, u.quit, "Ctrl+C on an empty line ends")
 	for _, k := range []string{"ctrl+d", "ctrl+q"} {
 		u := sit(t, 80, 24, false)
 		u.types("x")
@@ -378,8 +376,9 @@ func TestRunningInputs(t *testing.T) {
 	u.status("running")
 	u.types("8")
 	u.keys("tab", "enter", "up", "f1", "f2", "f1", "f1")
-	u.shows("seq> 8")
+	u.shows("  in", "seq> 8", "seq>")
 	u.keys("ctrl+c")
+	u.shows("  in", "seq> 8")
 	u.send(<-answers)
 	u.shows("  in", "  interrupted", "seq> 8")
 	u.keys("enter")
@@ -437,4 +436,215 @@ func TestColours(t *testing.T) {
 	assert.Equal(t, "\x1b[33m1\x1b[0m \x1b[36mdup\x1b[0m", highlighted("1 dup"))
 	assert.Equal(t, "\x1b[32m\"a\x1b[0m\n\x1b[32mb\"\x1b[0m", highlighted("\"a\nb\""), "no colour reaches over a line end")
 	assert.Equal(t, "\x1b[36md\x1b[0m\x1b[36m\x1b[7mu\x1b[0m\x1b[36mp\x1b[0m", painted("dup", 1, 2))
+}
+
+// runs presses Enter; the function it returns waits for the answer to that.
+func (u *user) runs(text string) (finish func()) {
+	u.types(text)
+	_, cmd := u.m.Update(key("enter"))
+	answers := make(chan tea.Msg)
+	go func() { answers <- cmd() }()
+	return func() { u.send(<-answers) }
+}
+
+func TestWhatIsTypedAheadRunsAfterwards(t *testing.T) {
+	u := sit(t, 80, 24, false)
+	u.enters("5")
+	finish := u.runs("6")
+	u.enters("i.+")
+	u.status("runs when the running input has ended")
+	u.enters("nope")
+	u.enters(": two ( -- Int )")
+	u.enters("  2 ;")
+	u.keys("esc")
+	u.types(":type two")
+	u.keys("enter")
+	u.types("itwo i.*")
+	u.keys("enter")
+	u.types("half")
+	u.shows("seq> i.+", "seq> nope", "seq> : two ( -- Int )", "....   2 ;", "seq: :type two", "seq> two i.*", "seq> half")
+	u.rows()
+	finish()
+	u.shows("seq> 6", "  » 5 6", "seq> i.+", "  » 11", "seq> nope", "  <input 4>:1:1: error: unknown word 'nope' in this input", "     1 | nope", "       | ^^^^",
+		"seq> : two ( -- Int )", "....   2 ;", "  Defined.", "seq: :type two", "  ( -- Int )", "seq> two i.*", "  » 22", "seq> half")
+	assert.Empty(t, u.m.queue)
+	assert.False(t, u.m.busy)
+	u.keys("ctrl+c")
+	finish = u.runs("1")
+	u.enters(":quit")
+	u.enters("never")
+	finish()
+	assert.True(t, u.quit)
+}
+
+func TestManyWaitingInputsLeaveRoom(t *testing.T) {
+	u := sit(t, 30, 6, false)
+	finish := u.runs("1")
+	for range 20 {
+		u.enters("1 drop")
+	}
+	u.types("x")
+	u.shows("seq> 1 drop", "seq> x")
+	assert.Equal(t, [2]int{6, 4}, [2]int{u.m.View().Cursor.X, u.m.View().Cursor.Y})
+	finish()
+}
+
+func TestCtrlCNeverEndsASession(t *testing.T) {
+	for name, prepare := range map[string]func(u *user){
+		"nothing typed":        func(*user) {},
+		"one line":             func(u *user) { u.types("1 2") },
+		"several lines":        func(u *user) { u.enters("[ 1") },
+		"an operator waits":    func(u *user) { u.keys("esc"); u.types("d") },
+		"visual":               func(u *user) { u.types("abc"); u.keys("esc"); u.types("v") },
+		"completions":          func(u *user) { u.types("list."); u.keys("tab") },
+		"search":               func(u *user) { u.keys("esc"); u.types("/dr") },
+		"command line":         func(u *user) { u.keys("esc"); u.types(":sta") },
+		"pane":                 func(u *user) { u.enters(":help") },
+		"an input has ended":   func(u *user) { u.runs("1 drop")() },
+		"an input has failed":  func(u *user) { u.enters("nope") },
+		"an input is stopped":  func(u *user) { finish := u.runs("60000 time.sleep-ms"); u.keys("ctrl+c"); finish() },
+		"stopping for a while": func(u *user) { finish := u.runs("60000 time.sleep-ms"); u.keys("ctrl+c", "ctrl+c"); finish() },
+	} {
+		for _, emacs := range []bool{false, true} {
+			u := sit(t, 80, 24, emacs)
+			prepare(u)
+			u.keys("ctrl+c", "ctrl+c", "ctrl+c")
+			assert.False(t, u.quit, name)
+			u.status("Ctrl+D ends the session")
+			assert.Empty(t, u.m.edit.Text(), name)
+			assert.Empty(t, u.m.edit.Pending(), name)
+			u.keys("ctrl+d")
+			assert.True(t, u.quit, name)
+		}
+	}
+}
+
+func TestTheTimeIsShownAlsoWhenNothingIsLeft(t *testing.T) {
+	u := sit(t, 80, 24, false)
+	u.enters(":time 1 drop")
+	assert.Regexp(t, `(?m)^  »\n  [0-9.]+(µs|ms|ns)$`, strings.Join(u.rows(), "\n"))
+}
+
+func TestAllCompletionsCanBeReached(t *testing.T) {
+	u := sit(t, 80, 24, false)
+	u.types("list.")
+	u.keys("tab")
+	u.shows("  list.map     ( ..a V [ ..b T -- ..b U ] -- ..a V2 )", "  … 3 more")
+	seen := map[string]bool{}
+	for range u.m.complete.items {
+		seen[u.m.complete.items[u.m.complete.at].Text] = true
+		assert.Contains(t, strings.Join(u.rows(), "\n"), u.m.complete.items[u.m.complete.at].Text+" ")
+		u.keys("down")
+	}
+	assert.Len(t, seen, 13)
+	assert.Equal(t, 0, u.m.complete.at)
+	u.shows("  … 3 more")
+	u.keys("up")
+	u.shows("seq> list.", "  … 3 before")
+	u.keys("enter")
+	u.shows("seq> list.set")
+	u.send(tea.WindowSizeMsg{Width: 30, Height: 5})
+	u.keys("ctrl+c")
+	u.types("list.")
+	u.keys("tab", "down", "down", "down", "down")
+	u.shows("  … 4 before", "  list.fold  ( ..a V Acc [ ..…", "  … 8 more")
+}
+
+func TestTabInsertsWhatAllCandidatesBeginWith(t *testing.T) {
+	u := sit(t, 80, 24, false)
+	u.enters(": qq-one ( -- ) ; : qq-only ( Int -- ) drop ;")
+	u.types("1 q")
+	u.keys("tab")
+	u.shows("seq> 1 qq-on", "  qq-one   ( ..a -- ..a )", "  qq-only  ( ..a Int -- ..a )")
+	u.keys("down", "enter")
+	u.shows("seq> 1 qq-only")
+}
+
+func TestAWordTypedInFullShowsItsEffect(t *testing.T) {
+	u := sit(t, 80, 24, false)
+	u.enters(": listen ( -- ) ;")
+	for typed, message := range map[string]string{
+		"listen": " listen ( ..a -- ..a )", "1 list.fold": " list.fold ( ..a V Acc [ ..b Acc T -- ..b Acc ] -- ..a Acc )", "42": " 42 ( ..a -- ..a Int )", ":pop": " :pop take back what",
+	} {
+		u.types(typed)
+		u.keys("tab")
+		u.status(message)
+		u.shows("seq> " + typed)
+		u.keys("ctrl+c")
+	}
+	u.types("dup")
+	u.keys("tab")
+	u.status("dup ( ..a T -- ..a T T )")
+}
+
+func TestTheFirstLineTellsTheMostImportantKeys(t *testing.T) {
+	m := newModel(context.Background(), Config{Shell: sit(t, 80, 24, false).m.Shell, Output: &Output{}, Welcome: "seqvm · Ctrl+D ends\n"})
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	assert.True(t, strings.HasPrefix(m.View().Content, "  "+dim+"seqvm · Ctrl+D ends"+reset+"\n"))
+}
+
+func TestCtrlZSuspends(t *testing.T) {
+	for _, emacs := range []bool{false, true} {
+		u := sit(t, 80, 24, emacs)
+		_, cmd := u.m.Update(key("ctrl+z"))
+		require.NotNil(t, cmd)
+		assert.IsType(t, tea.SuspendMsg{}, cmd())
+	}
+}
+
+func TestTheStackViewIsInReadingOrder(t *testing.T) {
+	u := sit(t, 90, 20, false)
+	u.keys("f1")
+	u.types("1 swap")
+	content := strings.Join(u.rows(), "\n")
+	assert.Less(t, strings.Index(content, "│1 ( ..a -- ..a Int )"), strings.Index(content, "│swap ("))
+	u.types(" dup rot over list.fold")
+	content = strings.Join(u.rows(), "\n")
+	assert.Contains(t, content, "│list.fold ( ..a V Acc [", "what is being typed is in sight")
+	assert.Contains(t, content, "│… PgUp")
+	for _, row := range u.rows()[1:19] {
+		assert.Regexp(t, `[│┘]$`, row, "boxes fit")
+	}
+	u.keys("pgup", "pgup", "pgup", "pgup", "pgup")
+	content = strings.Join(u.rows(), "\n")
+	assert.Contains(t, content, "│1 ( ..a -- ..a Int )")
+	assert.Contains(t, content, "… PgDn")
+	u.types(" ")
+	assert.Contains(t, strings.Join(u.rows(), "\n"), "│list.fold (")
+}
+
+func TestTextWrapsAtBlanks(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"", 5, []string{""}},
+		{"short", 5, []string{"short"}},
+		{"found 'String' here", 10, []string{"found", "'String'", "here"}},
+		{"    expected: ( Int Int -- Int )", 20, []string{"    expected: ( Int", "    Int -- Int )"}},
+		{"» \"0123456789abc\" 1", 8, []string{"» \"01234", "56789abc", "\" 1"}},
+		{"a string->int b", 12, []string{"a", "string->int", "b"}},
+		{"äöü äöü 世界世界", 8, []string{"äöü äöü", "世界世界"}},
+	} {
+		got := wrapWords(c.text, c.width)
+		assert.Equal(t, c.want, got, c.text)
+	}
+}
+
+func TestMarksStayBelowWhatTheyMark(t *testing.T) {
+	for _, width := range []int{30, 40, 60, 100} {
+		u := sit(t, width, 24, false)
+		u.enters(`"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" drop 1 2 i.+ "text" i.+ drop "bbbbbbbbbbbbbbbbbbbbbbbbbb" drop`)
+		rows := u.rows()
+		found := false
+		for i, row := range rows[1:] {
+			if at := strings.Index(row, "^^^"); at >= 0 {
+				column := ansi.StringWidth(row[:at])
+				assert.Equal(t, "i.+", ansi.Cut(rows[i], column, column+3), "%d: %s", width, strings.Join(rows, "\n"))
+				found = true
+			}
+		}
+		assert.True(t, found)
+	}
 }

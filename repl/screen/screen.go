@@ -18,6 +18,8 @@ import (
 // Config is the terminal and what of it is used.
 type Config struct {
 	Shell *repl.Shell
+	// Welcome is the first line of the transcript: what newcomers need to know.
+	Welcome string
 	// Greeting is an answer that is shown at the start.
 	Greeting repl.Answer
 	// Output is what programs write; the session's Stdout.

@@ -89,6 +89,15 @@ func shown(text string) string {
 	}, text)
 }
 
+// shownLines is shown for a text of several lines.
+func shownLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = shown(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // prompts returns the prompt of the first and that of further lines.
 func (m *model) prompts() [2]string {
 	if m.edit.Mode() == lineedit.Insert {
@@ -115,7 +124,7 @@ func (m *model) View() tea.View {
 	rows := max(m.height-1, 1)
 	input, x, y := m.input(left)
 	if m.complete != nil {
-		input = append(input, m.choices(left)...)
+		input = append(input, m.choices(left, rows-len(input))...)
 	}
 	if len(input) > rows { // the cursor stays in sight
 		from := min(max(0, y-rows/2), len(input)-rows)
@@ -126,6 +135,10 @@ func (m *model) View() tea.View {
 	} else {
 		m.back = 0
 	}
+	waiting := m.waiting(left)
+	waiting = waiting[max(0, len(waiting)-(rows-len(input))):]
+	input = append(waiting, input...)
+	y += len(waiting)
 	lines := append(m.transcript.last(rows-len(input), left, m.back), input...)
 	y += len(lines) - len(input)
 	for len(lines) < rows {
@@ -147,6 +160,19 @@ func (m *model) View() tea.View {
 		v.Cursor.Shape = tea.CursorBar
 	}
 	return v
+}
+
+// waiting draws the inputs that were entered while another one runs.
+func (m *model) waiting(width int) []string {
+	var lines []string
+	for _, t := range m.queue {
+		for i, l := range strings.Split(shownLines(t.text), "\n") {
+			for _, row := range strings.Split(ansi.Hardwrap(ansi.Strip(t.prompts[min(i, 1)])+l, width, true), "\n") {
+				lines = append(lines, dim+row+reset)
+			}
+		}
+	}
+	return lines
 }
 
 // input draws the line editor, wrapped; x and y are the place of the cursor.
@@ -173,19 +199,33 @@ func (m *model) input(width int) (lines []string, x, y int) {
 	return lines, x, y
 }
 
-// choices draws the list of completions.
-func (m *model) choices(width int) []string {
+// maxChoices is how many completions are in sight.
+const maxChoices = 10
+
+// choices draws the completions around the chosen one, and how many there are above
+// and below.
+func (m *model) choices(width, room int) []string {
+	c := m.complete
+	n := len(c.items)
+	seen := max(1, min(maxChoices, n, room-2))
+	c.first = max(c.at-seen+1, min(c.first, c.at, n-seen))
 	longest := 0
-	for _, c := range m.complete.items {
-		longest = max(longest, ansi.StringWidth(c.Text))
+	for _, item := range c.items[c.first : c.first+seen] {
+		longest = max(longest, ansi.StringWidth(item.Text))
 	}
 	var lines []string
-	for i, c := range m.complete.items {
-		text := ansi.Truncate(fmt.Sprintf("  %-*s  %s", longest, c.Text, c.Effect), width, "…")
-		if i == m.complete.at {
+	if c.first > 0 {
+		lines = append(lines, dim+fmt.Sprintf("  … %d before", c.first)+reset)
+	}
+	for i, item := range c.items[c.first : c.first+seen] {
+		text := ansi.Truncate(fmt.Sprintf("  %-*s  %s", longest, item.Text, item.Effect), width, "…")
+		if c.first+i == c.at {
 			text = reverse + text + reset
 		}
 		lines = append(lines, text)
+	}
+	if more := n - c.first - seen; more > 0 {
+		lines = append(lines, dim+fmt.Sprintf("  … %d more", more)+reset)
 	}
 	return lines
 }
@@ -258,15 +298,21 @@ func (m *model) side(width, rows int) []string {
 	box := []string{"┌" + title + strings.Repeat("─", max(inner-ansi.StringWidth(title), 0)) + "┐"}
 	var body []string
 	for _, l := range strings.Split(strings.TrimRight(clean(m.paneText()), "\n"), "\n") {
-		body = append(body, strings.Split(ansi.Wrap(l, inner, ""), "\n")...)
+		body = append(body, wrapWords(l, inner)...)
+	}
+	if m.text == nil && m.view == repl.ViewStack && !m.scrolled { // what is being typed is in sight
+		m.paneAt = len(body)
 	}
 	m.paneAt = max(0, min(m.paneAt, len(body)-(rows-2)))
 	for i := range max(rows-2, 0) {
 		l := ""
 		if at := m.paneAt + i; at < len(body) {
 			l = body[at]
-			if i == rows-3 && at < len(body)-1 {
+			switch {
+			case i == rows-3 && at < len(body)-1:
 				l = dim + "… PgDn" + reset
+			case i == 0 && at > 0 && rows > 3:
+				l = dim + "… PgUp" + reset
 			}
 		}
 		box = append(box, "│"+l+strings.Repeat(" ", max(inner-ansi.StringWidth(l), 0))+"│")
@@ -304,24 +350,23 @@ func (m *model) paneText() string {
 		return session.TypedWords(text)
 	}
 	var b strings.Builder
-	for _, w := range slices.Backward(syntax.InputWords(text)) { // the one being typed first
+	for _, w := range syntax.InputWords(text) {
 		in, out, ok := session.Sides(w)
 		if !ok {
 			continue
 		}
-		signature, known := session.Signature(w)
-		if !known {
-			signature = w
-		}
-		b.WriteString(signature + "\n" + boxes(in, out) + "\n")
+		signature, _ := session.Signature(w)
+		b.WriteString(signature + "\n" + boxes(in, out, m.width/2-2) + "\n")
 	}
 	return b.String()
 }
 
-// boxes draws the stack before and behind a word, its top on top.
-func boxes(before, behind []string) string {
+// boxes draws the stack before and behind a word, its top on top. Each has half of
+// the width.
+func boxes(before, behind []string, width int) string {
 	height := max(len(before), len(behind), 1)
-	left, right := stackBox(before, height), stackBox(behind, height)
+	widest := max((width-len(" ")-len(" > "))/2-len("|  |"), 3)
+	left, right := stackBox(before, height, widest), stackBox(behind, height, widest)
 	var b strings.Builder
 	for i := range left {
 		arrow := "   "
@@ -333,10 +378,10 @@ func boxes(before, behind []string) string {
 	return b.String()
 }
 
-func stackBox(types []string, height int) []string {
+func stackBox(types []string, height, widest int) []string {
 	width := 3
 	for _, t := range types {
-		width = max(width, ansi.StringWidth(t))
+		width = min(max(width, ansi.StringWidth(t)), widest)
 	}
 	lines := []string{}
 	for range height - len(types) {
@@ -344,6 +389,7 @@ func stackBox(types []string, height int) []string {
 	}
 	lines = append(lines, "┌"+strings.Repeat("─", width+2)+"┐")
 	for _, t := range slices.Backward(types) {
+		t = ansi.Truncate(t, width, "…")
 		lines = append(lines, "│ "+t+strings.Repeat(" ", width-ansi.StringWidth(t))+" │")
 	}
 	return append(lines, "└"+strings.Repeat("─", width+2)+"┘")
