@@ -4,33 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+
+	"github.com/seqvm/seqvm/internal/outfile"
 )
 
-// writeWhole writes a file so that at any time the old or the new one is there.
-// The error names the file, not the one beside it that becomes it.
+// writeWhole writes a file so that at any time the old or the new one is there. The
+// error names it and says why.
 func writeWhole(path, text string, mode fs.FileMode) error {
-	if err := replaceFile(path, text, mode); err != nil {
+	if err := outfile.Write(path, []byte(text), mode); err != nil {
 		return fmt.Errorf("cannot write '%s': %s", path, whyNoFile(err))
 	}
 	return nil
-}
-
-func replaceFile(path, text string, mode fs.FileMode) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return errors.New("it is a folder")
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".seqvm-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // does nothing once it has been renamed
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 // whyNoFile is what an error of the file system says without the name of a file.
@@ -40,12 +24,8 @@ func whyNoFile(err error) string {
 		return "no such folder"
 	}
 	var pe *fs.PathError
-	var le *os.LinkError
-	switch {
-	case errors.As(err, &pe):
+	if errors.As(err, &pe) {
 		return pe.Err.Error()
-	case errors.As(err, &le):
-		return le.Err.Error()
 	}
 	return err.Error()
 }
