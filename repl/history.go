@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/seqvm/seqvm/internal/outfile"
 )
 
 // MaxHistory is how many entries a history keeps.
@@ -98,7 +100,7 @@ func (h *History) rewrite() error {
 	for _, e := range h.entries {
 		b.WriteString(escapeEntry.Replace(e) + "\n")
 	}
-	return writeWhole(h.path, b.String(), 0o600)
+	return outfile.Write(h.path, []byte(b.String()), 0o600)
 }
 
 // Entries stand one a line.
@@ -106,17 +108,3 @@ var (
 	escapeEntry   = strings.NewReplacer("\\", `\\`, "\n", `\n`)
 	unescapeEntry = strings.NewReplacer(`\\`, "\\", `\n`, "\n")
 )
-
-// writeWhole writes a file so that at any time the old or the new one is there.
-func writeWhole(path, text string, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".seqvm-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // does nothing once it has been renamed
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}

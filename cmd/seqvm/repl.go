@@ -135,7 +135,7 @@ func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f 
 // runEditor runs an editor on the terminal.
 func (c *cli) runEditor(command []string) error {
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, c.stdout, c.stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, behind(c.stdout), c.stderr
 	return cmd.Run()
 }
 
@@ -163,7 +163,7 @@ func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f
 		defer signal.Stop(signals)
 	}
 	err = screen.Run(context.Background(), screen.Config{
-		Signals: signals, Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: c.stdout, Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
+		Signals: signals, Shell: sh, Greeting: greeting, Output: out, In: c.stdin, Out: behind(c.stdout), Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
 	})
 	var signalled *screen.SignalError
 	if errors.As(err, &signalled) {
