@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm/doc"
+	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -334,7 +335,7 @@ func (sh *Shell) saveAs(_ context.Context, a *Answer, arg string) {
 		a.refuse("cannot write '%s': %s", path, whyNoFile(err))
 		return
 	}
-	if err := writeWhole(path, sh.Session.text.file(), 0o644); err != nil {
+	if err := outfile.Write(path, []byte(sh.Session.text.file()), 0o644); err != nil {
 		a.refuse("%v", err)
 		return
 	}
