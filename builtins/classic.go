@@ -63,6 +63,12 @@ var classicWords = []vm.Builtin{
 // release2Words are words as releases 1.1 to 2.3 had them: without a flag. What
 // the flag told is a run-time error there, or nothing.
 var release2Words = []vm.Builtin{
+	{Name: "%tagged", Effect: "( ..a V Symbol -- ..a V )", Doc: "The variant, which must have the tag.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		if tag := w[1].AsSymbol(); w[0].Kind() != stack.Variant || !w[0].AsVariant().Tag.Same(tag) {
+			return vm.Mismatch("Variant :"+tag.Name, w[0])
+		}
+		return nil
+	}},
 	{Name: "%classic2.divide", Effect: "( ..a Int Int -- ..a Int )", Doc: "The quotient.", Run: undivided(func(a, b int64) int64 { return a / b })},
 	{Name: "%classic2.modulo", Effect: "( ..a Int Int -- ..a Int )", Doc: "The remainder.", Run: undivided(func(a, b int64) int64 { return a % b })},
 	{Name: "%classic2.tcp.listen", Effect: "( ..a Int -- ..a Int )", Doc: "A listener on a port.", Run: mustSucceed(tcpListen, 1, "cannot listen on the port")},

@@ -16,8 +16,9 @@ import (
 
 // Family is words that belong together.
 type Family struct {
-	Title string
-	Words []vm.Builtin
+	Title    string
+	Category string // what 'doc --json' and editors list it under (chapter 8, section 9)
+	Words    []vm.Builtin
 }
 
 // Families returns all built-in words by family. Names that begin with "%" are
@@ -25,13 +26,13 @@ type Family struct {
 // not be changed.
 var Families = sync.OnceValue(func() []Family {
 	return []Family{
-		{"Stack", stackWords}, {"Calls and branches", callWords}, {"Int", intWords}, {"Bool", boolWords}, {"Float", floatWords},
-		{"Conversions", conversionWords}, {"Strings", stringWords}, {"Encodings", encodingWords}, {"Regular expressions", regexWords},
-		{"Lists", listWords}, {"Maps", mapWords}, {"Variants", variantWords()}, {"Texts of values", sonWords},
-		{"Strands, channels, weaves", strandWords}, {"Time", timeWords}, {"Input and output", inputOutputWords},
-		{"Program arguments", argumentWords}, {"Files", fileWords}, {"Directories", directoryWords}, {"Operating system and paths", osWords},
-		{"Terminal", terminalWords}, {"Cryptography", cryptoWords}, {"Compression", compressionWords}, {"Sockets", socketWords}, {"Signals", signalWords()}, {"TCP", tcpWords}, {"Tests", testWords},
-		{"", lineWords}, {"", jsonWords}, {"", yamlWords}, {"", classicWords}, {"", release2Words},
+		{"Stack", "stack", stackWords}, {"Calls and branches", "callable", callWords}, {"Int", "arith", intWords}, {"Bool", "arith", boolWords}, {"Float", "float", floatWords},
+		{"Conversions", "text", conversionWords}, {"Strings", "text", stringWords}, {"Encodings", "text", encodingWords}, {"Regular expressions", "text", regexWords},
+		{"Lists", "list", listWords}, {"Maps", "map", mapWords}, {"Variants", "adt", variantWords()}, {"Texts of values", "diagnostics", sonWords},
+		{"Strands, channels, weaves", "concurrency", strandWords}, {"Time", "os", timeWords}, {"Input and output", "io", inputOutputWords},
+		{"Program arguments", "os", argumentWords}, {"Files", "fs", fileWords}, {"Directories", "fs", directoryWords}, {"Operating system and paths", "os", osWords},
+		{"Terminal", "io", terminalWords}, {"Cryptography", "text", cryptoWords}, {"Compression", "text", compressionWords}, {"Sockets", "tcp", socketWords}, {"Signals", "os", signalWords()}, {"TCP", "tcp", tcpWords}, {"Tests", "diagnostics", testWords},
+		{"", "", lineWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
 	}
 })
 

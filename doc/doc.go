@@ -31,10 +31,11 @@ type Word struct {
 
 // Section is words that belong together: a family or a standard module.
 type Section struct {
-	Title  string
-	Module string
-	Doc    string // of a module: what it is for
-	Words  []Word
+	Title    string
+	Category string // of a family
+	Module   string
+	Doc      string // of a module: what it is for
+	Words    []Word
 }
 
 //go:embed examples.txt
@@ -59,7 +60,7 @@ var Sections = sync.OnceValue(func() []Section {
 		if f.Title == "" {
 			continue
 		}
-		s := Section{Title: f.Title}
+		s := Section{Title: f.Title, Category: f.Category}
 		for _, b := range f.Words {
 			e := shown[b.Name]
 			s.Words = append(s.Words, Word{Name: b.Name, Effect: b.Effect, Doc: b.Doc, Example: e[0], Result: e[1]})

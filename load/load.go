@@ -292,7 +292,15 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 	if l.seen[key] {
 		return
 	}
-	if text, ok := stdlib.Source(inc.Name); ok {
+	text, ok := stdlib.Source(inc.Name)
+	if old, removed := stdlib.OldSource(inc.Name); removed {
+		if text, ok = old, file.Dialect.OldNames(); !ok {
+			l.fail(file, inc, fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
+				"today's words leave a value and a Bool; a union says the rest", "in a classic file, which a comment '# seq:dialect classic' makes it, it is there")
+			return
+		}
+	}
+	if ok {
 		l.seen[key] = true
 		l.add("<"+key+">", text, "", true, syntax.Seven)
 		return

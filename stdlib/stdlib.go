@@ -26,7 +26,14 @@ var (
 	//
 	//go:embed classic/lines.seq
 	OldLines string
+
+	//go:embed classic/result.seq
+	oldResult string
 )
+
+// OldSource returns the text of a module that only classic files can include
+// (chapter 9, section 8); false if there is none.
+func OldSource(name string) (string, bool) { return oldResult, name == "result" }
 
 // Private tells whether a name is that of a helper, which only standard modules
 // may call.

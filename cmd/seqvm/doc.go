@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,47 +10,76 @@ import (
 	"github.com/seqvm/seqvm/doc"
 )
 
+// docFlags are the forms of 'seqvm doc'.
+type docFlags struct{ markdown, list, json bool }
+
 func (c *cli) docCommand() *cobra.Command {
-	var markdown bool
+	var flags docFlags
 	cmd := &cobra.Command{
 		Use:   "doc [WORD | MODULE]...",
 		Short: "Explain words and standard modules",
 		Long:  "Explain words and standard modules. Without arguments: the families and modules that there are.",
-		RunE: func(_ *cobra.Command, args []string) error {
-			if markdown {
-				doc.Markdown(c.stdout)
-				return nil
-			}
-			if len(args) == 0 {
-				for _, s := range doc.Sections() {
-					fmt.Fprintf(c.stdout, "%-28s %d words\n", s.Title, len(s.Words))
-				}
-				return nil
-			}
-			unknown := false
-			for _, name := range args {
-				w, isWord := doc.Find(name)
-				if isWord {
-					w.Write(c.stdout)
-				}
-				m, isModule := doc.FindModule(name)
-				if isModule {
-					m.Write(c.stdout)
-				}
-				if !isWord && !isModule {
-					unknown = true
-					fmt.Fprintf(c.stderr, "seqvm: no word and no standard module %q\n", name)
-					if similar := doc.Similar(name); len(similar) > 0 {
-						fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
-					}
-				}
-			}
-			if unknown {
-				return exitStatus(statusRuntimeError)
-			}
-			return nil
-		},
+		RunE:  func(_ *cobra.Command, args []string) error { return c.doc(args, flags) },
 	}
-	cmd.Flags().BoolVar(&markdown, "markdown", false, "write the page of all words")
+	cmd.Flags().BoolVar(&flags.markdown, "markdown", false, "write the page of all words")
+	cmd.Flags().BoolVar(&flags.list, "list", false, "list all words, one a line, or those with the argument in their name")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "write the words as one JSON object, as editors get them")
 	return cmd
+}
+
+func (c *cli) doc(args []string, flags docFlags) error {
+	switch {
+	case flags.markdown:
+		doc.Markdown(c.stdout)
+		return nil
+	case flags.list && len(args) > 1:
+		return errors.New("doc: --list takes one text that names are to contain")
+	case flags.list, flags.json && len(args) == 0:
+		return c.listWords(strings.Join(args, ""), flags.json)
+	case len(args) == 0:
+		for _, s := range doc.Sections() {
+			fmt.Fprintf(c.stdout, "%-28s %d words\n", s.Title, len(s.Words))
+		}
+		return nil
+	}
+	unknown := false
+	for _, name := range args {
+		w, isWord := doc.Find(name)
+		m, isModule := doc.FindModule(name)
+		if isWord && !flags.json {
+			w.Write(c.stdout)
+		}
+		if isModule && !flags.json {
+			m.Write(c.stdout)
+		}
+		if !isWord && !isModule {
+			unknown = true
+			fmt.Fprintf(c.stderr, "seqvm: no word and no standard module %q\n", name)
+			if similar := doc.Similar(name); len(similar) > 0 {
+				fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
+			}
+		}
+	}
+	if flags.json && !unknown {
+		return doc.JSON(c.stdout, doc.Named(args))
+	}
+	if unknown {
+		return exitStatus(statusRuntimeError)
+	}
+	return nil
+}
+
+// listWords lists the words with a text in their name, "" for all.
+func (c *cli) listWords(text string, asJSON bool) error {
+	sections := doc.Sections()
+	if text != "" {
+		if sections = doc.Containing(text); len(sections) == 0 {
+			fmt.Fprintf(c.stderr, "seqvm: no word has %q in its name\n", text)
+			return exitStatus(statusRuntimeError)
+		}
+	}
+	if asJSON {
+		return doc.JSON(c.stdout, sections)
+	}
+	return doc.List(c.stdout, sections)
 }
