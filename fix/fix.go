@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
@@ -121,21 +123,22 @@ func (f *fixer) tokens() {
 	}
 }
 
-// bracket replaces a keyword; where a bracket would touch a name, literal or
-// string, a blank comes between.
+// bracket replaces a keyword; where what stands there now would touch a name,
+// literal or string, a blank comes between.
 func (f *fixer) bracket(t syntax.Token, text string) {
 	source := f.file.Source.Text
-	touches := func(c byte) bool { return !strings.ContainsRune(" \t\r\n\v\f()[]{}:;,", rune(c)) }
-	if t.Pos > 0 && touches(source[t.Pos-1]) {
+	if before, _ := utf8.DecodeLastRuneInString(source[:t.Pos]); t.Pos > 0 && !separates(before) {
 		text = " " + text
 	}
-	if int(t.End) < len(source) && touches(source[t.End]) {
-		text += " "
-	} else if int(t.End) < len(source) && text != "[" && strings.ContainsRune("([{", rune(source[t.End])) {
+	if after, _ := utf8.DecodeRuneInString(source[t.End:]); int(t.End) < len(source) && !separates(after) {
 		text += " "
 	}
 	f.replace(t.Pos, t.End, text)
 }
+
+// separates tells whether a character ends the token beside it: a blank or a
+// delimiter, which may touch others.
+func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("()[]{}:;,", r) }
 
 // escapes writes \x80 to \xFF, which are characters in classic, as their bytes.
 func escapes(token string) string {

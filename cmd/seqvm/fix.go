@@ -44,14 +44,10 @@ func (c *cli) fixCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			results, old, err := fix.Files(paths, opts)
-			if old.HasErrors() {
-				c.report(old)
-				return exitStatus(statusUsage)
-			}
-			if err != nil {
+			results, old, refused := fix.Files(paths, opts)
+			c.report(old)
+			for _, err := range refused {
 				fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
-				return exitStatus(statusRuntimeError)
 			}
 			changed := false
 			for _, r := range results {
@@ -73,10 +69,15 @@ func (c *cli) fixCommand() *cobra.Command {
 					fmt.Fprint(c.stdout, r.Text)
 				}
 			}
-			if err == nil && check && changed {
+			switch {
+			case err != nil:
+				return err
+			case old.HasErrors():
+				return exitStatus(statusUsage)
+			case len(refused) > 0, check && changed:
 				return exitStatus(statusRuntimeError)
 			}
-			return err
+			return nil
 		},
 	}
 	cmd.Flags().BoolVarP(&write, "write", "w", false, "rewrite the files in place")
