@@ -32,7 +32,31 @@ func Strip(m *Module) *Module {
 			f.Guards[j].Line = Line{PC: f.Guards[j].PC, Name: -1}
 		}
 	}
+	if counting, err := m.Counting(); err == nil && counting != nil {
+		return stripped.WithCounting(Strip(counting))
+	}
 	return &stripped
+}
+
+// WithCounting returns a copy of a module that has another one with it: the same
+// program, compiled so that words count their entries (OpCount). Words whose code
+// stands in place of their calls cannot be counted, so a module that is to be fast
+// cannot count as well.
+func (m *Module) WithCounting(counting *Module) *Module {
+	both := *m
+	e := &encoder{}
+	e.module(counting)
+	both.counting = e.b
+	return &both
+}
+
+// Counting decodes and verifies the module that WithCounting has given; nil if there
+// is none.
+func (m *Module) Counting() (*Module, error) {
+	if m.counting == nil {
+		return nil, nil
+	}
+	return decodeBody(m.counting)
 }
 
 // IsEncoded tells whether data starts like an encoded module.
@@ -41,9 +65,19 @@ func IsEncoded(data []byte) bool {
 }
 
 // Encode writes a module as bytes: magic, version, a checksum (SHA-256) of what
-// follows, and the module with numbers as varints.
+// follows, the module with numbers as varints, and the one of WithCounting.
 func Encode(m *Module) []byte {
 	e := &encoder{}
+	e.module(m)
+	sum := sha256.Sum256(e.b)
+	out := append([]byte(magic), formatVersion)
+	out = append(out, sum[:]...)
+	return append(out, e.b...)
+}
+
+type encoder struct{ b []byte }
+
+func (e *encoder) module(m *Module) {
 	e.strings(m.Files)
 	e.strings(m.Names)
 	e.strings(m.Unions)
@@ -87,13 +121,8 @@ func Encode(m *Module) []byte {
 	}
 	e.int(m.Main)
 	e.bool(m.MainInt)
-	sum := sha256.Sum256(e.b)
-	out := append([]byte(magic), formatVersion)
-	out = append(out, sum[:]...)
-	return append(out, e.b...)
+	e.text(string(m.counting))
 }
-
-type encoder struct{ b []byte }
 
 func (e *encoder) int(v int32) { e.b = binary.AppendVarint(e.b, int64(v)) }
 func (e *encoder) count(n int) { e.b = binary.AppendUvarint(e.b, uint64(n)) }
@@ -191,6 +220,10 @@ func Decode(data []byte) (*Module, error) {
 	if sum := sha256.Sum256(body); string(sum[:]) != string(data[len(magic)+1:header]) {
 		return nil, fmt.Errorf("%w: the checksum does not fit, the file is damaged", ErrFormat)
 	}
+	return decodeBody(body)
+}
+
+func decodeBody(body []byte) (*Module, error) {
 	d := &decoder{b: body}
 	m := d.module()
 	if d.err == nil && len(d.b) > 0 {
@@ -315,6 +348,9 @@ func (d *decoder) module() *Module {
 	}
 	m.Main = d.int()
 	m.MainInt = d.byte() != 0
+	if counting := d.text(); counting != "" {
+		m.counting = []byte(counting)
+	}
 	return m
 }
 

@@ -201,6 +201,9 @@ type Module struct {
 	Main     int32 // function of main, or -1
 	MainInt  bool  // main leaves an Int: the exit status
 
+	// counting is the body of a second module in the encoding; nil: none.
+	counting []byte
+
 	// Cover are the points that cover instructions count, by index. They are not
 	// part of the encoding.
 	Cover []CoverPoint

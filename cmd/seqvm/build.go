@@ -32,6 +32,12 @@ func (c *cli) buildCommand() *cobra.Command {
 				out = strings.TrimSuffix(name, filepath.Ext(name)) + ".seqb"
 			}
 			module := prog.Module
+			if prog.Sources != nil && !instrument { // 'run --instrument' takes the other one
+				opts.Instrument = true
+				if counting, _ := c.compile(args[0], opts); counting != nil {
+					module = module.WithCounting(counting.Module)
+				}
+			}
 			if strip {
 				module = bytecode.Strip(module)
 			}

@@ -45,6 +45,7 @@ type cli struct {
 	color   string
 	noColor bool
 	dialect string
+	typed   []byte // the program that was read from stdin
 	log     zerolog.Logger
 }
 

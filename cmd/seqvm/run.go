@@ -52,21 +52,25 @@ func (c *cli) runCommand() *cobra.Command {
 // source from stdin.
 func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
 	if path != "-" {
-		if prog, problems, encoded := decode(path); encoded {
+		if prog, problems, encoded := decode(path, opts.Instrument); encoded {
 			return prog, problems
 		}
 		return seqvm.CompileFile(path, opts)
 	}
-	text, err := io.ReadAll(c.stdin)
-	if err != nil {
-		return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	if c.typed == nil {
+		text, err := io.ReadAll(c.stdin)
+		if err != nil {
+			return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+		}
+		c.typed = text
 	}
-	return seqvm.CompileText("<stdin>", string(text), ".", opts)
+	return seqvm.CompileText("<stdin>", string(c.typed), ".", opts)
 }
 
 // decode reads a bytecode file; encoded is false if the file is none, which
-// its first bytes tell.
-func decode(path string) (prog *seqvm.Program, problems diag.List, encoded bool) {
+// its first bytes tell. counting asks for the form of the program whose words count
+// their entries.
+func decode(path string, counting bool) (prog *seqvm.Program, problems diag.List, encoded bool) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, false
@@ -80,6 +84,12 @@ func decode(path string) (prog *seqvm.Program, problems diag.List, encoded bool)
 	var module *bytecode.Module
 	if err == nil {
 		module, err = bytecode.Decode(append(start, rest...))
+	}
+	if err == nil && counting {
+		var other *bytecode.Module
+		if other, err = module.Counting(); other != nil {
+			module = other
+		} // else it was built with --instrument
 	}
 	if err != nil {
 		return nil, diag.List{{Code: "bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
