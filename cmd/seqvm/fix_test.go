@@ -12,6 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// unfixable are the programs that have no equal today: with the loops of releases 1.0,
+// the module result, or a main that leaves something. See testdata/scripts/classic.txt.
+var unfixable = map[string]bool{
+	"profile-1-loops": true, "classic-std-result": true, "result-and-option": true,
+	"classic-1-main-of-other-shape": true, "main-leaves-what-it-likes": true,
+}
+
 // TestFixKeepsBehaviour rewrites every classic golden program: it must be
 // today's dialect then, do the same, and not change once more.
 func TestFixKeepsBehaviour(t *testing.T) {
@@ -25,8 +32,8 @@ func TestFixKeepsBehaviour(t *testing.T) {
 		if err != nil {
 			continue // to be refused
 		}
-		if name == "profile-1-loops" {
-			continue // its loops have no equal: testdata/scripts/classic.txt
+		if unfixable[name] {
+			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
