@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm/doc"
-	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -335,7 +334,7 @@ func (sh *Shell) saveAs(_ context.Context, a *Answer, arg string) {
 		a.refuse("cannot write '%s': %s", path, whyNoFile(err))
 		return
 	}
-	if err := outfile.Write(path, []byte(sh.Session.text.file()), 0o644); err != nil {
+	if err := writeWhole(path, sh.Session.text.file(), 0o644); err != nil {
 		a.refuse("%v", err)
 		return
 	}

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/seqvm/seqvm/internal/outfile"
 )
 
 // MaxHistory is how many entries a history keeps.
@@ -100,7 +98,7 @@ func (h *History) rewrite() error {
 	for _, e := range h.entries {
 		b.WriteString(escapeEntry.Replace(e) + "\n")
 	}
-	return outfile.Write(h.path, []byte(b.String()), 0o600)
+	return writeWhole(h.path, b.String(), 0o600)
 }
 
 // Entries stand one a line.

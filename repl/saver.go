@@ -4,8 +4,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"github.com/seqvm/seqvm/internal/outfile"
 )
 
 // saver keeps the session file up to date. Writing takes the longer the longer the
@@ -66,7 +64,7 @@ func (s *saver) write() error {
 		return nil
 	}
 	start := time.Now()
-	err := outfile.Write(s.path, []byte(s.text()), s.mode)
+	err := writeWhole(s.path, s.text(), s.mode)
 	s.next = time.Now().Add(share * time.Since(start))
 	return err
 }

@@ -12,7 +12,6 @@ import (
 	"mvdan.cc/sh/v3/shell"
 
 	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -312,7 +311,7 @@ func (sh *Shell) Edited(ctx context.Context, failure error) Answer {
 		if scratch {
 			return a
 		}
-		if err := outfile.Write(path+".edited", text, 0o600); err == nil {
+		if err := writeWhole(path+".edited", string(text), 0o600); err == nil {
 			a.Problem += fmt.Sprintf("what was edited is kept in '%s'\n", path+".edited")
 		}
 		sh.saved(&a, sh.saver.now())

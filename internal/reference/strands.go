@@ -21,7 +21,6 @@ type weave struct {
 	body    *quotation
 	stack   []any
 	started bool
-	ended   bool
 	resumed chan any // what a resume brings
 	yielded chan turn
 }
