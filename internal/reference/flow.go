@@ -123,7 +123,7 @@ func (g *generator) loop(s []typ) []typ {
 	g.loops++
 	left := g.branching(start)
 	g.loops--
-	if word == "list.each" && g.depth == 0 { // it may show in which order
+	if word == "list.each" && g.depth == 0 && g.Errors { // in which order; there are no strands then, which would write any time
 		for n := len(left); n > 0 && g.pick(2) == 0; n = len(left) {
 			g.print(left[n-1])
 			left = left[:n-1]
