@@ -58,9 +58,10 @@ fuzz fuzz-short:
 	$(GO) test ./internal/reference -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
 
 # gccheck has Go's collector run all the time and check its own marks: the VM hides addresses
-# from it (docs/internals.md), and what the collector cannot see must be held elsewhere.
+# from it (docs/internals.md), and what the collector cannot see must be held elsewhere. One
+# program at a time: the work grows with all that is alive. It takes many minutes.
 gccheck:
-	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak'
+	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short -parallel 1 ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak'
 	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 ./internal/reference -args -seeds 100
 
 # long is what takes hours: all fuzz targets, generated programs, stress and soak for LONG each.
