@@ -59,9 +59,11 @@ fuzz fuzz-short:
 
 # gccheck has Go's collector run all the time and check its own marks: the VM hides addresses
 # from it (docs/internals.md), and what the collector cannot see must be held elsewhere. One
-# program at a time: the work grows with all that is alive. It takes many minutes.
+# program at a time: the work grows with all that is alive. Left out are programs with
+# strands that spin for ever: in this mode Go itself does not get hold of a goroutine that
+# only computes, a plain Go program with such a one hangs as well.
 gccheck:
-	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short -parallel 1 ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak'
+	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short -parallel 1 ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak' -skip 'Golden/concurrency/spin'
 	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 ./internal/reference -args -seeds 100
 
 # long is what takes hours: all fuzz targets, generated programs, stress and soak for LONG each.
