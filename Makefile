@@ -45,17 +45,19 @@ cover:
 	$(GO) tool cover -html=coverage.out -o coverage.html
 	$(GO) tool cover -func=coverage.out | tail -1
 
-# fuzz runs every fuzz target for FUZZTIME.
+FUZZ_TARGETS = ./syntax:FuzzParse ./types:FuzzCheck ./bytecode:FuzzDecode \
+	./bytecode:FuzzVerify ./builtins:FuzzJSON ./builtins:FuzzYAML \
+	./regex:FuzzCompile ./regex:FuzzGenerated ./internal/reference:FuzzGenerated
+
+# fuzz runs every fuzz target for FUZZTIME. That Go's own deadline comes in the middle of an
+# input is no finding: one leaves the input behind, and says so.
 fuzz fuzz-short:
-	$(GO) test ./syntax -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./types -run '^$$' -fuzz '^FuzzCheck$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./bytecode -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./bytecode -run '^$$' -fuzz '^FuzzVerify$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./builtins -run '^$$' -fuzz '^FuzzJSON$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./builtins -run '^$$' -fuzz '^FuzzYAML$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./regex -run '^$$' -fuzz '^FuzzCompile$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./regex -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
-	$(GO) test ./internal/reference -run '^$$' -fuzz '^FuzzGenerated$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 10x
+	@log=$$(mktemp); trap 'rm -f $$log' EXIT; set -o pipefail; \
+	for target in $(FUZZ_TARGETS); do \
+		echo "== $$target for $(FUZZTIME)"; \
+		$(GO) test $${target%:*} -run '^$$' -fuzz "^$${target#*:}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x 2>&1 | tee $$log || \
+			{ grep -q 'context deadline exceeded' $$log && ! grep -q 'Failing input written' $$log; } || exit 1; \
+	done
 
 # gccheck has Go's collector run all the time and check its own marks: the VM hides addresses
 # from it (docs/internals.md), and what the collector cannot see must be held elsewhere. One
