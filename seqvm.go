@@ -86,6 +86,27 @@ func CheckFile(path string, opts Options) diag.List {
 	return problems
 }
 
+// WordStacks is how the stack changes in a word of a program.
+type WordStacks struct {
+	Word       string
+	Definition diag.Span
+	Steps      []diag.Step // as types.Info.Stacks has them
+}
+
+// StacksOfFile checks a file and returns the stacks on the way through its words in source
+// order, without those that were refused.
+func StacksOfFile(path string, opts Options) ([]WordStacks, diag.List) {
+	o := opts.check()
+	info, problems := check.Program(check.File(path), o)
+	var list []WordStacks
+	for _, w := range info.Words {
+		if steps := info.Stacks(w); w.Module == 0 && steps != nil {
+			list = append(list, WordStacks{Word: w.Decl.Name.Text, Definition: info.Program.Main().Span(w.Decl.Pos, w.Decl.End), Steps: steps})
+		}
+	}
+	return list, problems
+}
+
 func (o Options) check() check.Options {
 	return check.Options{Options: load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}, NeedMain: !o.Library}
 }

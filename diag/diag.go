@@ -150,6 +150,7 @@ type Diagnostic struct {
 	Span     Span
 	Message  string    // one line, without place and severity
 	Notes    []string  // facts: expected and found effects, the stack
+	Steps    []Step    // how the stack changed on the way to the fault
 	Related  []Related // further places
 	Help     []string  // what to do
 }

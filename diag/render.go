@@ -69,7 +69,8 @@ func (r Renderer) All(list List) error {
 }
 
 // One writes a diagnostic: the line with place, severity and message, the
-// source line with carets under the span, notes, further places, help.
+// source line with carets under the span, notes, the stack on the way, further
+// places, help.
 func (r Renderer) One(d *Diagnostic) error {
 	var b strings.Builder
 	color := red
@@ -90,6 +91,10 @@ func (r Renderer) One(d *Diagnostic) error {
 	}
 	for _, note := range d.Notes {
 		indent(&b, "  ", note)
+	}
+	if rows := d.onTheWay(); rows != nil {
+		b.WriteString("  the stack on the way:\n")
+		r.writeRows(&b, "    ", rows, maxStepColumns)
 	}
 	for i, rel := range d.Related {
 		if i == maxRelated {

@@ -19,6 +19,7 @@ type checker struct {
 	expected *Type // the declared top output, if that is a quotation type
 	arities  map[*syntax.Stmt]arity
 	attempt  *attempt // the innermost number of captures that is tried; nil: none
+	noted    *stacks  // where the stack behind each statement is noted; nil: nowhere
 	reversed bool     // closures get what they captured in reverse order (chapter 9, section 12)
 }
 
@@ -63,9 +64,12 @@ func (c *checker) at(st *syntax.Stmt) diag.Span {
 // wordSpan is the place for what is wrong with the word as a whole.
 func (c *checker) wordSpan() diag.Span { return c.span(c.w.Decl.Pos, c.w.Decl.Name.End) }
 
+// tooComplex is the code of the refusal to go on with a body whose types are enormous.
+const tooComplex diag.Code = "types-too-complex"
+
 func (c *checker) refuse(span diag.Span, code diag.Code, format string, args ...any) *refusal {
 	if c.steps > maxSteps {
-		return &refusal{d: &diag.Diagnostic{Code: "types-too-complex", Span: c.wordSpan(),
+		return &refusal{d: &diag.Diagnostic{Code: tooComplex, Span: c.wordSpan(),
 			Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
 			Help:    []string{"split the word and declare effects for its parts"}}}
 	}
@@ -90,8 +94,7 @@ func (p *program) bodies() {
 		if p.skip[w] {
 			continue
 		}
-		c.enter(w)
-		d := c.try(func() {
+		d := c.checked(w, func() {
 			if w == p.input {
 				c.input()
 				return
@@ -133,6 +136,7 @@ func (c *checker) word() {
 		c.expected = out.Top
 	}
 	sc := &scope{start: start, top: true}
+	c.noteStart(w.Decl.Effect.End, start)
 	s := c.seq(sc, w.Decl.Body, start)
 	name := w.Decl.Name.Text
 	c.clash = clash{}
@@ -239,8 +243,13 @@ func describe(t *Type) string {
 // seq checks statements from a stack and returns the stack they leave.
 func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 	run := 0 // behind the quotation literals that stand here
+	from := 0 // where the statements begin that were checked last
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
+		if c.noted != nil && i > 0 {
+			c.noteStep(stmts[from:i], s, sc.aux)
+			from = i
+		}
 		switch st.Kind {
 		case syntax.StmtInt:
 			if syntax.LiteralIndex(stmts, i) {
@@ -283,6 +292,9 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 				i++
 			}
 		}
+	}
+	if c.noted != nil && len(stmts) > 0 {
+		c.noteStep(stmts[from:], s, sc.aux)
 	}
 	return s
 }

@@ -133,6 +133,7 @@ func newProgram(prog *load.Program, table *Table, opts Options) *program {
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, oldWords: map[string]target{},
 	}
+	p.info.checked = p
 	p.begin()
 	return p
 }

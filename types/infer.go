@@ -47,9 +47,16 @@ func (p *program) infer(w *Word) {
 		delete(p.inferring, w)
 		p.skip[w] = p.skip[w] || w.Effect == nil // what is wrong is reported once, where it is
 	}()
-	start := newRow("", false).stack()
-	sc := &scope{start: start}
-	result := c.seq(sc, w.Decl.Body, start)
+	var start, result *Stack
+	var sc *scope
+	d := c.checked(w, func() {
+		start = newRow("", false).stack()
+		sc = &scope{start: start}
+		result = c.seq(sc, w.Decl.Body, start)
+	})
+	if d != nil {
+		panic(&refusal{d: d})
+	}
 	g := generaliser{e: &Effect{Yields: sc.yields, plain: true}, vars: map[*Type]int32{}, rows: map[*Row]int32{}}
 	g.e.In, g.e.rowIn = g.side(start)
 	g.e.Out, g.e.rowOut = g.side(result)

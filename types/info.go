@@ -26,6 +26,8 @@ type Info struct {
 	Calls      [][]Call
 	Quotations [][]QuotationInfo
 	Matches    [][]MatchInfo
+
+	checked *program // for Stacks
 }
 
 // Word is a word of the program.

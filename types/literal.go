@@ -39,12 +39,13 @@ func (c *checker) literal(sc *scope, stmts []syntax.Stmt, i int, s *Stack) (_ *S
 	}
 	// The word's own output type first; if with it the following word has no
 	// use for the literal, the literal by itself (chapter 2, section 10).
-	mark, aux, yields := c.mark(), sc.aux, sc.yields
+	mark, noted, aux, yields := c.mark(), c.noteMark(), sc.aux, sc.yields
 	var result *Stack
 	if c.try(func() { result = c.call(sc, next, c.capture(st, expected, s, c.w.Decl.Name.Text)) }) == nil {
 		return result, true
 	}
 	c.undo(mark)
+	c.noteCut(noted)
 	sc.aux, sc.yields = aux, yields
 	return s.push(c.plainLiteral(st)), false
 }
@@ -103,13 +104,14 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 			wanted, values(n.least+k), k, available, c.w.Decl.Shown()).note("expected: %s", x).note("stack here: %s", s))
 	}
 	var failure *diag.Diagnostic
+	var onTheWay []diag.Step // to that failure
 	misfit := -1 // the smallest number with which the body runs an input of unknown type
 	most := min(available, n.least+maxAttempts)
 	if n.only {
 		most = n.least
 	}
 	for try := n.least; try <= most && c.steps <= maxSteps/2; try++ {
-		mark := c.mark()
+		mark, noted := c.mark(), c.noteMark()
 		result, runsUnknown, d := c.tryCapture(st, x, s, try, wanted)
 		switch {
 		case d == nil && (!runsUnknown || n.only):
@@ -120,8 +122,9 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		case d == nil:
 			c.undo(mark)
 		case failure == nil || failure.Code == "underflow" && d.Code != "underflow":
-			failure = d
+			failure, onTheWay = d, c.noteCut(noted)
 		}
+		c.noteCut(noted)
 		c.steps += maxSteps / (2 * maxAttemptsInWord)
 	}
 	if misfit >= 0 {
@@ -131,6 +134,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 	if failure == nil {
 		failure = c.refuse(c.at(st), "", "").d // the types are too complex
 	}
+	c.noteAgain(onTheWay)
 	panic(&refusal{d: failure})
 }
 

@@ -480,6 +480,9 @@ func (c *checker) input() {
 		start = in.side(e.Out, 1)
 	}
 	sc := &scope{start: start}
+	if len(w.Decl.Body) > 0 {
+		c.noteStart(w.Decl.Body[0].Pos, start)
+	}
 	result := c.seq(sc, w.Decl.Body, start)
 	if sc.aux != nil {
 		panic(c.refuse(c.wordSpan(), "aux-left", "values are left on the aux stack: %s", auxString(sc.aux)).
