@@ -10,6 +10,7 @@ import (
 	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -46,7 +47,11 @@ func Files(paths []string, opts Options) (results []Result, old diag.List, refus
 		w.named[identity(path)] = true
 	}
 	for _, path := range paths {
-		info, problems := check.Program(check.File(path), check.Options{Options: opts.Options})
+		info, problems := check.Program(check.File(path), check.Options{Options: w.opts.Options})
+		if slices.ContainsFunc(problems, func(d *diag.Diagnostic) bool { return d.Code == syntax.MixedConditionals || d.Code == syntax.UnclosedIf }) {
+			w.opts.Mixed = true
+			info, problems = check.Program(check.File(path), check.Options{Options: w.opts.Options})
+		}
 		w.programs = append(w.programs, loaded{prog: info.Program, info: info, problems: problems})
 	}
 	for i, path := range paths {

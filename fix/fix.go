@@ -96,6 +96,7 @@ func (f *fixer) tokens() {
 		f.replace(p.Pos, p.End, strings.Replace(text, p.Name, syntax.Seven.String(), 1))
 	}
 	var open []string // what ends the conditionals that are open
+	today := f.todaysIfs()
 	if len(f.whens) > 0 {
 		f.includeControl()
 	}
@@ -106,6 +107,7 @@ func (f *fixer) tokens() {
 				f.replace(t.Pos, t.End, text)
 			}
 		case !f.file.Dialect.Conditionals() || t.Kind != syntax.TokenWord || i > 0 && tokens[i-1].Is(":"):
+		case t.Text == "if" && today[t.Pos]:
 		case t.Text == "if":
 			end := "] [ ] if"
 			if f.whens[t.Pos] {
@@ -121,6 +123,32 @@ func (f *fixer) tokens() {
 			open = open[:len(open)-1]
 		}
 	}
+}
+
+// todaysIfs returns the places of the "if" of a mixed file that have quotations in front of them.
+func (f *fixer) todaysIfs() map[int32]bool {
+	if !f.file.Mixed {
+		return nil
+	}
+	places := map[int32]bool{}
+	var walk func([]syntax.Stmt)
+	walk = func(list []syntax.Stmt) {
+		for i := range list {
+			if syntax.LiteralIf(list, i) && f.file.Source.Text[list[i].Pos] == '[' {
+				places[list[i+2].Pos] = true
+			}
+			walk(list[i].Block)
+			if m := list[i].Match; m != nil {
+				for a := range m.Arms {
+					walk(m.Arms[a].Body)
+				}
+			}
+		}
+	}
+	for _, w := range f.file.Words {
+		walk(w.Body)
+	}
+	return places
 }
 
 // bracket replaces a keyword; where what stands there now would touch a name,

@@ -100,6 +100,8 @@ type Options struct {
 	StdlibDir string
 	// Dialect decides for all files of the program; "" or "auto": each file's text does.
 	Dialect string
+	// Mixed reads files that use both forms of the conditional (syntax.ParseMixed).
+	Mixed bool
 }
 
 // File loads the program whose main file is at path.
@@ -186,10 +188,17 @@ func (l *loader) shareHashNames() {
 		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
 			return d.Span.Source == m.Source && d.Code != "include" && d.Code != "dialect"
 		})
-		file, errs := syntax.ParseCalling(m.Source, m.Dialect, all)
+		file, errs := l.parse(m.Source, m.Dialect, all)
 		m.File = file
 		l.errors = append(l.errors, errs...)
 	}
+}
+
+func (l *loader) parse(source *diag.Source, dialect syntax.Dialect, hashNames map[string]bool) (*syntax.File, diag.List) {
+	if l.opts.Mixed {
+		return syntax.ParseMixed(source, dialect, hashNames)
+	}
+	return syntax.ParseCalling(source, dialect, hashNames)
 }
 
 // resolve gives the identity of a file: its absolute path without links.
@@ -263,7 +272,11 @@ func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect)
 			dialect, decided, named = e.Dialect, true, e.Named
 		}
 	}
-	file, errs := syntax.Parse(source, dialect)
+	var names map[string]bool
+	if dialect.Conditionals() {
+		names = syntax.HashNames(source.Text)
+	}
+	file, errs := l.parse(source, dialect, names)
 	l.errors = append(l.errors, errs...)
 	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std, Decided: decided, Named: named})
 	l.includes(file, dir)

@@ -139,7 +139,7 @@ func HashNames(text string) map[string]bool {
 // statements of the literal form, "[ A ] [ B ] if", which means the same.
 func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
 	p.enter(t)
-	inner := scope{cond: &t, combinator: LiteralIf(append(before[max(0, len(before)-2):len(before):len(before)], Stmt{Kind: StmtCall, Text: "if"}), 0), inMatch: sc.inMatch || sc.match != nil}
+	inner := scope{cond: &t, combinator: behindTwo(before), inMatch: sc.inMatch || sc.match != nil}
 	then := p.statements(inner)
 	mid := p.next()
 	var els []Stmt
@@ -159,6 +159,20 @@ func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
 	call := Stmt{Kind: StmtCall, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if"}
 	p.file.Calls++
 	return []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els), call}
+}
+
+// The codes of the errors that a file can have because it uses both forms of the conditional, which
+// ParseMixed gets over.
+const (
+	MixedConditionals diag.Code = "mixed-conditionals"
+	UnclosedIf        diag.Code = "unclosed-if"
+)
+
+// behindTwo tells whether statements end in two quotation literals: an "if" behind them is that of
+// today's dialect.
+func behindTwo(list []Stmt) bool {
+	n := len(list)
+	return n >= 2 && list[n-1].Kind == StmtQuotation && list[n-2].Kind == StmtQuotation
 }
 
 // lineOf returns the line of the first token with a text; 0 if there is none.

@@ -27,8 +27,22 @@ func LiteralCond(stmts []Stmt, i, end int) int {
 	return 0
 }
 
+// CondCount returns the Int literal at index i if "cond" stands behind it, else nil.
+func CondCount(stmts []Stmt, i int) *Stmt {
+	if i >= len(stmts) || stmts[i].Kind != StmtInt || !isCall(stmts, i+1, "cond") {
+		return nil
+	}
+	return &stmts[i]
+}
+
 // EndsInExit tells whether a body ends in os.exit: nothing goes on behind it.
 func EndsInExit(stmts []Stmt) bool { return len(stmts) > 0 && isCall(stmts, len(stmts)-1, "os.exit") }
+
+// EndsInTrue tells whether a body ends in the literal "true": as a predicate of a cond it always
+// holds.
+func EndsInTrue(stmts []Stmt) bool {
+	return len(stmts) > 0 && stmts[len(stmts)-1].Kind == StmtBool && stmts[len(stmts)-1].Bits == 1
+}
 
 func isCall(stmts []Stmt, i int, word string) bool {
 	return i < len(stmts) && stmts[i].Kind == StmtCall && stmts[i].Text == word

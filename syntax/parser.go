@@ -41,6 +41,12 @@ func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) 
 	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}})
 }
 
+// ParseMixed is ParseCalling for a file that uses both forms of the conditional, "[ A ] [ B ] if" and
+// "if A else B then": no dialect has both, but a tool that rewrites the file has to read it.
+func ParseMixed(src *diag.Source, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
+	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames, Mixed: true}})
+}
+
 // InputWord is the name of the word that the statements of an input make up. With
 // its blank no other word can have it.
 const InputWord = "this input"

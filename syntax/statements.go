@@ -94,7 +94,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			}
 			if p.file.Dialect.Conditionals() {
 				switch {
-				case t.Text == "if":
+				case t.Text == "if" && !(p.file.Mixed && behindTwo(list)):
 					p.next()
 					list = append(list, p.conditional(t, sc, list)...)
 					continue
@@ -125,13 +125,14 @@ func (p *parser) unclosed(sc scope, found Token) {
 	}
 	switch {
 	case sc.combinator:
-		help := "write 'condition if A else B then'"
+		help := []string{"write 'condition if A else B then'"}
 		if line := p.lineOf("then"); line > 0 {
-			help += fmt.Sprintf(", as the 'if … then' that ends in line %d", line)
+			help[0] += fmt.Sprintf(", as the 'if … then' that ends in line %d", line)
+			help = append(help, fmt.Sprintf("or let 'seqvm fix -w %s' make the whole file one of dialect 7", p.file.Source.Name))
 		}
-		p.refuse(*sc.cond, "unclosed-if", "one file cannot use both forms of the conditional: '[ A ] [ B ] if' is not closed by 'then'", help)
+		p.refuse(*sc.cond, MixedConditionals, "one file cannot use both forms of the conditional: '[ A ] [ B ] if' is not closed by 'then'", help...)
 	case sc.cond != nil:
-		p.refuse(*sc.cond, "unclosed-if", fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
+		p.refuse(*sc.cond, UnclosedIf, fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
 	case sc.match != nil:
 		p.refuse(*sc.match, "unclosed-match", fmt.Sprintf("the match is not closed: 'end' is missing%s", where))
 	case sc.quotation != nil:

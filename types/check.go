@@ -11,16 +11,18 @@ import (
 // checker checks the body of one word (chapter 2, section 6).
 type checker struct {
 	unifier
-	p        *program
-	w        *Word
-	calls    []Call
-	quots    []QuotationInfo
-	matches  []MatchInfo
-	expected *Type // the declared top output, if that is a quotation type
-	arities  map[*syntax.Stmt]arity
-	attempt  *attempt // the innermost number of captures that is tried; nil: none
-	noted    *stacks  // where the stack behind each statement is noted; nil: nowhere
-	reversed bool     // closures get what they captured in reverse order (chapter 9, section 12)
+	p           *program
+	w           *Word
+	calls       []Call
+	quots       []QuotationInfo
+	matches     []MatchInfo
+	expected    *Type // the declared top output, if that is a quotation type
+	arities     map[*syntax.Stmt]arity
+	attempt     *attempt         // the innermost number of captures that is tried; nil: none
+	noted       *stacks          // where the stack behind each statement is noted; nil: nowhere
+	captureTold *diag.Diagnostic // the last refusal that says what its literal captures
+	seals       []seal           // of the literals that are being checked, the innermost last
+	reversed    bool             // closures get what they captured in reverse order (chapter 9, section 12)
 }
 
 // scope is the body of a word or of a quotation: what has its own aux stack.
@@ -118,7 +120,7 @@ func (c *checker) enter(w *Word) {
 	p := c.p
 	c.w = w
 	c.calls, c.quots, c.matches = p.info.Calls[w.Module], p.info.Quotations[w.Module], p.info.Matches[w.Module]
-	c.trail, c.steps, c.arities = c.trail[:0], 0, nil
+	c.trail, c.steps, c.arities, c.seals = c.trail[:0], 0, nil, c.seals[:0]
 	c.handles = p.info.Program.Modules[w.Module].Dialect.OldNames()
 	c.reversed = p.profile >= syntax.Classic4 && p.info.Program.Modules[w.Module].Dialect.Conditionals()
 }
@@ -145,6 +147,7 @@ func (c *checker) word() {
 		r := c.refuse(c.wordSpan(), "output-differs", "the body of '%s' does not leave what its effect declares", name).
 			note("declared: %s", outputs(w.Effect)).note("found:    %s", found)
 		c.explain(r)
+		c.explainOutput(r, s)
 		panic(r)
 	}
 	if sc.aux != nil {
@@ -242,8 +245,8 @@ func describe(t *Type) string {
 
 // seq checks statements from a stack and returns the stack they leave.
 func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
-	run := 0 // behind the quotation literals that stand here
-	from := 0 // where the statements begin that were checked last
+	first, run := 0, 0 // the quotation literals that stand here
+	from := 0          // where the statements begin that were checked last
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
 		if c.noted != nil && i > 0 {
@@ -280,9 +283,15 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 				continue
 			}
 			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
+				first, run = i, syntax.QuotationRun(stmts, i)
+				if n := syntax.CondCount(stmts, run); n != nil {
+					c.condCount(n, run-i, s)
+				}
 			}
 			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
+				if i > first {
+					c.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n, c.line(stmts[run].Pos), 2*n, run-first)
+				}
 				s = c.literalCond(sc, stmts[i:run], &stmts[run+1], s)
 				i = run + 1
 				continue
@@ -304,14 +313,14 @@ func (c *checker) text(st *syntax.Stmt) string {
 }
 
 // pop takes the top type off a stack. From a flexible row it refines the row;
-// from a rigid one it underflows: word needs n values, have are there.
-func (c *checker) pop(st *syntax.Stmt, s *Stack, n, have int) (*Type, *Stack) {
+// from a rigid one it underflows: the word st needs n values, whole is the stack in front of it.
+func (c *checker) pop(st *syntax.Stmt, s *Stack, n int, whole *Stack) (*Type, *Stack) {
 	s = resolve(s)
 	if s.Top != nil {
 		return s.Top, s.Below
 	}
 	if s.Row.rigid {
-		panic(c.underflow(st, n, have))
+		panic(c.underflow(st, n, whole))
 	}
 	t := &Type{Kind: Var}
 	below := newRow(s.Row.Name, false).stack()
@@ -319,12 +328,17 @@ func (c *checker) pop(st *syntax.Stmt, s *Stack, n, have int) (*Type, *Stack) {
 	return t, below
 }
 
-func (c *checker) underflow(st *syntax.Stmt, need, have int) *refusal {
+// underflow refuses a word that needs more values than whole, the stack in front of it, has.
+func (c *checker) underflow(st *syntax.Stmt, need int, whole *Stack) *refusal {
+	have, bottom := height(whole)
 	there := fmt.Sprintf("only %d there", have)
 	if have == 0 {
 		there = "none there"
 	}
-	return c.refuse(c.at(st), "underflow", "stack underflow: '%s' needs %s, %s (in %s)", c.nameOf(st), values(need), there, c.w.Decl.Shown())
+	r := c.refuse(c.at(st), "underflow", "stack underflow: '%s' needs %s, %s (in %s)", c.nameOf(st), values(need), there, c.w.Decl.Shown()).
+		note("stack here: %s", whole)
+	c.explainSealed(r, bottom)
+	return r
 }
 
 func (c *checker) nameOf(st *syntax.Stmt) string {
@@ -388,19 +402,19 @@ func (c *checker) call(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 // apply applies a use of an effect to a stack (chapter 2, section 7).
 func (c *checker) apply(sc *scope, st *syntax.Stmt, in *instance, s *Stack) *Stack {
 	e := in.effect
-	original := s
+	original, mark := s, c.mark()
 	var before int
 	if !e.plain {
 		before = c.relativeHeight(sc, s)
 	}
 	for i := len(e.In) - 1; i >= 0; i-- {
 		var t *Type
-		t, s = c.pop(st, s, len(e.In), len(e.In)-1-i)
+		t, s = c.pop(st, s, len(e.In), original)
 		want := in.typ(e.In[i])
 		if want != t {
 			c.clash = clash{}
 			if !c.unify(want, t) {
-				panic(c.mismatch(st, e, want, t, original))
+				panic(c.mismatch(st, e, want, t, original, mark))
 			}
 		}
 	}
@@ -444,30 +458,26 @@ func (c *checker) sameBase(sc *scope, s *Stack) bool {
 	return a == b
 }
 
-func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack *Stack) *refusal {
+// mismatch refuses a call whose argument found is not what its effect wants. What was bound
+// since the mark, by arguments above, is undone: the stack is shown as it lay there.
+func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack *Stack, mark int) *refusal {
 	want, found = prune(want), prune(found)
 	if isQuotation(want) && isQuotation(found) {
 		r := c.refuse(c.at(st), "type-mismatch", "the quotation does not fit '%s': expected '%s', found '%s'", st.Text, want, found)
 		c.explainQuotation(r)
 		return r
 	}
-	r := c.refuse(c.at(st), "type-mismatch", "'%s' expects %s, found %s", st.Text, describe(want), describe(found)).
-		note("expected: %s", e).note("found:    %s", stack)
-	switch {
-	case want.Kind == Socket && found.Kind == Int:
-		r.help("'fd->socket' makes a Socket of an Int")
-	case want.Kind == Int && found.Kind == Socket:
-		r.help("'socket->fd' gives the Int of a Socket")
-	case found.Kind == Bool && want.Kind != Bool && resolve(stack).Top == found:
-		r.help("the Bool on top is the flag of the word before: test it with 'if', or 'drop' it")
-	case want.Kind == String && found.Kind == Int:
-		r.help("'int->string' converts")
-	case want.Kind == String && found.Kind == Float:
-		r.help("'float->string' converts")
-	case want.Kind == Float && found.Kind == Int:
-		r.help("'int->float' converts; float literals have a point: 1.0")
-	case want.Kind == Int && found.Kind == Float:
-		r.help("'float->int' converts")
+	r := c.refuse(c.at(st), "type-mismatch", "'%s' expects %s, found %s", st.Text, describe(want), describe(found))
+	c.undo(mark)
+	r.note("expected: %s", e).note("found:    %s", stack)
+	help := conversions[[2]Kind{want.Kind, found.Kind}]
+	if words := reorder(e.In, stack); words != "" {
+		help = words
+	} else if before := c.before(st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {
+		help = flagOf(before.Text)
+	}
+	if help != "" {
+		r.help("%s", help)
 	}
 	return r
 }
@@ -476,8 +486,20 @@ func (c *checker) explainQuotation(r *refusal) {
 	switch k := c.clash; {
 	case k.a != nil && !isQuotation(prune(k.a)):
 		r.note("%s and %s do not match", describe(k.a), describe(k.b))
-	case k.taller != 0 || k.short:
-		r.note("one side has more values than the other: the change in height differs")
+	}
+}
+
+// explainOutput adds what may have been forgotten at the end of a body that leaves s.
+func (c *checker) explainOutput(r *refusal, s *Stack) {
+	body := c.w.Decl.Body
+	if len(body) == 0 {
+		return
+	}
+	last := &body[len(body)-1]
+	declared, top := c.w.Effect.Out, resolve(s).Top
+	wanted := len(declared) > 0 && declared[len(declared)-1].Kind == Bool
+	if top != nil && prune(top).Kind == Bool && (!wanted || c.clash.taller < 0) && c.leavesFlag(last) {
+		r.help("%s", flagOf(last.Text))
 	}
 }
 
@@ -500,6 +522,9 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 			return c.p.table.Effect(call.Index)
 		}
 	}
+	if _, bottom := height(s); (top == nil || second == nil) && bottom.rigid {
+		panic(c.underflow(st, 2, s))
+	}
 	show := func(t *Type) string {
 		if t == nil {
 			return "empty (not in sight)"
@@ -508,6 +533,9 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 	}
 	r := c.refuse(c.at(st), "operator", "the operator '%s' does not fit its operands: %s and %s", st.Text, show(second), show(top)).
 		note("stack here: %s", s)
+	if top == nil || second == nil {
+		r.note("no word right behind the quotation tells what it is given: of the stack below nothing is known")
+	}
 	unknown := top == nil || second == nil || top.Kind == Var || second.Kind == Var
 	var words []string
 	for _, k := range []Kind{Int, Float, String} {
@@ -556,8 +584,7 @@ func (c *checker) literalIndex(sc *scope, n int64, st *syntax.Stmt, s *Stack) *S
 			return s.push(cell.Top)
 		}
 		if cell.Row.rigid {
-			have, _ := height(s)
-			panic(c.underflow(st, int(n)+1, have).note("stack here: %s", s))
+			panic(c.underflow(st, int(n)+1, s))
 		}
 		call.Known = false // it looks into the row
 		return s.push(&Type{Kind: Var})
@@ -566,7 +593,7 @@ func (c *checker) literalIndex(sc *scope, n int64, st *syntax.Stmt, s *Stack) *S
 	rest := s
 	for i := int64(0); i <= n; i++ {
 		var t *Type
-		t, rest = c.pop(st, rest, int(n)+1, int(i))
+		t, rest = c.pop(st, rest, int(n)+1, s)
 		types = append(types, t)
 	}
 	for i := n - 1; i >= 0; i-- {

@@ -48,8 +48,8 @@ func (c *checker) diverges(body []syntax.Stmt) bool {
 }
 
 // condition pops the Bool of a conditional.
-func (c *checker) condition(st *syntax.Stmt, s *Stack, need, have int) *Stack {
-	t, rest := c.pop(st, s, need, have)
+func (c *checker) condition(st *syntax.Stmt, s *Stack, need int, whole *Stack) *Stack {
+	t, rest := c.pop(st, s, need, whole)
 	if !c.unify(boolType, t) {
 		r := c.refuse(c.at(st), "condition", "the condition of '%s' must be 'Bool', found %s", st.Text, describe(t)).note("stack here: %s", s)
 		if prune(t).Kind == Int {
@@ -63,7 +63,7 @@ func (c *checker) condition(st *syntax.Stmt, s *Stack, need, have int) *Stack {
 // literalIf checks "[ A ] [ B ] if" in place (chapter 2, section 8).
 func (c *checker) literalIf(sc *scope, then, els, st *syntax.Stmt, s *Stack) *Stack {
 	c.calls[st.ID].Literal = true
-	s = c.condition(st, s, 1, 0)
+	s = c.condition(st, s, 1, s)
 	aux := sc.aux
 	a := c.seq(sc, then.Block, s)
 	auxA := sc.aux
@@ -180,13 +180,16 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		return s
 	}
+	if last := clauses[len(clauses)-2].Block; !syntax.EndsInTrue(last) && !c.p.info.Program.Modules[c.w.Module].Std {
+		c.p.warnOnce(c.at(st), "cond-without-default", "if no predicate of this 'cond' is true, the program ends in a run-time error")
+	}
 	var result *Stack
 	var diverged, exited []*Stack
 	var first *syntax.Stmt
 	for i := 0; i < len(clauses); i += 2 {
 		predicate, body := &clauses[i], &clauses[i+1]
 		s = clause(predicate, s)
-		t, rest := c.pop(st, s, 1, 0)
+		t, rest := c.pop(st, s, 1, s)
 		if !c.unify(boolType, t) {
 			panic(c.refuse(c.at(predicate), "condition", "a predicate of 'cond' must leave a 'Bool' on top, found %s", describe(t)).note("stack behind it: %s", s))
 		}
@@ -252,7 +255,7 @@ func (c *checker) match(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	}
 	union := info.Arms[0].Variant.Union
 	info.Union = union
-	scrutinee, rest := c.pop(st, s, 1, 0)
+	scrutinee, rest := c.pop(st, s, 1, s)
 	found := prune(scrutinee)
 	switch {
 	case found.Kind == Var:
@@ -360,8 +363,13 @@ func (c *checker) deadArms(st *syntax.Stmt, info *MatchInfo, scrutinee *Type) {
 func (p *program) warnOnce(span diag.Span, code diag.Code, format string, args ...any) {
 	if key := (warned{span, code}); !p.warned[key] {
 		p.warned[key] = true
-		p.warn(span, code, format, args...)
+		p.warn(span, code, format, args...).Help = warningHelp[code]
 	}
+}
+
+// warningHelp is what to do about a warning.
+var warningHelp = map[diag.Code][]string{
+	"cond-without-default": {"a last clause '[ true ] [ … ]' takes what is left"},
 }
 
 func (p *program) hintOnce(span diag.Span, code diag.Code, format string, args ...any) {
@@ -373,8 +381,8 @@ func (p *program) hintOnce(span diag.Span, code diag.Code, format string, args .
 
 // quotationOnTop pops the quotation that a word runs. known is false for a
 // type variable: what such a quotation does is not known.
-func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need, have int) (q *Type, rest *Stack, known bool) {
-	t, rest := c.pop(st, s, need, have)
+func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need int, whole *Stack) (q *Type, rest *Stack, known bool) {
+	t, rest := c.pop(st, s, need, whole)
 	q = prune(t)
 	if isQuotation(q) {
 		return q, rest, true
@@ -384,7 +392,11 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need, h
 		c.attempt.runs(q)
 		return q, rest, false
 	}
-	panic(c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(q)).note("stack here: %s", s))
+	r := c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(q)).note("stack here: %s", whole)
+	if st.Text == "if" && q.Kind == Bool {
+		r.help("'if' takes two quotations, one for true and one for false; for one branch there is 'when' of std:control, or an empty [ ]")
+	}
+	panic(r)
 }
 
 // run applies a quotation's own effect to a stack and tells how many values it
@@ -424,7 +436,7 @@ func unknownStack() *Stack { return newRow("", false).stack() }
 
 func checkCall(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 1, 0)
+	q, rest, known := c.quotationOnTop(st, s, "", 1, s)
 	call.Known = false
 	if !known {
 		return unknownStack()
@@ -436,8 +448,8 @@ func checkCall(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 
 func checkDip(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 2, 0)
-	x, rest := c.pop(st, rest, 2, 1)
+	q, rest, known := c.quotationOnTop(st, s, "", 2, s)
+	x, rest := c.pop(st, rest, 2, s)
 	call.Known = false
 	if !known {
 		return unknownStack().push(x)
@@ -449,8 +461,8 @@ func checkDip(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 
 func checkKeep(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 2, 0)
-	x, below := c.pop(st, rest, 2, 1)
+	q, rest, known := c.quotationOnTop(st, s, "", 2, s)
+	x, below := c.pop(st, rest, 2, s)
 	call.Known = false
 	if !known {
 		return unknownStack().push(x)
@@ -462,9 +474,9 @@ func checkKeep(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 
 func checkBi(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q2, rest, known2 := c.quotationOnTop(st, s, " on top", 3, 0)
-	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top", 3, 1)
-	x, below := c.pop(st, rest, 3, 2)
+	q2, rest, known2 := c.quotationOnTop(st, s, " on top", 3, s)
+	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top", 3, s)
+	x, below := c.pop(st, rest, 3, s)
 	call.Known = false
 	if !known1 || !known2 {
 		return unknownStack()
@@ -482,9 +494,9 @@ func checkBi(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 func checkIf(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	call.Known = false
-	q2, rest, known2 := c.quotationOnTop(st, s, " on top (the branch for false)", 3, 0)
-	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top (the branch for true)", 3, 1)
-	rest = c.condition(st, rest, 3, 2)
+	q2, rest, known2 := c.quotationOnTop(st, s, " on top (the branch for false)", 3, s)
+	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top (the branch for true)", 3, s)
+	rest = c.condition(st, rest, 3, s)
 	if !known1 || !known2 {
 		return unknownStack()
 	}
@@ -506,7 +518,7 @@ func checkIf(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 }
 
 func checkToAux(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
-	t, rest := c.pop(st, s, 1, 0)
+	t, rest := c.pop(st, s, 1, s)
 	sc.aux = &Stack{Top: t, Below: sc.aux}
 	return rest
 }
@@ -525,7 +537,7 @@ func checkFromAux(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 // before it (chapter 5, section 3).
 func checkSpawn(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 1, 0)
+	q, rest, known := c.quotationOnTop(st, s, "", 1, s)
 	call.Known = true
 	if !known || q.Kind == Closure {
 		return rest.push(intType)
@@ -533,7 +545,7 @@ func checkSpawn(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	fresh := c.fresh(q)
 	for in := resolve(fresh.In); in.Top != nil; in = resolve(in.Below) {
 		var t *Type
-		t, rest = c.pop(st, rest, int(call.Moved)+1, int(call.Moved))
+		t, rest = c.pop(st, rest, int(call.Moved)+1, s)
 		if !c.unify(in.Top, t) {
 			panic(c.refuse(c.at(st), "type-mismatch", "the quotation for 'strand.spawn' does not fit the stack").note("the quotation: %s", q).note("the stack:     %s", s))
 		}
@@ -543,7 +555,7 @@ func checkSpawn(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 }
 
 func checkWeave(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
-	_, rest, _ := c.quotationOnTop(st, s, "", 1, 0)
+	_, rest, _ := c.quotationOnTop(st, s, "", 1, s)
 	c.calls[st.ID].Known = true
 	return rest.push(&Type{Kind: Var})
 }

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/seqvm/seqvm/diag"
@@ -105,7 +106,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 	}
 	var failure *diag.Diagnostic
 	var onTheWay []diag.Step // to that failure
-	misfit := -1 // the smallest number with which the body runs an input of unknown type
+	misfit := -1             // the smallest number with which the body runs an input of unknown type
 	most := min(available, n.least+maxAttempts)
 	if n.only {
 		most = n.least
@@ -144,15 +145,21 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 	named := row.Name != "" && row.Name != implicitRow
 	own := newRow("", !named)
 	start := own.stack()
+	c.seals = append(c.seals, seal{own, wanted, x})
 	result, yields := c.body(st, start)
+	c.seals = c.seals[:len(c.seals)-1]
 	own.rigid = false
 	q := &Type{Kind: Quotation, Yields: yields, In: start, Out: result}
 	c.annotate(st, start, result, 0, false)
-	shown := q.String()
+	shown := *q
+	text := q.String()
 	c.clash = clash{}
+	mark := c.mark()
 	if !c.unify(q, x) {
-		r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, shown)
+		r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
 		c.explainQuotation(r)
+		c.undo(mark)
+		explainHeight(r, &shown, x)
 		panic(r)
 	}
 	return s.push(q)
@@ -195,12 +202,12 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		shown := &Type{Kind: Quotation, In: start, Out: result}
 		text := shown.String()
 		c.clash = clash{}
+		mark := c.mark()
 		if !c.unifyStack(result, x.Out) {
 			r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
-			if n > 0 {
-				r.note("it captures %s from the stack: %s", values(n), s)
-			}
 			c.explainQuotation(r)
+			c.undo(mark)
+			explainHeight(r, shown, &Type{Kind: Quotation, In: start, Out: x.Out})
 			panic(r)
 		}
 		q := &Type{Kind: Quotation, Yields: yields, In: start, Out: result}
@@ -212,6 +219,10 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 	})
 	c.attempt = outer
 	if d != nil {
+		if n > 0 && c.captureTold != d {
+			c.captureTold = d
+			d.Notes = append(d.Notes, fmt.Sprintf("captured values lie on top: the quotation captures %s, so '%s' starts it on %s", values(n), wanted, here.start))
+		}
 		c.undo(mark)
 	}
 	return pushed, here.runsUnknown || c.misruns > misruns, d

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
@@ -51,34 +52,6 @@ var renamed = map[string]string{
 	"file.for-each-line+": "file.for-each-line ( String [ String -- ] -- Bool ), whose quotation sees only the line",
 }
 
-// sought lists words that people look for and that do not exist, with what
-// does the job.
-var sought = map[string]string{
-	"print": "io.write-line", "println": "io.write-line", ".": "int->string io.write-line",
-	"2dup-": "2dup", "-rot": "rot rot", "?dup": "dup", "depth": "stack.dump shows the stack",
-	"2drop":            "drop drop, or 2drop of std:stack-utils",
-	"do":               "recursion: a tail call is a loop; counted loops are in std:loops",
-	"list.sort":        "no sort is built in: write a merge sort with list.get and list.push",
-	"sort":             "no sort is built in: write a merge sort with list.get and list.push",
-	"list.sublist":     "list.fold or list.get in a loop of std:loops",
-	"list.slice":       "list.fold or list.get in a loop of std:loops",
-	"list.append":      "list.push for one element, list.fold with list.push for a list",
-	"list.concat":      "list.fold with list.push",
-	"string.repeat":    "a tail call with string.concat, or times of std:loops",
-	"string.replace":   "regex.replace-all, or string.split and string.join",
-	"string.reverse":   "string.split, list.reverse and string.join",
-	"string.ends-with": "string.length and string.substring, then string.equal?",
-	"string.<":         "there is no ordering of strings: compare code points with string.char-at",
-	"string.compare":   "there is no ordering of strings: compare code points with string.char-at",
-	"bool->string":     `[ "true" ] [ "false" ] if`,
-	"xor":              "there is no xor of Bools: use if",
-	"return":           "there is no return: put the rest into the other branch of an if",
-	"exit":             "os.exit", "sleep": "time.sleep-ms", "length": "list.length or string.length",
-	"map.contains?": "map.has?", "map.get-or": "map.get: its Bool tells whether the key is there", "i.mod": "i.modulo",
-	"args.get-or": "args.at: an argument that is not there is the empty string", "os.cwd": "os.current-dir", "os.env-has?": "os.getenv: its Bool tells whether the variable is set",
-	"concat": "string.concat", "int->str": "int->string", "to-string": "int->string",
-}
-
 // resolveCalls finds what every call of every word calls (chapter 2, section
 // 5, step 3) and reports all unknown words.
 func (p *program) resolveCalls() {
@@ -98,12 +71,17 @@ func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
 				p.resolveIn(w, st.Match.Arms[a].Body)
 			}
 		case syntax.StmtCall:
-			p.resolveCall(w, st)
+			var next *syntax.Stmt
+			if i+1 < len(body) {
+				next = &body[i+1]
+			}
+			p.resolveCall(w, st, next)
 		}
 	}
 }
 
-func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
+// resolveCall finds what a call calls; next is the statement behind it, or nil.
+func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
 	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
 		if t, ok := p.classicCall(st.Text); ok {
@@ -124,7 +102,7 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt) {
 		t, ok = p.names[st.Text]
 	}
 	if !ok {
-		p.unknownWord(w, st)
+		p.unknownWord(w, st, next)
 		return
 	}
 	call.Target, call.Index, call.Field = t.kind, t.index, t.field
@@ -140,9 +118,13 @@ func (p *program) builtin(module int, name string) (index int32, ok bool) {
 	return index, ok
 }
 
-func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
+func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	p.skip[w] = true
 	name := st.Text
+	if name == "->" && p.strayArm {
+		p.strayArm = false // said of the variant in front of it
+		return
+	}
 	span := p.span(w.Module, st.Pos, st.End)
 	where := w.Decl.Shown()
 	if today, ok := oldLoops[name]; ok {
@@ -163,12 +145,15 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
 		return
 	}
-	if instead, ok := sought[name]; ok {
-		d.Help = []string{"use " + instead}
-		return
-	}
 	if name == "end" || name == "->" {
 		d.Help = []string{fmt.Sprintf("'%s' belongs to a match; here none is open", name)}
+		return
+	}
+	if d.Help = p.typeAsWord(name, next); d.Help != nil {
+		return
+	}
+	if instead := Instead(name); instead != "" {
+		d.Help = []string{instead}
 		return
 	}
 	if v := strings.TrimPrefix(name, "Make-"); p.byName[v] == nil && v != name {
@@ -177,9 +162,39 @@ func (p *program) unknownWord(w *Word, st *syntax.Stmt) {
 	if d.Help == nil {
 		d.Help = p.suggestWord(w.Module, name)
 	}
-	if d.Help == nil && (concrete[name] != nil || p.byName[name] != nil) {
-		d.Help = []string{fmt.Sprintf("'%s' is no word; a value of a variant is made by 'Make-%s'", name, name)}
+}
+
+// typeAsWord advises on the name of a type, union or variant that stands where a word is wanted.
+func (p *program) typeAsWord(name string, next *syntax.Stmt) []string {
+	union, variant := p.unions[name], p.byName[name]
+	switch {
+	case concrete[name] != nil:
+		return []string{fmt.Sprintf("'%s' is a type: types stand in effects, ': name ( %s -- ) … ;'", name, name)}
+	case union == nil && variant == nil:
+		return nil
 	}
+	what := "a union"
+	if variant != nil {
+		what = fmt.Sprintf("a variant of the union '%s'", variant.Union.Decl.Name.Text)
+		if variant.Union == union {
+			what = "a union and its variant"
+		}
+	}
+	if next != nil && next.Kind == syntax.StmtCall && next.Text == "->" {
+		p.strayArm = true
+		return []string{fmt.Sprintf("'%s' is %s, and '%s -> …' an arm: arms stand in 'match … end'", name, what, name)}
+	}
+	if variant != nil {
+		return []string{fmt.Sprintf("'%s' is %s: 'Make-%s' makes a value of it", name, what, name)}
+	}
+	var makers []string
+	for _, v := range union.Variants[:min(len(union.Variants), 4)] {
+		makers = append(makers, "'Make-"+v.Name()+"'")
+	}
+	if len(union.Variants) > len(makers) {
+		makers = append(makers, "…")
+	}
+	return []string{fmt.Sprintf("'%s' is %s: %s make values of it", name, what, strings.Join(makers, ", "))}
 }
 
 // enough tells that further errors are not shown: looking for similar names,
@@ -256,12 +271,12 @@ func suggestion(name string, candidates []string, prefix string) []string {
 	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
 }
 
-// Nearest returns the candidates with the fewest edits from name, at most 3,
-// if those are at most 2 edits (1 for names of up to 4 characters).
+// Nearest returns the candidates with the fewest edits from name, at most 3, if those are at
+// most 2 edits and no more than a third of the name: for shorter names everything is near.
 func Nearest(name string, candidates []string) []string {
-	limit := 2
-	if len([]rune(name)) <= 4 {
-		limit = 1
+	limit := min(utf8.RuneCountInString(name)/3, 2)
+	if limit == 0 {
+		return nil
 	}
 	best := limit + 1
 	var found []string

@@ -1,6 +1,9 @@
 package types
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -10,7 +13,9 @@ import (
 type stacks struct {
 	steps []diag.Step
 	names *printer // the same letter for a variable on every line
-	most  int      // how many steps are kept, the last ones; 0: all
+	// suspects are things in front of the fault that may be its cause.
+	suspects []string
+	most     int // how many steps are kept, the last ones; 0: all
 }
 
 // maxFaultSteps is how many steps of a body that fails are kept: what led to the fault
@@ -65,6 +70,16 @@ func (c *checker) noteAgain(steps []diag.Step) {
 	}
 }
 
+// suspect notes what may be the cause of a fault further on.
+func (c *checker) suspect(format string, args ...any) {
+	if c.noted == nil {
+		return
+	}
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.noted.suspects, text) { // a literal may be tried again
+		c.noted.suspects = append(c.noted.suspects, text)
+	}
+}
+
 // checked runs the check of a word's body. A body that is refused is checked once more,
 // for the stack on the way to the fault; so bodies without faults pay nothing for it.
 func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
@@ -76,8 +91,10 @@ func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
 	c.enter(w)
 	c.noted = &stacks{names: newPrinter(), most: maxFaultSteps}
 	defer func() { c.noted = nil }()
-	if c.try(check) != nil {
+	if again := c.try(check); again != nil && again != reported {
+		d = again
 		d.Steps = c.noted.steps
+		d.Help = append(d.Help, c.noted.suspects...)
 	}
 	return d
 }

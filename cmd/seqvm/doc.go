@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/doc"
+	"github.com/seqvm/seqvm/types"
 )
 
 // docFlags are the forms of 'seqvm doc'.
@@ -55,7 +56,9 @@ func (c *cli) doc(args []string, flags docFlags) error {
 		if !isWord && !isModule {
 			unknown = true
 			fmt.Fprintf(c.stderr, "seqvm: no word and no standard module %q\n", name)
-			if similar := doc.Similar(name); len(similar) > 0 {
+			if instead := types.Instead(name); instead != "" {
+				fmt.Fprintf(c.stderr, "  help: %s\n", instead)
+			} else if similar := doc.Similar(name); len(similar) > 0 {
 				fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -97,12 +98,15 @@ func decode(path string, counting bool) (prog *seqvm.Program, problems diag.List
 	return &seqvm.Program{Module: module}, nil, true
 }
 
+// checkOnly are the codes of those warnings.
+var checkOnly = []diag.Code{"int-literal-wraps", "forced-variable", "cond-without-default"}
+
 // forRun leaves out the warnings that only check and lint print (chapter 8,
 // section 12).
 func forRun(list diag.List) diag.List {
 	var kept diag.List
 	for _, d := range list {
-		if d.Code != "int-literal-wraps" && d.Code != "forced-variable" {
+		if !slices.Contains(checkOnly, d.Code) {
 			kept = append(kept, d)
 		}
 	}
