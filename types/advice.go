@@ -24,6 +24,23 @@ var conversions = map[[2]Kind]string{
 	{Float, String}:  "'string->float ( String -- Float Bool )' reads a number; its Bool tells whether there is one",
 }
 
+// toString returns the word that makes a String of one of two types, if the other one is String;
+// else "".
+func toString(a, b *Type) string {
+	if b.Kind != String {
+		a, b = b, a
+	}
+	switch {
+	case b.Kind != String:
+		return ""
+	case a.Kind == Int:
+		return "int->string"
+	case a.Kind == Float:
+		return "float->string"
+	}
+	return ""
+}
+
 // before returns the statement in front of another one of the word's body; nil if it is the
 // first of its list.
 func (c *checker) before(st *syntax.Stmt) *syntax.Stmt {
@@ -160,6 +177,9 @@ type seal struct {
 	x    *Type  // as what
 }
 
+// ownLoop is the advice for loops that the quotations of list words and of std:loops cannot be.
+const ownLoop = "a word that calls itself at its end: 'seqvm explain sealed-quotation' shows one"
+
 // explainSealed adds to a refusal why nothing more is there, if the stack that ends in a row
 // is that of a sealed literal.
 func (c *checker) explainSealed(r *refusal, bottom *Row) {
@@ -171,7 +191,7 @@ func (c *checker) explainSealed(r *refusal, bottom *Row) {
 	r.d.Code = "sealed-quotation"
 	r.note("its quotation is run by '%s' as '%s': it sees nothing of the stack below", s.word, s.x)
 	if in, _ := height(s.x.In); in == 0 {
-		r.help("a loop that changes a state is a word that calls itself at its end: 'seqvm explain sealed-quotation' shows one")
+		r.help("for a loop that changes a state write " + ownLoop)
 	}
 }
 
@@ -184,6 +204,9 @@ func explainHeight(r *refusal, found, expected *Type) {
 	case !ok || !ok2 || diff == 0:
 	case diff > 0:
 		r.note("it leaves %s too many", values(diff))
+		if out, _ := height(expected.Out); out == 0 {
+			r.help("nothing is carried from one run of the quotation to the next: that takes a fold, or " + ownLoop)
+		}
 	default:
 		r.note("it leaves %s too few", values(-diff))
 	}

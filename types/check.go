@@ -553,6 +553,8 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 		} else {
 			r.help("the operands' types are not known here: use a typed word: %s", strings.Join(words, ", "))
 		}
+	case sugar[st.Text][String] != "" && toString(top, second) != "":
+		r.help("there is no implicit conversion: use '%s', then '%s'", toString(top, second), st.Text)
 	case top.Kind == Int && second.Kind == Float, top.Kind == Float && second.Kind == Int:
 		r.help("there is no implicit conversion: use 'int->float' or 'float->int', then '%s'", st.Text)
 	default:

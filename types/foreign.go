@@ -6,10 +6,14 @@ import "strings"
 // another language has it: what does the job here. It is "" for a name that nobody is known to look
 // for.
 func Instead(name string) string {
-	if answer, ok := foreign[name]; ok {
-		return answer
+	answer, ok := foreign[name]
+	if !ok {
+		answer = foreign[strings.ToLower(name)]
 	}
-	return foreign[strings.ToLower(name)]
+	if strings.HasPrefix(answer, "'") && strings.HasSuffix(answer, "'") { // words and nothing else
+		return "use " + answer
+	}
+	return answer
 }
 
 // The answers that several names share.

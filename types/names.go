@@ -34,7 +34,7 @@ func Operator(name string) bool { return sugar[name] != nil }
 // oldLoops are the built-in loops of releases 1.0 and what to write today (chapter 9,
 // sections 12 and 14).
 var oldLoops = map[string]string{
-	"times": "'include std:loops' has 'times ( Int [ -- ] -- )', with the count below the quotation",
+	"times": "add 'include std:loops': it has 'times ( Int [ -- ] -- )', with the count below the quotation",
 	"while": "write a word that calls itself at the end of a branch: a tail call is a loop",
 	"until": "write a word that calls itself at the end of a branch: a tail call is a loop",
 }
