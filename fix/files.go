@@ -134,9 +134,9 @@ func (w *work) home(i int, path string) (p loaded, module int) {
 func (w *work) rewriteAs(i int, path string, keepTypes bool) error {
 	p, module := w.home(i, path)
 	rewritten := func(m int) bool { return w.named[identity(p.prog.Modules[m].Source.Name)] }
-	if d := Foreign(p.prog, p.info, builtins.Names(), rewritten); d != nil {
+	if err := Foreign(p.prog, p.info, builtins.Names(), rewritten); err != nil {
 		w.leave(i, path)
-		return fmt.Errorf("%s: %s", d.Span, d.Message)
+		return err
 	}
 	text, notes, err := File(p.prog, p.info, builtins.Names(), module, keepTypes, w.opts.When)
 	if err != nil {

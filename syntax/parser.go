@@ -268,7 +268,7 @@ func (p *parser) include() {
 	start := p.next()
 	// All errors stand at the include (chapter 1, section 20).
 	refuse := func(last Token, message string) {
-		p.fail(start.Pos, last.End, "include", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+		p.fail(start.Pos, last.End, "include-form", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
 		panic(broken{})
 	}
 	t := p.peek()

@@ -65,11 +65,15 @@ func (c *checker) wordSpan() diag.Span { return c.span(c.w.Decl.Pos, c.w.Decl.Na
 
 func (c *checker) refuse(span diag.Span, code diag.Code, format string, args ...any) *refusal {
 	if c.steps > maxSteps {
-		return &refusal{d: &diag.Diagnostic{Code: "types-too-complex", Span: c.wordSpan(),
-			Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
-			Help:    []string{"split the word and declare effects for its parts"}}}
+		return c.tooComplex()
 	}
 	return &refusal{d: &diag.Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...)}}
+}
+
+func (c *checker) tooComplex() *refusal {
+	return &refusal{d: &diag.Diagnostic{Code: "types-too-complex", Span: c.wordSpan(),
+		Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
+		Help:    []string{"split the word and declare effects for its parts"}}}
 }
 
 func (r *refusal) note(format string, args ...any) *refusal {

@@ -129,7 +129,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		return result
 	}
 	if failure == nil {
-		failure = c.refuse(c.at(st), "", "").d // the types are too complex
+		failure = c.tooComplex().d
 	}
 	panic(&refusal{d: failure})
 }

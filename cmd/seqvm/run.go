@@ -32,6 +32,7 @@ func (c *cli) runCommand() *cobra.Command {
 			opts.Instrument = instrument
 			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
+			c.document() // in front of what the program writes
 			if prog == nil {
 				return exitStatus(statusUsage)
 			}
@@ -60,7 +61,7 @@ func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	if c.typed == nil {
 		text, err := io.ReadAll(c.stdin)
 		if err != nil {
-			return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+			return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
 		}
 		c.typed = text
 	}
