@@ -160,7 +160,7 @@ func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 	if d, ok := syntax.ParseDialect(l.opts.Dialect); ok {
 		l.forced = &d
 	} else if l.opts.Dialect != "" && l.opts.Dialect != "auto" {
-		l.errors = append(l.errors, &diag.Diagnostic{Code: "dialect", Message: fmt.Sprintf("unknown dialect '%s'", l.opts.Dialect)})
+		l.errors = append(l.errors, syntax.UnknownDialect(l.opts.Dialect, diag.Span{}))
 		return l.prog, l.errors
 	}
 	inherited := syntax.Seven

@@ -23,7 +23,7 @@ type scope struct {
 // enter counts a level of nesting.
 func (p *parser) enter(t Token) {
 	if p.depth++; p.depth > MaxNesting {
-		p.refuse(t, "nesting", fmt.Sprintf("the body of %s nests more than %d levels deep", p.word.Shown(), MaxNesting))
+		p.refuse(t, "nesting-limit", fmt.Sprintf("the body of %s nests more than %d levels deep", p.word.Shown(), MaxNesting))
 	}
 }
 
@@ -43,7 +43,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			p.next()
 			value, bad := Unquote(t.Text, p.file.Dialect)
 			if bad != "" {
-				p.refuse(t, "escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
+				p.refuse(t, "unknown-escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
 					`the escapes are \" \\ \n \r \t and \xHH with two hex digits`)
 			}
 			list = append(list, Stmt{Kind: StmtString, Pos: t.Pos, End: t.End, Text: value})
@@ -163,12 +163,12 @@ func (p *parser) symbol() Stmt {
 		if t.Kind != TokenEOF && t.NewLine {
 			found = "the end of the line"
 		}
-		p.refuse(colon, "symbol", fmt.Sprintf("a symbol needs a name after ':', found %s", found))
+		p.refuse(colon, "bad-symbol", fmt.Sprintf("a symbol needs a name after ':', found %s", found))
 	}
 	p.next()
 	for i, r := range t.Text {
 		if i == 0 && r >= '0' && r <= '9' || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.?!", r) {
-			p.fail(colon.Pos, t.End, "symbol", fmt.Sprintf("%s is not a symbol: the character '%c' cannot stand %s", quote(":"+t.Text), r, placeOf(i))).
+			p.fail(colon.Pos, t.End, "bad-symbol", fmt.Sprintf("%s is not a symbol: the character '%c' cannot stand %s", quote(":"+t.Text), r, placeOf(i))).
 				Help = []string{"a symbol is made of letters, digits and - _ . ? !, and does not start with a digit"}
 			panic(broken{})
 		}
@@ -238,7 +238,7 @@ func (p *parser) badLiteral(t Token, err error) {
 	if t.Text[1] == 'b' || t.Text[1] == 'B' {
 		what, digits = "binary", "0 and 1"
 	}
-	p.refuse(t, "literal", fmt.Sprintf("%s is not a %s literal", quote(t.Text), what),
+	p.refuse(t, "bad-literal", fmt.Sprintf("%s is not a %s literal", quote(t.Text), what),
 		fmt.Sprintf("behind '%s' come digits %s, nothing else; a sign cannot stand there", t.Text[:2], digits))
 }
 
@@ -294,9 +294,9 @@ func (p *parser) arm(start Token, sc scope) Arm {
 			case t.Is("->"), t.Kind != TokenWord:
 				p.refuse(name, "match-arm", fmt.Sprintf("the pattern of the arm %s is not closed: '}' is missing before %s", quote(name.Text), describe(t)))
 			case t.Text == ">":
-				p.refuse(name, "binding", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)), form)
+				p.refuse(name, "binding-form", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)), form)
 			case !strings.HasPrefix(t.Text, ">"):
-				p.refuse(t, "binding", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text), form)
+				p.refuse(t, "binding-form", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text), form)
 			}
 			arm.Bindings = append(arm.Bindings, Name{Text: t.Text[1:], Pos: t.Pos, End: t.End})
 		}

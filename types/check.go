@@ -153,12 +153,12 @@ func (c *checker) word() {
 	}
 	switch {
 	case sc.yields && w == c.p.info.Main:
-		panic(c.refuse(c.wordSpan(), "yield", "'main' cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
+		panic(c.refuse(c.wordSpan(), "yield-lost", "'main' cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
 	case sc.yields && !w.Effect.Yields:
-		panic(c.refuse(c.wordSpan(), "yield", "the word '%s' yields, but its effect declares no Yield", name).
+		panic(c.refuse(c.wordSpan(), "yield-undeclared", "the word '%s' yields, but its effect declares no Yield", name).
 			help("write it behind the outputs: ( … -- … | Yield T )"))
 	case !sc.yields && w.Effect.Yields:
-		panic(c.refuse(c.wordSpan(), "yield", "the effect of '%s' declares a Yield, but its body does not yield", name))
+		panic(c.refuse(c.wordSpan(), "yield-missing", "the effect of '%s' declares a Yield, but its body does not yield", name))
 	}
 	c.forcedVariables(&in)
 	if w.Effect.rowIn > 1 {
@@ -498,7 +498,7 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 		}
 		return describe(t)
 	}
-	r := c.refuse(c.at(st), "operator", "the operator '%s' does not fit its operands: %s and %s", st.Text, show(second), show(top)).
+	r := c.refuse(c.at(st), "operator-mismatch", "the operator '%s' does not fit its operands: %s and %s", st.Text, show(second), show(top)).
 		note("stack here: %s", s)
 	unknown := top == nil || second == nil || top.Kind == Var || second.Kind == Var
 	var words []string

@@ -129,7 +129,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.explainCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
 	root.InitDefaultHelpCmd()
 	return root

@@ -93,7 +93,7 @@ func decode(path string, counting bool) (prog *seqvm.Program, problems diag.List
 		} // else it was built with --instrument
 	}
 	if err != nil {
-		return nil, diag.List{{Code: "bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
+		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
 	}
 	return &seqvm.Program{Module: module}, nil, true
 }
