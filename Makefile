@@ -106,8 +106,10 @@ bench-compare:
 pgo:
 	$(GO) test ./bench -run '^$$' -bench 'Programs/.*/seqvm' -benchtime 2s -cpuprofile cmd/seqvm/default.pgo -o /dev/null
 
-# docs writes what is made from the tables: docs/words.md and the examples' results.
+# docs writes what is made from the tables: docs/words.md, the examples' results, and
+# docs/diagnostics.md.
 docs:
+	UPDATE_DOCS=1 $(GO) test ./explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./doc
 	UPDATE_DOCS=1 $(GO) test ./doc
 

@@ -111,6 +111,6 @@ func (o Options) hint(list *diag.List, prog *load.Program, message string, d syn
 	if !o.Hints {
 		return
 	}
-	*list = append(*list, &diag.Diagnostic{Severity: diag.Hint, Code: "dialect", Span: diag.Span{Source: prog.Main().Source, Start: -1},
+	*list = append(*list, &diag.Diagnostic{Severity: diag.Hint, Code: "older-release", Span: diag.Span{Source: prog.Main().Source, Start: -1},
 		Message: message, Help: []string{fmt.Sprintf("the comment '# seq:dialect %s' says so", d)}})
 }

@@ -143,6 +143,20 @@ type Related struct {
 	Label string
 }
 
+// Fix is a change of the sources that mends what a diagnostic reports, so plain
+// that a tool can make it: it says the same as one of the help lines. All its edits
+// are made together; they do not overlap.
+type Fix struct {
+	Title string // what it does, such as "write 'swap'"
+	Edits []Edit
+}
+
+// Edit replaces the text of a span. An empty span inserts.
+type Edit struct {
+	Span Span
+	Text string
+}
+
 // Diagnostic is one finding: what, where, and what helps.
 type Diagnostic struct {
 	Severity Severity
@@ -153,6 +167,12 @@ type Diagnostic struct {
 	Steps    []Step    // how the stack changed on the way to the fault
 	Related  []Related // further places
 	Help     []string  // what to do
+	Fixes    []Fix     // changes that do it, each alone
+}
+
+// Offer adds a fix.
+func (d *Diagnostic) Offer(title string, edits ...Edit) {
+	d.Fixes = append(d.Fixes, Fix{Title: title, Edits: edits})
 }
 
 // Error makes a Diagnostic usable as a Go error: its first line.
@@ -165,7 +185,7 @@ func (d *Diagnostic) Error() string {
 			place = fmt.Sprintf("%s:%d:%d: ", d.Span.Source.Name, line, column)
 		}
 	}
-	return fmt.Sprintf("%s%s: %s", Visible(place), d.Severity, Visible(d.Message))
+	return fmt.Sprintf("%s%s: %s [%s]", Visible(place), d.Severity, Visible(d.Message), d.Code)
 }
 
 // List is the findings of a phase in the order they were made.

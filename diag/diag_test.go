@@ -44,9 +44,9 @@ func render(t *testing.T, list diag.List, color bool) string {
 
 func TestRendering(t *testing.T) {
 	s := diag.NewSource("x.seq", ": main ( -- )\n  1 swp ;\n")
-	d := &diag.Diagnostic{Span: diag.Span{Source: s, Start: 18, End: 21}, Message: "unknown word 'swp'", Notes: []string{"a fact"},
+	d := &diag.Diagnostic{Code: "unknown-word", Span: diag.Span{Source: s, Start: 18, End: 21}, Message: "unknown word 'swp'", Notes: []string{"a fact"},
 		Related: []diag.Related{{Span: diag.Span{Source: s, Start: 0, End: 1}, Label: "in this word"}}, Help: []string{"did you mean 'swap'?"}}
-	assert.Equal(t, `x.seq:2:5: error: unknown word 'swp'
+	assert.Equal(t, `x.seq:2:5: error: unknown word 'swp' [unknown-word]
    2 |   1 swp ;
      |     ^^^
   a fact
@@ -54,7 +54,8 @@ func TestRendering(t *testing.T) {
   help: did you mean 'swap'?
 `, render(t, diag.List{d}, false))
 	assert.Contains(t, render(t, diag.List{d}, true), "\x1b[1;31m")
-	assert.Equal(t, "x.seq:2:5: error: unknown word 'swp'", d.Error())
+	assert.Contains(t, render(t, diag.List{d}, true), "\x1b[2m[unknown-word]\x1b[0m\n", "dimmed")
+	assert.Equal(t, "x.seq:2:5: error: unknown word 'swp' [unknown-word]", d.Error())
 }
 
 func TestLongLinesAreShownAroundTheSpan(t *testing.T) {
@@ -102,10 +103,10 @@ func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
 		assert.Equal(t, want, diag.Visible(want), "shown twice")
 	}
 	s := diag.NewSource("\x1b.seq", "x")
-	d := &diag.Diagnostic{Span: diag.Span{Source: s}, Message: "a\x1bb", Notes: []string{"c\x1bd\ne"}, Help: []string{"f\x1b"}, Related: []diag.Related{{Span: diag.Span{Source: s}, Label: "g\x1b"}}}
+	d := &diag.Diagnostic{Code: "c", Span: diag.Span{Source: s}, Message: "a\x1bb", Notes: []string{"c\x1bd\ne"}, Help: []string{"f\x1b"}, Related: []diag.Related{{Span: diag.Span{Source: s}, Label: "g\x1b"}}}
 	assert.NotContains(t, render(t, diag.List{d}, false), "\x1b")
 	assert.Contains(t, render(t, diag.List{d}, false), "  c\\x1Bd\n  e\n")
-	assert.Equal(t, `\x1B.seq:1:1: error: a\x1Bb`, d.Error())
+	assert.Equal(t, `\x1B.seq:1:1: error: a\x1Bb [c]`, d.Error())
 }
 
 func TestErrorsAreLimitedAndCounted(t *testing.T) {

@@ -31,6 +31,7 @@ type Renderer struct {
 
 const (
 	bold   = "\x1b[1m"
+	dim    = "\x1b[2m"
 	red    = "\x1b[1;31m"
 	yellow = "\x1b[1;33m"
 	blue   = "\x1b[1;34m"
@@ -68,9 +69,8 @@ func (r Renderer) All(list List) error {
 	return nil
 }
 
-// One writes a diagnostic: the line with place, severity and message, the
-// source line with carets under the span, notes, the stack on the way, further
-// places, help.
+// One writes a diagnostic: the line with place, severity, message and code, the source line with
+// carets under the span, notes, the stack on the way, further places, help.
 func (r Renderer) One(d *Diagnostic) error {
 	var b strings.Builder
 	color := red
@@ -85,7 +85,7 @@ func (r Renderer) One(d *Diagnostic) error {
 		}
 		b.WriteString(r.paint(bold, place+":") + " ")
 	}
-	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, Visible(d.Message)) + "\n")
+	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, Visible(d.Message)) + " " + r.paint(dim, "["+string(d.Code)+"]") + "\n")
 	if d.Span.Source != nil && d.Span.Start >= 0 {
 		r.snippet(&b, d.Span, color)
 	}

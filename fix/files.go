@@ -10,7 +10,6 @@ import (
 	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
-	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -48,7 +47,7 @@ func Files(paths []string, opts Options) (results []Result, old diag.List, refus
 	}
 	for _, path := range paths {
 		info, problems := check.Program(check.File(path), check.Options{Options: w.opts.Options})
-		if slices.ContainsFunc(problems, func(d *diag.Diagnostic) bool { return d.Code == syntax.MixedConditionals || d.Code == syntax.UnclosedIf }) {
+		if slices.ContainsFunc(problems, mixes) {
 			w.opts.Mixed = true
 			info, problems = check.Program(check.File(path), check.Options{Options: w.opts.Options})
 		}
@@ -91,6 +90,9 @@ func Files(paths []string, opts Options) (results []Result, old diag.List, refus
 	}
 	return results, old, slices.DeleteFunc(refused, func(err error) bool { return err == nil })
 }
+
+// mixes tells whether an error may be that of a file that uses both forms of the conditional.
+func mixes(d *diag.Diagnostic) bool { return d.Code == "mixed-conditionals" || d.Code == "unclosed-if" }
 
 // news are the diagnostics that are not in a list yet: programs share files.
 func news(list, known diag.List) diag.List {
@@ -139,9 +141,9 @@ func (w *work) home(i int, path string) (p loaded, module int) {
 func (w *work) rewriteAs(i int, path string, keepTypes bool) error {
 	p, module := w.home(i, path)
 	rewritten := func(m int) bool { return w.named[identity(p.prog.Modules[m].Source.Name)] }
-	if d := Foreign(p.prog, p.info, builtins.Names(), rewritten); d != nil {
+	if err := Foreign(p.prog, p.info, builtins.Names(), rewritten); err != nil {
 		w.leave(i, path)
-		return fmt.Errorf("%s: %s", d.Span, d.Message)
+		return err
 	}
 	text, notes, err := File(p.prog, p.info, builtins.Names(), module, keepTypes, w.opts.When)
 	if err != nil {

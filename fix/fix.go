@@ -11,7 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -403,11 +402,11 @@ func withoutHash(name string) string {
 	return b.String()
 }
 
-// Foreign returns a place where a file that is not rewritten uses a name that
+// Foreign returns an error that names a place where a file that is not rewritten uses a name that
 // changes; nil if there is none.
-func Foreign(prog *load.Program, info *types.Info, names []string, rewritten func(module int) bool) *diag.Diagnostic {
+func Foreign(prog *load.Program, info *types.Info, names []string, rewritten func(module int) bool) error {
 	renamed := renames(info, names)
-	var found *diag.Diagnostic
+	var found error
 	var look func(module int, stmts []syntax.Stmt)
 	look = func(module int, stmts []syntax.Stmt) {
 		for i := range stmts {
@@ -419,9 +418,8 @@ func Foreign(prog *load.Program, info *types.Info, names []string, rewritten fun
 				}
 			}
 			if st.Kind == syntax.StmtCall && renamed[st.Text] != "" && info.Calls[module][st.ID].Target == types.TargetWord && found == nil {
-				found = &diag.Diagnostic{Code: "fix", Span: prog.Modules[module].Span(st.Pos, st.End),
-					Message: fmt.Sprintf("'%s' must become '%s', and this file is not among those to be rewritten", st.Text, renamed[st.Text]),
-					Help:    []string{"name all files in one call of 'seqvm fix'"}}
+				found = fmt.Errorf("%s: '%s' must become '%s', and this file is not among those to be rewritten: name all files in one call of 'seqvm fix'",
+					prog.Modules[module].Span(st.Pos, st.End), st.Text, renamed[st.Text])
 			}
 		}
 	}

@@ -128,13 +128,14 @@ type loader struct {
 	opts   Options
 	prog   *Program
 	errors diag.List
-	seen   map[string]bool // resolved paths and "std:NAME"
-	warned bool            // about StdlibDir
-	forced *syntax.Dialect // by the options
+	parsed map[*Module]diag.List // what the parser found
+	seen   map[string]bool       // resolved paths and "std:NAME"
+	warned bool                  // about StdlibDir
+	forced *syntax.Dialect       // by the options
 }
 
 func newLoader(opts Options) *loader {
-	return &loader{opts: opts, prog: &Program{}, seen: map[string]bool{}}
+	return &loader{opts: opts, prog: &Program{}, parsed: map[*Module]diag.List{}, seen: map[string]bool{}}
 }
 
 // Read reads a file as the options say.
@@ -161,7 +162,7 @@ func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 	if d, ok := syntax.ParseDialect(l.opts.Dialect); ok {
 		l.forced = &d
 	} else if l.opts.Dialect != "" && l.opts.Dialect != "auto" {
-		l.errors = append(l.errors, &diag.Diagnostic{Code: "dialect", Message: fmt.Sprintf("unknown dialect '%s'", l.opts.Dialect)})
+		l.errors = append(l.errors, syntax.UnknownDialect(l.opts.Dialect, diag.Span{}))
 		return l.prog, l.errors
 	}
 	inherited := syntax.Seven
@@ -186,7 +187,7 @@ func (l *loader) shareHashNames() {
 			continue
 		}
 		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
-			return d.Span.Source == m.Source && d.Code != "include" && d.Code != "dialect"
+			return slices.Contains(l.parsed[m], d)
 		})
 		file, errs := l.parse(m.Source, m.Dialect, all)
 		m.File = file
@@ -278,7 +279,9 @@ func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect)
 	}
 	file, errs := l.parse(source, dialect, names)
 	l.errors = append(l.errors, errs...)
-	l.prog.Modules = append(l.prog.Modules, &Module{File: file, Std: std, Decided: decided, Named: named})
+	m := &Module{File: file, Std: std, Decided: decided, Named: named}
+	l.parsed[m] = errs
+	l.prog.Modules = append(l.prog.Modules, m)
 	l.includes(file, dir)
 }
 
@@ -289,15 +292,15 @@ func (l *loader) includes(file *syntax.File, dir string) {
 		case syntax.IncludeStd:
 			l.includeStd(file, inc)
 		case syntax.IncludeFFI:
-			l.fail(file, inc, fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
+			l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
 		case syntax.IncludeFile:
 			l.includeFile(file, inc, dir)
 		}
 	}
 }
 
-func (l *loader) fail(file *syntax.File, inc *syntax.Include, message string, help ...string) {
-	l.errors = append(l.errors, &diag.Diagnostic{Code: "include", Span: file.Span(inc.Pos, inc.End), Message: message, Help: help})
+func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) {
+	l.errors = append(l.errors, &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help})
 }
 
 func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
@@ -308,7 +311,7 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 	text, ok := stdlib.Source(inc.Name)
 	if old, removed := stdlib.OldSource(inc.Name); removed {
 		if text, ok = old, file.Dialect.OldNames(); !ok {
-			l.fail(file, inc, fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
+			l.fail(file, inc, "removed-module", fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
 				"today's words leave a value and a Bool; a union says the rest", "in a classic file, which a comment '# seq:dialect classic' makes it, it is there")
 			return
 		}
@@ -326,7 +329,7 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 			return
 		}
 	}
-	l.fail(file, inc, fmt.Sprintf("unknown standard module '%s'", inc.Name), "the standard modules are "+strings.Join(stdlib.Names(), ", "))
+	l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown standard module '%s'", inc.Name), "the standard modules are "+strings.Join(stdlib.Names(), ", "))
 }
 
 // stdlibDirs lists the folders that hold further modules, in order.
@@ -350,10 +353,10 @@ func (l *loader) stdlibDirs() []string {
 func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string) {
 	switch {
 	case inc.Name == "":
-		l.fail(file, inc, "the path of the include is empty")
+		l.fail(file, inc, "include-path", "the path of the include is empty")
 		return
 	case filepath.IsAbs(inc.Name):
-		l.fail(file, inc, fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
+		l.fail(file, inc, "include-path", fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
 		return
 	}
 	path := filepath.Join(dir, inc.Name) + ".seq"
@@ -363,7 +366,7 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 	}
 	text, err := l.read(path)
 	if err != nil {
-		l.fail(file, inc, fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
+		l.fail(file, inc, "missing-include", fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
 		return
 	}
 	l.seen[key] = true

@@ -32,6 +32,12 @@ func ParseDialect(name string) (Dialect, bool) {
 	return Dialect(max(i, 0)), i >= 0
 }
 
+// UnknownDialect is the diagnostic for a name that is none of a dialect.
+func UnknownDialect(name string, at diag.Span) *diag.Diagnostic {
+	return &diag.Diagnostic{Code: "unknown-dialect", Span: at, Message: fmt.Sprintf("unknown dialect '%s'", name),
+		Help: []string{"the dialects are " + strings.Join(dialectNames, ", ")}}
+}
+
 // OldNames tells whether the names and types of classic hold.
 func (d Dialect) OldNames() bool { return d != Seven }
 
@@ -58,14 +64,13 @@ func FindDialect(src *diag.Source) Evidence {
 	var e Evidence
 	for _, p := range s.pragmas {
 		d, known := ParseDialect(p.Name)
+		at := diag.Span{Source: src, Start: p.Pos, End: p.End}
 		switch {
-		case !known, e.Decided && d != e.Dialect:
-			what := fmt.Sprintf("unknown dialect '%s'", p.Name)
-			if known {
-				what = fmt.Sprintf("the file says that its dialect is %s and %s", e.Dialect, d)
-			}
-			e.Problem = &diag.Diagnostic{Code: "dialect", Span: diag.Span{Source: src, Start: p.Pos, End: p.End}, Message: what,
-				Help: []string{"the dialects are " + strings.Join(dialectNames, ", ")}}
+		case !known:
+			e.Problem = UnknownDialect(p.Name, at)
+		case e.Decided && d != e.Dialect:
+			e.Problem = &diag.Diagnostic{Code: "two-dialects", Span: at, Message: fmt.Sprintf("the file says that its dialect is %s and %s", e.Dialect, d),
+				Help: []string{"a file has one dialect: leave one of the comments out"}}
 		default:
 			e.Dialect, e.Decided, e.Named = d, true, true
 		}
@@ -160,13 +165,6 @@ func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
 	p.file.Calls++
 	return []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els), call}
 }
-
-// The codes of the errors that a file can have because it uses both forms of the conditional, which
-// ParseMixed gets over.
-const (
-	MixedConditionals diag.Code = "mixed-conditionals"
-	UnclosedIf        diag.Code = "unclosed-if"
-)
 
 // behindTwo tells whether statements end in two quotation literals: an "if" behind them is that of
 // today's dialect.

@@ -72,7 +72,7 @@ func TestParseInput(t *testing.T) {
 
 	for text, code := range map[string]diag.Code{
 		"1 ;": "stray-token", "]": "stray-token", "1 ) 2": "stray-token", "[ 1": "unclosed-quotation", `"a`: "unclosed-string",
-		": f ( -- ) 1": "unclosed-word", "1 : : 2": "word-name", "1 :2x": "symbol", "x end": "", "match A -> 1": "unclosed-match", "1 then": "old-conditional",
+		": f ( -- ) 1": "unclosed-word", "1 : : 2": "word-name", "1 :2x": "bad-symbol", "x end": "", "match A -> 1": "unclosed-match", "1 then": "old-conditional",
 	} {
 		_, _, errs := parse(text)
 		if code == "" {

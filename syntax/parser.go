@@ -274,7 +274,7 @@ func (p *parser) include() {
 	start := p.next()
 	// All errors stand at the include (chapter 1, section 20).
 	refuse := func(last Token, message string) {
-		p.fail(start.Pos, last.End, "include", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+		p.fail(start.Pos, last.End, "include-form", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
 		panic(broken{})
 	}
 	t := p.peek()
@@ -331,7 +331,7 @@ func (p *parser) union() {
 	start := p.next()
 	name := p.next()
 	if name.Kind != TokenWord {
-		p.refuse(name, "union", fmt.Sprintf("'union' needs a name, found %s", describe(name)))
+		p.refuse(name, "union-form", fmt.Sprintf("'union' needs a name, found %s", describe(name)))
 	}
 	p.sameLine(name, "'union' and its name")
 	if !startsUpper(name.Text) {
@@ -340,7 +340,7 @@ func (p *parser) union() {
 	}
 	u := &Union{Name: nameOf(name), Pos: start.Pos}
 	if open := p.next(); !open.Is("{") {
-		p.refuse(open, "union", fmt.Sprintf("expected '{' after 'union %s', found %s", name.Text, describe(open)))
+		p.refuse(open, "union-form", fmt.Sprintf("expected '{' after 'union %s', found %s", name.Text, describe(open)))
 	}
 	seen := map[string]Token{}
 	for !p.peek().Is("}") {
@@ -349,7 +349,7 @@ func (p *parser) union() {
 		case t.Kind == TokenEOF:
 			p.refuse(start, "unclosed-union", fmt.Sprintf("the union %s is not closed: '}' is missing", quote(name.Text)))
 		case t.Is(","):
-			p.refuse(t, "union", fmt.Sprintf("there is no ',' between the variants of a union (%s)", quote(name.Text)), "leave it out: variants are separated by blanks")
+			p.refuse(t, "union-form", fmt.Sprintf("there is no ',' between the variants of a union (%s)", quote(name.Text)), "leave it out: variants are separated by blanks")
 		case t.Kind != TokenWord || !startsUpper(t.Text):
 			p.refuse(t, "variant-name", fmt.Sprintf("expected a variant of the union %s, found %s: a variant name starts with an upper case letter", quote(name.Text), describe(t)))
 		}
@@ -388,7 +388,7 @@ func (p *parser) fields(u *Union, variant, union Token) []Field {
 			p.refuse(union, "unclosed-union", fmt.Sprintf("the union %s is not closed: '}' is missing", quote(u.Name.Text)))
 		}
 		if t.Kind != TokenWord {
-			p.refuse(t, "field", fmt.Sprintf("expected a field of the variant %s, found %s", quote(variant.Text), describe(t)))
+			p.refuse(t, "field-form", fmt.Sprintf("expected a field of the variant %s, found %s", quote(variant.Text), describe(t)))
 		}
 		if first, dup := seen[t.Text]; dup {
 			d := p.fail(t.Pos, t.End, "duplicate-field", fmt.Sprintf("the variant %s of the union %s has the field %s twice", quote(variant.Text), quote(u.Name.Text), quote(t.Text)))
@@ -397,12 +397,12 @@ func (p *parser) fields(u *Union, variant, union Token) []Field {
 		}
 		seen[t.Text] = t
 		if colon := p.next(); !colon.Is(":") || colon.NewLine {
-			p.refuse(t, "field", fmt.Sprintf("the field %s of the variant %s needs ':' and a type", quote(t.Text), quote(variant.Text)),
+			p.refuse(t, "field-form", fmt.Sprintf("the field %s of the variant %s needs ':' and a type", quote(t.Text), quote(variant.Text)),
 				fmt.Sprintf("write '%s: Int'", t.Text))
 		}
 		typ := p.next()
 		if typ.Kind != TokenWord || typ.NewLine {
-			p.refuse(t, "field", fmt.Sprintf("the field %s of the variant %s of the union %s has no type, found %s", quote(t.Text), quote(variant.Text), quote(u.Name.Text), describe(typ)),
+			p.refuse(t, "field-form", fmt.Sprintf("the field %s of the variant %s of the union %s has no type, found %s", quote(t.Text), quote(variant.Text), quote(u.Name.Text), describe(typ)),
 				"field types are Int, Float, Bool, String, Channel, Socket and the unions of the program")
 		}
 		fields = append(fields, Field{Name: nameOf(t), Type: nameOf(typ)})
@@ -478,11 +478,11 @@ func ParseEffect(text string) (*Effect, error) {
 			}
 		}()
 		if !p.peek().Is("(") {
-			p.refuse(p.peek(), "effect", "an effect starts with '('")
+			p.refuse(p.peek(), "effect-form", "an effect starts with '('")
 		}
 		effect = p.effect("")
 		if t := p.peek(); t.Kind != TokenEOF {
-			p.refuse(t, "effect", "text after the effect: "+describe(t))
+			p.refuse(t, "effect-form", "text after the effect: "+describe(t))
 		}
 	}()
 	if len(p.errors) > 0 {
@@ -502,7 +502,7 @@ func (p *parser) effect(word string) *Effect {
 		for !p.peek().Is(")") {
 			y := p.next()
 			if y.Kind == TokenEOF {
-				p.refuse(open, "effect", fmt.Sprintf("the effect of the word %s is not closed: ')' is missing", quote(word)))
+				p.refuse(open, "effect-form", fmt.Sprintf("the effect of the word %s is not closed: ')' is missing", quote(word)))
 			}
 			if !y.Is("Yield") {
 				p.refuse(y, "effect-annotation", fmt.Sprintf("unknown annotation %s in the effect of %s: only 'Yield TYPE' can follow '|'", describe(y), quote(word)))
@@ -531,10 +531,10 @@ func (p *parser) types(word, until string, depth int) []TypeExpr {
 			return list
 		case t.Is(")"), t.Is("]"), t.Is("--"), t.Is("|"), t.Is(";"), t.Kind == TokenEOF:
 			if until == "--" {
-				p.refuse(t, "effect", fmt.Sprintf("'--' is missing in the effect of %s, found %s", quote(word), describe(t)),
+				p.refuse(t, "effect-form", fmt.Sprintf("'--' is missing in the effect of %s, found %s", quote(word), describe(t)),
 					"an effect has two sides: ( inputs -- outputs )")
 			}
-			p.refuse(t, "effect", fmt.Sprintf("'%s' is missing in the effect of %s, found %s", until, quote(word), describe(t)))
+			p.refuse(t, "effect-form", fmt.Sprintf("'%s' is missing in the effect of %s, found %s", until, quote(word), describe(t)))
 		}
 		list = append(list, p.typeExpr(word, depth))
 	}
@@ -550,7 +550,7 @@ func (p *parser) typeExpr(word string, depth int) TypeExpr {
 		p.next()
 		x.Kind = TypeClosure
 	case t.Kind != TokenWord:
-		p.refuse(t, "effect", fmt.Sprintf("expected a type in the effect of %s, found %s", quote(word), describe(t)))
+		p.refuse(t, "effect-form", fmt.Sprintf("expected a type in the effect of %s, found %s", quote(word), describe(t)))
 	case strings.HasPrefix(t.Text, ".."):
 		name := t.Text[2:]
 		if !validRow(name) {
@@ -564,7 +564,7 @@ func (p *parser) typeExpr(word string, depth int) TypeExpr {
 		return x
 	}
 	if depth+1 > MaxTypeNesting {
-		p.refuse(t, "effect", fmt.Sprintf("the quotation types in the effect of %s nest more than %d deep", quote(word), MaxTypeNesting))
+		p.refuse(t, "nesting-limit", fmt.Sprintf("the quotation types in the effect of %s nest more than %d deep", quote(word), MaxTypeNesting))
 	}
 	x.Name = ""
 	x.In = p.types(word, "--", depth+1)

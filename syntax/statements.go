@@ -23,7 +23,7 @@ type scope struct {
 // enter counts a level of nesting.
 func (p *parser) enter(t Token) {
 	if p.depth++; p.depth > MaxNesting {
-		p.refuse(t, "nesting", fmt.Sprintf("the body of %s nests more than %d levels deep", p.word.Shown(), MaxNesting))
+		p.refuse(t, "nesting-limit", fmt.Sprintf("the body of %s nests more than %d levels deep", p.word.Shown(), MaxNesting))
 	}
 }
 
@@ -43,7 +43,7 @@ func (p *parser) statements(sc scope) []Stmt {
 			p.next()
 			value, bad := Unquote(t.Text, p.file.Dialect)
 			if bad != "" {
-				p.refuse(t, "escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
+				p.refuse(t, "unknown-escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
 					`the escapes are \" \\ \n \r \t and \xHH with two hex digits`)
 			}
 			list = append(list, Stmt{Kind: StmtString, Pos: t.Pos, End: t.End, Text: value})
@@ -130,9 +130,9 @@ func (p *parser) unclosed(sc scope, found Token) {
 			help[0] += fmt.Sprintf(", as the 'if … then' that ends in line %d", line)
 			help = append(help, fmt.Sprintf("or let 'seqvm fix -w %s' make the whole file one of dialect 7", p.file.Source.Name))
 		}
-		p.refuse(*sc.cond, MixedConditionals, "one file cannot use both forms of the conditional: '[ A ] [ B ] if' is not closed by 'then'", help...)
+		p.refuse(*sc.cond, "mixed-conditionals", "one file cannot use both forms of the conditional: '[ A ] [ B ] if' is not closed by 'then'", help...)
 	case sc.cond != nil:
-		p.refuse(*sc.cond, UnclosedIf, fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
+		p.refuse(*sc.cond, "unclosed-if", fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
 	case sc.match != nil:
 		p.refuse(*sc.match, "unclosed-match", fmt.Sprintf("the match is not closed: 'end' is missing%s", where))
 	case sc.quotation != nil:
@@ -164,12 +164,12 @@ func (p *parser) symbol() Stmt {
 		if t.Kind != TokenEOF && t.NewLine {
 			found = "the end of the line"
 		}
-		p.refuse(colon, "symbol", fmt.Sprintf("a symbol needs a name after ':', found %s", found))
+		p.refuse(colon, "bad-symbol", fmt.Sprintf("a symbol needs a name after ':', found %s", found))
 	}
 	p.next()
 	for i, r := range t.Text {
 		if i == 0 && r >= '0' && r <= '9' || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.?!", r) {
-			p.fail(colon.Pos, t.End, "symbol", fmt.Sprintf("%s is not a symbol: the character '%c' cannot stand %s", quote(":"+t.Text), r, placeOf(i))).
+			p.fail(colon.Pos, t.End, "bad-symbol", fmt.Sprintf("%s is not a symbol: the character '%c' cannot stand %s", quote(":"+t.Text), r, placeOf(i))).
 				Help = []string{"a symbol is made of letters, digits and - _ . ? !, and does not start with a digit"}
 			panic(broken{})
 		}
@@ -239,7 +239,7 @@ func (p *parser) badLiteral(t Token, err error) {
 	if t.Text[1] == 'b' || t.Text[1] == 'B' {
 		what, digits = "binary", "0 and 1"
 	}
-	p.refuse(t, "literal", fmt.Sprintf("%s is not a %s literal", quote(t.Text), what),
+	p.refuse(t, "bad-literal", fmt.Sprintf("%s is not a %s literal", quote(t.Text), what),
 		fmt.Sprintf("behind '%s' come digits %s, nothing else; a sign cannot stand there", t.Text[:2], digits))
 }
 
@@ -295,9 +295,9 @@ func (p *parser) arm(start Token, sc scope) Arm {
 			case t.Is("->"), t.Kind != TokenWord:
 				p.refuse(name, "match-arm", fmt.Sprintf("the pattern of the arm %s is not closed: '}' is missing before %s", quote(name.Text), describe(t)))
 			case t.Text == ">":
-				p.refuse(name, "binding", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)), form)
+				p.refuse(name, "binding-form", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)), form)
 			case !strings.HasPrefix(t.Text, ">"):
-				p.refuse(t, "binding", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text), form)
+				p.refuse(t, "binding-form", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text), form)
 			}
 			arm.Bindings = append(arm.Bindings, Name{Text: t.Text[1:], Pos: t.Pos, End: t.End})
 		}

@@ -20,8 +20,8 @@ var conversions = map[[2]Kind]string{
 	{Symbol, String}: "'string->symbol' converts",
 	{Float, Int}:     "'int->float' converts; float literals have a point: 1.0",
 	{Int, Float}:     "'float->int' converts",
-	{Int, String}:    "'string->int ( String -- Int Bool )' reads a number; its Bool tells whether there is one",
-	{Float, String}:  "'string->float ( String -- Float Bool )' reads a number; its Bool tells whether there is one",
+	{Int, String}:    "'string->int' reads a number; its Bool tells whether there is one",
+	{Float, String}:  "'string->float' reads a number; its Bool tells whether there is one",
 }
 
 // toString returns the word that makes a String of one of two types, if the other one is String;
@@ -180,19 +180,21 @@ type seal struct {
 // ownLoop is the advice for loops that the quotations of list words and of std:loops cannot be.
 const ownLoop = "a word that calls itself at its end: 'seqvm explain sealed-quotation' shows one"
 
-// explainSealed adds to a refusal why nothing more is there, if the stack that ends in a row
-// is that of a sealed literal.
-func (c *checker) explainSealed(r *refusal, bottom *Row) {
-	i := slices.IndexFunc(c.seals, func(s seal) bool { return s.row == bottom })
-	if i < 0 {
-		return
+// sealOf returns the sealed literal whose stack ends in a row, or nil.
+func (c *checker) sealOf(bottom *Row) *seal {
+	if i := slices.IndexFunc(c.seals, func(s seal) bool { return s.row == bottom }); i >= 0 {
+		return &c.seals[i]
 	}
-	s := c.seals[i]
-	r.d.Code = "sealed-quotation"
+	return nil
+}
+
+// explain adds to a refusal why nothing more is there.
+func (s *seal) explain(r *refusal) *refusal {
 	r.note("its quotation is run by '%s' as '%s': it sees nothing of the stack below", s.word, s.x)
 	if in, _ := height(s.x.In); in == 0 {
 		r.help("for a loop that changes a state write " + ownLoop)
 	}
+	return r
 }
 
 // explainHeight adds to a refusal how a literal changes the height of the stack, if that is not

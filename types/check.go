@@ -66,16 +66,17 @@ func (c *checker) at(st *syntax.Stmt) diag.Span {
 // wordSpan is the place for what is wrong with the word as a whole.
 func (c *checker) wordSpan() diag.Span { return c.span(c.w.Decl.Pos, c.w.Decl.Name.End) }
 
-// tooComplex is the code of the refusal to go on with a body whose types are enormous.
-const tooComplex diag.Code = "types-too-complex"
-
 func (c *checker) refuse(span diag.Span, code diag.Code, format string, args ...any) *refusal {
 	if c.steps > maxSteps {
-		return &refusal{d: &diag.Diagnostic{Code: tooComplex, Span: c.wordSpan(),
-			Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
-			Help:    []string{"split the word and declare effects for its parts"}}}
+		return c.tooComplex()
 	}
 	return &refusal{d: &diag.Diagnostic{Code: code, Span: span, Message: fmt.Sprintf(format, args...)}}
+}
+
+func (c *checker) tooComplex() *refusal {
+	return &refusal{d: &diag.Diagnostic{Code: "types-too-complex", Span: c.wordSpan(),
+		Message: fmt.Sprintf("the types in %s are too complex to check", c.w.Decl.Titled()),
+		Help:    []string{"split the word and declare effects for its parts"}}}
 }
 
 func (r *refusal) note(format string, args ...any) *refusal {
@@ -156,12 +157,12 @@ func (c *checker) word() {
 	}
 	switch {
 	case sc.yields && w == c.p.info.Main:
-		panic(c.refuse(c.wordSpan(), "yield", "'main' cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
+		panic(c.refuse(c.wordSpan(), "yield-lost", "'main' cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
 	case sc.yields && !w.Effect.Yields:
-		panic(c.refuse(c.wordSpan(), "yield", "the word '%s' yields, but its effect declares no Yield", name).
+		panic(c.refuse(c.wordSpan(), "yield-undeclared", "the word '%s' yields, but its effect declares no Yield", name).
 			help("write it behind the outputs: ( … -- … | Yield T )"))
 	case !sc.yields && w.Effect.Yields:
-		panic(c.refuse(c.wordSpan(), "yield", "the effect of '%s' declares a Yield, but its body does not yield", name))
+		panic(c.refuse(c.wordSpan(), "yield-missing", "the effect of '%s' declares a Yield, but its body does not yield", name))
 	}
 	c.forcedVariables(&in)
 	if w.Effect.rowIn > 1 {
@@ -335,10 +336,11 @@ func (c *checker) underflow(st *syntax.Stmt, need int, whole *Stack) *refusal {
 	if have == 0 {
 		there = "none there"
 	}
-	r := c.refuse(c.at(st), "underflow", "stack underflow: '%s' needs %s, %s (in %s)", c.nameOf(st), values(need), there, c.w.Decl.Shown()).
-		note("stack here: %s", whole)
-	c.explainSealed(r, bottom)
-	return r
+	message := fmt.Sprintf("stack underflow: '%s' needs %s, %s (in %s)", c.nameOf(st), values(need), there, c.w.Decl.Shown())
+	if s := c.sealOf(bottom); s != nil {
+		return s.explain(c.refuse(c.at(st), "sealed-quotation", "%s", message).note("stack here: %s", whole))
+	}
+	return c.refuse(c.at(st), "underflow", "%s", message).note("stack here: %s", whole)
 }
 
 func (c *checker) nameOf(st *syntax.Stmt) string {
@@ -531,7 +533,7 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 		}
 		return describe(t)
 	}
-	r := c.refuse(c.at(st), "operator", "the operator '%s' does not fit its operands: %s and %s", st.Text, show(second), show(top)).
+	r := c.refuse(c.at(st), "operator-mismatch", "the operator '%s' does not fit its operands: %s and %s", st.Text, show(second), show(top)).
 		note("stack here: %s", s)
 	if top == nil || second == nil {
 		r.note("no word right behind the quotation tells what it is given: of the stack below nothing is known")

@@ -51,7 +51,7 @@ func (c *checker) diverges(body []syntax.Stmt) bool {
 func (c *checker) condition(st *syntax.Stmt, s *Stack, need int, whole *Stack) *Stack {
 	t, rest := c.pop(st, s, need, whole)
 	if !c.unify(boolType, t) {
-		r := c.refuse(c.at(st), "condition", "the condition of '%s' must be 'Bool', found %s", st.Text, describe(t)).note("stack here: %s", s)
+		r := c.refuse(c.at(st), "condition-not-bool", "the condition of '%s' must be 'Bool', found %s", st.Text, describe(t)).note("stack here: %s", s)
 		if prune(t).Kind == Int {
 			r.help("Ints are no truth values: compare, for example with '0 i.<>'")
 		}
@@ -191,7 +191,7 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		s = clause(predicate, s)
 		t, rest := c.pop(st, s, 1, s)
 		if !c.unify(boolType, t) {
-			panic(c.refuse(c.at(predicate), "condition", "a predicate of 'cond' must leave a 'Bool' on top, found %s", describe(t)).note("stack behind it: %s", s))
+			panic(c.refuse(c.at(predicate), "condition-not-bool", "a predicate of 'cond' must leave a 'Bool' on top, found %s", describe(t)).note("stack behind it: %s", s))
 		}
 		s = rest
 		left := clause(body, s)
@@ -425,7 +425,7 @@ func (c *checker) refuseYield(st *syntax.Stmt, q *Type) {
 	if !q.Yields {
 		return
 	}
-	r := c.refuse(c.at(st), "yield", "a quotation with a Yield cannot be run by '%s'", st.Text)
+	r := c.refuse(c.at(st), "yield-lost", "a quotation with a Yield cannot be run by '%s'", st.Text)
 	if st.Text == "call" {
 		r.help("give it to 'strand.weave'")
 	}

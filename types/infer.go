@@ -8,7 +8,7 @@ import (
 )
 
 // reported ends the check of a body for a reason that has been reported.
-var reported = &diag.Diagnostic{}
+var reported = &diag.Diagnostic{Code: "missing-effect"}
 
 // withoutEffect looks at a word that declares no effect: up to release 1.1 it
 // is inferred (chapter 9, section 12), later it was required. Its callers are

@@ -133,7 +133,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		return result
 	}
 	if failure == nil {
-		failure = c.refuse(c.at(st), "", "").d // the types are too complex
+		failure = c.tooComplex().d
 	}
 	c.noteAgain(onTheWay)
 	panic(&refusal{d: failure})
@@ -278,7 +278,7 @@ func bottomUp(s *Stack) []*Type {
 func (c *checker) spawnLiteral(st, next *syntax.Stmt, s *Stack) *Stack {
 	q := c.plainLiteral(st)
 	if q.Yields {
-		panic(c.refuse(c.at(next), "yield", "the body of 'strand.spawn' cannot have a Yield: nothing could take what it yields").help("give it to 'strand.weave'"))
+		panic(c.refuse(c.at(next), "yield-lost", "the body of 'strand.spawn' cannot have a Yield: nothing could take what it yields").help("give it to 'strand.weave'"))
 	}
 	c.run(next, q, s, "")
 	c.calls[next.ID].Known = true

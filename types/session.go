@@ -489,7 +489,7 @@ func (c *checker) input() {
 			help("every '>aux' needs its 'aux>' in the same input"))
 	}
 	if sc.yields {
-		panic(c.refuse(c.wordSpan(), "yield", "an input cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
+		panic(c.refuse(c.wordSpan(), "yield-lost", "an input cannot Yield: nothing could take what it yields").help("give the words that yield to 'strand.weave'"))
 	}
 	g.e.In, g.e.rowIn = g.side(start)
 	g.e.Out, g.e.rowOut = g.side(result)

@@ -85,7 +85,7 @@ func (c *checker) suspect(format string, args ...any) {
 func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
 	c.enter(w)
 	d := c.try(check)
-	if d == nil || d == reported || d.Code == tooComplex || !c.mine(d) {
+	if d == nil || d == reported || c.steps > maxSteps || !c.mine(d) {
 		return d
 	}
 	c.enter(w)

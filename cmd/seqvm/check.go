@@ -12,25 +12,39 @@ import (
 )
 
 func (c *cli) checkCommand() *cobra.Command {
-	var verbose, stacks bool
+	var verbose, stacks, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check programs without running them",
 		Long: "Check programs without running them. Silent when all is fine; a file needs no main.\n\n" +
-			"With --stacks the words of the files are shown with the types on the stack behind each line; FILE:WORD shows one word.",
+			"With --stacks the words of the files are shown with the types on the stack behind each line; FILE:WORD shows one word.\n" +
+			"With --json everything that was found goes to stdout as one JSON document, also when it is nothing.\n" +
+			"'seqvm explain CODE' explains a code, which stands in brackets behind a message.",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
 			opts.Library, opts.Verbose = true, verbose
-			check := func(path string) diag.List { return seqvm.CheckFile(path, opts) }
+			if asJSON {
+				c.diagnostics = "json"
+			}
+			check := func(path string) (diag.List, error) { return seqvm.CheckFile(path, opts), nil }
 			if stacks {
-				check = func(path string) diag.List { return c.showStacks(path, opts) }
+				check = func(path string) (diag.List, error) { return c.showStacks(path, opts) }
 			}
 			bad := false
 			for _, path := range args {
-				problems := check(path)
+				problems, err := check(path)
+				if err != nil {
+					return err
+				}
 				c.report(problems)
 				bad = bad || problems.HasErrors()
+			}
+			if asJSON {
+				if err := diag.WriteJSON(c.stdout, c.found); err != nil {
+					return err
+				}
+				c.found = nil
 			}
 			if bad {
 				return exitStatus(statusUsage)
@@ -38,13 +52,14 @@ func (c *cli) checkCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found to stdout as one JSON document")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "hints at closures of classic files that releases before 5.5 ran otherwise, too")
 	cmd.Flags().BoolVar(&stacks, "stacks", false, "show the stack behind each line")
 	return cmd
 }
 
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
-func (c *cli) showStacks(name string, opts seqvm.Options) diag.List {
+func (c *cli) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 	path, word := splitWord(name)
 	words, problems := seqvm.StacksOfFile(path, opts)
 	out := diag.Renderer{Out: c.stdout, Color: c.colorsOn(c.stdout)}
@@ -59,10 +74,9 @@ func (c *cli) showStacks(name string, opts seqvm.Options) diag.List {
 		_ = out.Stacks(w.Definition, w.Steps) // an error of stdout is kept there
 	}
 	if word != "" && shown == 0 && !problems.HasErrors() {
-		problems = append(problems, &diag.Diagnostic{Code: "no-such-word", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1},
-			Message: fmt.Sprintf("the file defines no word '%s'", word)})
+		return problems, fmt.Errorf("%s defines no word '%s'", path, word)
 	}
-	return problems
+	return problems, nil
 }
 
 // splitWord takes FILE:WORD apart; word is "" for what is a file as it is.

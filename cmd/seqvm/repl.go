@@ -52,6 +52,9 @@ func (c *cli) replCommand() *cobra.Command {
 }
 
 func (c *cli) repl(path string, f replFlags) error {
+	if c.diagnostics != "text" {
+		return errors.New("a session shows what it finds as text: --diagnostics is for commands that end")
+	}
 	if f.editMode == "" {
 		f.editMode = c.setting("SEQVM_EDIT_MODE")
 	}

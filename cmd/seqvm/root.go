@@ -42,11 +42,13 @@ type cli struct {
 	signals        *scheduler.Signals // of the process; nil: they are not ours
 	poison         bool               // tests: overwrite the arenas of ended strands
 
-	color   string
-	noColor bool
-	dialect string
-	typed   []byte // the program that was read from stdin
-	log     zerolog.Logger
+	color       string
+	noColor     bool
+	dialect     string
+	diagnostics string    // their form: text or json
+	found       diag.List // for the JSON document
+	typed       []byte    // the program that was read from stdin
+	log         zerolog.Logger
 }
 
 // main executes a command line and returns the exit status.
@@ -73,6 +75,7 @@ func (c *cli) command(args []string, out *output) int {
 	root := c.root()
 	root.SetArgs(c.shorthand(root, args))
 	err := root.Execute()
+	c.document()
 	var status exitStatus
 	switch {
 	case err == nil, out.err != nil && errors.Is(err, out.err):
@@ -124,15 +127,16 @@ func (c *cli) root() *cobra.Command {
 	flags.String("log-format", "console", "form of log lines: console, json (default also $SEQVM_LOG_FORMAT)")
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
+	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.explainCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
 	root.SetVersionTemplate("seqvm {{.Version}}\n")
 	root.InitDefaultHelpCmd()
 	return root
 }
 
 // valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect"}
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics"}
 
 // shorthand puts "run" in front of a first argument that is a program and no
 // command (chapter 8, section 12).
@@ -166,6 +170,9 @@ func (c *cli) configure(flags *pflag.FlagSet) error {
 	logFormat, formatFrom := c.flagOr(flags, "log-format", "SEQVM_LOG_FORMAT")
 	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
 		return fmt.Errorf("--color must be auto, always or never, not %q", c.color)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.diagnostics) {
+		return fmt.Errorf("--diagnostics must be text or json, not %q", c.diagnostics)
 	}
 	level := zerolog.Disabled
 	if logLevel != "off" {
@@ -215,9 +222,21 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// report writes diagnostics to stderr.
+// report writes diagnostics to stderr, or keeps them for the JSON document.
 func (c *cli) report(list diag.List) {
+	if c.diagnostics == "json" {
+		c.found = append(c.found, list...)
+		return
+	}
 	_ = diag.Renderer{Out: c.stderr, Color: c.colors()}.All(list)
+}
+
+// document writes the JSON document of what has been reported, if that is anything.
+func (c *cli) document() {
+	if len(c.found) > 0 {
+		_ = diag.WriteJSON(c.stderr, c.found)
+		c.found = nil
+	}
 }
 
 func (c *cli) options() seqvm.Options {

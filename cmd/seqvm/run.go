@@ -33,6 +33,7 @@ func (c *cli) runCommand() *cobra.Command {
 			opts.Instrument = instrument
 			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
+			c.document() // in front of what the program writes
 			if prog == nil {
 				return exitStatus(statusUsage)
 			}
@@ -61,7 +62,7 @@ func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	if c.typed == nil {
 		text, err := io.ReadAll(c.stdin)
 		if err != nil {
-			return nil, diag.List{{Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+			return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
 		}
 		c.typed = text
 	}
@@ -93,7 +94,7 @@ func decode(path string, counting bool) (prog *seqvm.Program, problems diag.List
 		} // else it was built with --instrument
 	}
 	if err != nil {
-		return nil, diag.List{{Code: "bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
+		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
 	}
 	return &seqvm.Program{Module: module}, nil, true
 }

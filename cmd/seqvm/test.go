@@ -121,6 +121,8 @@ func (c *cli) test(paths []string, flags testFlags) error {
 // testProblems writes what is to be said of a file besides its tests.
 func (c *cli) testProblems(f *testrunner.File) {
 	switch {
+	case f.Problems.HasErrors() && c.diagnostics == "json":
+		c.report(f.Problems)
 	case f.Problems.HasErrors():
 		fmt.Fprintf(c.stderr, "Failed to process %s:\n", f.Path)
 		c.report(f.Problems)

@@ -138,14 +138,15 @@ func TestATranscript(t *testing.T) {
 		"seq> 1 2", "  » 1 2",
 		"seq> : sq ( Int -- Int )", "....   dup i.* ;", "  Defined.",
 		`seq> sq "out" io.write`, "  out", "  » 1 4",
-		`seq> "x" i.+`, "  <input 4>:1:5: error: 'i.+' expects 'Int', found 'String'", `     1 | "x" i.+`, "       |     ^^^",
+		`seq> "x" i.+`, "  <input 4>:1:5: error: 'i.+' expects 'Int', found 'String' [type-mismatch]", `     1 | "x" i.+`, "       |     ^^^",
 		"    expected: ( Int Int -- Int )", "    found:    ( Int Int String )",
+		"    help: 'string->int' reads a number; its Bool tells whether there is one",
 		"seq> drop drop", "  ok",
 		"seq> :pop", "  » 1 4", "seq>")
 	u.status("( Int Int )")
 	view := u.m.View()
 	assert.True(t, view.AltScreen)
-	assert.Equal(t, [2]int{5, 18}, [2]int{view.Cursor.X, view.Cursor.Y}, "at the end of the input")
+	assert.Equal(t, [2]int{5, 19}, [2]int{view.Cursor.X, view.Cursor.Y}, "at the end of the input")
 }
 
 func TestLongLinesWrapAndTheNewestIsAtTheBottom(t *testing.T) {
@@ -465,7 +466,7 @@ func TestWhatIsTypedAheadRunsAfterwards(t *testing.T) {
 	u.shows("seq> i.+", "seq> nope", "seq> : two ( -- Int )", "....   2 ;", "seq: :type two", "seq> two i.*", "seq> half")
 	u.rows()
 	finish()
-	u.shows("seq> 6", "  » 5 6", "seq> i.+", "  » 11", "seq> nope", "  <input 4>:1:1: error: unknown word 'nope' in this input", "     1 | nope", "       | ^^^^",
+	u.shows("seq> 6", "  » 5 6", "seq> i.+", "  » 11", "seq> nope", "  <input 4>:1:1: error: unknown word 'nope' in this input [unknown-word]", "     1 | nope", "       | ^^^^",
 		"seq> : two ( -- Int )", "....   2 ;", "  Defined.", "seq: :type two", "  ( -- Int )", "seq> two i.*", "  » 22", "seq> half")
 	assert.Empty(t, u.m.queue)
 	assert.False(t, u.m.busy)
