@@ -228,6 +228,11 @@ func (c *checker) callArity(n *counter, st *syntax.Stmt) {
 	}
 	if call.Target == TargetBuiltin {
 		switch st.Text {
+		case "strand.spawn": // of a quotation that is no literal: it takes its inputs along
+			n.take(1)
+			n.height++
+			n.exact = false
+			return
 		case "call", "bi", "if", "dip", "keep", "cond", "stack.dump":
 			n.take(map[string]int{"call": 1, "bi": 3, "if": 3, "dip": 2, "keep": 2}[st.Text])
 			n.open = true

@@ -538,7 +538,7 @@ func checkFromAux(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 func checkSpawn(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	q, rest, known := c.quotationOnTop(st, s, "", 1, s)
-	call.Known = true
+	call.Known, call.Moved = true, 0 // a body may be checked again
 	if !known || q.Kind == Closure {
 		return rest.push(intType)
 	}
