@@ -97,6 +97,7 @@ type program struct {
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
 	warned     map[warned]bool
+	uncounted  bool           // tests: every number of captures is tried, from 0 on
 	strayArm   bool           // the unknown word before was a variant with an arrow behind it
 	from       extent         // what is there was checked before
 	cycle      int            // the number of the last one

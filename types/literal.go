@@ -99,6 +99,9 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		return c.captureNothing(st, x, row, s, wanted)
 	}
 	n := c.missing(st, x, k)
+	if c.p.uncounted {
+		n = captures{}
+	}
 	available, _ := height(s)
 	if n.least > available {
 		panic(c.refuse(c.at(st), "underflow", "stack underflow: the quotation for '%s' needs %s, it is given %d and can capture only %d (in %s)",
