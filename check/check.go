@@ -120,12 +120,7 @@ func (o Options) hint(list *diag.List, prog *load.Program, message string, d syn
 	*list = append(*list, hint)
 }
 
-// dialectComment is the edit that adds the comment with a dialect to a source: in its
-// first line, or behind that of a script.
+// dialectComment is the edit that adds the comment with a dialect to a source.
 func dialectComment(source *diag.Source, d syntax.Dialect) diag.Edit {
-	_, at, end := source.LineAt(0)
-	if strings.HasPrefix(source.Line(1), "#!") {
-		at = min(end, int32(len(source.Text)))
-	}
-	return diag.Edit{Span: diag.Span{Source: source, Start: at, End: at}, Text: fmt.Sprintf("# seq:dialect %s\n", d)}
+	return diag.Edit{Span: syntax.Beginning(source), Text: fmt.Sprintf("# seq:dialect %s\n", d)}
 }

@@ -1,6 +1,20 @@
 package syntax
 
-import "github.com/seqvm/seqvm/diag"
+import (
+	"strings"
+
+	"github.com/seqvm/seqvm/diag"
+)
+
+// Beginning is the empty place where a line can be put in front of a program: behind a byte
+// order mark and the first line of a script.
+func Beginning(source *diag.Source) diag.Span {
+	_, at, end := source.LineAt(0)
+	if strings.HasPrefix(source.Line(1), "#!") {
+		at = min(end, int32(len(source.Text)))
+	}
+	return diag.Span{Source: source, Start: at, End: at}
+}
 
 func (p *parser) edit(start, end int32, text string) diag.Edit {
 	return diag.Edit{Span: p.file.Span(start, end), Text: text}
