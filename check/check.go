@@ -52,18 +52,14 @@ func Program(from Source, opts Options) (*types.Info, diag.List) {
 	}
 	info, found := opts.loaded(prog)
 	if found.HasErrors() && prog.Undecided() {
-		opts.tellOfClassic(from, found)
+		opts.tellOfClassic(from, prog.Main().Source, found)
 	}
 	return info, append(problems, found...)
 }
 
-// tellOfClassic adds to the first error that the program checks as a classic one, if it does.
-func (o Options) tellOfClassic(from Source, found diag.List) {
-	for _, d := range found {
-		if slices.ContainsFunc(d.Help, func(help string) bool { return strings.Contains(help, "# seq:dialect classic") }) {
-			return
-		}
-	}
+// tellOfClassic adds to the first error that the program checks as a classic one, if it
+// does; or to the one that speaks of classic already.
+func (o Options) tellOfClassic(from Source, main *diag.Source, found diag.List) {
 	o.Dialect = syntax.Classic.String()
 	prog, problems := from(o.Options)
 	if problems.HasErrors() {
@@ -72,8 +68,14 @@ func (o Options) tellOfClassic(from Source, found diag.List) {
 	if _, problems = o.loaded(prog); problems.HasErrors() {
 		return
 	}
-	first := slices.IndexFunc(found, func(d *diag.Diagnostic) bool { return d.Severity == diag.Error })
-	found[first].Help = append(found[first].Help, "as a classic program it checks: the comment '# seq:dialect classic', or --dialect classic, says that it is one")
+	at := slices.IndexFunc(found, func(d *diag.Diagnostic) bool {
+		return slices.ContainsFunc(d.Help, func(help string) bool { return strings.Contains(help, "# seq:dialect classic") })
+	})
+	if at < 0 {
+		at = slices.IndexFunc(found, func(d *diag.Diagnostic) bool { return d.Severity == diag.Error })
+		found[at].Help = append(found[at].Help, "as a classic program it checks: the comment '# seq:dialect classic', or --dialect classic, says that it is one")
+	}
+	found[at].Offer("say that it is classic", dialectComment(main, syntax.Classic))
 }
 
 // older are the profiles to be tried where that of the last classic releases
@@ -111,6 +113,14 @@ func (o Options) hint(list *diag.List, prog *load.Program, message string, d syn
 	if !o.Hints {
 		return
 	}
-	*list = append(*list, &diag.Diagnostic{Severity: diag.Hint, Code: "older-release", Span: diag.Span{Source: prog.Main().Source, Start: -1},
-		Message: message, Help: []string{fmt.Sprintf("the comment '# seq:dialect %s' says so", d)}})
+	source := prog.Main().Source
+	hint := &diag.Diagnostic{Severity: diag.Hint, Code: "older-release", Span: diag.Span{Source: source, Start: -1},
+		Message: message, Help: []string{fmt.Sprintf("the comment '# seq:dialect %s' says so", d)}}
+	hint.Offer("say of which release it is", dialectComment(source, d))
+	*list = append(*list, hint)
+}
+
+// dialectComment is the edit that adds the comment with a dialect to a source.
+func dialectComment(source *diag.Source, d syntax.Dialect) diag.Edit {
+	return diag.Edit{Span: syntax.Beginning(source), Text: fmt.Sprintf("# seq:dialect %s\n", d)}
 }

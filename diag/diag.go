@@ -9,6 +9,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -144,7 +145,7 @@ type Related struct {
 }
 
 // Fix is a change of the sources that mends what a diagnostic reports, so plain
-// that a tool can make it: it says the same as one of the help lines. All its edits
+// that a tool can make it: it does what the message or a help line says. All its edits
 // are made together; they do not overlap.
 type Fix struct {
 	Title string // what it does, such as "write 'swap'"
@@ -155,6 +156,19 @@ type Fix struct {
 type Edit struct {
 	Span Span
 	Text string
+}
+
+// Apply returns the text of a source with the edits of the fix that are in it.
+func (f Fix) Apply(s *Source) string {
+	edits := slices.DeleteFunc(slices.Clone(f.Edits), func(e Edit) bool { return e.Span.Source != s })
+	slices.SortStableFunc(edits, func(a, b Edit) int { return int(a.Span.Start - b.Span.Start) })
+	var b strings.Builder
+	at := int32(0)
+	for _, e := range edits {
+		b.WriteString(s.Text[at:e.Span.Start] + e.Text)
+		at = e.Span.End
+	}
+	return b.String() + s.Text[at:]
 }
 
 // Diagnostic is one finding: what, where, and what helps.

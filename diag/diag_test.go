@@ -109,6 +109,17 @@ func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
 	assert.Equal(t, `\x1B.seq:1:1: error: a\x1Bb [c]`, d.Error())
 }
 
+func TestFixes(t *testing.T) {
+	s, other := diag.NewSource("x.seq", "one two three"), diag.NewSource("y.seq", "four")
+	at := func(start, end int32) diag.Span { return diag.Span{Source: s, Start: start, End: end} }
+	f := diag.Fix{Edits: []diag.Edit{
+		{Span: at(8, 13), Text: "3"}, {Span: at(0, 0), Text: "0 "}, {Span: at(3, 7)}, {Span: diag.Span{Source: other, End: 4}, Text: "4"},
+	}}
+	assert.Equal(t, "0 one 3", f.Apply(s))
+	assert.Equal(t, "4", f.Apply(other))
+	assert.Equal(t, s.Text, diag.Fix{}.Apply(s))
+}
+
 func TestErrorsAreLimitedAndCounted(t *testing.T) {
 	s := diag.NewSource("x.seq", "x")
 	var list diag.List

@@ -6,7 +6,9 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,15 +18,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sourceCodes finds the codes of diagnostics in a tree of Go files. A code gets into a
-// diagnostic in one of two ways: as a literal in a diag.Diagnostic, or through a
-// parameter of type diag.Code, which each call gives a literal or such a parameter
-// of its own. Whatever does neither is reported.
+// sourceCodes finds the codes of diagnostics in a tree of Go files. A code is a literal or a
+// constant of the package. It gets into a diagnostic where that is made, through a
+// parameter of type diag.Code, or by an assignment of a literal. Whatever else is given
+// to one of the first two, and a diagnostic that is made without a code, is reported.
 type sourceCodes struct {
 	t     *testing.T
 	fset  *token.FileSet
 	codes map[string]bool
-	takes map[string]int // functions of the package that is looked at: index of their code parameter
+
+	// Of the package that is looked at:
+	takes  map[string]int  // functions: index of their code parameter
+	consts map[string]bool // names of codes
 }
 
 func isType(x ast.Expr, name string) bool {
@@ -54,13 +59,16 @@ func codeParameter(f *ast.FuncType) (int, string) {
 }
 
 func (s *sourceCodes) pkg(files []*ast.File) {
-	s.takes = map[string]int{}
+	s.takes, s.consts = map[string]int{}, map[string]bool{}
 	for _, f := range files {
 		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok {
-				if i, _ := codeParameter(fn.Type); i >= 0 {
-					s.takes[fn.Name.Name] = i
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if i, _ := codeParameter(d.Type); i >= 0 {
+					s.takes[d.Name.Name] = i
 				}
+			case *ast.GenDecl:
+				s.constants(d)
 			}
 		}
 	}
@@ -71,6 +79,20 @@ func (s *sourceCodes) pkg(files []*ast.File) {
 				_, own = codeParameter(fn.Type)
 			}
 			ast.Inspect(d, func(n ast.Node) bool { return s.node(n, own) })
+		}
+	}
+}
+
+// constants finds the names of codes in a declaration.
+func (s *sourceCodes) constants(d *ast.GenDecl) {
+	for _, spec := range d.Specs {
+		v, ok := spec.(*ast.ValueSpec)
+		if !ok || d.Tok != token.CONST || !isType(v.Type, "Code") {
+			continue
+		}
+		for i, name := range v.Names {
+			s.consts[name.Name] = true
+			s.code(v.Values[i], "")
 		}
 	}
 }
@@ -91,6 +113,14 @@ func (s *sourceCodes) node(n ast.Node, own string) bool {
 				if inner, ok := x.(*ast.CompositeLit); ok && inner.Type == nil {
 					s.literal(inner, own)
 				}
+			}
+		}
+	case *ast.AssignStmt:
+		for i, x := range n.Lhs {
+			sel, ok := x.(*ast.SelectorExpr)
+			text, isText := n.Rhs[min(i, len(n.Rhs)-1)].(*ast.BasicLit)
+			if ok && isText && sel.Sel.Name == "Code" { // else it may be the code of a function
+				s.code(text, own)
 			}
 		}
 	case *ast.CallExpr:
@@ -123,12 +153,15 @@ func (s *sourceCodes) code(x ast.Expr, own string) {
 		s.codes[code] = true
 		return
 	case *ast.Ident:
-		if x.Name == own {
+		if x.Name == own || s.consts[x.Name] {
 			return
 		}
 	}
 	s.t.Errorf("%s: a code that is no literal", s.fset.Position(x.Pos()))
 }
+
+// explained are the pages that messages name.
+var explained = regexp.MustCompile(`seqvm explain ([a-z][a-z0-9-]+)`)
 
 // Every code that the phases report has a page, and every page is of such a code.
 func TestEveryCodeHasAPage(t *testing.T) {
@@ -143,7 +176,13 @@ func TestEveryCodeHasAPage(t *testing.T) {
 		case d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		f, err := parser.ParseFile(s.fset, path, nil, parser.SkipObjectResolution)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for _, pointer := range explained.FindAllSubmatch(text, -1) {
+			_, ok := Find(string(pointer[1]))
+			assert.True(t, ok, "%s names the page of %s", path, pointer[1])
+		}
+		f, err := parser.ParseFile(s.fset, path, text, parser.SkipObjectResolution)
 		dirs[filepath.Dir(path)] = append(dirs[filepath.Dir(path)], f)
 		return err
 	})

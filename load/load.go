@@ -299,8 +299,10 @@ func (l *loader) includes(file *syntax.File, dir string) {
 	}
 }
 
-func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) {
-	l.errors = append(l.errors, &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help})
+func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) *diag.Diagnostic {
+	d := &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help}
+	l.errors = append(l.errors, d)
+	return d
 }
 
 func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
@@ -366,7 +368,11 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 	}
 	text, err := l.read(path)
 	if err != nil {
-		l.fail(file, inc, "missing-include", fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
+		d := l.fail(file, inc, "missing-include", fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
+		if _, err := l.read(strings.TrimSuffix(path, ".seq")); err == nil && strings.HasSuffix(inc.Name, ".seq") {
+			end := inc.End - int32(len(`"`))
+			d.Offer("leave '.seq' out", diag.Edit{Span: file.Span(end-int32(len(".seq")), end)})
+		}
 		return
 	}
 	l.seen[key] = true

@@ -104,3 +104,28 @@ func TestStandardModules(t *testing.T) {
 		assert.False(t, stdlib.Private(w), w)
 	}
 }
+
+// A path that has its ending although one is appended: it can be left out if that helps.
+func TestEndingOfAnIncludeIsLeftOut(t *testing.T) {
+	dir := tree(t, map[string]string{"main.seq": `include "lib/a.seq"` + "\n" + `include "lib/b.seq"`, "lib/a.seq": ""})
+	_, problems := load.File(filepath.Join(dir, "main.seq"), load.Options{})
+	require.Len(t, problems, 2)
+	require.Len(t, problems[0].Fixes, 1)
+	assert.Equal(t, `include "lib/a"`+"\n"+`include "lib/b.seq"`, problems[0].Fixes[0].Apply(problems[0].Span.Source))
+	assert.Empty(t, problems[1].Fixes, "there is no such file")
+}
+
+// A classic file that calls words of other files with a "#" in their names is
+// parsed twice; its errors are reported once.
+func TestErrorsOfAFileThatIsParsedTwice(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"main.seq":  "# seq:dialect classic\ninclude \"other\"\ninclude 5\ninclude \"nofile\"\n: main ( -- ) true if a#b else ] then ;",
+		"other.seq": "# seq:dialect classic\n: a#b ( -- ) ;",
+	})
+	_, problems := load.File(filepath.Join(dir, "main.seq"), load.Options{})
+	var codes []string
+	for _, d := range problems {
+		codes = append(codes, string(d.Code))
+	}
+	assert.ElementsMatch(t, []string{"include-form", "missing-include", "unclosed-if"}, codes)
+}

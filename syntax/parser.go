@@ -153,6 +153,13 @@ func (p *parser) refuse(t Token, code diag.Code, message string, help ...string)
 	panic(broken{})
 }
 
+// refuseOffering is refuse with a fix, which does what one of the help lines says.
+func (p *parser) refuseOffering(t Token, code diag.Code, message string, fix diag.Fix, help ...string) {
+	d := p.fail(t.Pos, t.End, code, message)
+	d.Help, d.Fixes = help, []diag.Fix{fix}
+	panic(broken{})
+}
+
 func (p *parser) peek() Token { return p.tokens[p.at] }
 
 func (p *parser) peekAfter() Token { return p.tokens[min(p.at+1, len(p.tokens)-1)] }
@@ -209,8 +216,12 @@ func (p *parser) definition() (ok bool) {
 		if t.Is("use") {
 			help = "write 'include std:NAME'"
 		}
-		p.refuse(t, "top-level", fmt.Sprintf("%s cannot stand at the top level: only 'include', 'union' and ': name ( -- ) … ;' can", describe(t)),
-			help)
+		d := p.fail(t.Pos, t.End, "top-level", fmt.Sprintf("%s cannot stand at the top level: only 'include', 'union' and ': name ( -- ) … ;' can", describe(t)))
+		d.Help = []string{help}
+		if t.Is("use") {
+			p.offerInclude(d, t)
+		}
+		panic(broken{})
 	}
 	return true
 }
@@ -266,15 +277,26 @@ func (p *parser) startsDefinition(i int) bool {
 // sameLine refuses a token that stands on another line than what it belongs to.
 func (p *parser) sameLine(t Token, what string) {
 	if t.NewLine {
-		p.refuse(t, "line-break", fmt.Sprintf("a line may not end between %s", what))
+		d := p.fail(t.Pos, t.End, "line-break", fmt.Sprintf("a line may not end between %s", what))
+		if before := p.tokens[p.at-2]; strings.TrimSpace(p.file.Source.Text[before.End:t.Pos]) == "" { // no comment
+			d.Offer("join the lines", p.edit(before.End, t.Pos, " "))
+		}
+		panic(broken{})
 	}
+}
+
+// failInclude reports an error of an include: all stand at the include itself
+// (chapter 1, section 20).
+func (p *parser) failInclude(start, last Token, message string) *diag.Diagnostic {
+	d := p.fail(start.Pos, last.End, "include-form", message)
+	d.Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+	return d
 }
 
 func (p *parser) include() {
 	start := p.next()
-	// All errors stand at the include (chapter 1, section 20).
 	refuse := func(last Token, message string) {
-		p.fail(start.Pos, last.End, "include-form", message).Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+		p.failInclude(start, last, message)
 		panic(broken{})
 	}
 	t := p.peek()
@@ -309,7 +331,13 @@ func (p *parser) include() {
 		inc.Name = name.Text
 		inc.End = name.End
 	default:
-		refuse(t, fmt.Sprintf("cannot include %s", describe(t)))
+		d := p.failInclude(start, t, fmt.Sprintf("cannot include %s", describe(t)))
+		if moduleName(t.Text) {
+			for _, form := range []string{"std:" + t.Text, quoted(t.Text)} {
+				d.Offer("write 'include "+form+"'", p.replace(t, form))
+			}
+		}
+		panic(broken{})
 	}
 	p.file.Includes = append(p.file.Includes, inc)
 }
@@ -335,8 +363,8 @@ func (p *parser) union() {
 	}
 	p.sameLine(name, "'union' and its name")
 	if !startsUpper(name.Text) {
-		p.refuse(name, "union-name", fmt.Sprintf("the union name %s must start with an upper case letter", quote(name.Text)),
-			"try "+quote(upperFirst(name.Text)))
+		p.refuseOffering(name, "union-name", fmt.Sprintf("the union name %s must start with an upper case letter", quote(name.Text)),
+			p.write(name, upperFirst(name.Text)), "try "+quote(upperFirst(name.Text)))
 	}
 	u := &Union{Name: nameOf(name), Pos: start.Pos}
 	if open := p.next(); !open.Is("{") {
@@ -349,9 +377,14 @@ func (p *parser) union() {
 		case t.Kind == TokenEOF:
 			p.refuse(start, "unclosed-union", fmt.Sprintf("the union %s is not closed: '}' is missing", quote(name.Text)))
 		case t.Is(","):
-			p.refuse(t, "union-form", fmt.Sprintf("there is no ',' between the variants of a union (%s)", quote(name.Text)), "leave it out: variants are separated by blanks")
+			p.refuseOffering(t, "union-form", fmt.Sprintf("there is no ',' between the variants of a union (%s)", quote(name.Text)),
+				p.leaveOut(t), "leave it out: variants are separated by blanks")
 		case t.Kind != TokenWord || !startsUpper(t.Text):
-			p.refuse(t, "variant-name", fmt.Sprintf("expected a variant of the union %s, found %s: a variant name starts with an upper case letter", quote(name.Text), describe(t)))
+			d := p.fail(t.Pos, t.End, "variant-name", fmt.Sprintf("expected a variant of the union %s, found %s: a variant name starts with an upper case letter", quote(name.Text), describe(t)))
+			if upper := upperFirst(t.Text); t.Kind == TokenWord && startsUpper(upper) {
+				d.Help, d.Fixes = []string{"try " + quote(upper)}, []diag.Fix{p.write(t, upper)}
+			}
+			panic(broken{})
 		}
 		if first, dup := seen[t.Text]; dup {
 			d := p.fail(t.Pos, t.End, "duplicate-variant", fmt.Sprintf("the union %s has the variant %s twice", quote(name.Text), quote(t.Text)))
@@ -397,8 +430,12 @@ func (p *parser) fields(u *Union, variant, union Token) []Field {
 		}
 		seen[t.Text] = t
 		if colon := p.next(); !colon.Is(":") || colon.NewLine {
-			p.refuse(t, "field-form", fmt.Sprintf("the field %s of the variant %s needs ':' and a type", quote(t.Text), quote(variant.Text)),
-				fmt.Sprintf("write '%s: Int'", t.Text))
+			message := fmt.Sprintf("the field %s of the variant %s needs ':' and a type", quote(t.Text), quote(variant.Text))
+			if colon.Kind != TokenWord || !startsUpper(colon.Text) || startsUpper(t.Text) {
+				p.refuse(t, "field-form", message, fmt.Sprintf("write '%s: Int'", t.Text))
+			}
+			form := fmt.Sprintf("%s: %s", t.Text, colon.Text)
+			p.refuseOffering(t, "field-form", message, diag.Fix{Title: "write " + quote(form), Edits: []diag.Edit{p.insert(t.End, ":")}}, "write "+quote(form))
 		}
 		typ := p.next()
 		if typ.Kind != TokenWord || typ.NewLine {
@@ -513,7 +550,8 @@ func (p *parser) effect(word string) *Effect {
 			e.Yields = append(e.Yields, p.typeExpr(word, 0))
 		}
 		if len(e.Yields) == 0 {
-			p.refuse(t, "effect-annotation", fmt.Sprintf("'|' without an annotation in the effect of %s: 'Yield TYPE' must follow", quote(word)))
+			p.refuseOffering(t, "effect-annotation", fmt.Sprintf("'|' without an annotation in the effect of %s: 'Yield TYPE' must follow", quote(word)),
+				p.leaveOut(t), "leave it out if the word yields nothing")
 		}
 		t = p.next()
 	}
@@ -554,8 +592,12 @@ func (p *parser) typeExpr(word string, depth int) TypeExpr {
 	case strings.HasPrefix(t.Text, ".."):
 		name := t.Text[2:]
 		if !validRow(name) {
-			p.refuse(t, "row-name", fmt.Sprintf("bad row variable %s in the effect of %s", quote(t.Text), quote(word)),
-				"a row variable is '..' and a lower case letter, then letters, digits or '_', such as ..a")
+			d := p.fail(t.Pos, t.End, "row-name", fmt.Sprintf("bad row variable %s in the effect of %s", quote(t.Text), quote(word)))
+			d.Help = []string{"a row variable is '..' and a lower case letter, then letters, digits or '_', such as ..a"}
+			if lower := strings.ToLower(name); validRow(lower) {
+				d.Fixes = []diag.Fix{p.write(t, ".."+lower)}
+			}
+			panic(broken{})
 		}
 		x.Kind = TypeRow
 		x.Name = name

@@ -76,13 +76,12 @@ func (p *parser) statements(sc scope) []Stmt {
 				list = append(list, p.symbol())
 				continue
 			}
-			help := ""
-			if t.Text == "(" {
-				help = "comments start with '#'"
-			}
 			d := p.fail(t.Pos, t.End, "stray-token", fmt.Sprintf("%s cannot stand in the body of %s", describe(t), p.word.Titled()))
-			if help != "" {
-				d.Help = []string{help}
+			switch t.Text {
+			case "(":
+				d.Help = []string{"comments start with '#'"}
+			case ",":
+				d.Help, d.Fixes = []string{"leave it out: blanks are between the values"}, []diag.Fix{p.leaveOut(t)}
 			}
 			panic(broken{})
 		case TokenWord:
@@ -134,11 +133,12 @@ func (p *parser) unclosed(sc scope, found Token) {
 	case sc.cond != nil:
 		p.refuse(*sc.cond, "unclosed-if", fmt.Sprintf("the conditional is not closed: 'then' for this 'if' is missing%s", where))
 	case sc.match != nil:
-		p.refuse(*sc.match, "unclosed-match", fmt.Sprintf("the match is not closed: 'end' is missing%s", where))
+		p.refuseOffering(*sc.match, "unclosed-match", fmt.Sprintf("the match is not closed: 'end' is missing%s", where), p.closeWith("end"))
 	case sc.quotation != nil:
 		p.refuse(*sc.quotation, "unclosed-quotation", fmt.Sprintf("the quotation is not closed: ']' for this '[' is missing%s", where))
 	}
 	d := p.fail(p.word.Pos, p.word.Name.End, "unclosed-word", fmt.Sprintf("the definition of %s is not closed: ';' is missing%s", quote(p.word.Name.Text), where))
+	d.Fixes = []diag.Fix{p.closeWith(";")}
 	if found.Kind != TokenEOF {
 		d.Related = []diag.Related{{Span: p.file.Span(found.Pos, found.End), Label: "the next definition starts here"}}
 	}
@@ -292,19 +292,28 @@ func (p *parser) arm(start Token, sc scope) Arm {
 			switch {
 			case t.Kind == TokenEOF:
 				p.unclosed(scope{match: &start}, t)
-			case t.Is("->"), t.Kind != TokenWord:
+			case t.Is("->"):
+				p.refuseOffering(name, "match-arm", fmt.Sprintf("the pattern of the arm %s is not closed: '}' is missing before '->'", quote(name.Text)),
+					diag.Fix{Title: "put '}' in front of the '->'", Edits: []diag.Edit{p.insert(t.Pos, "} ")}})
+			case t.Kind != TokenWord:
 				p.refuse(name, "match-arm", fmt.Sprintf("the pattern of the arm %s is not closed: '}' is missing before %s", quote(name.Text), describe(t)))
 			case t.Text == ">":
-				p.refuse(name, "binding-form", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)), form)
+				d := p.fail(name.Pos, name.End, "binding-form", fmt.Sprintf("detached '>' in the arm %s: the form is '>name', without a blank", quote(name.Text)))
+				d.Help = []string{form}
+				if field := p.peek(); field.Kind == TokenWord && !field.Is("->") {
+					d.Offer("write "+quote(">"+field.Text), p.edit(t.Pos, field.End, ">"+field.Text))
+				}
+				panic(broken{})
 			case !strings.HasPrefix(t.Text, ">"):
-				p.refuse(t, "binding-form", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text), form)
+				p.refuseOffering(t, "binding-form", fmt.Sprintf("the binding %s in the arm %s lacks its '>': write '>%s'", quote(t.Text), quote(name.Text), t.Text),
+					p.write(t, ">"+t.Text), form)
 			}
 			arm.Bindings = append(arm.Bindings, Name{Text: t.Text[1:], Pos: t.Pos, End: t.End})
 		}
 		p.next()
 	}
 	if arrow := p.peek(); !arrow.Is("->") {
-		p.refuse(name, "match-arm", fmt.Sprintf("'->' is missing in the arm %s, found %s", quote(name.Text), describe(arrow)))
+		p.refuseOffering(name, "match-arm", fmt.Sprintf("'->' is missing in the arm %s, found %s", quote(name.Text), describe(arrow)), p.closeWith("->"))
 	}
 	p.next()
 	arm.Body = p.statements(scope{match: &start, inMatch: true})

@@ -100,11 +100,11 @@ var shuffles = []struct {
 }
 
 // reorder advises how to bring the values on top of a stack into the order of the inputs that
-// are wanted; "" if another order does not make them fit.
-func reorder(want []*Type, stack *Stack) string {
+// are wanted, and which words do it; "" if another order does not make them fit.
+func reorder(want []*Type, stack *Stack) (advice, words string) {
 	found := topmost(stack, len(want))
 	if len(found) < len(want) || len(want) < 2 || len(want) > 4 {
-		return ""
+		return "", ""
 	}
 	type attempt struct {
 		values []*Type
@@ -113,10 +113,11 @@ func reorder(want []*Type, stack *Stack) string {
 	for queue := []attempt{{values: found}}; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
 		if fitAll(want, at.values) {
+			words = strings.Join(at.words, " ")
 			if len(want) == 2 {
-				return "the two arguments are the other way round: 'swap' exchanges them"
+				return "the two arguments are the other way round: 'swap' exchanges them", words
 			}
-			return fmt.Sprintf("the arguments are in another order: '%s' puts them right", strings.Join(at.words, " "))
+			return fmt.Sprintf("the arguments are in another order: '%s' puts them right", words), words
 		}
 		if len(at.words) == 3 {
 			continue
@@ -134,7 +135,7 @@ func reorder(want []*Type, stack *Stack) string {
 			queue = append(queue, attempt{next, append(slices.Clone(at.words), s.word)})
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // topmost returns at most n types from the top of a stack, bottom to top.

@@ -188,8 +188,9 @@ func (c *checker) forcedVariables(in *instance) {
 			continue
 		}
 		name := c.w.Effect.vars[i]
-		c.p.warn(c.span(c.w.Decl.Effect.Pos, c.w.Decl.Effect.End), "forced-variable", "the body of '%s' takes the type variable '%s' for '%s'", c.w.Decl.Name.Text, name, t).
-			Help = []string{fmt.Sprintf("write '%s' in the effect: then callers are checked", t)}
+		d := c.p.warn(c.span(c.w.Decl.Effect.Pos, c.w.Decl.Effect.End), "forced-variable", "the body of '%s' takes the type variable '%s' for '%s'", c.w.Decl.Name.Text, name, t)
+		d.Help = []string{fmt.Sprintf("write '%s' in the effect: then callers are checked", t)}
+		offerType(d, c.w.Decl.Effect, name, t.String())
 	}
 }
 
@@ -473,10 +474,13 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	c.undo(mark)
 	r.note("expected: %s", e).note("found:    %s", stack)
 	help := conversions[[2]Kind{want.Kind, found.Kind}]
-	if words := reorder(e.In, stack); words != "" {
-		help = words
+	if advice, words := reorder(e.In, stack); words != "" {
+		help = advice
+		offerInFront(r.d, words)
 	} else if before := c.before(st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {
 		help = flagOf(before.Text)
+	} else if prune(resolve(stack).Top) == found {
+		offerConversion(r.d, help)
 	}
 	if help != "" {
 		r.help("%s", help)
@@ -552,6 +556,7 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 		}
 		if known != nil && sugar[st.Text][known.Kind] != "" {
 			r.help("the type of one operand is unknown here: use the typed word '%s'", sugar[st.Text][known.Kind])
+			offerWriting(r.d, sugar[st.Text][known.Kind])
 		} else {
 			r.help("the operands' types are not known here: use a typed word: %s", strings.Join(words, ", "))
 		}

@@ -300,7 +300,7 @@ func (c *checker) arm(arm *syntax.Arm) ArmInfo {
 	v := c.p.byName[arm.Variant.Text]
 	if v == nil {
 		r := c.refuse(span, "unknown-variant", "no union has a variant '%s'", arm.Variant.Text)
-		r.d.Help = suggestion(arm.Variant.Text, c.p.variantNames(), "")
+		suggest(r.d, arm.Variant.Text, c.p.variantNames(), "")
 		if u := c.p.unions[arm.Variant.Text]; u != nil {
 			r.help("'%s' is a union; arms name its variants", arm.Variant.Text)
 		}
@@ -321,7 +321,7 @@ func (c *checker) arm(arm *syntax.Arm) ArmInfo {
 				names[i] = v.Decl.Fields[i].Name.Text
 			}
 			r := c.refuse(c.span(b.Pos, b.End), "unknown-field", "the variant '%s' has no field '%s'", v.Name(), b.Text)
-			r.d.Help = suggestion(b.Text, names, ">")
+			suggest(r.d, b.Text, names, ">")
 			if len(names) == 0 {
 				panic(r.help("it has no fields"))
 			}

@@ -404,7 +404,8 @@ func (p *program) fieldTypes() {
 				if t == nil || t == symbolType || t == variantType {
 					d := p.fail(p.span(u.Module, f.Type.Pos, f.Type.End), "field-type", "the type '%s' cannot be that of the field '%s' of the variant '%s' of the union '%s'",
 						f.Type.Text, f.Name.Text, v.Name(), u.Decl.Name.Text)
-					d.Help = append(p.suggestType(f.Type.Text), "field types are Int, Float, Bool, String, Channel, Socket and the unions of the program")
+					p.suggestType(d, f.Type.Text)
+					d.Help = append(d.Help, "field types are Int, Float, Bool, String, Channel, Socket and the unions of the program")
 					t = intType
 				}
 				v.Fields = append(v.Fields, t)
@@ -484,15 +485,16 @@ func (p *program) typeNamed(w *Word, x *syntax.TypeExpr) (t *Type, variable, ok 
 			Help = []string{"write Closure[ inputs -- outputs ], for example Closure[ Int -- Int ]"}
 	case p.byName[x.Name] != nil:
 		u := p.byName[x.Name].Union.Decl.Name.Text
-		p.fail(span, "unknown-type", "'%s' is a variant and no type (in the effect of '%s')", x.Name, word).
-			Help = []string{fmt.Sprintf("its union is '%s'", u)}
+		d := p.fail(span, "unknown-type", "'%s' is a variant and no type (in the effect of '%s')", x.Name, word)
+		d.Help = []string{fmt.Sprintf("its union is '%s'", u)}
+		offerWriting(d, u)
 	case !startsUpper(x.Name):
 		d := p.fail(span, "unknown-type", "'%s' is not a type (in the effect of '%s'): types start with an upper case letter", x.Name, word)
-		d.Help = append(p.suggestType(x.Name), "effects list types, not names of values: ( Int Int -- Int )")
+		p.suggestType(d, x.Name)
+		d.Help = append(d.Help, "effects list types, not names of values: ( Int Int -- Int )")
 	default:
 		d := p.fail(span, "unknown-type", "unknown type '%s' in the effect of '%s'", x.Name, word)
-		d.Help = p.suggestType(x.Name)
-		near := d.Help != nil
+		near := p.suggestType(d, x.Name)
 		switch x.Name {
 		case "List":
 			d.Help = append(d.Help, "lists have no type of their own: write Variant, or a type variable such as V")
@@ -546,14 +548,15 @@ func (p *program) exhaustiveMatch(w *Word, st *syntax.Stmt) {
 	var missing []string
 	for _, v := range mi.Union.Variants {
 		if !covered[v] {
-			missing = append(missing, "'"+v.Name()+"'")
+			missing = append(missing, v.Name())
 		}
 	}
 	if missing == nil {
 		return
 	}
-	d := p.fail(p.span(w.Module, st.Pos, st.Pos+int32(len("match"))), "not-exhaustive", "the match on the union '%s' is not exhaustive: no arm for %s", mi.Union.Decl.Name.Text, strings.Join(missing, ", "))
-	d.Help = []string{"add an arm for each, for example: " + strings.Trim(missing[0], "'") + " -> …"}
+	d := p.fail(p.span(w.Module, st.Pos, st.Pos+int32(len("match"))), "not-exhaustive", "the match on the union '%s' is not exhaustive: no arm for '%s'", mi.Union.Decl.Name.Text, strings.Join(missing, "', '"))
+	d.Help = []string{"add an arm for each, for example: " + missing[0] + " -> …"}
+	offerArms(d, d.Span.Source, st, missing)
 	if len(st.Match.Arms) == 1 && len(mi.Arms[0].Variant.Fields) > 0 {
 		v := mi.Arms[0].Variant
 		d.Help = append(d.Help, fmt.Sprintf("to read one field, use the accessor '%s-%s'", v.Name(), v.Decl.Fields[0].Name.Text))

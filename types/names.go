@@ -134,6 +134,7 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	}
 	if today, ok := renamed[name]; ok {
 		d := p.fail(span, "renamed-word", "the word '%s' (in %s) is now '%s'", name, where, today)
+		offerWriting(d, strings.Fields(today)[0])
 		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic; 'seqvm fix' rewrites it"}
 		return
 	}
@@ -143,6 +144,7 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	}
 	if module, ok := load.StdWords()[name]; ok {
 		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
+		d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
 		return
 	}
 	if name == "end" || name == "->" {
@@ -150,17 +152,21 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 		return
 	}
 	if d.Help = p.typeAsWord(name, next); d.Help != nil {
+		if p.byName[name] != nil && !p.strayArm {
+			offerWriting(d, "Make-"+name)
+		}
 		return
 	}
 	if instead := Instead(name); instead != "" {
 		d.Help = []string{instead}
+		offerInstead(d, instead)
 		return
 	}
 	if v := strings.TrimPrefix(name, "Make-"); p.byName[v] == nil && v != name {
-		d.Help = suggestion(v, p.variantNames(), "Make-")
+		suggest(d, v, p.variantNames(), "Make-")
 	}
 	if d.Help == nil {
-		d.Help = p.suggestWord(w.Module, name)
+		p.suggestWord(d, w.Module, name)
 	}
 }
 
@@ -213,7 +219,7 @@ func (p *program) variantNames() []string {
 	return names
 }
 
-func (p *program) suggestWord(module int, name string) []string {
+func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
 	candidates := make([]string, 0, len(p.names)+len(p.table.names))
 	for n := range p.names {
 		candidates = append(candidates, n)
@@ -232,23 +238,25 @@ func (p *program) suggestWord(module int, name string) []string {
 	}
 	closest := Nearest(name, candidates)
 	if closest == nil {
-		return nil
+		return
 	}
 	for i, n := range closest {
 		_, known := p.names[n]
 		_, builtin := p.table.names[n]
-		if module, ok := std[n]; ok && !known && !builtin {
-			closest[i] = fmt.Sprintf("'%s' (include std:%s)", n, module)
+		if from, ok := std[n]; ok && !known && !builtin {
+			offerWriting(d, n, p.include(module, from))
+			closest[i] = fmt.Sprintf("'%s' (include std:%s)", n, from)
 		} else {
+			offerWriting(d, n)
 			closest[i] = "'" + n + "'"
 		}
 	}
-	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
+	d.Help = []string{"did you mean " + strings.Join(closest, " or ") + "?"}
 }
 
-func (p *program) suggestType(name string) []string {
+func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
 	if p.enough() {
-		return nil
+		return false
 	}
 	var candidates []string
 	for n := range concrete {
@@ -257,18 +265,7 @@ func (p *program) suggestType(name string) []string {
 	for n := range p.unions {
 		candidates = append(candidates, n)
 	}
-	return suggestion(name, candidates, "")
-}
-
-func suggestion(name string, candidates []string, prefix string) []string {
-	closest := Nearest(name, candidates)
-	for i, n := range closest {
-		closest[i] = "'" + prefix + n + "'"
-	}
-	if closest == nil {
-		return nil
-	}
-	return []string{"did you mean " + strings.Join(closest, " or ") + "?"}
+	return suggest(d, name, candidates, "")
 }
 
 // Nearest returns the candidates with the fewest edits from name, at most 3, if those are at
