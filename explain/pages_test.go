@@ -49,14 +49,12 @@ func write(t *testing.T, dir, name, text string) string {
 	return file
 }
 
-// found returns what is found in an example, as codes of errors and of all.
-func found(t *testing.T, p Page, b block) diag.List {
+// optionsOf are the options that flags of an example stand for, and how it is checked.
+func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string, seqvm.Options) diag.List) {
 	t.Helper()
-	dir := t.TempDir()
-	var o seqvm.Options
-	check := seqvm.CheckFile
+	check = seqvm.CheckFile
 	o.Library = true
-	for _, flag := range b.flags {
+	for _, flag := range flags {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
 		case "--dialect":
@@ -73,6 +71,14 @@ func found(t *testing.T, p Page, b block) diag.List {
 			t.Fatalf("unknown flag %s", flag)
 		}
 	}
+	return o, check
+}
+
+// found returns what is found in an example.
+func found(t *testing.T, p Page, b block) diag.List {
+	t.Helper()
+	dir := t.TempDir()
+	o, check := optionsOf(t, b.flags)
 	switch b.language {
 	case "session":
 		return entered(t, b.text)
@@ -232,4 +238,20 @@ func TestDocument(t *testing.T) {
 	text, err := os.ReadFile("../docs/diagnostics.md")
 	require.NoError(t, err)
 	assert.Equal(t, b.String(), string(text), "docs/diagnostics.md is old: 'make docs' writes it")
+}
+
+// The examples of the introduction are what is written of its program.
+func TestIntroduction(t *testing.T) {
+	example := func(language string) string {
+		_, rest, ok := strings.Cut(intro, "```"+language+"\n")
+		require.True(t, ok, language)
+		text, _, _ := strings.Cut(rest, "```")
+		return text
+	}
+	list := seqvm.CheckFile("shapes.seq", seqvm.Options{Library: true, ReadFile: func(string) ([]byte, error) { return []byte(example("seq")), nil }})
+	var text, document bytes.Buffer
+	require.NoError(t, diag.Renderer{Out: &text}.All(list))
+	assert.Equal(t, example("text"), text.String())
+	require.NoError(t, diag.WriteJSON(&document, list))
+	assert.JSONEq(t, example("json"), document.String())
 }

@@ -480,7 +480,7 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	} else if before := c.before(st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {
 		help = flagOf(before.Text)
 	} else if prune(resolve(stack).Top) == found {
-		offerConversion(r.d, help)
+		c.p.offerConversion(r.d, help)
 	}
 	if help != "" {
 		r.help("%s", help)

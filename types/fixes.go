@@ -58,20 +58,22 @@ func (p *program) include(module int, std string) diag.Edit {
 
 // offerInstead offers what Instead answers if that is a row of words and nothing else.
 func offerInstead(d *diag.Diagnostic, answer string) {
-	words, ok := strings.CutPrefix(answer, "use '")
-	words, ok2 := strings.CutSuffix(words, "'")
-	if !ok || !ok2 || strings.Contains(words, "'") {
+	quoted := strings.Split(answer, "'")
+	if len(quoted) != 3 || quoted[0] != "use " || quoted[2] != "" {
 		return
 	}
-	words, _, _ = strings.Cut(words, " (") // its effect
+	words, _, _ := strings.Cut(quoted[1], " (") // without an effect
 	offerWriting(d, words)
 }
 
-// offerConversion offers the word of a conversion in front of what a diagnostic is about, if it
-// leaves nothing but the value.
-func offerConversion(d *diag.Diagnostic, advice string) {
-	if quoted := strings.Split(advice, "'"); len(quoted) == 3 && !strings.Contains(quoted[1], " ") {
-		offerInFront(d, quoted[1])
+// offerConversion offers the word of a conversion, which the advice begins with, in front of what
+// a diagnostic is about, if that leaves nothing but the value.
+func (p *program) offerConversion(d *diag.Diagnostic, advice string) {
+	if quoted := strings.Split(advice, "'"); len(quoted) > 1 {
+		word, _, _ := strings.Cut(quoted[1], " ")
+		if i, known := p.table.names[word]; known && len(p.table.Effect(i).Out) == 1 {
+			offerInFront(d, word)
+		}
 	}
 }
 

@@ -129,6 +129,9 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	where := w.Decl.Shown()
 	if today, ok := oldLoops[name]; ok {
 		d := p.fail(span, "removed-word", "the word '%s' (in %s) was a built-in loop of releases 1.0", name, where)
+		if module, ok := load.StdWords()[name]; ok {
+			d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
+		}
 		d.Help = []string{today, "for a file of those releases: a comment '# seq:dialect classic-1'; 'seqvm fix' then rewrites the rest of it"}
 		return
 	}
