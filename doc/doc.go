@@ -14,9 +14,9 @@ import (
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/spelling"
 	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
 )
 
 // Word is what is known of a word.
@@ -137,7 +137,7 @@ func Similar(name string) []string {
 			all = append(all, w.Name)
 		}
 	}
-	found = types.Nearest(name, all)
+	found = spelling.Nearest(name, all)
 	for _, n := range all {
 		if len(name) > 1 && strings.Contains(n, name) && !slices.Contains(found, n) {
 			found = append(found, n)

@@ -15,7 +15,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/spelling"
 )
 
 //go:embed pages
@@ -99,7 +99,7 @@ func Similar(code string) []string {
 			}
 		}
 	}
-	if near := types.Nearest(code, all); len(near) > 0 {
+	if near := spelling.Nearest(code, all); len(near) > 0 {
 		return near
 	}
 	return containing[:min(3, len(containing))]

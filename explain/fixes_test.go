@@ -93,7 +93,8 @@ func TestFixes(t *testing.T) {
 	}
 	assert.Subset(t, slices.Collect(maps.Keys(offered)), []diag.Code{
 		"binding-form", "forced-variable", "include-form", "line-break", "match-arm", "missing-include", "not-exhaustive", "older-release", "operator-mismatch",
-		"renamed-word", "row-name", "stray-token", "top-level", "type-mismatch", "unclosed-match", "unclosed-word", "union-form", "union-name", "unknown-field",
+		"renamed-word", "row-name", "stray-token", "top-level", "type-mismatch", "unclosed-match", "unclosed-word", "union-form", "union-name", "unknown-dialect", "unknown-field",
+		"unknown-module",
 		"unknown-type", "unknown-variant", "unknown-word", "variant-name",
 	})
 }

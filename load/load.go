@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/spelling"
 	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/syntax"
 )
@@ -331,7 +332,12 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 			return
 		}
 	}
-	l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown standard module '%s'", inc.Name), "the standard modules are "+strings.Join(stdlib.Names(), ", "))
+	d := l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown standard module '%s'", inc.Name))
+	for _, name := range spelling.Nearest(inc.Name, stdlib.Names()) {
+		d.Help = append(d.Help, fmt.Sprintf("did you mean 'std:%s'?", name))
+		d.Offer("write 'std:"+name+"'", diag.Edit{Span: file.Span(inc.End-int32(len(inc.Name)), inc.End), Text: name})
+	}
+	d.Help = append(d.Help, "the standard modules are "+strings.Join(stdlib.Names(), ", "))
 }
 
 // stdlibDirs lists the folders that hold further modules, in order.

@@ -115,6 +115,24 @@ func TestEndingOfAnIncludeIsLeftOut(t *testing.T) {
 	assert.Empty(t, problems[1].Fixes, "there is no such file")
 }
 
+func TestModulesAndDialectsOfNearNamesAreOffered(t *testing.T) {
+	for text, want := range map[string]string{
+		"include std:jason":        "include std:json",
+		"include std:strings":      "",
+		"# seq:dialect clasic\n":   "# seq:dialect classic\n",
+		"# seq:dialect nonsense\n": "",
+	} {
+		_, problems := load.Text("x.seq", text, t.TempDir(), load.Options{})
+		require.NotEmpty(t, problems, text)
+		if want == "" {
+			assert.Empty(t, problems[0].Fixes, text)
+			continue
+		}
+		require.Len(t, problems[0].Fixes, 1, text)
+		assert.Equal(t, want, problems[0].Fixes[0].Apply(problems[0].Span.Source))
+	}
+}
+
 // A classic file that calls words of other files with a "#" in their names is
 // parsed twice; its errors are reported once.
 func TestErrorsOfAFileThatIsParsedTwice(t *testing.T) {

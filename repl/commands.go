@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm/doc"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/spelling"
 )
 
 // command is a line that starts with a colon.
@@ -131,7 +131,7 @@ func (sh *Shell) command(ctx context.Context, a *Answer, line string) {
 		return
 	}
 	help := "; ':help' lists the commands"
-	if near := types.Nearest(":"+name, CommandNames()); len(near) > 0 {
+	if near := spelling.Nearest(":"+name, CommandNames()); len(near) > 0 {
 		help = "; did you mean '" + strings.Join(near, "' or '") + "'?"
 	}
 	a.refuse("unknown command ':%s'%s", name, help)

@@ -62,7 +62,7 @@ func TestCommands(t *testing.T) {
 		{":version", "seqvm test\n"},
 		{":v", "seqvm test\n"},
 		{":include std:json", "std:json is included already\n"},
-		{":include std:jason", "<input 7>:1:1: error: unknown standard module 'jason' [unknown-module]\n   1 | include std:jason\n     | ^^^^^^^^^^^^^^^^^\n  help: the standard modules are control, fmath, http, imath, json, list, loops, map, signal, son, stack-utils, yaml, zipper\n"},
+		{":include std:jason", "<input 7>:1:1: error: unknown standard module 'jason' [unknown-module]\n   1 | include std:jason\n     | ^^^^^^^^^^^^^^^^^\n  help: did you mean 'std:json'?\n  help: the standard modules are control, fmath, http, imath, json, list, loops, map, signal, son, stack-utils, yaml, zipper\n"},
 		{":save " + saved, "Saved to " + saved + ".\n"},
 		{":save " + saved, "Saved to " + saved + ".\n"},
 		{":save " + filepath.Join(dir, "none", "x.seq"), "cannot write '" + filepath.Join(dir, "none", "x.seq") + "': no such folder\n"},

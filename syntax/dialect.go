@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/spelling"
 )
 
 // Dialect is the dialect that a file is written in (chapter 9).
@@ -32,10 +33,19 @@ func ParseDialect(name string) (Dialect, bool) {
 	return Dialect(max(i, 0)), i >= 0
 }
 
-// UnknownDialect is the diagnostic for a name that is none of a dialect.
+// UnknownDialect is the diagnostic for a name that is none of a dialect. at is the comment that
+// names it; no place if an option does.
 func UnknownDialect(name string, at diag.Span) *diag.Diagnostic {
-	return &diag.Diagnostic{Code: "unknown-dialect", Span: at, Message: fmt.Sprintf("unknown dialect '%s'", name),
-		Help: []string{"the dialects are " + strings.Join(dialectNames, ", ")}}
+	d := &diag.Diagnostic{Code: "unknown-dialect", Span: at, Message: fmt.Sprintf("unknown dialect '%s'", name)}
+	for _, near := range spelling.Nearest(name, dialectNames) {
+		d.Help = append(d.Help, fmt.Sprintf("did you mean '%s'?", near))
+		if at.Source != nil {
+			start := at.Start + int32(strings.LastIndex(at.Source.Text[at.Start:at.End], name))
+			d.Offer("write '"+near+"'", diag.Edit{Span: diag.Span{Source: at.Source, Start: start, End: start + int32(len(name))}, Text: near})
+		}
+	}
+	d.Help = append(d.Help, "the dialects are "+strings.Join(dialectNames, ", "))
+	return d
 }
 
 // OldNames tells whether the names and types of classic hold.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/spelling"
 	"github.com/seqvm/seqvm/syntax"
 )
 
@@ -24,7 +25,7 @@ func offerInFront(d *diag.Diagnostic, words string) {
 
 // suggest adds the candidates near a name to a diagnostic about it; false if there are none.
 func suggest(d *diag.Diagnostic, name string, candidates []string, prefix string) bool {
-	closest := Nearest(name, candidates)
+	closest := spelling.Nearest(name, candidates)
 	for i, n := range closest {
 		offerWriting(d, prefix+n)
 		closest[i] = "'" + prefix + n + "'"
