@@ -10,7 +10,8 @@ import (
 )
 
 // Disassemble writes a module as text: each function with its effect, then its
-// instructions, each run of them under the source line that it comes from.
+// instructions, each run of them under the source line that it comes from, each with
+// its number and the column of the word.
 // source returns a line of a file, or is nil. If word is not "", only that word
 // and the quotations in it are shown; shown counts the functions written.
 func Disassemble(w io.Writer, m *Module, word string, source func(file, line int) string) (shown int, err error) {
@@ -111,7 +112,11 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 			}
 			last, lastSite = number, at.Site
 		}
-		fmt.Fprintf(out, "  %04d  %s\n", pc, m.instruction(pc, in, f.At(pc).Name))
+		column := ""
+		if at := f.At(pc); at.Column > 0 && f.File >= 0 {
+			column = ":" + strconv.Itoa(int(at.Column))
+		}
+		fmt.Fprintf(out, "  %04d %-4s %s\n", pc, column, m.instruction(pc, in, f.At(pc).Name))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 6
+	formatVersion = 7
 	maxElements   = 1 << 28
 )
 
@@ -26,7 +26,7 @@ func Strip(m *Module) *Module {
 	stripped.Funcs = append([]Func(nil), m.Funcs...)
 	for i := range stripped.Funcs {
 		f := &stripped.Funcs[i]
-		f.Effect, f.Lines, f.Sites, f.Line = "", nil, nil, 0
+		f.Effect, f.Lines, f.Sites, f.Line, f.Column = "", nil, nil, 0, 0
 		f.Guards = append([]Guard(nil), f.Guards...)
 		for j := range f.Guards {
 			f.Guards[j].Line = Line{PC: f.Guards[j].PC, Name: -1}
@@ -156,7 +156,7 @@ func (e *encoder) kinds(list []Kind) {
 func (e *encoder) function(f *Func) {
 	e.text(f.Name)
 	e.text(f.Effect)
-	for _, v := range []int32{f.File, f.Line, f.In, f.Out, f.Captures, f.Frame} {
+	for _, v := range []int32{f.File, f.Line, f.Column, f.In, f.Out, f.Captures, f.Frame} {
 		e.int(v)
 	}
 	e.bool(f.Open)
@@ -181,6 +181,7 @@ func (e *encoder) function(f *Func) {
 	for _, s := range f.Sites {
 		e.int(s.Func)
 		e.int(s.Line)
+		e.int(s.Column)
 		e.int(s.Parent)
 		e.bool(s.Tail)
 	}
@@ -198,9 +199,14 @@ func (e *encoder) function(f *Func) {
 }
 
 func (e *encoder) line(l Line) {
-	for _, v := range [...]int32{l.PC, l.Line, l.Name, l.Site} {
+	for _, v := range [...]int32{l.PC, l.Line, l.Column, l.Name} {
 		e.int(v)
 	}
+	flipped := int32(0)
+	if l.Flipped {
+		flipped = 1
+	}
+	e.int(l.Site<<1 | flipped)
 }
 
 // ErrFormat is the reason for refusing data that is no module of this version.
@@ -342,7 +348,7 @@ func (d *decoder) module() *Module {
 		}
 		m.Tables[i] = t
 	}
-	m.Funcs = make([]Func, d.count(17))
+	m.Funcs = make([]Func, d.count(18))
 	for i := range m.Funcs {
 		d.function(&m.Funcs[i])
 	}
@@ -356,7 +362,7 @@ func (d *decoder) module() *Module {
 
 func (d *decoder) function(f *Func) {
 	f.Name, f.Effect = d.text(), d.text()
-	for _, v := range []*int32{&f.File, &f.Line, &f.In, &f.Out, &f.Captures, &f.Frame} {
+	for _, v := range []*int32{&f.File, &f.Line, &f.Column, &f.In, &f.Out, &f.Captures, &f.Frame} {
 		*v = d.int()
 	}
 	f.Open, f.Word = d.byte() != 0, d.byte() != 0
@@ -376,15 +382,15 @@ func (d *decoder) function(f *Func) {
 			}
 		}
 	}
-	f.Lines = make([]Line, d.count(4))
+	f.Lines = make([]Line, d.count(5))
 	for i := range f.Lines {
 		f.Lines[i] = d.line()
 	}
-	f.Sites = make([]Site, d.count(4))
+	f.Sites = make([]Site, d.count(5))
 	for i := range f.Sites {
-		f.Sites[i] = Site{Func: d.int(), Line: d.int(), Parent: d.int(), Tail: d.byte() != 0}
+		f.Sites[i] = Site{Func: d.int(), Line: d.int(), Column: d.int(), Parent: d.int(), Tail: d.byte() != 0}
 	}
-	f.Guards = make([]Guard, d.count(6))
+	f.Guards = make([]Guard, d.count(7))
 	for i := range f.Guards {
 		f.Guards[i] = Guard{Line: d.line(), Slot: d.int(), Kind: Kind(d.byte())}
 	}
@@ -395,5 +401,8 @@ func (d *decoder) function(f *Func) {
 }
 
 func (d *decoder) line() Line {
-	return Line{PC: d.int(), Line: d.int(), Name: d.int(), Site: d.int()}
+	l := Line{PC: d.int(), Line: d.int(), Column: d.int(), Name: d.int()}
+	site := d.int()
+	l.Site, l.Flipped = site>>1, site&1 != 0
+	return l
 }

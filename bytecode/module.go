@@ -53,16 +53,20 @@ type Const struct {
 
 // Line says where the code from PC on comes from, up to the next Line.
 type Line struct {
-	PC   int32
-	Line int32 // in the function's file, from 1
-	Name int32 // index into Module.Names: the word that is called here
-	Site int32 // the call that the code stands in place of: index into Func.Sites + 1; 0: none
+	PC     int32
+	Line   int32 // in the function's file, from 1
+	Column int32 // of the word in that line: characters, from 1 (chapter 1, section 20); 0: not known
+	Name   int32 // index into Module.Names: the word that is called here
+	Site   int32 // the call that the code stands in place of: index into Func.Sites + 1; 0: none
+	// Flipped: the instruction has the word's two operands in the other order.
+	Flipped bool
 }
 
 // Site is a call of a word whose body was compiled in its place.
 type Site struct {
 	Func   int32 // the word's function
 	Line   int32 // of the call, in the file of what it stands in
+	Column int32 // likewise
 	Parent int32 // the site that the call itself is in, + 1; 0: none
 	Tail   bool  // the call was the last thing in what it stands in, whose frame would be gone
 }
@@ -73,6 +77,7 @@ type Func struct {
 	Effect   string // as declared or inferred, for people
 	File     int32  // index into Module.Files
 	Line     int32  // where it is defined
+	Column   int32  // likewise
 	In, Out  int32  // values it takes and leaves; captures count as inputs
 	Captures int32
 	Frame    int32   // slots its frame needs
@@ -225,7 +230,7 @@ func (f *Func) At(pc int) Line {
 		}
 	}
 	if lo == 0 {
-		return Line{Line: f.Line, Name: -1}
+		return Line{Line: f.Line, Column: f.Column, Name: -1}
 	}
 	return f.Lines[lo-1]
 }

@@ -105,6 +105,8 @@ func (v *verifier) signature(f *Func) error {
 		return errors.New("the signature does not fit the effect")
 	case f.Open && !allAny(f.Results):
 		return errors.New("an open function promises results")
+	case f.Line < 0 || f.Column < 0:
+		return fmt.Errorf("defined in line %d, column %d", f.Line, f.Column)
 	case f.File < -1 || int(f.File) >= len(v.m.Files):
 		return fmt.Errorf("file %d of %d", f.File, len(v.m.Files))
 	case len(f.Code) == 0:
@@ -137,7 +139,7 @@ func (v *verifier) signature(f *Func) error {
 		last = t.PC
 	}
 	for i, s := range f.Sites { // parents come first: no chain of them has a circle
-		if s.Func < 0 || int(s.Func) >= len(v.m.Funcs) || s.Parent < 0 || int(s.Parent) > i {
+		if s.Func < 0 || int(s.Func) >= len(v.m.Funcs) || s.Line < 0 || s.Column < 0 || s.Parent < 0 || int(s.Parent) > i {
 			return fmt.Errorf("site %d names what does not exist", i)
 		}
 	}
@@ -146,7 +148,7 @@ func (v *verifier) signature(f *Func) error {
 
 // line tells whether what an entry of a line table names exists.
 func (v *verifier) line(f *Func, l Line) bool {
-	return int(l.PC) < len(f.Code) && int(l.Name) < len(v.m.Names) && l.Site >= 0 && int(l.Site) <= len(f.Sites)
+	return int(l.PC) < len(f.Code) && l.Line >= 0 && l.Column >= 0 && int(l.Name) < len(v.m.Names) && l.Site >= 0 && int(l.Site) <= len(f.Sites)
 }
 
 // function checks the operands of every instruction and then follows the kinds

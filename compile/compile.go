@@ -206,11 +206,11 @@ func kindOf(t *types.Type) bytecode.Kind {
 
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
-	var line int32
+	var start origin
 	g := c.attempt(bold, func(care care, kept []int32, frame int32) *generator {
 		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, care: care}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
-		line = g.line
+		start = g.origin
 		for i := 0; i < w.Extra; i++ {
 			g.parameter(bytecode.KindAny)
 		}
@@ -233,7 +233,7 @@ func (c *compiler) word(w *types.Word) {
 		facts.sweeps = g.sweeps(int32(len(facts.inputs)), int32(len(facts.declared)))
 	}
 	f := bytecode.Func{
-		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: line,
+		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: start.line, Column: start.column,
 		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true,
@@ -294,15 +294,15 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	index := int32(len(g.mod.Funcs))
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Block)
-	var line int32
+	var start origin
 	least := g.care
 	if g.depth == maxGuessed {
 		least = careful
 	}
 	q := g.attempt(least, func(care care, kept []int32, frame int32) *generator {
-		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, depth: g.depth + 1, lineEnd: g.lineEnd, lineNo: g.lineNo, lineAt: g.lineAt}
+		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, depth: g.depth + 1, places: g.places}
 		q.at(st.Pos, "<quotation>")
-		line = q.line
+		start = q.origin
 		for i := int32(0); i < info.In; i++ {
 			k := bytecode.KindAny
 			if first := info.In - info.Captures; i >= first {
@@ -320,7 +320,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	})
 	q.narrow()
 	f := bytecode.Func{
-		Name: "<quotation>", File: g.file(g.module), Line: line, In: info.In, Out: info.Out,
+		Name: "<quotation>", File: g.file(g.module), Line: start.line, Column: start.column, In: info.In, Out: info.Out,
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open,
 	}
 	q.seal(&f)

@@ -268,10 +268,11 @@ func (g *generator) branch() (jump int) {
 			op = f.whenTrue
 		}
 		a, b := in.B, in.C
+		at = g.lastOrigin()
 		if f.swapped(want) {
 			a, b = b, a
+			at.flipped = !at.flipped
 		}
-		at = g.lastOrigin()
 		g.unemit()
 		return g.emitFrom(at, op, a, b, -1)
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/types"
 )
 
@@ -58,9 +59,7 @@ type generator struct {
 	state
 	frame  int32
 	origin // of the code from here on
-
-	// The line that was asked for last, and where it starts and ends.
-	lineNo, lineAt, lineEnd int32
+	places diag.Cursor
 }
 
 // known is what is known of the kind of a value.
@@ -132,11 +131,8 @@ func (g *generator) at(pos int32, name string) {
 	if g.inlining > 0 {
 		return
 	}
-	if g.lineNo == 0 || pos < g.lineAt || pos >= g.lineEnd {
-		line, start, end := g.info.Program.Modules[g.module].Source.LineAt(pos)
-		g.lineNo, g.lineAt, g.lineEnd = int32(line), start, end
-	}
-	g.line, g.named = g.lineNo, g.name(name)
+	g.line, g.column = g.places.In(g.info.Program.Modules[g.module].Source, pos)
+	g.named = g.name(name)
 }
 
 // cover emits a point of coverage, if they are asked for. Standard modules have
@@ -155,17 +151,17 @@ func (g *generator) cover(kind bytecode.CoverKind, pos int32) {
 }
 
 func (g *generator) lineOf(pos int32) int {
-	line, _, _ := g.info.Program.Modules[g.module].Source.LineAt(pos)
+	line, _ := g.info.Program.Modules[g.module].Source.Position(pos)
 	return line
 }
 
 func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
 	pc := len(g.code)
-	if n := len(g.lines); n == 0 || g.lines[n-1].Line != g.line || g.lines[n-1].Name != g.named || g.lines[n-1].Site != g.site {
+	if n := len(g.lines); n == 0 || originOf(g.lines[n-1]) != g.origin {
 		if n > 0 && int(g.lines[n-1].PC) == pc {
 			n--
 		}
-		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Name: g.named, Site: g.site})
+		g.lines = append(g.lines[:n], bytecode.Line{PC: int32(pc), Line: g.line, Column: g.column, Name: g.named, Site: g.site, Flipped: g.flipped})
 	}
 	g.code = append(g.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
 	return pc
@@ -181,15 +177,20 @@ func (g *generator) unemit() {
 	}
 }
 
-// origin is where code comes from, for messages: the line, the word that is called
-// there, and the call that the code stands in place of.
-type origin struct{ line, named, site int32 }
+// origin is where code comes from, for messages: the place, the word that is called
+// there, the call that the code stands in place of, and whether the operands are in
+// the other order.
+type origin struct {
+	line, column, named, site int32
+	flipped                   bool
+}
+
+func originOf(l bytecode.Line) origin {
+	return origin{line: l.Line, column: l.Column, named: l.Name, site: l.Site, flipped: l.Flipped}
+}
 
 // lastOrigin is that of the last instruction.
-func (g *generator) lastOrigin() origin {
-	l := g.lines[len(g.lines)-1]
-	return origin{l.Line, l.Name, l.Site}
-}
+func (g *generator) lastOrigin() origin { return originOf(g.lines[len(g.lines)-1]) }
 
 // emitFrom emits an instruction that comes from another place than the current one.
 func (g *generator) emitFrom(o origin, op bytecode.Op, a, b, c int32) int {
@@ -198,6 +199,14 @@ func (g *generator) emitFrom(o origin, op bytecode.Op, a, b, c int32) int {
 	pc := g.emit(op, a, b, c)
 	g.origin = here
 	return pc
+}
+
+// emitFlipped emits an instruction that may have the operands in the other order than
+// the word takes them.
+func (g *generator) emitFlipped(flipped bool, op bytecode.Op, a, b, c int32) {
+	o := g.origin
+	o.flipped = flipped
+	g.emitFrom(o, op, a, b, c)
 }
 
 // label makes the next instruction a jump target.

@@ -149,11 +149,11 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 		g.inlining--
 		return
 	}
-	here, lineNo, lineAt, lineEnd := g.origin, g.lineNo, g.lineAt, g.lineEnd
-	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: here.line, Parent: here.site, Tail: tail})
-	g.site, g.lineNo = int32(len(g.sites)), 0
+	here, places := g.origin, g.places
+	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: here.line, Column: here.column, Parent: here.site, Tail: tail})
+	g.site = int32(len(g.sites))
 	g.body(w.Decl.Body, false)
-	g.origin, g.lineNo, g.lineAt, g.lineEnd = here, lineNo, lineAt, lineEnd
+	g.origin, g.places = here, places
 	if !tail { // else those look at the results that the calling word returns to
 		g.demandResults(w)
 	}

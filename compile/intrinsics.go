@@ -170,7 +170,7 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	}
 	if v, ok := immediate(a); ok && in.rev != 0 && b.form == slot {
 		g.release(b)
-		g.emit(in.rev, g.result(in.to, b), b.index, v)
+		g.emitFlipped(true, in.rev, g.result(in.to, b), b.index, v)
 		return false
 	}
 	a = g.inSlot(a)
@@ -184,7 +184,7 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	if in.swap {
 		a, b = b, a
 	}
-	g.emit(in.op, dst, a.index, b.index)
+	g.emitFlipped(in.swap, in.op, dst, a.index, b.index)
 	return false
 }
 

@@ -169,9 +169,10 @@ func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want ty
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
 	info, problems := types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	line := 1 + slices.IndexFunc(strings.Split(source, "\n"), func(l string) bool {
-		return slices.Contains(strings.Fields(l), word) && !strings.HasPrefix(l, ": ")
-	})
+	lines := strings.Split(source, "\n")
+	line := slices.IndexFunc(lines, func(l string) bool { return slices.Contains(strings.Fields(l), word) && !strings.HasPrefix(l, ": ") })
+	column := 1 + strings.Index(" "+lines[line]+" ", " "+word+" ")
+	line++
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
 		mod := compile.Program(info, builtins.Types(), builtins.Names(), options)
 		for i := range mod.Funcs {
@@ -186,8 +187,8 @@ func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want ty
 		if !assert.True(t, errors.As(err, &failed), "%v\n%s", err, source) {
 			return
 		}
-		assert.Equal(t, fmt.Sprintf("%s: expected %s, found String, line %d", word, kindName(want), line),
-			fmt.Sprintf("%s: %s, line %d", failed.Word, failed.Reason, failed.Trail[0].Line), "%s", source)
+		assert.Equal(t, fmt.Sprintf("%s: expected %s, found String, at %d:%d", word, kindName(want), line, column),
+			fmt.Sprintf("%s: %s, at %d:%d", failed.Word, failed.Reason, failed.Trail[0].Line, failed.Trail[0].Column), "%s", source)
 	}
 }
 

@@ -96,6 +96,48 @@ func (s *Source) Line(line int) string {
 	return strings.TrimSuffix(s.Text[lines[line-1]:end], "\r")
 }
 
+// Offset is the inverse of Position: the byte offset of a column of a line. What lies
+// outside of the text is brought into it.
+func (s *Source) Offset(line, column int) int32 {
+	lines := s.index()
+	line = min(max(line, 1), len(lines))
+	at := int(lines[line-1])
+	for text := s.Line(line); column > 1 && text != ""; column-- {
+		_, n := utf8.DecodeRuneInString(text)
+		at, text = at+n, text[n:]
+	}
+	return int32(at)
+}
+
+// Cursor finds lines and columns of offsets that are asked for more or less in order,
+// each in the time of its distance from the one before, however long the line is. The
+// zero Cursor is ready.
+type Cursor struct {
+	source     *Source
+	line       int32
+	start, end int32 // of the line, with its line end
+	at, column int32 // the offset asked for last
+}
+
+// In returns line and column of a byte offset, as Source.Position does.
+func (c *Cursor) In(source *Source, offset int32) (line, column int32) {
+	if c.source != source || offset < c.start || offset >= c.end {
+		line, start, end := source.LineAt(offset)
+		*c = Cursor{source: source, line: int32(line), start: start, end: end, at: start, column: 1}
+	}
+	offset = min(max(offset, c.start), int32(len(source.Text)))
+	switch {
+	case offset >= c.at:
+		c.column += int32(utf8.RuneCountInString(source.Text[c.at:offset]))
+	case offset-c.start < c.at-offset:
+		c.column = 1 + int32(utf8.RuneCountInString(source.Text[c.start:offset]))
+	default:
+		c.column -= int32(utf8.RuneCountInString(source.Text[offset:c.at]))
+	}
+	c.at = offset
+	return c.line, c.column
+}
+
 // Span is a half-open range of bytes of a source. The zero Span stands for "no
 // place"; a Span with a Source whose Start is negative names the file only.
 type Span struct {

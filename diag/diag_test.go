@@ -135,3 +135,27 @@ func TestErrorsAreLimitedAndCounted(t *testing.T) {
 	assert.False(t, diag.List{list[25]}.HasErrors())
 	assert.Contains(t, list.Error(), "24 more errors")
 }
+
+func TestACursorFindsWhatPositionFinds(t *testing.T) {
+	s := diag.NewSource("p.seq", "\uFEFFab\té ü\r\n\n: wörd 漢字 ;\nend")
+	offsets := make([]int32, 0, len(s.Text)+1)
+	for i := range s.Text {
+		offsets = append(offsets, int32(i))
+	}
+	offsets = append(offsets, int32(len(s.Text)))
+	var c diag.Cursor
+	for _, a := range offsets {
+		for _, b := range offsets {
+			for _, at := range []int32{a, b} {
+				line, column := c.In(s, at)
+				wantLine, wantColumn := s.Position(at)
+				require.Equal(t, []int{wantLine, wantColumn}, []int{int(line), int(column)}, "offset %d", at)
+				if at >= 3 && !strings.HasPrefix(s.Text[at:], "\n") { // the line end is no column of its own
+					require.Equal(t, at, s.Offset(wantLine, wantColumn))
+				}
+			}
+		}
+	}
+	assert.Equal(t, int32(len(s.Text)), s.Offset(99, 99), "outside of the text")
+	assert.Equal(t, int32(3), s.Offset(0, -5))
+}

@@ -14,12 +14,13 @@ import (
 
 func floatOf(bits uint64) float64 { return math.Float64frombits(bits) }
 
-// Frame is a line of the call trail.
+// Frame is a word or quotation of the call trail, and where it was.
 type Frame struct {
-	Word  string
-	File  string
-	Line  int
-	Count int // how many times in a row, if more than once
+	Word   string
+	File   string
+	Line   int // from 1; 0: not known
+	Column int // of the word that was called there: characters, from 1; 0: not known
+	Count  int // how many times in a row, if more than once
 }
 
 // place is FILE:LINE; stripped bytecode has no lines.
@@ -51,9 +52,10 @@ func (e *RuntimeError) Error() string {
 		b.WriteString(diag.Visible(e.Word) + ": ")
 	}
 	b.WriteString(diag.Visible(e.Reason))
-	for i, f := range e.Trail {
+	lines := trailLines(e.Trail)
+	for i, f := range lines {
 		if i == maxTrail {
-			fmt.Fprintf(&b, "\n  ... and %d more", len(e.Trail)-i)
+			fmt.Fprintf(&b, "\n  ... and %d more", len(lines)-i)
 			break
 		}
 		b.WriteString("\n  at " + diag.Visible(f.place()))
@@ -71,6 +73,26 @@ func (e *RuntimeError) Error() string {
 		fmt.Fprintf(&b, "\n  in strand #%d", e.Strand)
 	}
 	return b.String()
+}
+
+// trailLines are the frames of a trail as its lines have them, which have no columns:
+// those in a row that differ in nothing else are one.
+func trailLines(trail []Frame) []Frame {
+	lines := make([]Frame, 0, min(len(trail), maxTrail+1))
+	for _, f := range trail {
+		f.Column = 0
+		if n := len(lines); n > 0 {
+			last := &lines[n-1]
+			count := f.Count
+			if f.Count = last.Count; *last == f {
+				last.Count += count
+				continue
+			}
+			f.Count = count
+		}
+		lines = append(lines, f)
+	}
+	return lines
 }
 
 // DeadlockError says that every strand waits for another one.
@@ -191,21 +213,24 @@ func (img *image) owner(l location) *bytecode.Func {
 	return l.f
 }
 
-// places calls visit with the functions and lines that a location belongs to,
+// places calls visit with the functions and places that a location belongs to,
 // innermost first: more than one if the code stands in place of a call.
-func (img *image) places(l location, visit func(f *bytecode.Func, line int32)) {
-	line, gone := l.line.Line, false
+func (img *image) places(l location, visit func(f *bytecode.Func, at place)) {
+	at, gone := place{l.line.Line, l.line.Column}, false
 	for site := l.line.Site; site > 0; {
 		s := &l.f.Sites[site-1]
 		if !gone {
-			visit(&img.mod.Funcs[s.Func], line)
+			visit(&img.mod.Funcs[s.Func], at)
 		}
-		line, gone, site = s.Line, s.Tail, s.Parent
+		at, gone, site = place{s.Line, s.Column}, s.Tail, s.Parent
 	}
 	if !gone {
-		visit(l.f, line)
+		visit(l.f, at)
 	}
 }
+
+// place is a place in the file of a function.
+type place struct{ line, column int32 }
 
 func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 	if line.Name >= 0 && int(line.Name) < len(img.mod.Names) {
@@ -263,17 +288,18 @@ func (img *image) blame(l location, calls []frame) string {
 
 // frames appends the frames of one stack of calls to a trail.
 func (img *image) frames(trail []Frame, l location, calls []frame) []Frame {
-	add := func(f *bytecode.Func, line int32) {
+	add := func(f *bytecode.Func, at place) {
 		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(line), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
 		if n := len(trail); n > 0 {
 			last := &trail[n-1]
-			if last.Word == frame.Word && last.Line == frame.Line && last.File == frame.File {
+			if frame.Count = last.Count; *last == frame {
 				last.Count++
 				return
 			}
+			frame.Count = 1
 		}
 		trail = append(trail, frame)
 	}

@@ -65,6 +65,7 @@ func (s *Strand) look() {
 	}
 	p := s.vm.profile
 	_, _, trail := s.trail(s.ip - instrSize)
+	trail = trailLines(trail)
 	key := fmt.Sprint(trail)
 	p.mu.Lock()
 	if p.samples[key] == nil {
@@ -98,7 +99,7 @@ func (p *Profile) Write(w io.Writer) error {
 	}
 	functions, locations := map[string]*profile.Function{}, map[Frame]*profile.Location{}
 	location := func(f Frame) *profile.Location {
-		f.Count = 0
+		f.Count, f.Column = 0, 0
 		if l := locations[f]; l != nil {
 			return l
 		}

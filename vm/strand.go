@@ -265,7 +265,7 @@ func (s *Strand) enter(fn int32) error {
 			word = "strand.resume"
 		}
 		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
-			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.Load().mod.Files[f.fn.File], Line: int(f.fn.Line)}}, Strand: s.ID()}
+			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.Load().mod.Files[f.fn.File], Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
 	}
 	s.frames = append(s.frames[:0], frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
 	s.fp = s.address(n - int(f.in))
@@ -299,7 +299,7 @@ func (s *Strand) exitStatus() (int, error) {
 func (s *Strand) failedMain(err error) error {
 	mod := s.vm.image.Load().mod
 	f := &mod.Funcs[mod.Main]
-	return &RuntimeError{Word: f.Name, Reason: err.Error(), Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Count: 1}}, Strand: s.ID()}
+	return &RuntimeError{Word: f.Name, Reason: err.Error(), Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.

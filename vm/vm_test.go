@@ -73,7 +73,7 @@ func TestRuntimeErrorNamesWordPlaceAndTrail(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "i.+", e.Word)
 	assert.Equal(t, "expected Int, found String", e.Reason)
-	assert.Equal(t, []vm.Frame{{Word: "inner", File: "test.seq", Line: 2, Count: 1}, {Word: "outer", File: "test.seq", Line: 3, Count: 1}, {Word: "main", File: "test.seq", Line: 5, Count: 1}}, e.Trail)
+	assert.Equal(t, []vm.Frame{{Word: "inner", File: "test.seq", Line: 2, Column: 5, Count: 1}, {Word: "outer", File: "test.seq", Line: 3, Column: 22, Count: 1}, {Word: "main", File: "test.seq", Line: 5, Column: 7, Count: 1}}, e.Trail)
 	assert.Contains(t, err.Error(), "seq: runtime error: i.+: expected Int, found String\n  at test.seq:2 in inner\n")
 }
 

@@ -18,6 +18,7 @@ type Error struct {
 type Frame struct {
 	Word      string
 	Line      int
+	Column    int
 	Quotation bool
 }
 
@@ -26,7 +27,7 @@ func (e *Error) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Word, e.Reason)
 	for _, f := range e.Trail {
-		fmt.Fprintf(&b, " | %s:%d", f.Word, f.Line)
+		fmt.Fprintf(&b, " | %s:%d:%d", f.Word, f.Line, f.Column)
 		if f.Quotation {
 			b.WriteString(" in a quotation")
 		}

@@ -74,7 +74,7 @@ func Run(info *types.Info, table *types.Table, names []string) (result Result) {
 // word or quotation is looked at where it is defined: there is no caller.
 func (m *machine) main() (status int) {
 	w := m.info.Main
-	name, start := w.Decl.Name.Text, Frame{Word: w.Decl.Name.Text, Line: m.line(w.Module, w.Decl.Pos)}
+	name, start := w.Decl.Name.Text, m.frame(w)
 	m.enter(start, false)
 	if m.body(w, w.Module, w.Decl.Body, w.Decl.Pos, new([]any), true) {
 		m.frames = []Frame{start}
@@ -108,7 +108,7 @@ func (m *machine) word(w *types.Word, tail bool) {
 	name := w.Decl.Name.Text
 	m.demand(name, w.Effect.In, 0)
 	depth := len(m.frames)
-	m.enter(Frame{Word: name, Line: m.line(w.Module, w.Decl.Pos)}, tail)
+	m.enter(m.frame(w), tail)
 	if !m.body(w, w.Module, w.Decl.Body, w.Decl.Pos, new([]any), true) {
 		m.demand(name, w.Effect.Out, 0)
 	}
@@ -125,14 +125,17 @@ func (m *machine) enter(f Frame, tail bool) {
 	m.frames = append(m.frames, f)
 }
 
-// here sets the line that the innermost frame is at.
+// here sets the place that the innermost frame is at.
 func (m *machine) here(module int, pos int32) {
-	m.frames[len(m.frames)-1].Line = m.line(module, pos)
+	f := &m.frames[len(m.frames)-1]
+	f.Line, f.Column = m.info.Program.Modules[module].Source.Position(pos)
 }
 
-func (m *machine) line(module int, pos int32) int {
-	line, _ := m.info.Program.Modules[module].Source.Position(pos)
-	return line
+// frame is that of a word that has just been entered.
+func (m *machine) frame(w *types.Word) Frame {
+	f := Frame{Word: w.Decl.Name.Text}
+	f.Line, f.Column = m.info.Program.Modules[w.Module].Source.Position(w.Decl.Pos)
+	return f
 }
 
 // body runs statements. In tail position it returns true if the frame is gone in the end,

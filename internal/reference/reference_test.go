@@ -93,7 +93,7 @@ func sameTrail(want []reference.Frame, found []vm.Frame) bool {
 	}
 	f, w := found[0], want[0]
 	want, found = want[1:], found[1:]
-	if f.Line != w.Line {
+	if f.Line != w.Line || f.Column != w.Column {
 		return false
 	}
 	if !w.Quotation {
