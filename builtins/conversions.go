@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -73,21 +74,8 @@ func floatToInt(_ *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-// FloatText is the text of a Float (chapter 3, section 13.1).
-func FloatText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
-}
-
 func floatToString(s *vm.Strand, w []stack.Value) error {
-	w[0] = stack.FromString(FloatText(w[0].AsFloat()))
+	w[0] = stack.FromString(son.Float(w[0].AsFloat()))
 	return nil
 }
 

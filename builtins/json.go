@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -355,11 +356,11 @@ func appendJSONScalar(b []byte, v stack.Value) []byte {
 				return append(b, "true"...)
 			case x.Tag.Name == tagNumber && f.Kind() == stack.Float:
 				if n := f.AsFloat(); !math.IsNaN(n) && !math.IsInf(n, 0) {
-					return append(b, FloatText(n)...)
+					return append(b, son.Float(n)...)
 				}
 			case x.Tag.Name == tagString && f.Kind() == stack.String:
 				b = append(b, '"')
-				b = appendEscaped(b, text(f), upperHex)
+				b = son.AppendEscaped(b, text(f), son.UpperHex)
 				return append(b, '"')
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -73,8 +74,8 @@ func TestJSONNestsDeeply(t *testing.T) {
 	_, ok = round(strings.Repeat("[", depth))
 	assert.False(t, ok)
 	v, _ := parseJSON(testTags, text)
-	assert.NotEmpty(t, AppendSON(nil, v))
-	assert.NotEmpty(t, appendSON(nil, wrapped(testTags.array, v), false))
+	assert.NotEmpty(t, son.Append(nil, v))
+	assert.NotEmpty(t, son.Append(nil, wrapped(testTags.array, v)))
 }
 
 func TestJSONOfOtherValues(t *testing.T) {
@@ -160,7 +161,7 @@ func FuzzYAML(f *testing.F) {
 		}
 		// Each pair is a member somewhere, and nothing else is.
 		if got := members(v); got != pairs {
-			t.Fatalf("%d members of %d pairs: %s", got, pairs, AppendSON(nil, v))
+			t.Fatalf("%d members of %d pairs: %s", got, pairs, son.Append(nil, v))
 		}
 	})
 }

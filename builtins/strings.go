@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -163,9 +164,9 @@ func join(_ *vm.Strand, w []stack.Value) error {
 		case stack.String:
 			b = append(b, text(v)...)
 		case stack.Float:
-			b = append(b, FloatText(v.AsFloat())...)
+			b = append(b, son.Float(v.AsFloat())...)
 		default:
-			b = AppendSON(b, v)
+			b = son.Append(b, v)
 		}
 	}
 	w[0] = stack.FromString(string(b))
@@ -174,60 +175,4 @@ func join(_ *vm.Strand, w []stack.Value) error {
 
 // JSONEscape returns a text as the inside of a JSON string (chapter 3, section
 // 15.4).
-func JSONEscape(s string) string { return string(appendEscaped(nil, s, upperHex)) }
-
-const (
-	upperHex = "0123456789ABCDEF"
-	lowerHex = "0123456789abcdef"
-)
-
-// plain tells of each byte whether it stands for itself in an escaped string;
-// the others, and those of multi-byte characters, need a closer look.
-var plain = func() (t [256]bool) {
-	for c := ' '; c < utf8.RuneSelf-1; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
-
-var shortEscapes = map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}
-
-// appendEscaped appends a string with quotes, backslashes and control
-// characters escaped; \u has four digits of the given set. Each ill-formed sequence
-// becomes one U+FFFD.
-func appendEscaped(b []byte, s, digits string) []byte {
-	for len(s) > 0 {
-		n := 0
-		for n < len(s) && plain[s[n]] {
-			n++
-		}
-		b = append(b, s[:n]...)
-		if s = s[n:]; s == "" {
-			break
-		}
-		r, size := firstRune(s)
-		s = s[size:]
-		if short, ok := shortEscapes[r]; ok {
-			b = append(b, short...)
-		} else if unicode.IsControl(r) {
-			b = append(b, '\\', 'u', '0', '0', digits[r>>4&15], digits[r&15])
-		} else {
-			b = utf8.AppendRune(b, r)
-		}
-	}
-	return b
-}
-
-// firstRune returns the first character of a string and its bytes. That of an
-// ill-formed sequence is U+FFFD, and the sequence is the bytes that could begin a
-// character, or one byte (Unicode standard, section 3.9, substitution of maximal
-// subparts).
-func firstRune(s string) (r rune, size int) {
-	r, size = utf8.DecodeRuneInString(s)
-	if r == utf8.RuneError && size == 1 {
-		for size < len(s) && !utf8.FullRuneInString(s[:size+1]) {
-			size++
-		}
-	}
-	return r, size
-}
+func JSONEscape(s string) string { return string(son.AppendEscaped(nil, s, son.UpperHex)) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -141,7 +142,7 @@ func quoted(s string) string {
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02X`, s[i])
 		case r == '"' || r == '\\' || r == '\n' || r == '\r' || r == '\t':
-			b.WriteString(shortEscapes[r])
+			b.Write(son.AppendEscaped(nil, s[i:i+n], son.UpperHex))
 		case r < ' ' || r == 0x7f:
 			fmt.Fprintf(&b, `\x%02X`, r)
 		default:

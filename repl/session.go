@@ -24,6 +24,7 @@ import (
 	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/syntax"
 	"github.com/seqvm/seqvm/types"
@@ -337,7 +338,7 @@ func (s *Session) kindOf(v stack.Value) string {
 func (s *Session) StackLine() string {
 	b := []byte("»")
 	for _, v := range s.stack {
-		b = builtins.AppendSON(append(b, ' '), v)
+		b = son.Append(append(b, ' '), v)
 	}
 	return string(b)
 }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/binary"
+	"iter"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -251,6 +252,29 @@ func (m *MapValue) remove(node *mapNode, key *mapKey) *mapNode {
 // Each visits the entries in key order. What it hands out is held twice from
 // then on if the visitor keeps it.
 func (m *MapValue) Each(visit func(key, value Value)) { m.root.each(visit) }
+
+// All is Each for a loop that may end early.
+func (m *MapValue) All() iter.Seq2[Value, Value] {
+	return func(yield func(key, value Value) bool) { m.root.all(yield) }
+}
+
+func (m *mapNode) all(yield func(key, value Value) bool) bool {
+	for ; m != nil; m = m.right {
+		if !m.left.all(yield) || !yield(m.key.Value, m.value) {
+			return false
+		}
+	}
+	return true
+}
+
+// Last returns the entry with the last key of a map that is not empty.
+func (m *MapValue) Last() (key, value Value) {
+	n := m.root
+	for n.right != nil {
+		n = n.right
+	}
+	return n.key.Value, n.value
+}
 
 func (m *mapNode) each(visit func(key, value Value)) {
 	for ; m != nil; m = m.right {

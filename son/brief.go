@@ -1,50 +1,20 @@
-package repl
+package son
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/stack"
 )
 
-// How much of the stack is shown behind an input, in characters: of a value about
-// three rows of a screen, of all values about half a screen.
-const (
-	maxValue = 240
-	maxStack = 960
-)
-
-// BriefStackLine is StackLine for people: of a long value the beginning, the end and
-// how long it is; of a stack with many values the top ones.
-func (s *Session) BriefStackLine() string {
-	var shown []string
-	room := maxStack
-	for i := len(s.stack) - 1; i >= 0; i-- {
-		text := brief(s.stack[i], maxValue)
-		room -= 1 + utf8.RuneCountInString(text)
-		if room < 0 && len(shown) > 0 {
-			break
-		}
-		shown = append(shown, text)
-	}
-	line := "»"
-	if n := len(s.stack) - len(shown); n > 0 {
-		line += fmt.Sprintf(" (%d more) …", n)
-	}
-	for i := len(shown) - 1; i >= 0; i-- {
-		line += " " + shown[i]
-	}
-	return line
-}
-
-// brief writes a value as stack.dump does if that takes no more than a number of
+// Brief writes a value as stack.dump does if that takes no more than a number of
 // characters, else a part of it. The time it takes depends on that number, not on
-// the value (but counting the characters of a string, and passing over a map).
-func brief(v stack.Value, room int) string {
+// the value (but for counting the characters of a string).
+func Brief(v stack.Value, room int) string {
 	if !surelyLonger(v, room) {
-		if text := son(v); utf8.RuneCountInString(text) <= room {
+		if text := whole(v); utf8.RuneCountInString(text) <= room {
 			return text
 		}
 	}
@@ -61,16 +31,42 @@ func brief(v stack.Value, room int) string {
 		return briefMap(v.AsMap(), room)
 	case stack.Variant:
 		x := v.AsVariant()
-		part := func(i, room int) string { return brief(x.At(i), room) }
+		part := func(i, room int) string { return Brief(x.At(i), room) }
 		if x.Tag == stack.ListTag {
 			return parts{opening: "list-of", behind: " lv", count: x.Len(), part: part, counted: true}.brief(room)
 		}
-		return parts{opening: ":" + x.Tag.Name, closing: fmt.Sprintf(" wrap-%d", x.Len()), count: x.Len(), part: part}.brief(room)
+		return parts{opening: briefName(x.Tag.Name, room/2), closing: fmt.Sprintf(" wrap-%d", x.Len()), count: x.Len(), part: part}.brief(room)
+	case stack.Symbol:
+		return briefName(v.AsSymbol().Name, room-1)
+	case stack.Float:
+		if text := whole(v); len(text) <= longFloat {
+			return text
+		}
+		return strconv.FormatFloat(v.AsFloat(), 'g', -1, 64)
 	}
-	return son(v)
+	return whole(v)
 }
 
-func son(v stack.Value) string { return string(builtins.AppendSON(nil, v)) }
+// longFloat is how long a Float can be with an exponent; without one it can have some
+// hundred digits.
+const longFloat = 24
+
+// briefName shows the beginning of the name of a symbol or variant.
+func briefName(name string, room int) string {
+	text := []byte{':'}
+	room = max(room, minPart)
+	for name != "" {
+		_, size := utf8.DecodeRuneInString(name)
+		if room--; room < 0 {
+			return string(text) + "…"
+		}
+		text = appendWellFormed(text, name[:size])
+		name = name[size:]
+	}
+	return string(text)
+}
+
+func whole(v stack.Value) string { return string(Append(nil, v)) }
 
 // minPart is the room that a part of a value needs to be shown at all.
 const minPart = 8
@@ -85,19 +81,21 @@ func leaves(v stack.Value, room int) int {
 	switch v.Kind() {
 	case stack.String:
 		return room - len(v.AsString())/utf8.UTFMax
+	case stack.Symbol:
+		return room - len(v.AsSymbol().Name)/utf8.UTFMax
 	case stack.Map:
 		m := v.AsMap()
 		if room -= 4 * m.Len(); room < 0 {
 			return room
 		}
-		m.Each(func(key, value stack.Value) {
-			if room >= 0 {
-				room = leaves(value, leaves(key, room))
+		for key, value := range m.All() {
+			if room = leaves(value, leaves(key, room)); room < 0 {
+				break
 			}
-		})
+		}
 	case stack.Variant:
 		x := v.AsVariant()
-		room -= 1 + x.Len()
+		room -= 1 + x.Len() + len(x.Tag.Name)/utf8.UTFMax
 		for i := 0; i < x.Len() && room >= 0; i++ {
 			room = leaves(x.At(i), room-1)
 		}
@@ -116,6 +114,9 @@ type parts struct {
 
 // brief shows as many of the first parts as there is room for, and the last one.
 func (p parts) brief(room int) string {
+	if p.count == 0 {
+		return p.opening + p.closing
+	}
 	count := ""
 	if p.counted {
 		count = fmt.Sprintf(" (%d)", p.count)
@@ -138,19 +139,20 @@ func (p parts) brief(room int) string {
 // briefMap shows the first keys and the last one.
 func briefMap(m *stack.MapValue, room int) string {
 	var first [][2]stack.Value
-	var last [2]stack.Value
-	m.Each(func(key, value stack.Value) {
-		if len(first) < room/4 {
-			first = append(first, [2]stack.Value{key, value})
+	for key, value := range m.All() {
+		if len(first) == room/4 {
+			break
 		}
-		last = [2]stack.Value{key, value}
-	})
+		first = append(first, [2]stack.Value{key, value})
+	}
+	var last [2]stack.Value
+	last[0], last[1] = m.Last()
 	return parts{opening: "map-of", behind: " kv", count: m.Len(), counted: true, part: func(i, room int) string {
 		entry := last
 		if i < len(first) {
 			entry = first[i]
 		}
-		return brief(entry[0], room/2) + " " + brief(entry[1], room/2)
+		return Brief(entry[0], room/2) + " " + Brief(entry[1], room/2)
 	}}.brief(room)
 }
 
@@ -159,7 +161,7 @@ func briefString(s string, room int) string {
 	var head strings.Builder
 	for rest := s; rest != ""; {
 		_, size := utf8.DecodeRuneInString(rest)
-		quoted := son(stack.FromString(rest[:size]))
+		quoted := whole(stack.FromString(rest[:size]))
 		escaped := quoted[1 : len(quoted)-1]
 		rest = rest[size:]
 		if room -= utf8.RuneCountInString(escaped); room < 0 {
