@@ -15,6 +15,8 @@ package seqvm
 
 import (
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
@@ -145,4 +147,35 @@ func (p *Program) VM(config Config) (*vm.VM, error) {
 		return nil, fmt.Errorf("cannot load the program: %w", err)
 	}
 	return v, nil
+}
+
+// Render writes an error of a run of the program for people: a *vm.RuntimeError with the
+// source line, if the source is at hand, and its help lines. Whoever knows more of the
+// program than the VM does adds those here (RuntimeError.Help), from the places of the
+// frames.
+func (p *Program) Render(r diag.Renderer, err error) error { return vm.Render(r, err, p.source) }
+
+// maxSource bounds what is read of a file that a bytecode file names.
+const maxSource = 64 << 20
+
+// source finds the text of a file of the program; nil if it is not there or not what the
+// program was compiled from.
+func (p *Program) source(file string) *diag.Source {
+	i := slices.Index(p.Module.Files, file)
+	switch {
+	case i < 0:
+		return nil
+	case i < len(p.Sources):
+		return p.Sources[i]
+	case i >= len(p.Module.Sums) || p.Module.Sums[i] == "":
+		return nil
+	}
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil || bytecode.Sum(string(text)) != p.Module.Sums[i] {
+		return nil
+	}
+	return diag.NewSource(file, string(text))
 }

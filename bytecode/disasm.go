@@ -21,21 +21,16 @@ func Disassemble(w io.Writer, m *Module, word string, source func(file, line int
 			roots = append(roots, i)
 		}
 	}
-	numbered := func(file, line int) (int, string) { return line, source(file, line) }
-	if source == nil {
-		numbered = nil
-	}
-	return m.disassembleAll(w, roots, numbered)
+	return m.disassembleAll(w, roots, source)
 }
 
 // DisassembleFunction is Disassemble for a function and the quotations in it.
-// source also says which number a line is shown with.
-func DisassembleFunction(w io.Writer, m *Module, function int32, source func(file, line int) (number int, text string)) error {
+func DisassembleFunction(w io.Writer, m *Module, function int32, source func(file, line int) string) error {
 	_, err := m.disassembleAll(w, []int{int(function)}, source)
 	return err
 }
 
-func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line int) (int, string)) (shown int, err error) {
+func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line int) string) (shown int, err error) {
 	out := bufio.NewWriter(w)
 	include := wanted(m, roots)
 	for i := range m.Funcs {
@@ -79,7 +74,7 @@ func wanted(m *Module, roots []int) []bool {
 	return include
 }
 
-func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) (int, string)) {
+func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) string) {
 	f := &m.Funcs[index]
 	fmt.Fprintf(out, "%s", f.Name)
 	if f.Effect != "" {
@@ -96,21 +91,21 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
 	}
 	out.WriteByte('\n')
-	last, lastSite := -1, int32(0)
+	last, lastSite := int32(-1), int32(0)
 	for pc, in := range f.Code {
 		if at := f.At(pc); at.Line > 0 && f.File >= 0 {
-			file, number, text, place := f.File, int(at.Line), "", ""
+			file, text, place := f.File, "", ""
 			if at.Site > 0 {
 				word := &m.Funcs[f.Sites[at.Site-1].Func]
 				file, place = word.File, "    # in place of a call of "+word.Name
 			}
 			if source != nil && file >= 0 {
-				number, text = source(int(file), int(at.Line))
+				text = source(int(file), int(at.Line))
 			}
-			if number != last || at.Site != lastSite {
-				fmt.Fprintf(out, "%6d | %s%s\n", number, text, place)
+			if at.Line != last || at.Site != lastSite {
+				fmt.Fprintf(out, "%6d | %s%s\n", at.Line, text, place)
 			}
-			last, lastSite = number, at.Site
+			last, lastSite = at.Line, at.Site
 		}
 		column := ""
 		if at := f.At(pc); at.Column > 0 && f.File >= 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // magic starts an encoded module; the byte behind it is the version of the
@@ -23,6 +24,7 @@ const MagicLength = len(magic)
 // effects. Run-time errors of it name words but no lines.
 func Strip(m *Module) *Module {
 	stripped := *m
+	stripped.Sums = nil
 	stripped.Funcs = append([]Func(nil), m.Funcs...)
 	for i := range stripped.Funcs {
 		f := &stripped.Funcs[i]
@@ -36,6 +38,24 @@ func Strip(m *Module) *Module {
 		return stripped.WithCounting(Strip(counting))
 	}
 	return &stripped
+}
+
+// WithSums returns a copy of a module that knows the texts of its files.
+func (m *Module) WithSums(texts []string) *Module {
+	known := *m
+	known.Sums = make([]string, len(m.Files))
+	for i, text := range texts {
+		if !strings.HasPrefix(m.Files[i], "<") { // else it is no file
+			known.Sums[i] = Sum(text)
+		}
+	}
+	return &known
+}
+
+// Sum is what Module.Sums has of a text.
+func Sum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return string(sum[:])
 }
 
 // WithCounting returns a copy of a module that has another one with it: the same
@@ -79,6 +99,7 @@ type encoder struct{ b []byte }
 
 func (e *encoder) module(m *Module) {
 	e.strings(m.Files)
+	e.strings(m.Sums)
 	e.strings(m.Names)
 	e.strings(m.Unions)
 	e.count(len(m.Builtins))
@@ -323,7 +344,7 @@ func (d *decoder) kinds() []Kind {
 }
 
 func (d *decoder) module() *Module {
-	m := &Module{Files: d.strings(), Names: d.strings(), Unions: d.strings()}
+	m := &Module{Files: d.strings(), Sums: d.strings(), Names: d.strings(), Unions: d.strings()}
 	m.Builtins = make([]BuiltinRef, d.count(4))
 	for i := range m.Builtins {
 		m.Builtins[i] = BuiltinRef{Name: d.text(), In: d.int(), Out: d.int(), Results: d.kinds()}

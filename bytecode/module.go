@@ -203,8 +203,11 @@ type Module struct {
 	Unions   []string
 	Tables   []MatchTable
 	Funcs    []Func
-	Main     int32 // function of main, or -1
-	MainInt  bool  // main leaves an Int: the exit status
+	// Sums are the SHA-256 of the texts of Files, to know them again (WithSums); "" for one
+	// that nobody has to find. nil: not known.
+	Sums    []string
+	Main    int32 // function of main, or -1
+	MainInt bool  // main leaves an Int: the exit status
 
 	// counting is the body of a second module in the encoding; nil: none.
 	counting []byte

@@ -27,6 +27,9 @@ type verifier struct {
 
 func (v *verifier) module() error {
 	m := v.m
+	if len(m.Sums) > 0 && len(m.Sums) != len(m.Files) {
+		return fmt.Errorf("%d checksums of %d files", len(m.Sums), len(m.Files))
+	}
 	if m.Main < -1 || int(m.Main) >= len(m.Funcs) {
 		return fmt.Errorf("main is function %d of %d", m.Main, len(m.Funcs))
 	}

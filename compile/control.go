@@ -421,8 +421,23 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 		g.resume(after)
 	}
 	g.at(st.Pos, "cond")
-	g.emit(bytecode.OpNoClause, 0, 0, 0)
+	g.noClause()
 	return g.meetOrEnd(j, tail)
+}
+
+// noClause ends the way on which no predicate was true. The error shows the value on top.
+func (g *generator) noClause() {
+	if len(g.stack) == 0 {
+		g.emit(bytecode.OpNoClause, 0, 0, 0)
+		return
+	}
+	top := g.stack[len(g.stack)-1]
+	if top.form != slot { // not by load: nothing is to be known of that slot elsewhere
+		s := g.alloc(-1)
+		g.constantInto(s, top)
+		top.index = s
+	}
+	g.emit(bytecode.OpNoClause, top.index, 1, 0)
 }
 
 func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {

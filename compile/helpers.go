@@ -43,7 +43,8 @@ type traversal struct {
 	selects  bool // it leaves a Bool: whether the element goes into the new list
 }
 
-// helper generates the code of a traversal. Slots: the inputs, then the index,
+// helper generates the code of a traversal. The inputs stay where they are: errors show
+// them. Slots: the inputs, then the index,
 // the length, the start of the stack before, the result, the element, and then
 // the window in which the quotation runs, on a stack of its own.
 func (t traversal) helper() helper {
@@ -57,10 +58,12 @@ func (t traversal) helper() helper {
 	}
 	here := func() int32 { return int32(len(code)) }
 
-	if t.parts == 2 { // a map becomes the list of its keys and values
-		emit(bytecode.OpMapEntries, collection, collection, 0)
+	source := int32(collection)
+	if t.parts == 2 { // the list of the map's keys and values
+		source = result // there is no other
+		emit(bytecode.OpMapEntries, source, collection, 0)
 	}
-	emit(bytecode.OpListLength, length, collection, 0)
+	emit(bytecode.OpListLength, length, source, 0)
 	emit(bytecode.OpCheck, quotation, int32(bytecode.KindQuotation), 0) // also where there is nothing to run it for
 	emit(bytecode.OpInt, index, 0, 0)
 	if t.collects {
@@ -75,7 +78,7 @@ func (t traversal) helper() helper {
 		top++
 	}
 	for range t.parts {
-		emit(bytecode.OpListElement, element, collection, index)
+		emit(bytecode.OpListElement, element, source, index)
 		emit(bytecode.OpIntAddImm, index, index, 1)
 		emit(bytecode.OpMove, top, element, 0)
 		top++

@@ -22,9 +22,6 @@ import (
 type Source struct {
 	Name string
 	Text string
-	// Bytewise makes LineAt take every byte for a line: code of the source tells to
-	// the byte where it is from. Set before the first use.
-	Bytewise bool
 
 	once  sync.Once
 	lines []int32 // offset of the first byte of each line
@@ -71,9 +68,6 @@ func (s *Source) lineOf(offset int32) (line int, start, inside int32) {
 // LineAt returns the line that holds a byte offset and the offsets of its first
 // byte and behind its line end, in logarithmic time however long the line is.
 func (s *Source) LineAt(offset int32) (line int, start, end int32) {
-	if s.Bytewise {
-		return int(offset) + 1, offset, offset + 1
-	}
 	lines := s.index()
 	line = max(sort.Search(len(lines), func(i int) bool { return lines[i] > offset }), 1)
 	end = int32(len(s.Text)) + 1

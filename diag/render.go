@@ -117,16 +117,21 @@ func indent(b *strings.Builder, prefix, text string) {
 	}
 }
 
-// Snippet writes the line of a span with carets under it; nothing for a span
-// without a place.
-func (r Renderer) Snippet(span Span) error {
-	if span.Source == nil || span.Start < 0 {
-		return nil
-	}
+// Excerpt writes the place of a span, FILE:LINE:COLUMN behind an arrow, and the line with
+// carets under it.
+func (r Renderer) Excerpt(span Span) {
 	var b strings.Builder
+	line, column := span.Source.Position(span.Start)
+	fmt.Fprintf(&b, "  %s %s:%d:%d\n", r.paint(blue, "-->"), Visible(span.Source.Name), line, column)
 	r.snippet(&b, span, red)
-	_, err := io.WriteString(r.Out, b.String())
-	return err
+	_, _ = io.WriteString(r.Out, b.String())
+}
+
+// Help writes a help line.
+func (r Renderer) Help(text string) {
+	var b strings.Builder
+	indent(&b, "  "+r.paint(cyan, "help:")+" ", text)
+	_, _ = io.WriteString(r.Out, b.String())
 }
 
 // snippet shows the line of the span's start. A span over several lines is

@@ -91,7 +91,6 @@ func (s *Session) input(l *loader, name, text, dir string, dialect syntax.Dialec
 		l.forced, dialect = &d, d
 	}
 	source := diag.NewSource(name, text)
-	source.Bytewise = true // an error at run time is shown in the line it comes from
 	file, main, errs := syntax.ParseInput(source, dialect)
 	l.errors = append(l.errors, errs...)
 	l.prog.Modules = []*Module{{File: file, Decided: true}}

@@ -126,7 +126,7 @@ func (s *Session) begin() error {
 	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
 		Builtins: builtins.Table(), Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
-		Settings: s.opts.Settings, LineFlush: true, LineOf: s.lineOf,
+		Settings: s.opts.Settings, LineFlush: true, Columns: true,
 	})
 	if err != nil {
 		return err
@@ -211,7 +211,11 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 		return Outcome{}, err
 	}
 	s.module = module
-	s.source.add(file.Source)
+	for _, m := range loaded.Modules {
+		if !m.Std {
+			s.source.add(m.Source)
+		}
+	}
 	st := step{input: input, seen: s.load, stack: s.stack, types: s.types.Stack(), ran: input.Main != nil}
 	o := Outcome{Problems: problems, Included: len(file.Includes) > 0, Ran: input.Main != nil}
 	if input.Main != nil {
@@ -358,11 +362,7 @@ func (s *Session) TypeOf(text string) (string, error) {
 
 // Strands lists the strands that inputs have left.
 func (s *Session) Strands() []vm.StrandInfo {
-	list := s.vm.Strands()
-	for i := range list {
-		list[i].Place = s.placeText(list[i].Place)
-	}
-	return list
+	return s.vm.Strands()
 }
 
 // Definition returns the text of a word or union of the session.
@@ -422,7 +422,7 @@ var kinds = map[stack.Kind]types.Kind{
 	stack.Quotation: types.Quotation, stack.Variant: types.Variant, stack.Channel: types.Channel, stack.Map: types.Var, stack.Weave: types.Var,
 }
 
-// sources are those of the inputs, by name. Strands look them up for their errors at
+// sources are those of the inputs and of what they have included, by name. Strands look them up for their errors at
 // any time.
 type sources struct {
 	mu     sync.Mutex
@@ -498,15 +498,19 @@ func (e *TimeoutError) Error() string {
 type RunError struct {
 	Err  error
 	Span diag.Span
+
+	source func(file string) *diag.Source
 }
 
 func (e *RunError) Error() string { return e.Err.Error() }
 
+// Render writes the error for people, with the source line.
+func (e *RunError) Render(r diag.Renderer) error { return vm.Render(r, e.Err, e.source) }
+
 // Unwrap gives the error of the VM.
 func (e *RunError) Unwrap() error { return e.Err }
 
-// explain puts lines and columns in place of the bytes that the code of inputs
-// counts, and finds where in the input an error came from.
+// explain says what inputs are called, and finds where in the input an error came from.
 func (s *Session) explain(err error) error {
 	var e *vm.RuntimeError
 	var exit *vm.ExitError
@@ -515,82 +519,27 @@ func (s *Session) explain(err error) error {
 	case errors.As(err, &e):
 		explained := *e
 		explained.Trail = slices.Clone(e.Trail)
-		run := &RunError{Err: &explained}
+		run := &RunError{Err: &explained, source: s.source.named}
 		for i := range explained.Trail {
 			f := &explained.Trail[i]
 			src := s.source.named(f.File)
-			if src == nil {
-				continue
-			}
-			at := int32(f.Line - 1)
-			if f.Word == syntax.InputWord || f.Word == syntax.Main {
-				run.Span = diag.Span{Source: src, Start: at, End: tokenEnd(src.Text, at)}
+			if src != nil && (f.Word == syntax.InputWord || f.Word == syntax.Main) {
+				start := src.Offset(f.Line, f.Column)
+				run.Span = diag.Span{Source: src, Start: start, End: syntax.TokenEnd(src.Text, start)}
 			}
 			if f.Word == syntax.InputWord {
 				f.Word = "" // the place says which input
 			}
-			f.File, f.Line = placeIn(src, at)
 		}
 		return run
 	case errors.As(err, &dead):
 		explained := *dead
 		explained.First = syntax.InputWord
-		explained.Blocked = slices.Clone(dead.Blocked)
-		for i := range explained.Blocked {
-			explained.Blocked[i].Place = s.placeText(explained.Blocked[i].Place)
-			explained.Blocked[i].Weave = s.placeText(explained.Blocked[i].Weave)
-		}
-		return &RunError{Err: &explained}
+		return &RunError{Err: &explained, source: s.source.named}
 	case errors.As(err, &exit):
 		return &RunError{Err: fmt.Errorf("os.exit: the input ended with status %d; the session goes on as it was before it", exit.Status)}
 	}
 	return err
-}
-
-// placeIn gives a byte of an input as FILE:LINE and column.
-func placeIn(src *diag.Source, at int32) (file string, column int) {
-	line, column := src.Position(at)
-	return fmt.Sprintf("%s:%d", src.Name, line), column
-}
-
-// lineOf is the line of a file that the code has a line for; of an input that is a
-// byte.
-func (s *Session) lineOf(file string, line int) int {
-	if src := s.source.named(file); src != nil {
-		line, _ = src.Position(int32(line - 1))
-	}
-	return line
-}
-
-// placeText does that for a place "FILE:BYTE".
-func (s *Session) placeText(place string) string {
-	i := strings.LastIndexByte(place, ':')
-	if i < 0 {
-		return place
-	}
-	src := s.source.named(place[:i])
-	if src == nil {
-		return place
-	}
-	at := 0
-	fmt.Sscan(place[i+1:], &at)
-	file, column := placeIn(src, int32(at-1))
-	return fmt.Sprintf("%s:%d", file, column)
-}
-
-// tokenEnd is where the token that starts at a byte ends.
-func tokenEnd(text string, at int32) int32 {
-	if at < 0 || int(at) >= len(text) {
-		return at
-	}
-	n := strings.IndexAny(text[at:], " \t\r\n[](){};")
-	if n <= 0 {
-		n = 1
-		if !strings.ContainsAny(text[at:at+1], " \t\r\n[](){};") {
-			n = len(text) - int(at)
-		}
-	}
-	return at + int32(n)
 }
 
 // Disassemble writes the code of a word, or of the last expression for "".
@@ -609,12 +558,6 @@ func (s *Session) Disassemble(w io.Writer, word string) error {
 	if function < 0 {
 		return errors.New("no expression has run yet")
 	}
-	source := func(file, line int) (int, string) {
-		src := s.types.Info().Program.Modules[file].Source
-		if src.Bytewise {
-			line, _ = src.Position(int32(line - 1))
-		}
-		return line, src.Line(line)
-	}
+	source := func(file, line int) string { return s.types.Info().Program.Modules[file].Source.Line(line) }
 	return bytecode.DisassembleFunction(w, s.module, function, source)
 }

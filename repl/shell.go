@@ -181,9 +181,8 @@ func (a *Answer) fail(sh *Shell, err error) {
 	case errors.As(err, &problems):
 		a.diagnose(sh, problems.List)
 	case errors.As(err, &run):
-		a.Problem += run.Error() + "\n"
 		var b strings.Builder
-		diag.Renderer{Out: &b, Color: sh.Color}.Snippet(run.Span)
+		_ = run.Render(diag.Renderer{Out: &b, Color: sh.Color})
 		a.Problem += b.String()
 	case errors.As(err, &internal):
 		a.Problem += fmt.Sprintf("%v\n  %s\n", err, sh.Version)

@@ -125,7 +125,7 @@ func TestReload(t *testing.T) {
 		write("app.seq", "include \"lib\"\n\n: app ( -- Int ) base\n  10 i.* ;")
 		assert.Equal(t, "Included.\nDefined.\n", sh.says(":reload"))
 		said := sh.says("1 app")
-		assert.Contains(t, said, "lib.seq:3 in base\n  at "+filepath.Join(dir, "app.seq")+":3:18 in app\n  at <input 5>:1:3\n")
+		assert.Contains(t, said, "lib.seq:3:29 in base\n  at "+filepath.Join(dir, "app.seq")+":3:18 in app\n  at <input 5>:1:3\n")
 	})
 	t.Run("an effect changes together with its callers", func(t *testing.T) {
 		write("lib.seq", ": base ( Int -- Int ) 5 i.+ ;")

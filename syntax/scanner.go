@@ -145,6 +145,30 @@ func (s *scanner) word() {
 	}
 }
 
+// TokenEnd returns the offset behind the token that starts at an offset of a text, for what
+// marks it. Of a string it is that behind the first line.
+func TokenEnd(text string, start int32) int32 {
+	if int(start) >= len(text) {
+		return start
+	}
+	s := scanner{text: text, pos: int(start)}
+	switch c := text[start]; {
+	case c == '"':
+		s.str()
+	case c < utf8.RuneSelf && class[c] != 0:
+		s.pos++
+		if c == '#' { // of a word of a classic file
+			s.word()
+		}
+	default:
+		s.word()
+	}
+	if n := strings.IndexByte(text[start:s.pos], '\n'); n > 0 {
+		s.pos = int(start) + n
+	}
+	return int32(s.pos)
+}
+
 // hashWord reads a word that starts with "#" here; false if it is a comment.
 func (s *scanner) hashWord() bool {
 	if !s.classic && s.hashNames == nil {

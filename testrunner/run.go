@@ -124,7 +124,7 @@ func (o *Options) file(path string) *File {
 		if err != nil {
 			t.Ended = err.Error()
 		} else {
-			o.test(&t, loaded, i, f)
+			o.test(&t, prog, loaded, i, f)
 		}
 		f.Tests = append(f.Tests, t)
 	}
@@ -156,8 +156,8 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 // errTimeout ends a test that takes too long.
 var errTimeout = errors.New("timed out")
 
-// test runs a word of a loaded program as a test.
-func (o *Options) test(t *Test, loaded *vm.VM, word int32, f *File) {
+// test runs a word of a program, which is loaded, as a test.
+func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, f *File) {
 	var written capture
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
 	v.Tests.Entitle(t.Name)
@@ -178,7 +178,9 @@ func (o *Options) test(t *Test, loaded *vm.VM, word int32, f *File) {
 	case errors.Is(err, errTimeout):
 		t.Ended = fmt.Sprintf("the test was stopped: it ran for more than %v", o.Timeout)
 	default:
-		t.Ended = strings.TrimPrefix(err.Error(), "seq: ")
+		var text strings.Builder
+		_ = prog.Render(diag.Renderer{Out: &text}, err)
+		t.Ended = strings.TrimSuffix(strings.TrimPrefix(text.String(), "seq: "), "\n")
 	}
 	v.Tests.Lock()
 	t.Failures = slices.Clone(v.Tests.Failures)

@@ -60,7 +60,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 		}
 		for _, g := range f.GuardsAt(pc) {
 			if v := at(s.fp, g.Slot); v.Kind() != stack.Kind(g.Kind) {
-				return s.failFrom(g.Line, Mismatch(stack.Kind(g.Kind).String(), *v))
+				return s.failGuard(g, Mismatch(stack.Kind(g.Kind).String(), *v))
 			}
 		}
 	}

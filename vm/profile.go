@@ -65,7 +65,7 @@ func (s *Strand) look() {
 	}
 	p := s.vm.profile
 	_, _, trail := s.trail(s.ip - instrSize)
-	trail = trailLines(trail)
+	trail = trailLines(trail, false)
 	key := fmt.Sprint(trail)
 	p.mu.Lock()
 	if p.samples[key] == nil {

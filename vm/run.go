@@ -40,8 +40,7 @@ func (s *Strand) run() error {
 	dispatch:
 		switch op {
 		case bytecode.OpInvalid: // a table that starts at 0 saves an instruction at each dispatch
-			s.ip = ip
-			return s.fail(Fail("an invalid instruction"))
+			return s.failAt(ip, fp, Fail("an invalid instruction"))
 		case bytecode.OpMove:
 			*at(fp, in.A) = *at(fp, in.B)
 		case bytecode.OpCopy:
@@ -231,8 +230,7 @@ func (s *Strand) run() error {
 		case bytecode.OpListNext, bytecode.OpListNextInt, bytecode.OpListNextFloat:
 			l, i := at(fp, in.B), at(fp, in.C)
 			if l.Kind() != stack.Variant {
-				s.ip = ip
-				return s.fail(Mismatch("List", *l))
+				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
 			if x := l.AsVariant().Slot(i.AsInt()); x != nil && (op == bytecode.OpListNextInt && x.IsInt() || op == bytecode.OpListNextFloat && x.IsFloat()) {
 				ip += instrSize
@@ -253,8 +251,7 @@ func (s *Strand) run() error {
 		case bytecode.OpListNextTake:
 			l, i := at(fp, in.B), at(fp, in.C)
 			if l.Kind() != stack.Variant {
-				s.ip = ip
-				return s.fail(Mismatch("List", *l))
+				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
 			x, ok := l.AsVariant().Take(i.AsInt())
 			if !ok {
@@ -266,8 +263,7 @@ func (s *Strand) run() error {
 		case bytecode.OpListAppend:
 			l := at(fp, in.A)
 			if l.Kind() != stack.Builder {
-				s.ip = ip
-				return s.fail(Mismatch(stack.Builder.String(), *l))
+				return s.failAt(ip, fp, Mismatch(stack.Builder.String(), *l))
 			}
 			(*stack.VariantValue)(l.Object()).Push(*at(fp, in.B))
 		case bytecode.OpListHas:
@@ -276,15 +272,13 @@ func (s *Strand) run() error {
 		case bytecode.OpListLength:
 			l := at(fp, in.B)
 			if l.Kind() != stack.Variant {
-				s.ip = ip
-				return s.fail(Mismatch("List", *l))
+				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
 			at(fp, in.A).SetInt(uint64(l.AsVariant().Len()) << 1)
 		case bytecode.OpListPush:
 			l := at(fp, in.B)
 			if l.Kind() != stack.Variant {
-				s.ip = ip
-				return s.fail(Mismatch("List", *l))
+				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
@@ -396,16 +390,14 @@ func (s *Strand) run() error {
 
 		case bytecode.OpCheck:
 			if at(fp, in.A).Kind() != stack.Kind(in.B) {
-				s.ip = ip
-				return s.fail(Mismatch(stack.Kind(in.B).String(), *at(fp, in.A)))
+				return s.failAt(ip, fp, Mismatch(stack.Kind(in.B).String(), *at(fp, in.A)))
 			}
 		case bytecode.OpExpect:
 			if sp != fp+uintptr(uint32(in.A))*slotSize {
-				s.ip = ip
-				return s.fail(heightDiffers(fp+uintptr(uint32(in.A))*slotSize, sp))
+				return s.failAt(ip, fp, heightDiffers(fp+uintptr(uint32(in.A))*slotSize, sp))
 			}
 		case bytecode.OpReach:
-			s.ip = ip
+			s.ip, s.fp = ip, fp
 			if fp, err = s.reach(fp, in.A); err != nil {
 				return s.fail(err)
 			}
@@ -502,8 +494,7 @@ func (s *Strand) run() error {
 		case bytecode.OpMatch:
 			c, err := s.match(at(fp, in.A), &img.mod.Tables[in.B])
 			if err != nil {
-				s.ip = ip
-				return s.fail(err)
+				return s.failAt(ip, fp, err)
 			}
 			ip = jump(ip, c)
 		case bytecode.OpMake:
@@ -526,8 +517,7 @@ func (s *Strand) run() error {
 				continue
 			}
 			if err = put(x, len(d.kinds), int(i), at(fp, in.B)); err != nil {
-				s.ip = ip
-				return s.fail(err)
+				return s.failAt(ip, fp, err)
 			}
 		case bytecode.OpField:
 			v := at(fp, in.B).AsVariant()
@@ -537,8 +527,7 @@ func (s *Strand) run() error {
 			} else if int(in.C) < v.Len() {
 				field = v.At(int(in.C))
 			} else {
-				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, field %d is needed", v.Len(), in.C))
+				return s.failAt(ip, fp, Fail("the variant has only %d fields, field %d is needed", v.Len(), in.C))
 			}
 			if !img.linear || v.Shared() { // else the variant ends here, and the field is held once as before
 				field.Share()
@@ -551,15 +540,13 @@ func (s *Strand) run() error {
 			case stack.OtherKinds:
 				ip = s.distrusted(ip)
 			case stack.TooFew:
-				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
+				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpUnpackAs, bytecode.OpLook:
 			x, d := at(fp, in.B), &img.variants[in.C]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = s.unlike(x, in.C); err != nil {
-					s.ip = ip
-					return s.fail(err)
+					return s.failAt(ip, fp, err)
 				}
 			}
 			v := x.AsVariant()
@@ -570,14 +557,13 @@ func (s *Strand) run() error {
 			case stack.OtherKinds:
 				ip = s.distrusted(ip)
 			case stack.TooFew:
-				s.ip = ip
-				return s.fail(Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
+				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpPart:
 			s.ip = ip
 			as, err := s.part(at(fp, in.B), at(fp, in.A), in.C)
 			if err != nil {
-				return s.fail(err)
+				return s.failAt(ip, fp, err)
 			}
 			if !as {
 				ip = s.distrusted(ip)
@@ -600,8 +586,7 @@ func (s *Strand) run() error {
 			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = s.accessible(x, int32(uint32(in.C)/bytecode.MaxFields)); err != nil {
-					s.ip = ip
-					return s.fail(err)
+					return s.failAt(ip, fp, err)
 				}
 			}
 			k := d.kinds[i]
@@ -611,8 +596,7 @@ func (s *Strand) run() error {
 			}
 			field, ok := x.AsVariant().Get(int64(i))
 			if !ok {
-				s.ip = ip
-				return s.fail(Fail("the value has only %d fields", x.AsVariant().Len()))
+				return s.failAt(ip, fp, Fail("the value has only %d fields", x.AsVariant().Len()))
 			}
 			*at(fp, in.A) = field
 			if k != stack.Nothing && field.Kind() != k {
@@ -622,7 +606,7 @@ func (s *Strand) run() error {
 			s.ip = ip
 			as, err := s.access(at(fp, in.A), in)
 			if err != nil {
-				return s.fail(err)
+				return s.failAt(ip, fp, err)
 			}
 			if !as {
 				ip = s.distrusted(ip)

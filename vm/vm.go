@@ -63,9 +63,9 @@ type Config struct {
 	PoisonArenas bool
 	// Trace shows strands as tasks in Go's execution trace, if one is being made.
 	Trace bool
-	// LineOf turns a line as the code has it into one of the file, for hosts whose
-	// sources count something else; nil: they are the same. Called on any goroutine.
-	LineOf func(file string, line int) int
+	// Columns makes texts of errors give places as FILE:LINE:COLUMN, for hosts whose
+	// programs are lines.
+	Columns bool
 	// LineFlush makes written lines visible at once: stdout is a terminal.
 	LineFlush bool
 }
@@ -88,6 +88,7 @@ type VM struct {
 	profile *Profile // nil: nobody samples
 	session *session // nil: it runs one program
 
+	start      int32        // the function that strand 1 starts with; -1: none
 	stackBytes atomic.Int64 // of stacks that have grown
 	status     int          // main's Int modulo 256
 	abandons   bool         // the end of strand 1 is that of the program
@@ -151,7 +152,7 @@ func newVM(img *image, config Config) *VM {
 	if config.Settings.YieldInterval > 0 {
 		img = img.counted()
 	}
-	v := &VM{config: config}
+	v := &VM{config: config, start: -1}
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
@@ -209,6 +210,7 @@ var errAbandoned = errors.New("the word has ended")
 // run executes a function as strand 1 and returns the outcome.
 func (v *VM) run(function int32) error {
 	s := v.pool.get(v, -1)
+	v.start = function
 	if err := s.enter(function); err != nil {
 		return err
 	}

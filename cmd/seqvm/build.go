@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/internal/outfile"
 )
@@ -31,11 +32,11 @@ func (c *cli) buildCommand() *cobra.Command {
 				name := filepath.Base(args[0])
 				out = strings.TrimSuffix(name, filepath.Ext(name)) + ".seqb"
 			}
-			module := prog.Module
+			module := summed(prog)
 			if prog.Sources != nil && !instrument { // 'run --instrument' takes the other one
 				opts.Instrument = true
 				if counting, _ := c.compile(args[0], opts); counting != nil {
-					module = module.WithCounting(counting.Module)
+					module = module.WithCounting(summed(counting))
 				}
 			}
 			if strip {
@@ -59,4 +60,16 @@ func (c *cli) buildCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "let the program count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say what was written")
 	return cmd
+}
+
+// summed is the module of a program, which knows its sources again.
+func summed(prog *seqvm.Program) *bytecode.Module {
+	if prog.Sources == nil {
+		return prog.Module
+	}
+	texts := make([]string, len(prog.Sources))
+	for i, source := range prog.Sources {
+		texts[i] = source.Text
+	}
+	return prog.Module.WithSums(texts)
 }

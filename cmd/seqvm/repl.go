@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/repl"
 	"github.com/seqvm/seqvm/repl/screen"
 	"github.com/seqvm/seqvm/scheduler"
@@ -102,7 +104,7 @@ func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f 
 	options.Failed = func(strand int64, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		fmt.Fprintf(c.stderr, "strand #%d has ended: %v\n", strand, err)
+		strandEnded(c.stderr, sh.Color, strand, err)
 	}
 	if sh.Session, err = repl.New(options); err != nil {
 		return err
@@ -138,10 +140,23 @@ func (c *cli) runEditor(command []string) error {
 	return cmd.Run()
 }
 
+// strandEnded says why a strand has ended that no input waits for.
+func strandEnded(w io.Writer, color bool, strand int64, err error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "strand #%d has ended: ", strand)
+	var run *repl.RunError
+	if errors.As(err, &run) {
+		_ = run.Render(diag.Renderer{Out: &b, Color: color})
+	} else {
+		fmt.Fprintln(&b, err)
+	}
+	_, _ = io.WriteString(w, b.String())
+}
+
 func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
 	out := &screen.Output{}
 	options.Stdout, options.Stderr = out, out
-	options.Failed = func(strand int64, err error) { fmt.Fprintf(out, "strand #%d has ended: %v\n", strand, err) }
+	options.Failed = func(strand int64, err error) { strandEnded(out, false, strand, err) }
 	sh.Color = false // the screen colours
 	if sh.Session, err = repl.New(options); err != nil {
 		return err

@@ -169,7 +169,9 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 		c.log.Error().Str("stack", internal.Stack).Msg("internal error")
 		return exitStatus(statusInternal)
 	case err != nil:
-		fmt.Fprintln(c.stderr, err)
+		if err := prog.Render(diag.Renderer{Out: c.stderr, Color: c.colors()}, err); err != nil {
+			return err
+		}
 		return exitStatus(statusRuntimeError)
 	}
 	if !v.Stopped() { // not by os.exit

@@ -1,0 +1,227 @@
+package vm
+
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/son"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// How much of the inputs of a word an error shows: of each string and of each other value
+// so many characters, and so many values.
+const (
+	maxString = 30
+	maxValue  = 40
+	maxValues = 8
+)
+
+// brief is a value in an error.
+func brief(v stack.Value) string {
+	switch v.Kind() {
+	case stack.Quotation:
+		return "[ … ]"
+	case stack.String:
+		return son.Brief(v, maxString)
+	case stack.Int, stack.Float, stack.Bool, stack.Symbol, stack.Variant, stack.Map:
+		return son.Brief(v, maxValue)
+	case stack.Nothing:
+		return "nothing"
+	}
+	return v.Kind().String()
+}
+
+func briefAll(values []stack.Value) []string {
+	var list []string
+	if left := len(values) - maxValues; left > 0 {
+		list, values = append(list, "…"), values[left:]
+	}
+	for _, v := range values {
+		list = append(list, brief(v))
+	}
+	return list
+}
+
+// inputs are the inputs of the word that has failed, bottom to top, as far as they are
+// known; word is what it is called. s.ip is behind the instruction that failed.
+func (s *Strand) inputs(word string) []string {
+	img := s.vm.image.Load()
+	index, pc, ok := img.functionAt(s.ip - instrSize)
+	if !ok {
+		return nil
+	}
+	f := &img.mod.Funcs[index]
+	in := f.Code[pc]
+	in.Op = in.Original()
+	switch in.Op {
+	case bytecode.OpCondStart, bytecode.OpCondNext:
+		return s.topBelow(s.fp)
+	case bytecode.OpCondTest:
+		return s.topBelow(s.sp)
+	}
+	if f.File < 0 {
+		if f.Word || f.Name != word { // a word of a standard module: its inputs are gone
+			return nil
+		}
+		return briefAll(s.window(0, 0, f.In)) // one that the compiler supplies keeps them
+	}
+	if in.Op == bytecode.OpCheck {
+		return s.inputsBehind(location{f, f.At(pc)}, in.A)
+	}
+	values, _ := s.operands(f, pc, nil)
+	return briefAll(values)
+}
+
+// inputsBehind are the inputs of a word of which the kind of one, in a slot, is checked at
+// a location in front of the instruction that takes them all.
+func (s *Strand) inputsBehind(l location, slot int32) []string {
+	img := s.vm.image.Load()
+	_, pc, _ := img.functionAt(s.ip - instrSize)
+	moved := map[int32]stack.Value{} // what the slots will hold then
+	value := func(slot int32) stack.Value {
+		if v, ok := moved[slot]; ok {
+			return v
+		}
+		return *at(s.fp, slot)
+	}
+	for ; pc < len(l.f.Code); pc++ {
+		here := l.f.At(pc)
+		if here.PC, here.Flipped = l.line.PC, l.line.Flipped; here != l.line {
+			break
+		}
+		switch in := l.f.Code[pc]; in.Original() {
+		case bytecode.OpCheck, bytecode.OpShare, bytecode.OpAuxPush:
+		case bytecode.OpMove, bytecode.OpCopy:
+			moved[in.A] = value(in.B)
+		case bytecode.OpInt:
+			moved[in.A] = stack.FromInt(int64(in.B))
+		case bytecode.OpBool:
+			moved[in.A] = stack.FromBool(in.B != 0)
+		case bytecode.OpConst:
+			moved[in.A] = img.consts[in.B]
+		default:
+			if values, ok := s.operands(l.f, pc, value); ok {
+				return briefAll(values)
+			}
+			return briefAll([]stack.Value{*at(s.fp, slot)})
+		}
+	}
+	return briefAll([]stack.Value{*at(s.fp, slot)})
+}
+
+// topBelow is the value below an address, which is that of the stack's top.
+func (s *Strand) topBelow(top uintptr) []string {
+	if i := s.index(top); i > s.data.Base && i <= len(s.data.Slots) {
+		return briefAll(s.data.Slots[i-1 : i])
+	}
+	return nil
+}
+
+// window returns n values from a slot of the frame on, without those that lie below base.
+func (s *Strand) window(base int, slot, n int32) []stack.Value {
+	first := s.index(s.fp) + int(slot)
+	end := min(first+int(n), len(s.data.Slots))
+	first = max(first, base)
+	if first >= end {
+		return nil
+	}
+	return s.data.Slots[first:end]
+}
+
+// operands are the values that an instruction takes for its word, bottom to top; ok tells
+// that they are all inputs of the word. value is what a slot holds when the instruction is
+// executed; nil: it is executed now.
+func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack.Value) (values []stack.Value, ok bool) {
+	if value == nil {
+		value = func(slot int32) stack.Value { return *at(s.fp, slot) }
+	}
+	in := f.Code[pc]
+	in.Op = in.Original()
+	switch in.Op {
+	case bytecode.OpCallOpen, bytecode.OpTailOpen: // may reach below the frame
+		n := s.vm.image.Load().funcs[in.B].in
+		return s.window(s.data.Base, in.A-n, n), true
+	case bytecode.OpNoClause:
+		if in.B == 0 {
+			return nil, false
+		}
+	}
+	if first, n := s.taken(f, in); n > 0 {
+		for i := range n {
+			values = append(values, value(first+i))
+		}
+		if _, whole := windows[in.Op]; !whole {
+			return values, true
+		}
+	}
+	if partial[in.Op] {
+		return nil, false
+	}
+	info := in.Op.Info()
+	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+		v := [...]int32{in.A, in.B, in.C}[i]
+		switch o {
+		case bytecode.Src, bytecode.SrcInt, bytecode.SrcFloat, bytecode.SrcBool, bytecode.SrcVariant:
+			if !(i == 2 && counted[in.Op]) {
+				values = append(values, value(v))
+			}
+		case bytecode.Imm:
+			if in.Op != bytecode.OpInt {
+				values = append(values, stack.FromInt(s.immediate(f, pc, v)))
+			}
+		}
+	}
+	if f.At(pc).Flipped && len(values) == 2 {
+		slices.Reverse(values)
+	}
+	return values, len(values) > 0
+}
+
+// taken is where the arguments of a word lie that takes them from a window or from the
+// start of the frame.
+func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
+	img := s.vm.image.Load()
+	switch in.Op {
+	case bytecode.OpBuiltin:
+		return in.A, int32(len(img.builtins[in.B].in))
+	case bytecode.OpCall, bytecode.OpTail:
+		return in.A, img.funcs[in.B].in
+	case bytecode.OpMake, bytecode.OpRemake:
+		return in.A, int32(len(img.variants[in.B].kinds))
+	case bytecode.OpReturn:
+		return 0, int32(len(f.Results))
+	case bytecode.OpLoop:
+		return 0, f.In
+	}
+	return in.A, windows[in.Op]
+}
+
+// windows says of instructions how many values from slot A up they take, besides those that
+// the table of instructions names.
+var windows = map[bytecode.Op]int32{
+	bytecode.OpCallQuotation: 1, bytecode.OpCallUnknown: 1, bytecode.OpTailQuotation: 1, bytecode.OpSelect: 3,
+	bytecode.OpPickAt: 1, bytecode.OpRollAt: 1, bytecode.OpAccess: 1, bytecode.OpListSet: 1, bytecode.OpListSetImm: 1, bytecode.OpAuxPop: 1,
+	bytecode.OpSpawn: 1, bytecode.OpWeave: 1, bytecode.OpResume: 2, bytecode.OpYield: 2, bytecode.OpCancel: 1,
+}
+
+// partial are instructions whose operands are not the inputs of the word: they stand for
+// more than one.
+var partial = map[bytecode.Op]bool{
+	bytecode.OpFloatMulAdd: true, bytecode.OpFloatMulAdd3: true, bytecode.OpFloatMulSub: true, bytecode.OpIntAddLoop: true, bytecode.OpIntAddSlotLoop: true,
+}
+
+// counted are instructions whose operand C is a counter that no program sees.
+var counted = map[bytecode.Op]bool{
+	bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextTake: true, bytecode.OpListElement: true,
+}
+
+// immediate is the number in an instruction as the program has it: a difference adds the
+// negative.
+func (s *Strand) immediate(f *bytecode.Func, pc int, v int32) int64 {
+	if f.Code[pc].Original() == bytecode.OpIntAddImm && subtractions[s.vm.image.Load().name(f.At(pc), f)] {
+		return -int64(v)
+	}
+	return int64(v)
+}
+
+var subtractions = map[string]bool{"i.-": true, "i.subtract": true}

@@ -1,0 +1,56 @@
+package vm
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/syntax"
+)
+
+// Render writes the error of a run for people. What a *RuntimeError has beyond its text: the
+// source line of the innermost frame whose source is at hand, with a caret, the inputs of the
+// word, and help. source finds the text of a file by the name that frames have; nil if it
+// is not at hand.
+func Render(r diag.Renderer, err error, source func(file string) *diag.Source) error {
+	var e *RuntimeError
+	if !errors.As(err, &e) {
+		_, err := fmt.Fprintln(r.Out, err)
+		return err
+	}
+	var b strings.Builder
+	to := diag.Renderer{Out: &b, Color: r.Color}
+	b.WriteString(e.headline() + "\n")
+	e.excerpt(to, source)
+	if len(e.Values) > 0 {
+		b.WriteString("  values: " + diag.Visible(strings.Join(e.Values, ", ")) + "\n")
+	}
+	if calls := e.calls(); calls != "" {
+		b.WriteString(calls + "\n")
+	}
+	for _, help := range e.Help {
+		to.Help(help)
+	}
+	_, err = fmt.Fprint(r.Out, b.String())
+	return err
+}
+
+// excerpt writes the place of the error with the source line.
+func (e *RuntimeError) excerpt(r diag.Renderer, source func(file string) *diag.Source) {
+	tried := map[string]bool{}
+	for _, f := range e.Trail {
+		if f.Line == 0 || f.Column == 0 || tried[f.File] {
+			continue
+		}
+		tried[f.File] = true
+		if src := source(f.File); src != nil {
+			start := src.Offset(f.Line, f.Column)
+			r.Excerpt(diag.Span{Source: src, Start: start, End: syntax.TokenEnd(src.Text, start)})
+			return
+		}
+	}
+	if len(e.Trail) > 0 && e.Trail[0].Column > 0 {
+		fmt.Fprintf(r.Out, "  --> %s\n", diag.Visible(e.Trail[0].place(true)))
+	}
+}

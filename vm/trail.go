@@ -1,0 +1,277 @@
+package vm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// location is where an instruction comes from: the function that has its code, and the
+// entry of the line table.
+type location struct {
+	f    *bytecode.Func
+	line bytecode.Line
+}
+
+func (img *image) locate(ip uintptr) (location, bool) {
+	index, pc, ok := img.functionAt(ip)
+	if !ok {
+		return location{}, false
+	}
+	f := &img.mod.Funcs[index]
+	return location{f, f.At(pc)}, true
+}
+
+// position says what an instruction belongs to: of code that stands in place of
+// a call, to the word that was called.
+func (img *image) position(ip uintptr) (f *bytecode.Func, line bytecode.Line, ok bool) {
+	l, ok := img.locate(ip)
+	return img.owner(l), l.line, ok
+}
+
+// owner is the word or quotation that a location belongs to.
+func (img *image) owner(l location) *bytecode.Func {
+	if l.line.Site > 0 {
+		return &img.mod.Funcs[l.f.Sites[l.line.Site-1].Func]
+	}
+	return l.f
+}
+
+// places calls visit with the functions and places that a location belongs to,
+// innermost first: more than one if the code stands in place of a call. called is the
+// function that was called there if it has no frame, because a tail call has ended it. The
+// same is returned of what has called all that.
+func (img *image) places(l location, visit func(f *bytecode.Func, at place, called *bytecode.Func)) (called *bytecode.Func) {
+	at, gone := place{l.line.Line, l.line.Column}, false
+	frame := func(f *bytecode.Func) {
+		if gone {
+			called = f
+			return
+		}
+		visit(f, at, called)
+		called = nil
+	}
+	for site := l.line.Site; site > 0; {
+		s := &l.f.Sites[site-1]
+		frame(&img.mod.Funcs[s.Func])
+		at, gone, site = place{s.Line, s.Column}, s.Tail, s.Parent
+	}
+	frame(l.f)
+	return called
+}
+
+// place is a place in the file of a function.
+type place struct{ line, column int32 }
+
+func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
+	if line.Name >= 0 && int(line.Name) < len(img.mod.Names) {
+		return img.mod.Names[line.Name]
+	}
+	return f.Name
+}
+
+// trail lists the frames of a strand, innermost first, through the weaves that
+// it is in. Words that the VM supplies have no place of their own and are left
+// out; frames in a row at one place are counted.
+func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
+	l, ok := s.vm.image.Load().locate(ip)
+	if !ok {
+		return "", "", nil
+	}
+	e := s.errorAt(l)
+	if len(e.Trail) > 0 {
+		place = e.Trail[0].place(e.Columns)
+	}
+	return e.Word, place, e.Trail
+}
+
+// errorAt is an error of a strand that is at a location, without a reason.
+func (s *Strand) errorAt(l location) *RuntimeError {
+	img := s.vm.image.Load()
+	e := &RuntimeError{Word: img.blame(l, s.frames), Strand: s.number(), Columns: s.vm.config.Columns}
+	var root *bytecode.Func
+	e.Trail, root = img.frames(nil, l, s.frames)
+	for w := s.inside; w != nil; w = w.outer {
+		if l, ok := img.locate(w.caller.ip - instrSize); ok {
+			e.Trail, root = img.frames(e.Trail, l, w.caller.frames)
+		}
+	}
+	if start := s.vm.start; start >= 0 && s.ID() == 1 && &img.mod.Funcs[start] != root {
+		e.Root = img.mod.Funcs[start].Name
+	}
+	return e
+}
+
+// blame names the word that an error is reported of: what is executed there or,
+// in a word that has no place of its own, the outermost such word that was
+// called.
+func (img *image) blame(l location, calls []frame) string {
+	f, line, ok := img.owner(l), l.line, true
+	name := img.name(line, f)
+	for i := len(calls) - 1; i >= 0 && f.File < 0; i-- {
+		if f.Name != "<quotation>" {
+			name = f.Name
+		}
+		if f, line, ok = img.position(calls[i].ip - instrSize); !ok {
+			break
+		}
+		if f.File >= 0 && strings.HasPrefix(name, "%") { // a helper: what was called stands in the call
+			name = img.name(line, f)
+		}
+	}
+	return name
+}
+
+// frames appends the frames of one stack of calls to a trail. root is the function at
+// its bottom; nil if it has no frame any more.
+func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, root *bytecode.Func) {
+	add := func(f *bytecode.Func, at place, called *bytecode.Func) {
+		if f.File < 0 {
+			return
+		}
+		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
+		if n := len(trail); called != nil && called.Word && called.File >= 0 && (n == 0 || trail[n-1].Word != called.Name) {
+			frame.Called = called.Name
+		}
+		trail = appendFrame(trail, frame)
+	}
+	gone := img.places(l, add)
+	var last, before uintptr
+	for i := len(calls) - 1; i >= 0; i-- {
+		next := calls[i].ip - instrSize
+		if next == last && next == before && len(trail) > 0 { // plain recursion: spare the search
+			trail[len(trail)-1].Count++
+			continue
+		}
+		last, before = next, last
+		outer, ok := img.locate(next)
+		if !ok {
+			continue
+		}
+		if called := img.callee(next); called != nil && called != l.f {
+			gone = called
+		}
+		above := gone
+		l = outer
+		gone = img.places(l, func(f *bytecode.Func, at place, called *bytecode.Func) {
+			if called == nil {
+				called = above
+			}
+			above = nil
+			add(f, at, called)
+		})
+	}
+	if gone != nil {
+		return trail, nil
+	}
+	return trail, l.f
+}
+
+// callee is the function that an instruction calls; nil if it is none that does, or finds
+// out at run time.
+func (img *image) callee(ip uintptr) *bytecode.Func {
+	index, pc, ok := img.functionAt(ip)
+	if !ok {
+		return nil
+	}
+	if in := img.mod.Funcs[index].Code[pc]; in.Original() == bytecode.OpCall || in.Original() == bytecode.OpCallOpen {
+		return &img.mod.Funcs[in.B]
+	}
+	return nil
+}
+
+// where tells what the strand is doing, for errors: the word and FILE:LINE.
+func (s *Strand) where() (word, place string) {
+	word, place, _ = s.trail(s.ip - instrSize)
+	return word, place
+}
+
+// blocked describes a strand that waits; nobody may wake it meanwhile.
+func (s *Strand) blocked() Blocked {
+	b := Blocked{Strand: s.number(), Weave: s.resumed()}
+	b.Word, b.Place, _ = s.trail(s.parkedAt.Load() - instrSize)
+	return b
+}
+
+// resumed is FILE:LINE of the resume that the strand is in; "" if in none.
+func (s *Strand) resumed() string {
+	if s.inside == nil {
+		return ""
+	}
+	img := s.vm.image.Load()
+	l, ok := img.locate(s.inside.caller.ip - instrSize)
+	if !ok {
+		return ""
+	}
+	calls, _ := img.frames(nil, l, s.inside.caller.frames)
+	if len(calls) == 0 {
+		return ""
+	}
+	return calls[0].place(s.vm.config.Columns)
+}
+
+// WaitingIn tells what a strand waits in and where, for a line of the dump; ""
+// if it runs. Safe while strands run.
+func (s *Strand) WaitingIn() string {
+	word, place := s.waiting()
+	if word == "" {
+		return ""
+	}
+	return fmt.Sprintf(" in %s at %s", word, place)
+}
+
+// waiting is the word that the strand waits in and FILE:LINE; "" if it runs.
+func (s *Strand) waiting() (word, place string) {
+	ip := s.parkedAt.Load()
+	if ip == 0 {
+		return "", ""
+	}
+	img := s.vm.image.Load()
+	f, line, ok := img.position(ip - instrSize)
+	if !ok || f.File < 0 {
+		return "", ""
+	}
+	at := Frame{File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column)}
+	return img.name(line, f), at.place(s.vm.config.Columns)
+}
+
+// fail completes an error with the place where the strand is; s.ip is behind
+// the instruction that failed, s.fp is its frame.
+func (s *Strand) fail(err error) error {
+	e, ok := err.(failure)
+	if !ok {
+		return err
+	}
+	l, ok := s.vm.image.Load().locate(s.ip - instrSize)
+	if !ok {
+		return &RuntimeError{Reason: string(e), Strand: s.number(), Weave: s.resumed()}
+	}
+	failed := s.errorAt(l)
+	failed.Reason, failed.Weave, failed.Values = string(e), s.resumed(), s.inputs(failed.Word)
+	return failed
+}
+
+// failAt is fail for an instruction pointer and a frame that the strand has not got yet.
+func (s *Strand) failAt(ip, fp uintptr, err error) error {
+	s.ip, s.fp = ip, fp
+	return s.fail(err)
+}
+
+// failGuard is fail for what the program demands of a slot in front of the instruction.
+func (s *Strand) failGuard(g bytecode.Guard, err error) error {
+	l, ok := s.vm.image.Load().locate(s.ip - instrSize)
+	if !ok {
+		return err
+	}
+	l.line = g.Line
+	failed := s.errorAt(l)
+	failed.Reason, failed.Weave, failed.Values = err.Error(), s.resumed(), s.inputsBehind(l, g.Slot)
+	return failed
+}
+
+// Line returns the source line that the strand is at, for the test words.
+func (s *Strand) Line() int {
+	_, line, _ := s.vm.image.Load().position(s.ip - instrSize)
+	return int(line.Line)
+}
