@@ -75,22 +75,26 @@ func TestErrorsNameTheWordThatTheProgramSays(t *testing.T) {
 			for _, bad := range append(slices.Clone(wrong), fields[kind]) {
 				for form := range 2 {
 					var b strings.Builder
+					var shown []string
 					for j, other := range e.In {
 						if j == at {
 							b.WriteString(bad + " ")
+							shown = append(shown, `"s"`)
 						} else {
-							b.WriteString(values[types.EffectKind(other)][form] + " ")
+							value := values[types.EffectKind(other)][form]
+							b.WriteString(value + " ")
+							shown = append(shown, strings.TrimSuffix(value, " cast"))
 						}
 					}
 					for _, program := range around(b.String(), name, e) {
-						fails(t, seen, program, name, kind)
+						fails(t, seen, program, name, kind, shown)
 					}
 				}
 			}
 		}
 	}
 	for _, c := range others {
-		fails(t, seen, head+c.program, c.word, c.want)
+		fails(t, seen, head+c.program, c.word, c.want, c.shown)
 	}
 	for op := range bytecode.Table {
 		op := bytecode.Op(op)
@@ -106,15 +110,16 @@ func TestErrorsNameTheWordThatTheProgramSays(t *testing.T) {
 var others = []struct {
 	word    string
 	want    types.Kind
+	shown   []string
 	program string
 }{
-	{"list.get", types.Int, ": main ( -- ) list.make bad P-i\nlist.get\n[ ] [ ] if drop ;"},
-	{"list.get", types.Int, ": main ( -- ) list.make 1 list.push \"s\" cast\nlist.get\ndrop drop ;"},
-	{"list.set", types.Int, ": main ( -- ) list.make 1 list.push bad P-i 5\nlist.set\ndrop drop ;"},
-	{"list.set", types.Int, ": main ( -- ) list.make 1 list.push bad P-i 2.5\nlist.set\ndrop drop ;"},
-	{"list.set", types.Int, ": main ( -- ) list.make 1 list.push bad P-i 2.5\nlist.set\n[ ] [ ] if drop ;"},
-	{"i.+", types.Int, ": sum ( P Int -- )\n  dup 9 i.> [ drop drop ] [ over P-i\n i.+\n sum ] if ;\n: main ( -- ) bad 1 sum ;"},
-	{"f.*", types.Float, "union V { V { x: Float, y: Float, z: Float } }\n: plus-scaled ( Float Float Float Float V -- V )\n" +
+	{"list.get", types.Int, []string{"list-of", `"s"`}, ": main ( -- ) list.make bad P-i\nlist.get\n[ ] [ ] if drop ;"},
+	{"list.get", types.Int, []string{"list-of 1 lv", `"s"`}, ": main ( -- ) list.make 1 list.push \"s\" cast\nlist.get\ndrop drop ;"},
+	{"list.set", types.Int, []string{"list-of 1 lv", `"s"`, "5"}, ": main ( -- ) list.make 1 list.push bad P-i 5\nlist.set\ndrop drop ;"},
+	{"list.set", types.Int, []string{"list-of 1 lv", `"s"`, "2.5"}, ": main ( -- ) list.make 1 list.push bad P-i 2.5\nlist.set\ndrop drop ;"},
+	{"list.set", types.Int, []string{"list-of 1 lv", `"s"`, "2.5"}, ": main ( -- ) list.make 1 list.push bad P-i 2.5\nlist.set\n[ ] [ ] if drop ;"},
+	{"i.+", types.Int, []string{"1", `"s"`}, ": sum ( P Int -- )\n  dup 9 i.> [ drop drop ] [ over P-i\n i.+\n sum ] if ;\n: main ( -- ) bad 1 sum ;"},
+	{"f.*", types.Float, []string{`"s"`, "2.0"}, "union V { V { x: Float, y: Float, z: Float } }\n: plus-scaled ( Float Float Float Float V -- V )\n" +
 		"  match V -> 6 pick\nf.*\n 3 roll f.+ swap 5 pick f.* 3 roll f.+ rot 4 roll f.* 3 roll f.+ swap rot Make-V end ;\n" +
 		": main ( -- ) 2.0 1.0 2.0 3.0 4.0 5.0 \"s\" :V wrap-3 plus-scaled drop ;"},
 }
@@ -162,8 +167,9 @@ func around(operands, name string, e *types.Effect) (programs []string) {
 	return programs
 }
 
-// fails runs a program and checks that it fails in a word, which stands in a line of its own.
-func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want types.Kind) {
+// fails runs a program and checks that it fails in a word, which stands in a line of its own,
+// and what values are shown.
+func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want types.Kind, shown []string) {
 	t.Helper()
 	prog, problems := load.Text("p.seq", source, ".", load.Options{})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
@@ -189,6 +195,7 @@ func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want ty
 		}
 		assert.Equal(t, fmt.Sprintf("%s: expected %s, found String, at %d:%d", word, kindName(want), line, column),
 			fmt.Sprintf("%s: %s, at %d:%d", failed.Word, failed.Reason, failed.Trail[0].Line, failed.Trail[0].Column), "%s", source)
+		assert.Equal(t, shown, failed.Values, "%s", source)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/syntax"
 )
 
 // How much of the inputs of a word an error shows: of each string and of each other value
@@ -85,8 +86,10 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 		return *at(s.fp, slot)
 	}
 	for ; pc < len(l.f.Code); pc++ {
-		here := l.f.At(pc)
-		if here.PC, here.Flipped = l.line.PC, l.line.Flipped; here != l.line {
+		if guarded := s.guarding(l, pc, value); guarded != nil {
+			return briefAll(guarded)
+		}
+		if !samePlace(l.f.At(pc), l.line) {
 			break
 		}
 		switch in := l.f.Code[pc]; in.Original() {
@@ -107,6 +110,33 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 		}
 	}
 	return briefAll([]stack.Value{*at(s.fp, slot)})
+}
+
+// samePlace tells whether code comes from the same word at the same place.
+func samePlace(a, b bytecode.Line) bool {
+	a.PC, a.Flipped = b.PC, b.Flipped
+	return a == b
+}
+
+// guarding are the values of the guards in front of an instruction, if those stand for all
+// inputs of a built-in word, whose own instruction is gone.
+func (s *Strand) guarding(l location, pc int, value func(slot int32) stack.Value) (values []stack.Value) {
+	var slots []int32 // several guards can be of one
+	for _, g := range l.f.GuardsAt(pc) {
+		if samePlace(g.Line, l.line) && !slices.Contains(slots, g.Slot) {
+			slots = append(slots, g.Slot)
+			values = append(values, value(g.Slot))
+		}
+	}
+	img := s.vm.image.Load()
+	word := img.known[img.name(l.line, l.f)]
+	if word == nil || len(values) == 0 {
+		return nil
+	}
+	if effect, err := syntax.ParseEffect(word.Effect); err != nil || len(kinds(effect.In)) != len(values) {
+		return nil
+	}
+	return values
 }
 
 // topBelow is the value below an address, which is that of the stack's top.
@@ -144,6 +174,10 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 	case bytecode.OpNoClause:
 		if in.B == 0 {
 			return nil, false
+		}
+	case bytecode.OpListHas: // the flag of list.set comes first
+		if next := f.Code[pc+1].Original(); (next == bytecode.OpListSet || next == bytecode.OpListSetImm) && samePlace(f.At(pc), f.At(pc+1)) {
+			return s.operands(f, pc+1, value)
 		}
 	}
 	if first, n := s.taken(f, in); n > 0 {
