@@ -78,6 +78,7 @@ func (s *Strand) inputs(word string) []string {
 func (s *Strand) inputsBehind(l location, slot int32) []string {
 	img := s.vm.image.Load()
 	_, pc, _ := img.functionAt(s.ip - instrSize)
+	only := briefAll([]stack.Value{*at(s.fp, slot)})
 	moved := map[int32]stack.Value{} // what the slots will hold then
 	value := func(slot int32) stack.Value {
 		if v, ok := moved[slot]; ok {
@@ -102,14 +103,42 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 			moved[in.A] = stack.FromBool(in.B != 0)
 		case bytecode.OpConst:
 			moved[in.A] = img.consts[in.B]
+		case bytecode.OpMake, bytecode.OpRemake:
+			made := s.made(in, value)
+			to := in.A
+			if in.Original() == bytecode.OpRemake {
+				to = in.C
+			}
+			if pc+1 < len(l.f.Code) && samePlace(l.f.At(pc+1), l.line) { // an input of the word
+				moved[to] = made
+				continue
+			}
+			return briefAll(made.AsVariant().Fields())
 		default:
-			if values, ok := s.operands(l.f, pc, value); ok {
+			if values, ok := s.operands(l.f, pc, value); ok && !prepares[in.Original()] {
 				return briefAll(values)
 			}
-			return briefAll([]stack.Value{*at(s.fp, slot)})
+			return only
 		}
 	}
-	return briefAll([]stack.Value{*at(s.fp, slot)})
+	return only
+}
+
+// made is the variant that an instruction will make.
+func (s *Strand) made(in bytecode.Instr, value func(slot int32) stack.Value) stack.Value {
+	d := &s.vm.image.Load().variants[in.B]
+	fields := make([]stack.Value, len(d.kinds))
+	for i := range fields {
+		fields[i] = value(in.A + int32(i))
+	}
+	return stack.FromVariant(stack.NewVariant(d.tag, fields))
+}
+
+// prepares are instructions that may stand in front of that of a word, at its place, and make
+// inputs of it.
+var prepares = map[bytecode.Op]bool{
+	bytecode.OpPut: true, bytecode.OpUnpack: true, bytecode.OpUnpackAs: true, bytecode.OpLook: true, bytecode.OpPart: true,
+	bytecode.OpGet: true, bytecode.OpPeek: true, bytecode.OpField: true, bytecode.OpAuxPop: true,
 }
 
 // samePlace tells whether code comes from the same word at the same place.
@@ -167,10 +196,18 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 	}
 	in := f.Code[pc]
 	in.Op = in.Original()
+	if !s.belongs(f, pc, in) {
+		return nil, false
+	}
 	switch in.Op {
 	case bytecode.OpCallOpen, bytecode.OpTailOpen: // may reach below the frame
 		n := s.vm.image.Load().funcs[in.B].in
-		return s.window(s.data.Base, in.A-n, n), true
+		below := min(max(n-in.A, 0), n)
+		values = slices.Clone(s.window(s.data.Base, in.A-n, below))
+		for slot := max(in.A-n, 0); slot < in.A; slot++ {
+			values = append(values, value(slot))
+		}
+		return values, true
 	case bytecode.OpNoClause:
 		if in.B == 0 {
 			return nil, false
@@ -209,6 +246,27 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 		slices.Reverse(values)
 	}
 	return values, len(values) > 0
+}
+
+// belongs tells whether an instruction is that of the word which stands at its place. Words
+// that cannot fail are compiled in place of their calls without places of their own.
+func (s *Strand) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
+	img := s.vm.image.Load()
+	name := img.name(f.At(pc), f)
+	switch in.Op {
+	case bytecode.OpCall, bytecode.OpCallOpen, bytecode.OpTail, bytecode.OpTailOpen:
+		callee := img.funcs[in.B].fn
+		return callee.Name == name || !callee.Word
+	case bytecode.OpReturn, bytecode.OpLoop:
+		return f.Name == name
+	}
+	info := in.Op.Info()
+	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+		if o == bytecode.SrcInt || o == bytecode.SrcFloat || o == bytecode.SrcBool {
+			return img.known[name] != nil
+		}
+	}
+	return true
 }
 
 // taken is where the arguments of a word lie that takes them from a window or from the

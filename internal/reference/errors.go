@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seqvm/seqvm/types"
@@ -11,6 +12,7 @@ import (
 // Error is a run-time error of a program.
 type Error struct {
 	Word, Reason string
+	Inputs       []any   // of the word, bottom to top
 	Trail        []Frame // innermost first
 }
 
@@ -20,6 +22,9 @@ type Frame struct {
 	Line      int
 	Column    int
 	Quotation bool
+	// Replaced are the words that had the frame before tail calls ended them, the one that
+	// was called first in front, each once; "" for quotations.
+	Replaced []string
 }
 
 // String is the error with its trail in one line.
@@ -35,19 +40,23 @@ func (e *Error) String() string {
 	return b.String()
 }
 
-func (m *machine) fail(word, reason string) {
+func (m *machine) fail(word, reason string, inputs ...any) {
 	trail := slices.Clone(m.frames)
 	slices.Reverse(trail)
-	panic(&Error{Word: word, Reason: reason, Trail: trail})
+	panic(&Error{Word: word, Reason: reason, Inputs: slices.Clone(inputs), Trail: trail})
 }
 
 // demand checks that the values on top are of the types that an effect says, the lowest
 // first. The topmost skip types are of values that are not there yet.
 func (m *machine) demand(word string, list []*types.Type, skip int) {
 	list = list[:max(len(list)-skip, 0)]
+	inputs := m.stack[max(len(m.stack)-len(list), 0):len(m.stack):cap(m.stack)]
+	if skip > 0 { // what the call takes lies above, and is shown with the rest
+		inputs = inputs[:min(cap(inputs), len(inputs)+m.above)]
+	}
 	for i, t := range list {
 		if want := kindOf(t); want != "" {
-			m.kind(word, want, m.at(len(list)-1-i))
+			m.kind(word, want, m.at(len(list)-1-i), inputs...)
 		}
 	}
 }
@@ -61,15 +70,39 @@ func (m *machine) demandKept(w, callee *types.Word) {
 	n := len(callee.Effect.In)
 	m.demand(callee.Decl.Name.Text, callee.Effect.In, 0)
 	saved := m.stack
-	m.stack = m.stack[:len(m.stack)-n]
+	m.stack, m.above = m.stack[:len(m.stack)-n], n
 	m.demand(w.Decl.Name.Text, w.Effect.Out, len(callee.Effect.Out))
-	m.stack = saved
+	m.stack, m.above = saved, 0
 }
 
-func (m *machine) kind(word, want string, v any) {
+func (m *machine) kind(word, want string, v any, inputs ...any) {
 	if found := kindNameOf(v); found != want {
-		m.fail(word, fmt.Sprintf("expected %s, found %s", want, describe(v)))
+		m.fail(word, fmt.Sprintf("expected %s, found %s", want, describe(v)), inputs...)
 	}
+}
+
+// Shows tells whether a text is the short form of a value: of strings, lists and variants
+// the beginning.
+func Shows(text string, v any) bool {
+	switch v := v.(type) {
+	case *variant:
+		if v.tag == "List" {
+			return strings.HasPrefix(text, "list-of")
+		}
+		return strings.HasPrefix(text, ":"+v.tag)
+	case string:
+		return strings.HasPrefix(strconv.Quote(v), strings.TrimRight(strings.SplitN(text, "…", 2)[0], `"`))
+	case *quotation:
+		return text == "[ … ]"
+	case int64, bool:
+		return text == fmt.Sprint(v)
+	case float64:
+		shown, err := strconv.ParseFloat(text, 64)
+		return err == nil && (shown == v || shown != shown && v != v)
+	case symbol:
+		return text == ":"+string(v)
+	}
+	return text == kindNameOf(v)
 }
 
 // kindOf is the kind that a type of an effect promises; "" if it is none: Variant is

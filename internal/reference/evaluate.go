@@ -7,6 +7,7 @@ package reference
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,7 @@ type machine struct {
 	frames []Frame // outermost first
 	out    *strings.Builder
 	steps  *int
+	above  int           // how many values a tail call takes, while what stays is looked at
 	weave  *weave        // whose body this is; nil: main's
 	over   chan struct{} // closed when the program has ended
 }
@@ -120,7 +122,15 @@ func (m *machine) word(w *types.Word, tail bool) {
 
 func (m *machine) enter(f Frame, tail bool) {
 	if tail {
+		gone := m.frames[len(m.frames)-1]
 		m.frames = m.frames[:len(m.frames)-1]
+		f.Replaced = gone.Replaced
+		if gone.Quotation {
+			gone.Word = ""
+		}
+		if !slices.Contains(f.Replaced, gone.Word) {
+			f.Replaced = append(slices.Clip(f.Replaced), gone.Word)
+		}
 	}
 	m.frames = append(m.frames, f)
 }
@@ -223,7 +233,7 @@ func (m *machine) body(w *types.Word, module int, stmts []syntax.Stmt, around in
 
 // condition takes a Bool off the stack for a word.
 func (m *machine) condition(word string) bool {
-	m.kind(word, "Bool", m.at(0))
+	m.kind(word, "Bool", m.at(0), m.at(0))
 	return m.pop().(bool)
 }
 
@@ -235,7 +245,7 @@ func (m *machine) literalCond(w *types.Word, module int, clauses []syntax.Stmt, 
 			return m.body(w, module, clauses[i+1].Block, st.Pos, new([]any), tail)
 		}
 	}
-	m.fail("cond", "no predicate was true")
+	m.fail("cond", "no predicate was true", m.stack...)
 	return false
 }
 
@@ -272,7 +282,7 @@ func (m *machine) match(w *types.Word, module int, st *syntax.Stmt, aux *[]any, 
 			return m.body(w, module, st.Match.Arms[i].Body, st.Pos, aux, tail)
 		}
 	}
-	m.fail("match", "no arm for a value with the tag :"+v.tag)
+	m.fail("match", "no arm for a value with the tag :"+v.tag, v)
 	return false
 }
 
@@ -302,7 +312,7 @@ func (m *machine) call(w *types.Word, module int, st *syntax.Stmt, aux *[]any, t
 	case types.TargetAccess:
 		v, want := m.pop().(*variant), m.info.Variants[c.Index].Name()
 		if v.tag != want {
-			m.fail(st.Text, fmt.Sprintf("expected a value of the variant %s, found one of %s", want, v.tag))
+			m.fail(st.Text, fmt.Sprintf("expected a value of the variant %s, found one of %s", want, v.tag), v)
 		}
 		m.push(v.fields[c.Field])
 		return false
@@ -473,7 +483,7 @@ func (m *machine) builtin(name string, aux *[]any) {
 		r := &variant{tag: l.tag}
 		for _, x := range l.fields {
 			flag := m.apart(q, x)[0]
-			m.kind(name, "Bool", flag)
+			m.kind(name, "Bool", flag, l, q, flag)
 			if flag.(bool) {
 				r.fields = append(r.fields, x)
 			}
@@ -537,13 +547,13 @@ func (m *machine) cond(n int) {
 	for i := 0; i < len(clauses); i += 2 {
 		m.run(clauses[i], false)
 		if flag, ok := m.at(0).(bool); !ok {
-			m.fail("cond", "the predicate must leave a Bool, found "+describe(m.at(0)))
+			m.fail("cond", "the predicate must leave a Bool, found "+describe(m.at(0)), m.at(0))
 		} else if m.pop(); flag {
 			m.run(clauses[i+1], false)
 			return
 		}
 	}
-	m.fail("cond", "no predicate was true")
+	m.fail("cond", "no predicate was true", m.stack...)
 }
 
 func (m *machine) arithmetic(name string, a, b int64) {

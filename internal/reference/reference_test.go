@@ -3,6 +3,7 @@ package reference_test
 import (
 	"errors"
 	"flag"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,12 +69,15 @@ func does(t *testing.T, m *bytecode.Module, config vm.Config, want reference.Res
 	}
 	var failed *vm.RuntimeError
 	require.True(t, errors.As(err, &failed), "%v\nwant: %v\n%s", err, want.Error, source)
-	require.True(t, fits(want.Error, failed), "%v\nwant: %v\n%s", err, want.Error, source)
+	require.True(t, fits(want.Error, failed), "%v\nvalues: %v\nwant: %v\n%v\n%s", err, failed.Values, want.Error, want.Error.Inputs, source)
 }
 
 // fits tells whether an error is the one that the evaluator says.
 func fits(want *reference.Error, found *vm.RuntimeError) bool {
-	if want.Word != found.Word || want.Reason != found.Reason {
+	if want.Word != found.Word || want.Reason != found.Reason || !among(found.Values, want.Inputs) {
+		return false
+	}
+	if last := want.Trail[len(want.Trail)-1]; found.Strand == 1 && found.Weave == "" && found.Root != "" && !slices.Contains(last.Replaced, found.Root) {
 		return false
 	}
 	var frames []vm.Frame
@@ -82,12 +86,43 @@ func fits(want *reference.Error, found *vm.RuntimeError) bool {
 			frames = append(frames, f)
 		}
 	}
-	return sameTrail(want.Trail, frames)
+	return sameTrail(want.Trail, frames, nil)
+}
+
+// among tells whether what is shown are some of the inputs, in their order.
+func among(shown []string, inputs []any) bool {
+	for _, text := range shown {
+		i := slices.IndexFunc(inputs, func(v any) bool { return reference.Shows(text, v) })
+		if i < 0 && text != "…" {
+			return false
+		}
+		inputs = inputs[i+1:]
+	}
+	return true
+}
+
+// replaced are the words that have had a frame before the one that has it; none if that was
+// called there, too.
+func replaced(f reference.Frame) []string {
+	if len(f.Replaced) > 0 && !f.Quotation && f.Replaced[0] == f.Word {
+		return nil
+	}
+	return f.Replaced
+}
+
+// tellsCalled tells whether a frame says truly what was called there and is gone, and says it
+// if it can know it. above are the words that have had the frames above.
+func tellsCalled(f vm.Frame, above []string, certain bool) bool {
+	if f.Called != "" {
+		return slices.Contains(above, f.Called)
+	}
+	return !certain || len(above) == 0 || above[0] == ""
 }
 
 // sameTrail compares trails. A quotation that is run in place by what it stands in, a word or
-// another quotation, has no frame of its own: then that is where the quotation is.
-func sameTrail(want []reference.Frame, found []vm.Frame) bool {
+// another quotation, has no frame of its own: then that is where the quotation is. above are the
+// words that have had the frame above.
+func sameTrail(want []reference.Frame, found []vm.Frame, above []string) bool {
 	if len(want) == 0 || len(found) == 0 {
 		return len(want) == len(found)
 	}
@@ -97,22 +132,24 @@ func sameTrail(want []reference.Frame, found []vm.Frame) bool {
 		return false
 	}
 	if !w.Quotation {
-		return f.Word == w.Word && sameTrail(want, found)
+		return f.Word == w.Word && tellsCalled(f, above, true) && sameTrail(want, found, replaced(w))
 	}
-	if f.Word == "<quotation>" && sameTrail(want, found) {
+	if f.Word == "<quotation>" && tellsCalled(f, above, true) && sameTrail(want, found, replaced(w)) {
 		return true
 	}
+	above = slices.Concat(above, w.Replaced)
 	for len(want) > 0 && want[0].Word == w.Word {
 		around := want[0]
 		want = want[1:]
 		if !around.Quotation {
-			return f.Word == w.Word && sameTrail(want, found)
+			return f.Word == w.Word && tellsCalled(f, above, false) && sameTrail(want, found, replaced(around))
 		}
-		if f.Word == "<quotation>" && sameTrail(want, found) {
+		if f.Word == "<quotation>" && tellsCalled(f, above, false) && sameTrail(want, found, replaced(around)) {
 			return true
 		}
+		above = slices.Concat(above, around.Replaced)
 	}
-	return f.Word == w.Word && sameTrail(want, found) // the word's own frame is gone
+	return f.Word == w.Word && tellsCalled(f, above, false) && sameTrail(want, found, replaced(w)) // the word's own frame is gone
 }
 
 func TestGeneratedProgramsRunAsTheEvaluatorSays(t *testing.T) {
