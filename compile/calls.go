@@ -47,7 +47,11 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 	case "pick", "roll":
 		g.computedIndex(name)
 	case "cond":
-		return 0, g.callFunction(g.helper("cond"), nil, call, last)
+		if last {
+			g.condHere()
+			return 0, true
+		}
+		return 0, g.callFunction(g.helper("cond"), nil, call, false)
 	case "strand.spawn":
 		g.spawn(int(call.Moved))
 	case "strand.weave":
@@ -139,7 +143,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 
 // blamed tells whether a call is kept on the stack although it is in tail
 // position: an error in a word of a standard module has the place of its call.
-// One that runs quotations may be part of a loop and is not.
+// One that ends in a call of a quotation may be part of a loop and is not.
 func (g *generator) blamed(callee *types.Word) bool {
 	modules := g.info.Program.Modules
 	if !modules[callee.Module].Std || modules[g.module].Std {
@@ -147,7 +151,7 @@ func (g *generator) blamed(callee *types.Word) bool {
 	}
 	for _, t := range callee.Effect.In {
 		if kindOf(t) == bytecode.KindQuotation {
-			return false
+			return !g.words[callee.Index].runs
 		}
 	}
 	return true
@@ -386,6 +390,20 @@ func (g *generator) computedIf(call *types.Call, last bool) bool {
 	g.emit(bytecode.OpSelect, first, 0, 0)
 	g.results(first, []bytecode.Kind{bytecode.KindAny})
 	return g.runQuotation(call.Known, int(call.In), int(call.Out), last)
+}
+
+// condHere compiles a cond in tail position of which the clauses are values: the code of
+// the helper. It stands in the function itself, so that the error of a cond without a true
+// predicate has a place; the body that is chosen takes the place of the function.
+func (g *generator) condHere() {
+	g.layOut()
+	g.emit(bytecode.OpTailGone, 0, 0, 0)
+	g.emit(bytecode.OpRebase, int32(len(g.stack)), 0, 0)
+	g.float()
+	g.emit(bytecode.OpCondStart, 0, 0, 0)
+	next := g.label()
+	g.emit(bytecode.OpCondNext, 0, 0, 0)
+	g.emit(bytecode.OpCondTest, 0, 0, next)
 }
 
 // computedIndex compiles pick and roll of an index that the program computes:

@@ -26,6 +26,9 @@ type wordFacts struct {
 	// out in order when it is called.
 	observes bool
 
+	// runs: it ends in a call of a quotation that it was given.
+	runs bool
+
 	// sweeps is known once the word has been compiled.
 	sweeps []sweep
 
@@ -139,6 +142,7 @@ func (c *compiler) follow(i int32) bool {
 	for _, to := range f.tails {
 		g := c.seen(to, i)
 		set(&f.unchecked, g.open())
+		set(&f.runs, g.runs)
 		for j := 1; j <= len(f.proven); j++ { // aligned at the top
 			k := &f.proven[len(f.proven)-j]
 			if j <= len(g.proven) && g.proven[len(g.proven)-j] != *k && *k != bytecode.KindAny {
@@ -225,6 +229,7 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 	if call.Target != types.TargetBuiltin {
 		return
 	}
+	f.runs = f.runs || last && (st.Text == "call" || st.Text == "if" || st.Text == "cond")
 	switch st.Text {
 	case "call", "if", "dip", "keep", "bi":
 		f.observes = true

@@ -155,6 +155,9 @@ func TokenEnd(text string, start int32) int32 {
 	switch c := text[start]; {
 	case c == '"':
 		s.str()
+	case c == ':': // a definition: with its name
+		s.pos = len(text) - len(strings.TrimLeft(text[start+1:], " \t"))
+		s.word()
 	case c < utf8.RuneSelf && class[c] != 0:
 		s.pos++
 		if c == '#' { // of a word of a classic file

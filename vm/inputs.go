@@ -86,7 +86,7 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 		}
 		return *at(s.fp, slot)
 	}
-	for ; pc < len(l.f.Code); pc++ {
+	for ; pc < len(l.f.Code) && l.line.Name >= 0; pc++ { // stripped code does not tell where a word ends
 		if guarded := s.guarding(l, pc, value); guarded != nil {
 			return briefAll(guarded)
 		}
