@@ -25,6 +25,9 @@ type Source struct {
 
 	once  sync.Once
 	lines []int32 // offset of the first byte of each line
+
+	marksOnce sync.Once
+	marks     []mark // the first character of each markEvery bytes
 }
 
 // NewSource makes a Source of a name and its text.
@@ -53,7 +56,7 @@ func (s *Source) index() []int32 {
 // a character (chapter 1, section 20); offsets past the end count as the end.
 func (s *Source) Position(offset int32) (line, column int) {
 	line, start, offset := s.lineOf(offset)
-	return line, 1 + utf8.RuneCountInString(s.Text[start:offset])
+	return line, 1 + int(s.characters(start, offset))
 }
 
 // lineOf returns the line of a byte offset, the offset of its first byte, and the
@@ -103,33 +106,53 @@ func (s *Source) Offset(line, column int) int32 {
 	return int32(at)
 }
 
-// Cursor finds lines and columns of offsets that are asked for more or less in order,
-// each in the time of its distance from the one before, however long the line is. The
-// zero Cursor is ready.
+// mark is a character of the text: where it begins, and how many come before it.
+type mark struct{ offset, before int32 }
+
+// markEvery is the distance of marks in bytes. So far are characters counted one by one.
+const markEvery = 512
+
+// characters returns how many characters lie between two offsets, in a time that does not
+// depend on their distance: a program can be one long line.
+func (s *Source) characters(from, to int32) int32 {
+	if to-from <= markEvery {
+		return int32(utf8.RuneCountInString(s.Text[from:to]))
+	}
+	s.marksOnce.Do(func() {
+		count := int32(0)
+		for offset := range s.Text {
+			if offset/markEvery >= len(s.marks) {
+				s.marks = append(s.marks, mark{int32(offset), count})
+			}
+			count++
+		}
+	})
+	before := func(offset int32) int32 {
+		i := min(int(offset/markEvery), len(s.marks)-1)
+		if s.marks[i].offset > offset {
+			i--
+		}
+		return s.marks[i].before + int32(utf8.RuneCountInString(s.Text[s.marks[i].offset:offset]))
+	}
+	return before(to) - before(from)
+}
+
+// Cursor finds lines and columns of offsets many of which lie in the line of the one
+// before. The zero Cursor is ready.
 type Cursor struct {
 	source     *Source
 	line       int32
 	start, end int32 // of the line, with its line end
-	at, column int32 // the offset asked for last
 }
 
 // In returns line and column of a byte offset, as Source.Position does.
 func (c *Cursor) In(source *Source, offset int32) (line, column int32) {
 	if c.source != source || offset < c.start || offset >= c.end {
 		line, start, end := source.LineAt(offset)
-		*c = Cursor{source: source, line: int32(line), start: start, end: end, at: start, column: 1}
+		*c = Cursor{source: source, line: int32(line), start: start, end: end}
 	}
 	offset = min(max(offset, c.start), int32(len(source.Text)))
-	switch {
-	case offset >= c.at:
-		c.column += int32(utf8.RuneCountInString(source.Text[c.at:offset]))
-	case offset-c.start < c.at-offset:
-		c.column = 1 + int32(utf8.RuneCountInString(source.Text[c.start:offset]))
-	default:
-		c.column -= int32(utf8.RuneCountInString(source.Text[offset:c.at]))
-	}
-	c.at = offset
-	return c.line, c.column
+	return c.line, 1 + source.characters(c.start, offset)
 }
 
 // Span is a half-open range of bytes of a source. The zero Span stands for "no

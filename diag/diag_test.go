@@ -3,6 +3,7 @@ package diag_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -155,6 +156,13 @@ func TestACursorFindsWhatPositionFinds(t *testing.T) {
 				}
 			}
 		}
+	}
+	long := diag.NewSource("long.seq", strings.Repeat("é漢x", 1000)+"\n"+strings.Repeat("🙂\x80y", 1000))
+	for at := range long.Text {
+		line, column := long.Position(int32(at))
+		start := 1 + strings.LastIndexByte(long.Text[:at], '\n')
+		require.Equal(t, 1+utf8.RuneCountInString(long.Text[start:at]), column, "offset %d", at)
+		require.Equal(t, int32(at), long.Offset(line, column))
 	}
 	assert.Equal(t, int32(len(s.Text)), s.Offset(99, 99), "outside of the text")
 	assert.Equal(t, int32(3), s.Offset(0, -5))
