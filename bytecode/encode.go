@@ -195,8 +195,9 @@ func (e *encoder) function(f *Func) {
 		}
 	}
 	e.count(len(f.Lines))
+	var last Line
 	for _, l := range f.Lines {
-		e.line(l)
+		e.line(l, &last)
 	}
 	e.count(len(f.Sites))
 	for _, s := range f.Sites {
@@ -207,8 +208,9 @@ func (e *encoder) function(f *Func) {
 		e.bool(s.Tail)
 	}
 	e.count(len(f.Guards))
+	last = Line{}
 	for _, g := range f.Guards {
-		e.line(g.Line)
+		e.line(g.Line, &last)
 		e.int(g.Slot)
 		e.b = append(e.b, byte(g.Kind))
 	}
@@ -219,10 +221,12 @@ func (e *encoder) function(f *Func) {
 	}
 }
 
-func (e *encoder) line(l Line) {
-	for _, v := range [...]int32{l.PC, l.Line, l.Column, l.Name} {
+// line writes an entry of a line table: what grows as the difference to the one before.
+func (e *encoder) line(l Line, last *Line) {
+	for _, v := range [...]int32{l.PC - last.PC, l.Line - last.Line, l.Column, l.Name} {
 		e.int(v)
 	}
+	*last = l
 	flipped := int32(0)
 	if l.Flipped {
 		flipped = 1
@@ -404,16 +408,18 @@ func (d *decoder) function(f *Func) {
 		}
 	}
 	f.Lines = make([]Line, d.count(5))
+	var last Line
 	for i := range f.Lines {
-		f.Lines[i] = d.line()
+		f.Lines[i] = d.line(&last)
 	}
 	f.Sites = make([]Site, d.count(5))
 	for i := range f.Sites {
 		f.Sites[i] = Site{Func: d.int(), Line: d.int(), Column: d.int(), Parent: d.int(), Tail: d.byte() != 0}
 	}
 	f.Guards = make([]Guard, d.count(7))
+	last = Line{}
 	for i := range f.Guards {
-		f.Guards[i] = Guard{Line: d.line(), Slot: d.int(), Kind: Kind(d.byte())}
+		f.Guards[i] = Guard{Line: d.line(&last), Slot: d.int(), Kind: Kind(d.byte())}
 	}
 	f.TailsGone = make([]TailsGone, d.count(2))
 	for i := range f.TailsGone {
@@ -421,9 +427,10 @@ func (d *decoder) function(f *Func) {
 	}
 }
 
-func (d *decoder) line() Line {
-	l := Line{PC: d.int(), Line: d.int(), Column: d.int(), Name: d.int()}
+func (d *decoder) line(last *Line) Line {
+	l := Line{PC: last.PC + d.int(), Line: last.Line + d.int(), Column: d.int(), Name: d.int()}
 	site := d.int()
 	l.Site, l.Flipped = site>>1, site&1 != 0
+	*last = l
 	return l
 }

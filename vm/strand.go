@@ -287,19 +287,19 @@ func (s *Strand) index(address uintptr) int { return int(address-s.address(0)) /
 func (s *Strand) exitStatus() (int, error) {
 	top := s.index(s.sp)
 	if top <= s.data.Base {
-		return 0, s.failedMain(Fail("expected Int, found nothing: the stack is empty"))
+		return 0, s.failedMain(Fail("expected Int, found nothing: the stack is empty"), nil)
 	}
 	if v := s.data.Slots[top-1]; !v.IsInt() {
-		return 0, s.failedMain(Mismatch("Int", v))
+		return 0, s.failedMain(Mismatch("Int", v), []string{brief(v)})
 	}
 	return int(uint8(s.data.Slots[top-1].AsInt())), nil
 }
 
-// failedMain is the error of main as a whole, at its definition.
-func (s *Strand) failedMain(err error) error {
+// failedMain is the error of main as a whole, at its definition. values are what it left.
+func (s *Strand) failedMain(err error, values []string) error {
 	mod := s.vm.image.Load().mod
 	f := &mod.Funcs[mod.Main]
-	return &RuntimeError{Word: f.Name, Reason: err.Error(), Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
+	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.
