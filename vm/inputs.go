@@ -281,7 +281,7 @@ func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
 	case bytecode.OpMake, bytecode.OpRemake:
 		return in.A, int32(len(img.variants[in.B].kinds))
 	case bytecode.OpReturn:
-		return 0, int32(len(f.Results))
+		return 0, min(int32(len(f.Results)), f.Frame)
 	case bytecode.OpLoop:
 		return 0, f.In
 	}
