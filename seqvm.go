@@ -23,6 +23,7 @@ import (
 	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/lint"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/vm"
@@ -80,12 +81,16 @@ func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
 	return opts.compile(check.Text(name, text, dir))
 }
 
-// CheckFile checks a file without compiling it. The list holds hints as well.
+// CheckFile checks a file without compiling it. The list holds hints as well, and
+// warnings about dropped flags.
 func CheckFile(path string, opts Options) diag.List {
 	o := opts.check()
 	o.Hints, o.Verbose = true, opts.Verbose
-	_, problems := check.Program(check.File(path), o)
-	return problems
+	info, problems := check.Program(check.File(path), o)
+	if problems.HasErrors() {
+		return problems
+	}
+	return append(problems, lint.DroppedFlags(info, builtins.Types())...)
 }
 
 // WordStacks is how the stack changes in a word of a program.
