@@ -10,10 +10,12 @@ import (
 
 // Failure is a run-time error as far as Origin looks at it.
 type Failure struct {
-	Word     string  // that the error is reported of
-	Expected string  // the kind or type that it wants; "" if the error is another one
-	Found    string  // what it got, as the error says it: "Int 0"; "" if the error is another one
-	Trail    []Place // innermost first
+	Word     string   // that the error is reported of
+	Expected string   // the kind or type that it wants; "" if the error is another one
+	Found    string   // what it got, as the error says it: "Int 0"; "" if the error is another one
+	Values   []string // the inputs of the word in the text form of values, the deepest first, as far as they are known
+	Trail    []Place  // innermost first
+	Root     string   // the word that a tail call has hidden behind the trail; "" if none
 }
 
 // Place is a line of the trail of a run-time error: a call that was being made.
@@ -23,6 +25,21 @@ type Place struct {
 	Line   int    // from 1
 	Column int    // from 1, in characters; 0 if it is not known
 	Count  int    // how many times in a row; 0 counts as 1
+	Called string // the word that was called there, if a tail call has hidden it; else ""
+}
+
+// fallback is a default value that words leave with false.
+type fallback struct {
+	kinds []types.Kind // of the results that have it
+	found string       // as errors have it: Failure.Found
+	text  string       // as Failure.Values has it
+	name  string       // for messages
+}
+
+var fallbacks = []fallback{
+	{[]types.Kind{types.Int, types.Var}, "Int 0", "0", "Int 0"},
+	{[]types.Kind{types.Float}, "Float 0", "0.0", "Float 0.0"},
+	{[]types.Kind{types.String}, "String", `""`, `String ""`},
 }
 
 // Origin tells, for a run-time error about a value that is what a word leaves after
@@ -32,18 +49,33 @@ type Place struct {
 // that has failed. Nothing of it costs anything before an error.
 func Origin(info *types.Info, table *types.Table, f Failure) string {
 	o := &tracer{info: info, table: table, failure: f, left: map[*types.Word][]*value{}}
+	if !o.aim() {
+		return ""
+	}
 	called := f.Word
 	var inputs []int // of the word called that the value may be; nil: any
+	follow := func(p Place, innermost bool) (said string, ok bool) {
+		inputs, said = o.follow(p, called, inputs, innermost)
+		called = p.Word
+		return said, said == "" && len(inputs) > 0
+	}
 	for i, p := range f.Trail {
-		for range min(max(p.Count, 1), maxRounds) {
-			next, said := o.follow(p, called, inputs, i == 0 && called == f.Word)
-			if said != "" || len(next) == 0 {
+		if p.Called != "" {
+			if said, ok := follow(Place{Word: p.Called}, false); !ok {
 				return said
 			}
-			inputs, called = next, p.Word
+		}
+		for round := range min(max(p.Count, 1), maxRounds) {
+			if said, ok := follow(p, i == 0 && round == 0); !ok {
+				return said
+			}
 		}
 	}
-	return ""
+	if f.Root == "" {
+		return ""
+	}
+	said, _ := follow(Place{Word: f.Root}, false)
+	return said
 }
 
 const (
@@ -56,8 +88,27 @@ type tracer struct {
 	info    *types.Info
 	table   *types.Table
 	failure Failure
+	target  fallback                 // the value
+	sure    bool                     // the error is about it
 	left    map[*types.Word][]*value // results of words; nil while a word is being run
 	depth   int
+}
+
+// aim finds out which value the error is about; false if it is none that words leave with
+// false. An error about another thing than a wrong kind may come of the one default
+// among the inputs.
+func (o *tracer) aim() bool {
+	count := 0
+	for _, f := range fallbacks {
+		given := slices.Contains(o.failure.Values, f.text)
+		switch {
+		case o.failure.Found == "" && given, o.failure.Found == f.found && (given || o.failure.Values == nil && f.found != "String"):
+			o.target = f
+			count++
+		}
+	}
+	o.sure = o.failure.Found != ""
+	return count == 1
 }
 
 // follow looks at the call of a word at a place: whether one of the inputs that are
@@ -92,12 +143,15 @@ func (o *tracer) follow(p Place, called string, inputs []int, innermost bool) (n
 }
 
 // wordsAt returns the words whose definitions a place lies in: of several in one line that
-// with the name.
+// with the name. Of a place without a line only the name is known.
 func (o *tracer) wordsAt(p Place) []*types.Word {
 	var all, named []*types.Word
 	for _, w := range o.info.Words {
 		source := o.info.Program.Modules[w.Module].Source
-		if source.Name != p.File {
+		if p.Line == 0 && w.Decl.Name.Text == p.Word {
+			named = append(named, w)
+		}
+		if p.Line == 0 || source.Name != p.File {
 			continue
 		}
 		first, _ := source.Position(w.Decl.Pos)
@@ -122,10 +176,10 @@ func (o *tracer) hits(word *types.Word, p Place, called string, inputs []int, in
 	w.results = o.results
 	w.visit = func(st *syntax.Stmt, args []*value) {
 		line, column := w.module.Source.Position(st.Pos)
-		if line != p.Line || p.Column > 0 && column != p.Column || !o.isCalled(w, st, called, innermost && p.Column > 0) {
-			return
+		here := p.Line == 0 || line == p.Line && (p.Column == 0 || column == p.Column)
+		if here && o.isCalled(w, st, called, innermost && p.Column > 0) {
+			found = append(found, o.wanted(w, st, args, inputs))
 		}
-		found = append(found, o.wanted(w, st, args, inputs))
 	}
 	if innermost && called == word.Decl.Name.Text {
 		w.left = func(stack *cell) { found = append(found, top(stack, len(word.Effect.Out))) }
@@ -149,17 +203,10 @@ func (o *tracer) isCalled(w *walker, st *syntax.Stmt, name string, anyway bool) 
 }
 
 // wanted picks among the values that a call gets those that the error may be about: the inputs that are
-// asked for or, if it expects a type, those of that type.
+// asked for or, at the innermost place, those that have its value or its type.
 func (o *tracer) wanted(w *walker, st *syntax.Stmt, args []*value, inputs []int) []*value {
-	if inputs == nil && st.Kind == syntax.StmtCall {
-		for i, t := range inputsOf(w, st) {
-			if t.String() == o.failure.Expected {
-				inputs = append(inputs, i)
-			}
-		}
-	}
 	if inputs == nil {
-		return args
+		inputs = o.suspects(w, st, len(args))
 	}
 	var list []*value
 	for _, i := range inputs {
@@ -168,6 +215,23 @@ func (o *tracer) wanted(w *walker, st *syntax.Stmt, args []*value, inputs []int)
 		}
 	}
 	return list
+}
+
+// suspects returns the inputs of a call that the error may be about.
+func (o *tracer) suspects(w *walker, st *syntax.Stmt, n int) (inputs []int) {
+	typed := inputsOf(w, st)
+	fits := func(i int) bool { return o.sure && i < len(typed) && typed[i].String() == o.failure.Expected }
+	if len(o.failure.Values) == n {
+		fits = func(i int) bool { return o.failure.Values[i] == o.target.text }
+	} else if !slices.ContainsFunc(typed, func(t *types.Type) bool { return t.String() == o.failure.Expected }) {
+		fits = func(int) bool { return o.sure }
+	}
+	for i := range n {
+		if fits(i) {
+			inputs = append(inputs, i)
+		}
+	}
+	return inputs
 }
 
 // inputsOf returns the types of the inputs of a call.
@@ -200,41 +264,30 @@ func top(stack *cell, n int) []*value {
 func (o *tracer) say(values []*value) string {
 	for _, v := range values {
 		for _, m := range v.from {
-			if m.call == nil || m.flag {
+			if m.call == nil || m.flag || m.call.certain || !m.call.defaults(o.table, o.target) {
 				continue
 			}
 			d := m.call.unchecked()
-			if d == nil || m.call.certain || o.failure.Found != "" && !m.call.defaults(o.table, o.failure.Found) {
+			if d == nil {
 				continue
 			}
-			line, column := m.call.module.Source.Position(d.st.Pos)
-			place := fmt.Sprintf("%s:%d:%d", m.call.module.Source.Name, line, column)
-			switch name := m.call.st.Text; {
-			case o.failure.Found == "":
-				return fmt.Sprintf("one of its values may be what '%s' leaves with false: its flag is dropped at %s", name, place)
-			case len(v.from) > 1 || v.other:
-				return fmt.Sprintf("%s may be what '%s' leaves with false: its flag is dropped at %s", o.failure.Found, name, place)
-			default:
-				return fmt.Sprintf("%s is what '%s' leaves with false: its flag is dropped at %s", o.failure.Found, name, place)
+			verb := "may be"
+			if o.sure && !v.other && !slices.ContainsFunc(v.from, func(other mark) bool { return other.call != m.call }) {
+				verb = "is"
 			}
+			line, column := m.call.module.Source.Position(d.st.Pos)
+			return fmt.Sprintf("%s %s what '%s' leaves with false: its flag is dropped at %s:%d:%d",
+				o.target.name, verb, m.call.st.Text, m.call.module.Source.Name, line, column)
 		}
 	}
 	return ""
 }
 
-// defaults tells whether a call leaves a value, as errors show it, with false.
-func (c *call) defaults(table *types.Table, shown string) bool {
+// defaults tells whether a call leaves a default with false.
+func (c *call) defaults(table *types.Table, f fallback) bool {
 	index, _ := table.Lookup(c.word.Name)
 	out := table.Effect(index).Out
-	switch types.EffectKind(out[len(out)-2]) {
-	case types.Int, types.Var:
-		return shown == "Int 0"
-	case types.Float:
-		return shown == "Float 0"
-	case types.String:
-		return shown == "String" || shown == `String ""`
-	}
-	return false
+	return slices.Contains(f.kinds, types.EffectKind(out[len(out)-2]))
 }
 
 // results returns what a word leaves for given arguments, as far as that is an argument or
