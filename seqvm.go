@@ -94,7 +94,9 @@ func CheckFile(path string, opts Options) diag.List {
 	if problems.HasErrors() {
 		return problems
 	}
-	return append(problems, lint.DroppedFlags(info, builtins.Types())...)
+	problems = append(problems, lint.DroppedFlags(info, builtins.Types())...)
+	problems.Sort()
+	return problems
 }
 
 // WordStacks is how the stack changes in a word of a program.

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,18 @@ func TestAllowedAndStandardCode(t *testing.T) {
 	assert.Len(t, warned(t, "# seq:allow(unchecked-error-flag)\n: v ( -- ) ;\n"+drops), 1, "of the next definition only")
 	for _, module := range []string{"json", "yaml", "http", "map", "zipper", "imath", "loops", "signal", "son"} {
 		assert.Empty(t, warned(t, "include std:"+module+"\n"), module)
+	}
+}
+
+// The examples show how it is done.
+func TestExamplesDropNoFlags(t *testing.T) {
+	files, err := filepath.Glob("../examples/*.seq")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		info, problems := check.Program(check.File(file), check.Options{})
+		require.False(t, problems.HasErrors(), file)
+		assert.Empty(t, lint.DroppedFlags(info, builtins.Types()), file)
 	}
 }
 
