@@ -24,6 +24,9 @@ func Explain(err error, info func() *types.Info, table *types.Table) error {
 	if m := mismatch.FindStringSubmatch(e.Reason); m != nil {
 		f.Expected, f.Found = m[1], m[2]
 	}
+	if _, ok := f.fallback(); !ok {
+		return err
+	}
 	for _, at := range e.Trail {
 		f.Trail = append(f.Trail, Place{Word: at.Word, File: at.File, Line: at.Line, Column: at.Column, Count: at.Count, Called: at.Called})
 	}

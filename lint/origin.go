@@ -48,10 +48,11 @@ var fallbacks = []fallback{
 // of words to their callers, as far as the trail goes, and through what words return. info is of the program
 // that has failed. Nothing of it costs anything before an error.
 func Origin(info *types.Info, table *types.Table, f Failure) string {
-	o := &tracer{info: info, table: table, failure: f, left: map[*types.Word][]*value{}}
-	if !o.aim() {
+	target, ok := f.fallback()
+	if !ok {
 		return ""
 	}
+	o := &tracer{info: info, table: table, failure: f, target: target, sure: f.Found != "", left: map[*types.Word][]*value{}}
 	called := f.Word
 	var inputs []int // of the word called that the value may be; nil: any
 	follow := func(p Place, innermost bool) (said string, ok bool) {
@@ -89,26 +90,24 @@ type tracer struct {
 	table   *types.Table
 	failure Failure
 	target  fallback                 // the value
-	sure    bool                     // the error is about it
+	sure    bool                     // the error is about it, and not about something else
 	left    map[*types.Word][]*value // results of words; nil while a word is being run
 	depth   int
 }
 
-// aim finds out which value the error is about; false if it is none that words leave with
+// fallback finds out which value the error is about; false if it is none that words leave with
 // false. An error about another thing than a wrong kind may come of the one default
 // among the inputs.
-func (o *tracer) aim() bool {
+func (f *Failure) fallback() (target fallback, ok bool) {
 	count := 0
-	for _, f := range fallbacks {
-		given := slices.Contains(o.failure.Values, f.text)
-		switch {
-		case o.failure.Found == "" && given, o.failure.Found == f.found && (given || o.failure.Values == nil && f.found != "String"):
-			o.target = f
+	for _, b := range fallbacks {
+		given := slices.Contains(f.Values, b.text)
+		if f.Found == "" && given || f.Found == b.found && (given || f.Values == nil && b.found != "String") {
+			target = b
 			count++
 		}
 	}
-	o.sure = o.failure.Found != ""
-	return count == 1
+	return target, count == 1
 }
 
 // follow looks at the call of a word at a place: whether one of the inputs that are
