@@ -23,6 +23,7 @@ import (
 	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/lint"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/vm"
@@ -66,6 +67,10 @@ type Program struct {
 	// Sources are the texts of the files, by index of Module.Files; absent for
 	// a program that was decoded.
 	Sources []*diag.Source
+
+	// from and opts check the program again; from is nil if it was decoded.
+	from check.Source
+	opts check.Options
 }
 
 // CompileFile compiles the program whose main file is at path. The list holds
@@ -80,11 +85,17 @@ func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
 	return opts.compile(check.Text(name, text, dir))
 }
 
-// CheckFile checks a file without compiling it. The list holds hints as well.
+// CheckFile checks a file without compiling it. The list holds hints as well, and
+// warnings about dropped flags.
 func CheckFile(path string, opts Options) diag.List {
 	o := opts.check()
 	o.Hints, o.Verbose = true, opts.Verbose
-	_, problems := check.Program(check.File(path), o)
+	info, problems := check.Program(check.File(path), o)
+	if problems.HasErrors() {
+		return problems
+	}
+	problems = append(problems, lint.DroppedFlags(info, builtins.Types())...)
+	problems.Sort()
 	return problems
 }
 
@@ -118,7 +129,7 @@ func (o Options) compile(from check.Source) (*Program, diag.List) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	p := &Program{Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
+	p := &Program{from: from, opts: o.check(), Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
 	}
@@ -148,12 +159,6 @@ func (p *Program) VM(config Config) (*vm.VM, error) {
 	}
 	return v, nil
 }
-
-// Render writes an error of a run of the program for people: a *vm.RuntimeError with the
-// source line, if the source is at hand, and its help lines. Whoever knows more of the
-// program than the VM does adds those here (RuntimeError.Help), from the places of the
-// frames.
-func (p *Program) Render(r diag.Renderer, err error) error { return vm.Render(r, err, p.source) }
 
 // maxSource bounds what is read of a file that a bytecode file names.
 const maxSource = 64 << 20

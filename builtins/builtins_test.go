@@ -13,6 +13,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stdlib"
+	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -75,5 +76,19 @@ func TestFloatWords(t *testing.T) {
 		"1.0 f.asin": math.Pi / 2, "0.9999999999999999 f.acos": 1.4901161193847656e-8, "1.0 f.atan": math.Pi / 4, "1.0 -1.0 f.atan2": 3 * math.Pi / 4,
 	} {
 		assert.Equal(t, want, evaluate(t, expression), expression)
+	}
+}
+
+// A Bool above a value is a flag: the row says what it tells. A flag is the last result.
+func TestFlagsAreDescribed(t *testing.T) {
+	for i, b := range builtins.Table() {
+		out := builtins.Types().Effect(int32(i)).Out
+		if b.Flag != "" {
+			assert.Regexp(t, `^whether .*[^.]$`, b.Flag, b.Name)
+			assert.Contains(t, []types.Kind{types.Bool, types.Int}, types.EffectKind(out[len(out)-1]), b.Name)
+		}
+		if n := len(out); n > 1 && types.EffectKind(out[n-1]) == types.Bool && !stdlib.Private(b.Name) {
+			assert.NotEmpty(t, b.Flag, b.Name)
+		}
 	}
 }

@@ -47,7 +47,7 @@ var classicWords = []vm.Builtin{
 		w[0] = listOf(append(pieces, stack.FromString("")))
 		return nil
 	}},
-	{Name: "%classic.read-line", Effect: "( ..a -- ..a String Int )", Doc: "Reads a line; 1, or 0 at the end of input.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "%classic.read-line", Effect: "( ..a -- ..a String Int )", Doc: "Reads a line; 1, or 0 at the end of input.", Flag: "whether there was a line", Run: func(s *vm.Strand, w []stack.Value) error {
 		if err := readLine(s, w); err != nil {
 			return err
 		}

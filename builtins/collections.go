@@ -13,13 +13,13 @@ import (
 var listWords = []vm.Builtin{
 	{Name: "list.make", Effect: "( ..a -- ..a V )", Doc: "The empty list.", Run: constant(empty)},
 	{Name: "list.push", Effect: "( ..a V T -- ..a V )", Doc: "The list with one element more at the end."},
-	{Name: "list.get", Effect: "( ..a V Int -- ..a T Bool )", Doc: "The element at an index from 0; 0 and false outside.", Borrows: true},
-	{Name: "list.set", Effect: "( ..a V Int T -- ..a V Bool )", Doc: "The list with an element replaced; false outside."},
-	{Name: "list.first", Effect: "( ..a V -- ..a T Bool )", Doc: "The first element; 0 and false of an empty list.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "list.get", Effect: "( ..a V Int -- ..a T Bool )", Doc: "The element at an index from 0; 0 and false outside.", Flag: "whether the index exists", Borrows: true},
+	{Name: "list.set", Effect: "( ..a V Int T -- ..a V Bool )", Doc: "The list with an element replaced; false outside.", Flag: "whether the index exists"},
+	{Name: "list.first", Effect: "( ..a V -- ..a T Bool )", Doc: "The first element; 0 and false of an empty list.", Flag: "whether the list has an element", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		element(w, 0)
 		return nil
 	}},
-	{Name: "list.last", Effect: "( ..a V -- ..a T Bool )", Doc: "The last element; 0 and false of an empty list.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "list.last", Effect: "( ..a V -- ..a T Bool )", Doc: "The last element; 0 and false of an empty list.", Flag: "whether the list has an element", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if w[0].Kind() == stack.Variant {
 			element(w, int64(w[0].AsVariant().Len())-1)
 			return nil

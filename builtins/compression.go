@@ -18,12 +18,12 @@ import (
 // compressionWords: chapter 6, section 11. Packed data is base64; unpacked data
 // is bytes, at most SEQ_UNPACK_MAX of them.
 var compressionWords = []vm.Builtin{
-	{Name: "compress.gzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by gzip, in base64.", Run: pack(gzipped, fixed(gzipDefault))},
-	{Name: "compress.gzip-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by gzip of a level from 1 to 9, in base64.", Run: pack(gzipped, given(gzipLevels))},
-	{Name: "compress.gunzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks gzip data in base64; false if anything is wrong with it.", Run: unpack(gunzipped)},
-	{Name: "compress.zstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by Zstandard, in base64.", Run: pack(zstandard, fixed(zstdDefault))},
-	{Name: "compress.zstd-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by Zstandard of a level from 1 to 22, in base64.", Run: pack(zstandard, given(zstdLevels))},
-	{Name: "compress.unzstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks Zstandard data in base64; false if anything is wrong with it.", Run: unpack(unzstandard)},
+	{Name: "compress.gzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by gzip, in base64.", Flag: "whether the string was packed", Run: pack(gzipped, fixed(gzipDefault))},
+	{Name: "compress.gzip-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by gzip of a level from 1 to 9, in base64.", Flag: "whether there is such a level", Run: pack(gzipped, given(gzipLevels))},
+	{Name: "compress.gunzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks gzip data in base64; false if anything is wrong with it.", Flag: "whether the data could be unpacked", Run: unpack(gunzipped)},
+	{Name: "compress.zstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by Zstandard, in base64.", Flag: "whether the string was packed", Run: pack(zstandard, fixed(zstdDefault))},
+	{Name: "compress.zstd-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by Zstandard of a level from 1 to 22, in base64.", Flag: "whether there is such a level", Run: pack(zstandard, given(zstdLevels))},
+	{Name: "compress.unzstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks Zstandard data in base64; false if anything is wrong with it.", Flag: "whether the data could be unpacked", Run: unpack(unzstandard)},
 }
 
 const (

@@ -18,8 +18,8 @@ var conversionWords = []vm.Builtin{
 	{Name: "int->float", Effect: "( ..a Int -- ..a Float )", Doc: "The nearest Float."},
 	{Name: "float->int", Effect: "( ..a Float -- ..a Int )", Doc: "Rounds toward zero; NaN gives 0, too large numbers the nearest Int.", Run: floatToInt},
 	{Name: "float->string", Effect: "( ..a Float -- ..a String )", Doc: "The shortest digits that read back as the same number, without exponent.", Run: floatToString},
-	{Name: "string->int", Effect: "( ..a String -- ..a Int Bool )", Doc: "Reads a decimal Int; 0 and false if it is none.", Run: stringToInt},
-	{Name: "string->float", Effect: "( ..a String -- ..a Float Bool )", Doc: "Reads a Float; 0.0 and false if it is none.", Run: stringToFloat},
+	{Name: "string->int", Effect: "( ..a String -- ..a Int Bool )", Doc: "Reads a decimal Int; 0 and false if it is none.", Flag: "whether the text is an Int", Run: stringToInt},
+	{Name: "string->float", Effect: "( ..a String -- ..a Float Bool )", Doc: "Reads a Float; 0.0 and false if it is none.", Flag: "whether the text is a Float", Run: stringToFloat},
 	{Name: "char->string", Effect: "( ..a Int -- ..a String )", Doc: "The character of a code point; empty if there is none.", Run: charToString},
 	{Name: "symbol->string", Effect: "( ..a Symbol -- ..a String )", Doc: "The name of a symbol, without the colon.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromString(w[0].AsSymbol().Name)

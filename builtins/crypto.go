@@ -47,9 +47,9 @@ var cryptoWords = []vm.Builtin{
 		w[0] = s.Concat(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		return nil
 	}},
-	{Name: "crypto.aes-gcm-encrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Encrypts a string by AES-256-GCM with a key of 64 hex digits; base64 of nonce, text and tag. False for a bad key.", Run: seal},
-	{Name: "crypto.aes-gcm-decrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Decrypts what crypto.aes-gcm-encrypt made; false if anything is wrong with it.", Run: unseal},
-	{Name: "crypto.pbkdf2-sha256", Effect: "( ..a String String Int -- ..a String Bool )", Doc: "A key of 32 bytes in hex from a password, a salt and a count of iterations; false below 1000.", Run: deriveKey},
+	{Name: "crypto.aes-gcm-encrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Encrypts a string by AES-256-GCM with a key of 64 hex digits; base64 of nonce, text and tag. False for a bad key.", Flag: "whether the key is valid", Run: seal},
+	{Name: "crypto.aes-gcm-decrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Decrypts what crypto.aes-gcm-encrypt made; false if anything is wrong with it.", Flag: "whether the text could be decrypted", Run: unseal},
+	{Name: "crypto.pbkdf2-sha256", Effect: "( ..a String String Int -- ..a String Bool )", Doc: "A key of 32 bytes in hex from a password, a salt and a count of iterations; false below 1000.", Flag: "whether the count of iterations is allowed", Run: deriveKey},
 	{Name: "crypto.ed25519-keypair", Effect: "( ..a -- ..a String String )", Doc: "A new public key and, on top, its private key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
 		public, private, err := ed25519.GenerateKey(nil)
 		if err != nil {
@@ -58,7 +58,7 @@ var cryptoWords = []vm.Builtin{
 		w[0], w[1] = inHex(s, public), inHex(s, private.Seed())
 		return nil
 	}},
-	{Name: "crypto.ed25519-sign", Effect: "( ..a String String -- ..a String Bool )", Doc: "The signature of a message by a private key, in hex; false for a bad key.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "crypto.ed25519-sign", Effect: "( ..a String String -- ..a String Bool )", Doc: "The signature of a message by a private key, in hex; false for a bad key.", Flag: "whether the key is valid", Run: func(s *vm.Strand, w []stack.Value) error {
 		seed, ok := fromHex(w[1], ed25519.SeedSize)
 		signature := stack.FromString("")
 		if ok {

@@ -11,11 +11,11 @@ import (
 
 var encodingWords = []vm.Builtin{
 	{Name: "encoding.base64-encode", Effect: "( ..a String -- ..a String )", Doc: "Base64 with padding.", Run: encode(base64.StdEncoding.AppendEncode)},
-	{Name: "encoding.base64-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes strict base64 with padding.", Run: decode(base64.StdEncoding.Strict().AppendDecode)},
+	{Name: "encoding.base64-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes strict base64 with padding.", Flag: "whether the text is base64", Run: decode(base64.StdEncoding.Strict().AppendDecode)},
 	{Name: "encoding.base64url-encode", Effect: "( ..a String -- ..a String )", Doc: "URL-safe base64 without padding.", Run: encode(base64.RawURLEncoding.AppendEncode)},
-	{Name: "encoding.base64url-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes strict URL-safe base64 without padding.", Run: decode(base64.RawURLEncoding.Strict().AppendDecode)},
+	{Name: "encoding.base64url-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes strict URL-safe base64 without padding.", Flag: "whether the text is base64", Run: decode(base64.RawURLEncoding.Strict().AppendDecode)},
 	{Name: "encoding.hex-encode", Effect: "( ..a String -- ..a String )", Doc: "Two lower case hex digits for each byte.", Run: encode(hex.AppendEncode)},
-	{Name: "encoding.hex-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes hex digits of either case.", Run: decode(hex.AppendDecode)},
+	{Name: "encoding.hex-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes hex digits of either case.", Flag: "whether the text is hex digits", Run: decode(hex.AppendDecode)},
 }
 
 func encode(f func(dst, src []byte) []byte) func(*vm.Strand, []stack.Value) error {

@@ -17,15 +17,15 @@ import (
 // fileWords: chapter 6, section 4. A failure of the outside world is a flag,
 // never an error of the program. Paths and contents are bytes.
 var fileWords = []vm.Builtin{
-	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Doc: "The content of a file; empty and false if it cannot be read.", Run: slurp},
-	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Run: writeFile(os.O_TRUNC)},
-	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Run: writeFile(os.O_APPEND)},
+	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Doc: "The content of a file; empty and false if it cannot be read.", Flag: "whether the file could be read", Run: slurp},
+	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_TRUNC)},
+	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_APPEND)},
 	{Name: "file.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
-	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes a file or symbolic link, never a directory; false on failure.", Run: onPath(func(path string) bool {
+	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes a file or symbolic link, never a directory; false on failure.", Flag: "whether the file was deleted", Run: onPath(func(path string) bool {
 		info, err := os.Lstat(path)
 		return err == nil && !info.IsDir() && syscall.Unlink(path) == nil
 	})},
-	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Doc: "The size of a file in bytes; 0 and false if there is none.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Doc: "The size of a file in bytes; 0 and false if there is none.", Flag: "whether the file exists", Run: func(s *vm.Strand, w []stack.Value) error {
 		info := stat(s, w[0])
 		size := int64(0)
 		if info != nil {
@@ -46,13 +46,13 @@ var lineWords = []vm.Builtin{
 // directoryWords: chapter 6, section 5.
 var directoryWords = []vm.Builtin{
 	{Name: "dir.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
-	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Doc: "Creates a directory and all that are missing above it; false on failure.", Run: onPath(func(path string) bool {
+	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Doc: "Creates a directory and all that are missing above it; false on failure.", Flag: "whether the directory was made", Run: onPath(func(path string) bool {
 		return path == "" || os.MkdirAll(path, 0o777) == nil
 	})},
-	{Name: "dir.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes an empty directory; false on failure.", Run: onPath(func(path string) bool {
+	{Name: "dir.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes an empty directory; false on failure.", Flag: "whether the directory was deleted", Run: onPath(func(path string) bool {
 		return syscall.Rmdir(path) == nil
 	})},
-	{Name: "dir.list", Effect: "( ..a String -- ..a V Bool )", Doc: "The list of the names in a directory, in alphabetical order; empty and false if it cannot be read.", Run: listDirectory},
+	{Name: "dir.list", Effect: "( ..a String -- ..a V Bool )", Doc: "The list of the names in a directory, in alphabetical order; empty and false if it cannot be read.", Flag: "whether the directory could be read", Run: listDirectory},
 }
 
 // pathOf copies a path out of the strand's memory, for calls that wait.

@@ -15,7 +15,7 @@ var mapWords = []vm.Builtin{
 	{Name: "map.set", Effect: "( ..a M K V -- ..a M2 )", Doc: "The map with a key set to a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) { w[0] = stack.FromMap(m.Set(w[1], w[2])) })
 	}},
-	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withKey(w, func(m *stack.MapValue) {
 			v, ok := m.Get(w[1])
 			if !ok {

@@ -13,15 +13,15 @@ import (
 // osWords: chapter 6, section 6. Words on paths are textual: they resolve
 // nothing and look at no file.
 var osWords = []vm.Builtin{
-	{Name: "os.getenv", Effect: "( ..a String -- ..a String Bool )", Doc: "The value of a variable of the environment; empty and false if it is not set.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "os.getenv", Effect: "( ..a String -- ..a String Bool )", Doc: "The value of a variable of the environment; empty and false if it is not set.", Flag: "whether the variable is set", Run: func(s *vm.Strand, w []stack.Value) error {
 		environ(s, w, pathOf(w[0]))
 		return nil
 	}},
-	{Name: "os.home-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The value of HOME; empty and false if it is not set.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "os.home-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The value of HOME; empty and false if it is not set.", Flag: "whether HOME is set", Run: func(s *vm.Strand, w []stack.Value) error {
 		environ(s, w, "HOME")
 		return nil
 	}},
-	{Name: "os.current-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The current directory; empty and false if it is gone.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "os.current-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The current directory; empty and false if it is gone.", Flag: "whether there is a current directory", Run: func(_ *vm.Strand, w []stack.Value) error {
 		dir, err := syscall.Getwd() // os.Getwd prefers what $PWD says
 		if err != nil || !strings.HasPrefix(dir, "/") && runtime.GOOS != "windows" {
 			dir = ""
@@ -44,8 +44,8 @@ var osWords = []vm.Builtin{
 		}
 		return nil
 	}},
-	{Name: "os.path-parent", Effect: "( ..a String -- ..a String Bool )", Doc: "The path without its last component; empty and false if it has none.", Run: ofPath(parentOf)},
-	{Name: "os.path-filename", Effect: "( ..a String -- ..a String Bool )", Doc: "The last component of the path; empty and false if it is no name.", Run: ofPath(filenameOf)},
+	{Name: "os.path-parent", Effect: "( ..a String -- ..a String Bool )", Doc: "The path without its last component; empty and false if it has none.", Flag: "whether the path has a parent", Run: ofPath(parentOf)},
+	{Name: "os.path-filename", Effect: "( ..a String -- ..a String Bool )", Doc: "The last component of the path; empty and false if it is no name.", Flag: "whether the path ends in a name", Run: ofPath(filenameOf)},
 	{Name: "os.exit", Effect: "( ..a Int -- ..a )", Doc: "Ends the program at once with a status from 0 to 255.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		status := w[0].AsInt()
 		if status < 0 || status > 255 {

@@ -15,7 +15,7 @@ var regexWords = []vm.Builtin{
 		w[0] = stack.FromBool(re != nil && re.Match(w[0].AsString()))
 		return nil
 	}},
-	{Name: "regex.find", Effect: "( ..a String String -- ..a String Bool )", Doc: "The first match of the pattern in the text.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "regex.find", Effect: "( ..a String String -- ..a String Bool )", Doc: "The first match of the pattern in the text.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
 		text, re := w[0].AsString(), compiled(w[1])
 		if re != nil {
 			if loc := re.Find(text, 0); loc != nil {
@@ -26,8 +26,8 @@ var regexWords = []vm.Builtin{
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}},
-	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Run: regexFindAll},
-	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Flag: "whether the pattern is valid", Run: regexFindAll},
+	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
 		text, re := w[0].Promote().AsString(), compiled(w[1])
 		var loc []int
 		if re != nil {
@@ -44,9 +44,9 @@ var regexWords = []vm.Builtin{
 		flagged(w, listOf(groups), loc != nil)
 		return nil
 	}},
-	{Name: "regex.replace", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with the first match of the pattern replaced; $1 is a group.", Run: regexReplace(false)},
-	{Name: "regex.replace-all", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with all matches of the pattern replaced; $1 is a group.", Run: regexReplace(true)},
-	{Name: "regex.split", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the pieces between the matches.", Run: regexSplit},
+	{Name: "regex.replace", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with the first match of the pattern replaced; $1 is a group.", Flag: "whether the pattern is valid", Run: regexReplace(false)},
+	{Name: "regex.replace-all", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with all matches of the pattern replaced; $1 is a group.", Flag: "whether the pattern is valid", Run: regexReplace(true)},
+	{Name: "regex.split", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the pieces between the matches.", Flag: "whether the pattern is valid", Run: regexSplit},
 	{Name: "regex.valid?", Effect: "( ..a String -- ..a Bool )", Doc: "Is the pattern valid?", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromBool(compiled(w[0]) != nil)
 		return nil

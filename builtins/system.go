@@ -15,7 +15,7 @@ var inputOutputWords = []vm.Builtin{
 	{Name: "io.write-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return s.VM().Out.WriteString(w[0].AsString(), true)
 	}},
-	{Name: "io.read-line", Effect: "( ..a -- ..a String Bool )", Doc: "Reads a line with its line end; empty and false at the end of input.", Run: readLine},
+	{Name: "io.read-line", Effect: "( ..a -- ..a String Bool )", Doc: "Reads a line with its line end; empty and false at the end of input.", Flag: "whether there was a line", Run: readLine},
 	{Name: "io.read-n", Effect: "( ..a Int -- ..a String Int )", Doc: "Reads a number of bytes; 1 on top if all came, else 0.", Run: readN},
 }
 
@@ -76,17 +76,17 @@ var socketWords = []vm.Builtin{
 var strandWords = []vm.Builtin{
 	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id."},
 	{Name: "strand.weave", Effect: "( ..a [ ..s -- ..t ] -- ..a H )", Doc: "Makes a weave, a coroutine of the quotation on a copy of the stack; leaves its handle."},
-	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end."},
+	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end.", Flag: "whether the weave yielded"},
 	{Name: "yield", Effect: "( ..a C T -- ..a C T | Yield T )", Doc: "Gives a value to who resumed the weave; leaves what the next resume brings."},
 	{Name: "strand.weave-cancel", Effect: "( ..a H -- ..a )", Doc: "Ends a weave."},
 	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
 		return nil
 	}},
-	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Flag: "whether the channel is open", Run: func(s *vm.Strand, w []stack.Value) error {
 		return s.Send(channelOf(w[1]), w[0].Promote(), w)
 	}},
-	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Flag: "whether a value came", Run: func(s *vm.Strand, w []stack.Value) error {
 		return s.Receive(channelOf(w[0]), w)
 	}},
 	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(s *vm.Strand, w []stack.Value) error {

@@ -49,7 +49,7 @@ var Table = sync.OnceValue(func() []vm.Builtin {
 var Types = sync.OnceValue(func() *types.Table {
 	var list []types.Signature
 	for _, b := range Table() {
-		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect, Borrows: b.Borrows})
+		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect, Borrows: b.Borrows, Flag: b.Flag})
 	}
 	return types.NewTable(list)
 })

@@ -18,13 +18,13 @@ import (
 // tcpWords: chapter 7, section 4. No failure is a run-time error: each word
 // leaves a flag. A word that waits keeps its strand's goroutine, which Go parks.
 var tcpWords = []vm.Builtin{
-	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Run: tcpListen},
-	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Doc: "A stream to a host and port.", Run: tcpConnect},
-	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Doc: "Waits for a connection to a listener; leaves its stream.", Run: tcpAccept},
-	{Name: "net.tcp.local-port", Effect: "( ..a Socket -- ..a Int Bool )", Doc: "The port of a listener or stream.", Run: tcpLocalPort},
-	{Name: "net.tcp.read", Effect: "( ..a Socket -- ..a String Bool )", Doc: "What has come, at most 4096 bytes; empty and true at the end of the stream.", Run: tcpRead},
-	{Name: "net.tcp.write", Effect: "( ..a String Socket -- ..a Bool )", Doc: "Writes all bytes to a stream.", Run: tcpWrite},
-	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Doc: "Closes a listener or stream; who waits on it fails.", Run: tcpClose},
+	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Flag: "whether the port could be taken", Run: tcpListen},
+	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Doc: "A stream to a host and port.", Flag: "whether the connection was made", Run: tcpConnect},
+	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Doc: "Waits for a connection to a listener; leaves its stream.", Flag: "whether a connection came", Run: tcpAccept},
+	{Name: "net.tcp.local-port", Effect: "( ..a Socket -- ..a Int Bool )", Doc: "The port of a listener or stream.", Flag: "whether the socket has a port", Run: tcpLocalPort},
+	{Name: "net.tcp.read", Effect: "( ..a Socket -- ..a String Bool )", Doc: "What has come, at most 4096 bytes; empty and true at the end of the stream.", Flag: "whether the stream could be read", Run: tcpRead},
+	{Name: "net.tcp.write", Effect: "( ..a String Socket -- ..a Bool )", Doc: "Writes all bytes to a stream.", Flag: "whether all was written", Run: tcpWrite},
+	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Doc: "Closes a listener or stream; who waits on it fails.", Flag: "whether the socket was open", Run: tcpClose},
 }
 
 const (

@@ -22,6 +22,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/lint"
 	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/son"
@@ -221,8 +222,9 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 	if input.Main != nil {
 		left, wrote, err := s.execute(ctx, s.code.Function(input.Main))
 		if err != nil {
+			err = s.explain(lint.Explain(err, s.types.Info, builtins.Types()))
 			s.revert(&st)
-			return Outcome{}, s.explain(err)
+			return Outcome{}, err
 		}
 		s.stack, o.Wrote = left, wrote
 		s.main = s.code.Function(input.Main)

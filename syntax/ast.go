@@ -72,8 +72,8 @@ type Word struct {
 	Name     Name
 	Effect   *Effect
 	Body     []Stmt
-	Pos, End int32    // from the colon to behind the semicolon
-	Allows   []string // ids of "# seq:allow(ID)" comments
+	Pos, End int32  // from the colon to behind the semicolon
+	Allows   []Name // of "# seq:allow(ID)" comments: the ids, each with the place of its comment
 }
 
 // Effect is a stack effect as written.

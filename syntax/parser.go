@@ -9,6 +9,7 @@ package syntax
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,7 +132,7 @@ type parser struct {
 	tokens []Token
 	at     int
 	errors diag.List
-	allows []allow
+	allows []Name
 	depth  int
 	word   *Word // the definition that is being read
 	input  *Word // has the statements outside of definitions; nil: there are none
@@ -486,10 +487,11 @@ func (p *parser) wordDefinition() {
 	w.Body = p.statements(scope{})
 	end := p.next()
 	w.End = end.End
-	for len(p.allows) > 0 && p.allows[0].pos < w.End {
-		w.Allows = append(w.Allows, p.allows[0].id)
-		p.allows = p.allows[1:]
+	own := slices.IndexFunc(p.allows, func(a Name) bool { return a.Pos >= w.End })
+	if own < 0 {
+		own = len(p.allows)
 	}
+	w.Allows, p.allows = p.allows[:own:own], p.allows[own:]
 	p.file.Words = append(p.file.Words, w)
 }
 

@@ -34,19 +34,13 @@ func (t Token) Is(text string) bool {
 	return t.Text == text && (t.Kind == TokenDelimiter || t.Kind == TokenWord)
 }
 
-// allow is a "# seq:allow(ID)" comment.
-type allow struct {
-	pos int32
-	id  string
-}
-
 // scanner cuts a source into tokens in one pass, without copying text.
 type scanner struct {
 	src    *diag.Source
 	text   string
 	pos    int
 	report func(*diag.Diagnostic)
-	allows []allow
+	allows []Name // ids of "# seq:allow(ID)" comments
 
 	pragmas []Pragma
 	// classic: "#" does not end a word, and starts a comment only before a blank
@@ -219,7 +213,7 @@ func (s *scanner) comment() {
 	}
 	if id, ok := strings.CutPrefix(plain, "seq:allow("); ok {
 		if id, ok = strings.CutSuffix(id, ")"); ok && id != "" {
-			s.allows = append(s.allows, allow{pos: int32(start), id: id})
+			s.allows = append(s.allows, Name{Text: id, Pos: int32(start), End: int32(s.pos)})
 		}
 	}
 }

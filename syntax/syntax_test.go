@@ -94,8 +94,9 @@ func TestRecoveryFindsErrorsInSeveralDefinitions(t *testing.T) {
 func TestAllowCommentsBelongToTheNextWordOrTheOneAround(t *testing.T) {
 	f, problems := syntax.Parse(diag.NewSource("x.seq", "# seq:allow(one)\n#seq: allow (two)\nunion U { A }\n: a ( -- ) ;\n: b ( -- ) # seq:allow(three)\n ;\n# seq:allow(four) text\n: c ( -- ) ;"), syntax.Seven)
 	require.Empty(t, problems)
-	assert.Equal(t, []string{"one", "two"}, f.Words[0].Allows)
-	assert.Equal(t, []string{"three"}, f.Words[1].Allows)
+	assert.Equal(t, []syntax.Name{{Text: "one", Pos: 0, End: 16}, {Text: "two", Pos: 17, End: 34}}, f.Words[0].Allows)
+	assert.Len(t, f.Words[1].Allows, 1)
+	assert.Equal(t, "three", f.Words[1].Allows[0].Text)
 	assert.Empty(t, f.Words[2].Allows)
 }
 

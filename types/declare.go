@@ -64,6 +64,9 @@ func (t *Table) Effect(index int32) *Effect {
 // arguments.
 func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }
 
+// Signature returns the row of the built-in with that index.
+func (t *Table) Signature(index int32) *Signature { return &t.list[index] }
+
 // Options adjusts what a check asks for.
 type Options struct {
 	NeedMain bool // the program is to be run: it must have a main

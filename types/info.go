@@ -11,6 +11,8 @@ type Signature struct {
 	Effect string // such as "( ..a Int Int -- ..a Int )"
 	// Borrows: the word only looks at its arguments.
 	Borrows bool
+	// Flag says what the last result tells of success; "": the word leaves no such flag.
+	Flag string
 }
 
 // Info is what the checker found out about a program.

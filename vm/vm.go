@@ -36,6 +36,10 @@ type Builtin struct {
 	// kept, changed or returned, and what it returns of their parts is marked
 	// shared. Of a word that runs quotations it concerns the collection.
 	Borrows bool
+	// Flag says what the last result tells, such as "whether the index exists": after a
+	// failure the word leaves it false, and a default in place of its value. "":
+	// the word leaves no such flag (chapter 8, section 6).
+	Flag string
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
 	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions.
