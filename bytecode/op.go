@@ -388,7 +388,7 @@ var Table = [opCount]Info{
 	OpCondNext:  {"cond.next", None, None, None, false, "run the next predicate; none left is a run-time error"},
 	OpCondTest:  {"cond.test", None, None, Target, true, "go on with the body if the predicate left true, else go to C"},
 
-	OpNoClause: {"no-clause", Src, Flag, None, true, "run-time error: no predicate of cond was true; if B, for the value A"},
+	OpNoClause: {"no-clause", Src, Flag, Imm, true, "run-time error: none of the C predicates of cond was true; if B, for the value A"},
 
 	OpSpawn: {"spawn", Height, Count, None, false, "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
 

@@ -421,14 +421,15 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 		g.resume(after)
 	}
 	g.at(st.Pos, "cond")
-	g.noClause()
+	g.noClause(len(clauses) / 2)
 	return g.meetOrEnd(j, tail)
 }
 
-// noClause ends the way on which no predicate was true. The error shows the value on top.
-func (g *generator) noClause() {
+// noClause ends the way on which none of so many predicates was true. The error shows the value
+// on top.
+func (g *generator) noClause(predicates int) {
 	if len(g.stack) == 0 {
-		g.emit(bytecode.OpNoClause, 0, 0, 0)
+		g.emit(bytecode.OpNoClause, 0, 0, int32(predicates))
 		return
 	}
 	top := g.stack[len(g.stack)-1]
@@ -437,7 +438,7 @@ func (g *generator) noClause() {
 		g.constantInto(s, top)
 		top.index = s
 	}
-	g.emit(bytecode.OpNoClause, top.index, 1, 0)
+	g.emit(bytecode.OpNoClause, top.index, 1, int32(predicates))
 }
 
 func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {

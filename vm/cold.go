@@ -497,7 +497,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpCondTest:
 		return s.condTest(in)
 	case bytecode.OpNoClause:
-		return errNoClause
+		return noClause(int(in.C))
 
 	case bytecode.OpSpawn:
 		id, err := s.spawn(fp + uintptr(uint32(in.A))*slotSize)
@@ -531,7 +531,13 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	return nil
 }
 
-var errNoClause = Fail("no predicate was true")
+// noClause is the error of a cond of which none of so many predicates was true.
+func noClause(predicates int) error {
+	if predicates == 1 {
+		return Fail("its predicate was not true, and it has no other")
+	}
+	return Fail("none of its %d predicates was true", predicates)
+}
 
 // condStart takes the clauses of cond off the stack and keeps them on the aux
 // stack: a list of the quotations, with the number of the next predicate below.
@@ -574,7 +580,7 @@ func (s *Strand) clause() (list []stack.Value, i int64, err error) {
 	}
 	list, i = s.aux[n-1].AsVariant().Fields(), s.aux[n-2].AsInt()
 	if i < 0 || i+1 >= int64(len(list)) {
-		return nil, 0, errNoClause
+		return nil, 0, noClause(len(list) / 2)
 	}
 	return list, i, nil
 }

@@ -245,7 +245,7 @@ func (m *machine) literalCond(w *types.Word, module int, clauses []syntax.Stmt, 
 			return m.body(w, module, clauses[i+1].Block, st.Pos, new([]any), tail)
 		}
 	}
-	m.fail("cond", "no predicate was true", m.stack...)
+	m.noClause(len(clauses) / 2)
 	return false
 }
 
@@ -553,7 +553,15 @@ func (m *machine) cond(n int) {
 			return
 		}
 	}
-	m.fail("cond", "no predicate was true", m.stack...)
+	m.noClause(n)
+}
+
+func (m *machine) noClause(predicates int) {
+	reason := fmt.Sprintf("none of its %d predicates was true", predicates)
+	if predicates == 1 {
+		reason = "its predicate was not true, and it has no other"
+	}
+	m.fail("cond", reason, m.stack...)
 }
 
 func (m *machine) arithmetic(name string, a, b int64) {
