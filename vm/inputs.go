@@ -212,6 +212,7 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 		if in.B == 0 {
 			return nil, false
 		}
+		return []stack.Value{value(in.A)}, true
 	case bytecode.OpListHas: // the flag of list.set comes first
 		if next := f.Code[pc+1].Original(); (next == bytecode.OpListSet || next == bytecode.OpListSetImm) && samePlace(f.At(pc), f.At(pc+1)) {
 			return s.operands(f, pc+1, value)
