@@ -23,7 +23,7 @@ test: lint
 	$(MAKE) fuzz-short
 
 race:
-	$(GO) test -race ./scheduler ./channel ./vm ./repl/... ./cmd/seqvm
+	$(GO) test -race ./scheduler ./channel ./vm ./tools/repl/... ./cmd/seqvm
 
 # cross finds what does not compile on other systems.
 cross:
@@ -45,9 +45,9 @@ cover:
 	$(GO) tool cover -html=coverage.out -o coverage.html
 	$(GO) tool cover -func=coverage.out | tail -1
 
-FUZZ_TARGETS = ./syntax:FuzzParse ./types:FuzzCheck ./bytecode:FuzzDecode \
+FUZZ_TARGETS = ./seq/syntax:FuzzParse ./seq/types:FuzzCheck ./bytecode:FuzzDecode \
 	./bytecode:FuzzVerify ./builtins:FuzzJSON ./builtins:FuzzYAML \
-	./regex:FuzzCompile ./regex:FuzzGenerated ./internal/reference:FuzzGenerated
+	./builtins/regex:FuzzCompile ./builtins/regex:FuzzGenerated ./internal/reference:FuzzGenerated
 
 # fuzz runs every fuzz target for FUZZTIME. That Go's own deadline comes in the middle of an
 # input is no finding: one leaves the input behind, and says so.
@@ -104,14 +104,14 @@ bench-compare:
 
 # pgo records the profile that the go tool optimises the command by.
 pgo:
-	$(GO) test ./bench -run '^$$' -bench 'Programs/.*/seqvm' -benchtime 2s -cpuprofile cmd/seqvm/default.pgo -o /dev/null
+	$(GO) test ./internal/bench -run '^$$' -bench 'Programs/.*/seqvm' -benchtime 2s -cpuprofile cmd/seqvm/default.pgo -o /dev/null
 
 # docs writes what is made from the tables: docs/words.md, the examples' results, and
 # docs/diagnostics.md.
 docs:
-	UPDATE_DOCS=1 $(GO) test ./explain -run Document
-	UPDATE_DOCS=1 $(GO) test ./doc
-	UPDATE_DOCS=1 $(GO) test ./doc
+	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
+	UPDATE_DOCS=1 $(GO) test ./tools/doc
+	UPDATE_DOCS=1 $(GO) test ./tools/doc
 
 clean:
 	rm -f seqvm coverage.out coverage.html bench-base.txt bench-here.txt

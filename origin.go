@@ -2,10 +2,10 @@ package seqvm
 
 import (
 	"github.com/seqvm/seqvm/builtins"
-	"github.com/seqvm/seqvm/check"
-	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/lint"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/check"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -20,12 +20,12 @@ import (
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/lint"
-	"github.com/seqvm/seqvm/load"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/seq/check"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -12,8 +12,8 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stdlib"
-	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
 

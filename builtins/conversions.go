@@ -8,8 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -3,7 +3,7 @@ package builtins
 import (
 	"math"
 
-	"github.com/seqvm/seqvm/floatmath"
+	"github.com/seqvm/seqvm/builtins/floatmath"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )

@@ -6,8 +6,8 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/son"
 )
 
 var testTags = jsonTags{&stack.Tag{Name: tagNull}, &stack.Tag{Name: tagBool}, &stack.Tag{Name: tagNumber}, &stack.Tag{Name: tagString}, &stack.Tag{Name: tagArray}, &stack.Tag{Name: tagObject}}

@@ -3,7 +3,7 @@ package builtins
 import (
 	"sync"
 
-	"github.com/seqvm/seqvm/regex"
+	"github.com/seqvm/seqvm/builtins/regex"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )

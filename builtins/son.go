@@ -1,8 +1,8 @@
 package builtins
 
 import (
-	"github.com/seqvm/seqvm/son"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
 )
 

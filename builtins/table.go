@@ -9,8 +9,8 @@ package builtins
 import (
 	"sync"
 
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/types"
 	"github.com/seqvm/seqvm/vm"
 )
 

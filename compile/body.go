@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // body compiles statements. In tail position it returns true if control has

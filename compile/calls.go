@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // written is what messages call a built-in word: what the program writes, which for

@@ -12,8 +12,8 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // Options says how to compile.

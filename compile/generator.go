@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // operand is a value of the stack at compile time: a slot, a constant or a

@@ -2,8 +2,8 @@ package compile
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // maxInlined is how many statements a word may have, those of words inlined in

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // loops are the words that run a quotation for each element of a list. With a

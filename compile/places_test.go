@@ -13,8 +13,8 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/load"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // record is a value of a variant that has not been made yet: a constructor leaves

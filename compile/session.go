@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // Session compiles a program that grows by the inputs of an interactive session.

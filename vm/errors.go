@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/stack"
 )
 

@@ -10,8 +10,8 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/syntax"
 )
 
 // image is a module made ready to run: names resolved, constants built. It is

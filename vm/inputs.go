@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/son"
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/stack/son"
 )
 
 // How much of the inputs of a word an error shows: of each string and of each other value

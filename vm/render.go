@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/syntax"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/syntax"
 )
 
 // Render writes the error of a run for people. What a *RuntimeError has beyond its text: the

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -21,9 +21,9 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/terminal"
 )
 
 // Builtin is a built-in word that is a Go function: the one place where name,

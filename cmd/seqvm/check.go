@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/seq/diag"
 )
 
 func (c *cli) checkCommand() *cobra.Command {

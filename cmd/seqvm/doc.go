@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seqvm/seqvm/doc"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/tools/doc"
 )
 
 // docFlags are the forms of 'seqvm doc'.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seqvm/seqvm/explain"
+	"github.com/seqvm/seqvm/tools/explain"
 )
 
 func (c *cli) explainCommand() *cobra.Command {

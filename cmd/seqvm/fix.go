@@ -11,9 +11,9 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
-	"github.com/seqvm/seqvm/fix"
 	"github.com/seqvm/seqvm/internal/outfile"
-	"github.com/seqvm/seqvm/load"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/tools/fix"
 )
 
 func (c *cli) fixCommand() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/seq/diag"
 )
 
 // output is the stdout of the commands. It keeps the first error, so that none of

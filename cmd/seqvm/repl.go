@@ -18,10 +18,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/diag"
-	"github.com/seqvm/seqvm/repl"
-	"github.com/seqvm/seqvm/repl/screen"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/tools/repl"
+	"github.com/seqvm/seqvm/tools/repl/screen"
 )
 
 // replFlags are what the REPL can be told.

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/diag"
 	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/seq/diag"
 )
 
 // The exit statuses that are not the program's own (chapter 8, section 12).

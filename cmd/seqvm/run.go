@@ -11,9 +11,9 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/diag"
+	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/scheduler"
-	"github.com/seqvm/seqvm/terminal"
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
 

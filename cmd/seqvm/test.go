@@ -12,7 +12,7 @@ import (
 
 	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/scheduler"
-	"github.com/seqvm/seqvm/testrunner"
+	"github.com/seqvm/seqvm/tools/testrunner"
 )
 
 // testFlags are the flags of 'seqvm test'.

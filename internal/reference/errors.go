@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // Error is a run-time error of a program.

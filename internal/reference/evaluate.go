@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seqvm/seqvm/syntax"
-	"github.com/seqvm/seqvm/types"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 type quotation struct {

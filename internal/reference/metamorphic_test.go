@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm/builtins"
-	"github.com/seqvm/seqvm/check"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/fix"
 	"github.com/seqvm/seqvm/internal/reference"
-	"github.com/seqvm/seqvm/repl"
+	"github.com/seqvm/seqvm/seq/check"
+	"github.com/seqvm/seqvm/tools/fix"
+	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/vm"
 )
 

@@ -1,0 +1,386 @@
+// Package load follows the includes of a program: it reads and parses every
+// file and standard module once and returns them as one program. The rules are
+// those of chapter 1, section 10.
+//
+// It does not look at what the files define: collisions and missing words are
+// found by package types.
+package load
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/spelling"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
+)
+
+// Module is one source file of a program.
+type Module struct {
+	*syntax.File
+	Std     bool // a built-in standard module
+	Decided bool // an option or the text of the file tells its dialect
+	Named   bool // a comment or an option names it
+}
+
+// Private tells whether a word of the module is a helper that only the module
+// sees (chapter 4, section 8).
+func (m *Module) Private(word string) bool {
+	return m.Std && stdlib.Private(word)
+}
+
+// Program is all files of a program, the main file first, then the included
+// ones depth first in the order of their includes.
+type Program struct {
+	Modules []*Module
+}
+
+// Profile returns the releases whose words the classic files of the program have
+// (chapter 9, section 12): all have the same. named tells that a file or an
+// option asks for it; ok is false if no file is classic.
+func (p *Program) Profile() (profile syntax.Dialect, named, ok bool) {
+	for _, m := range p.Modules {
+		if m.Dialect.Conditionals() {
+			profile, ok = max(profile, m.Dialect), true
+			named = named || m.Named
+		}
+	}
+	return profile, named, ok
+}
+
+// Undecided tells whether nothing in the files of the program decides on their
+// dialect (chapter 9, section 2, rule 5).
+func (p *Program) Undecided() bool {
+	return !slices.ContainsFunc(p.Modules, func(m *Module) bool { return !m.Std && m.Decided })
+}
+
+// The names of the modules with words of old releases.
+const (
+	OldLoops = "<classic loops>"
+	OldLines = "<classic lines>"
+)
+
+var oldWords = map[string]string{OldLoops: stdlib.OldLoops, OldLines: stdlib.OldLines}
+
+// OldWords tells whether a module is one of those that WithOldWords adds.
+func (m *Module) OldWords() bool { return oldWords[m.Source.Name] != "" }
+
+// WithOldWords returns the program with a module more: words that classic files
+// had. It is OldLoops or OldLines.
+func (p *Program) WithOldWords(name string) *Program {
+	file, errs := syntax.Parse(diag.NewSource(name, oldWords[name]), syntax.Seven)
+	if errs.HasErrors() {
+		panic("load: " + errs.Error()) // a defect of seqvm: the module is its own
+	}
+	return &Program{Modules: append(slices.Clip(p.Modules), &Module{File: file, Std: true})}
+}
+
+// ReadsOldLines tells whether a classic file of the program names the line reader
+// of its time.
+func (p *Program) ReadsOldLines() bool {
+	return slices.ContainsFunc(p.Modules, func(m *Module) bool {
+		return m.Dialect.OldNames() && !m.Std && strings.Contains(m.Source.Text, "file.for-each-line+")
+	})
+}
+
+// Main returns the file that the program was started with.
+func (p *Program) Main() *Module { return p.Modules[0] }
+
+// Options says where sources come from.
+type Options struct {
+	// ReadFile reads a file; nil means os.ReadFile.
+	ReadFile func(path string) ([]byte, error)
+	// StdlibDir is $SEQ_STDLIB: the folder with modules that are not built in.
+	StdlibDir string
+	// Dialect decides for all files of the program; "" or "auto": each file's text does.
+	Dialect string
+	// Mixed reads files that use both forms of the conditional (syntax.ParseMixed).
+	Mixed bool
+}
+
+// File loads the program whose main file is at path.
+func File(path string, opts Options) (*Program, diag.List) {
+	l := newLoader(opts)
+	text, err := l.read(path)
+	if err != nil {
+		l.errors = append(l.errors, &diag.Diagnostic{
+			Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1},
+			Message: fmt.Sprintf("cannot read '%s': %s", path, reason(err)),
+		})
+		return &Program{}, l.errors
+	}
+	return l.program(path, string(text), folder(path))
+}
+
+// Text loads a program from a text; name is what diagnostics call it, and its
+// includes are relative to the folder dir.
+func Text(name, text, dir string, opts Options) (*Program, diag.List) {
+	return newLoader(opts).program(name, text, dir)
+}
+
+type loader struct {
+	opts   Options
+	prog   *Program
+	errors diag.List
+	parsed map[*Module]diag.List // what the parser found
+	seen   map[string]bool       // resolved paths and "std:NAME"
+	warned bool                  // about StdlibDir
+	forced *syntax.Dialect       // by the options
+}
+
+func newLoader(opts Options) *loader {
+	return &loader{opts: opts, prog: &Program{}, parsed: map[*Module]diag.List{}, seen: map[string]bool{}}
+}
+
+// Read reads a file as the options say.
+func (o Options) Read(path string) ([]byte, error) {
+	if o.ReadFile != nil {
+		return o.ReadFile(path)
+	}
+	return os.ReadFile(path)
+}
+
+func (l *loader) read(path string) ([]byte, error) { return l.opts.Read(path) }
+
+// reason shortens an error of the file system to what the user needs.
+func reason(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func (l *loader) program(name, text, dir string) (*Program, diag.List) {
+	l.seen[resolve(name)] = true
+	if d, ok := syntax.ParseDialect(l.opts.Dialect); ok {
+		l.forced = &d
+	} else if l.opts.Dialect != "" && l.opts.Dialect != "auto" {
+		l.errors = append(l.errors, syntax.UnknownDialect(l.opts.Dialect, diag.Span{}))
+		return l.prog, l.errors
+	}
+	inherited := syntax.Seven
+	if l.forced == nil && !syntax.FindDialect(diag.NewSource(name, text)).Decided && l.reachesClassicOnly(text, dir) {
+		inherited = syntax.Classic
+	}
+	l.add(name, text, dir, false, inherited)
+	l.shareHashNames()
+	return l.prog, l.errors
+}
+
+// shareHashNames parses classic files once more that may call words of other
+// files with a "#" in their names: until those are known, such a name looks like
+// a comment (chapter 9, section 3).
+func (l *loader) shareHashNames() {
+	all := map[string]bool{}
+	for _, m := range l.prog.Modules {
+		maps.Copy(all, m.HashNames)
+	}
+	for _, m := range l.prog.Modules {
+		if !m.Dialect.Conditionals() || len(m.HashNames) == len(all) || !strings.Contains(m.Source.Text, "#") {
+			continue
+		}
+		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
+			return slices.Contains(l.parsed[m], d)
+		})
+		file, errs := l.parse(m.Source, m.Dialect, all)
+		m.File = file
+		l.errors = append(l.errors, errs...)
+	}
+}
+
+func (l *loader) parse(source *diag.Source, dialect syntax.Dialect, hashNames map[string]bool) (*syntax.File, diag.List) {
+	if l.opts.Mixed {
+		return syntax.ParseMixed(source, dialect, hashNames)
+	}
+	return syntax.ParseCalling(source, dialect, hashNames)
+}
+
+// resolve gives the identity of a file: its absolute path without links.
+func resolve(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// folder returns the folder that the includes of a file are relative to: that of
+// the real file if it is a link (chapter 1, section 10, and chapter 8, section 2).
+// Otherwise it is written as the path is, for messages.
+func folder(path string) string {
+	dir := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(path); err == nil && resolve(dir) != resolve(filepath.Dir(real)) {
+		return filepath.Dir(real)
+	}
+	return dir
+}
+
+// reachesClassicOnly tells whether of the files that an undecided one includes,
+// directly or not, at least one is classic by its text and none is of today's
+// dialect (chapter 9, section 2, rule 5).
+func (l *loader) reachesClassicOnly(text, dir string) bool {
+	classic, today := false, false
+	seen := map[string]bool{}
+	var visit func(text, dir string)
+	visit = func(text, dir string) {
+		for _, include := range syntax.FindDialect(diag.NewSource("", text)).Includes {
+			path := filepath.Join(dir, include) + ".seq"
+			if key := resolve(path); seen[key] {
+				continue
+			} else {
+				seen[key] = true
+			}
+			b, err := l.read(path)
+			if err != nil {
+				continue // reported when it is loaded
+			}
+			e := syntax.FindDialect(diag.NewSource(path, string(b)))
+			classic = classic || e.Decided && e.Dialect.Conditionals()
+			today = today || e.Decided && e.Dialect == syntax.Seven
+			visit(string(b), folder(path))
+		}
+	}
+	visit(text, dir)
+	return classic && !today
+}
+
+// add parses a file and then what it includes. dir is the folder of relative
+// includes, as the user would name it; inherited the dialect if the file's text
+// does not tell.
+func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect) {
+	source := diag.NewSource(name, text)
+	dialect, decided, named := inherited, false, false
+	switch {
+	case std:
+		dialect = syntax.Seven
+	case l.forced != nil:
+		dialect, decided, named = *l.forced, true, true
+	default:
+		e := syntax.FindDialect(source)
+		if e.Problem != nil {
+			l.errors = append(l.errors, e.Problem)
+		}
+		if e.Decided {
+			dialect, decided, named = e.Dialect, true, e.Named
+		}
+	}
+	var names map[string]bool
+	if dialect.Conditionals() {
+		names = syntax.HashNames(source.Text)
+	}
+	file, errs := l.parse(source, dialect, names)
+	l.errors = append(l.errors, errs...)
+	m := &Module{File: file, Std: std, Decided: decided, Named: named}
+	l.parsed[m] = errs
+	l.prog.Modules = append(l.prog.Modules, m)
+	l.includes(file, dir)
+}
+
+// includes loads what a file includes.
+func (l *loader) includes(file *syntax.File, dir string) {
+	for _, inc := range file.Includes {
+		switch inc.Kind {
+		case syntax.IncludeStd:
+			l.includeStd(file, inc)
+		case syntax.IncludeFFI:
+			l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
+		case syntax.IncludeFile:
+			l.includeFile(file, inc, dir)
+		}
+	}
+}
+
+func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) *diag.Diagnostic {
+	d := &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help}
+	l.errors = append(l.errors, d)
+	return d
+}
+
+func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
+	key := "std:" + inc.Name
+	if l.seen[key] {
+		return
+	}
+	text, ok := stdlib.Source(inc.Name)
+	if old, removed := stdlib.OldSource(inc.Name); removed {
+		if text, ok = old, file.Dialect.OldNames(); !ok {
+			l.fail(file, inc, "removed-module", fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
+				"today's words leave a value and a Bool; a union says the rest", "in a classic file, which a comment '# seq:dialect classic' makes it, it is there")
+			return
+		}
+	}
+	if ok {
+		l.seen[key] = true
+		l.add("<"+key+">", text, "", true, syntax.Seven)
+		return
+	}
+	for _, dir := range l.stdlibDirs() {
+		path := filepath.Join(dir, inc.Name+".seq")
+		if text, err := l.read(path); err == nil {
+			l.seen[key] = true
+			l.add("<"+key+">", string(text), folder(path), false, syntax.Seven)
+			return
+		}
+	}
+	d := l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown standard module '%s'", inc.Name))
+	for _, name := range spelling.Nearest(inc.Name, stdlib.Names()) {
+		d.Help = append(d.Help, fmt.Sprintf("did you mean 'std:%s'?", name))
+		d.Offer("write 'std:"+name+"'", diag.Edit{Span: file.Span(inc.End-int32(len(inc.Name)), inc.End), Text: name})
+	}
+	d.Help = append(d.Help, "the standard modules are "+strings.Join(stdlib.Names(), ", "))
+}
+
+// stdlibDirs lists the folders that hold further modules, in order.
+func (l *loader) stdlibDirs() []string {
+	if dir := l.opts.StdlibDir; dir != "" {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			return []string{dir}
+		}
+		if !l.warned {
+			l.warned = true
+			l.errors = append(l.errors, &diag.Diagnostic{Severity: diag.Warning, Code: "stdlib-dir", Message: fmt.Sprintf("SEQ_STDLIB='%s' is not a folder, ignoring it", dir)})
+		}
+	}
+	var dirs []string
+	if exe, err := os.Executable(); err == nil {
+		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib"))
+	}
+	return append(dirs, "stdlib")
+}
+
+func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string) {
+	switch {
+	case inc.Name == "":
+		l.fail(file, inc, "include-path", "the path of the include is empty")
+		return
+	case filepath.IsAbs(inc.Name):
+		l.fail(file, inc, "include-path", fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
+		return
+	}
+	path := filepath.Join(dir, inc.Name) + ".seq"
+	key := resolve(path)
+	if l.seen[key] {
+		return
+	}
+	text, err := l.read(path)
+	if err != nil {
+		d := l.fail(file, inc, "missing-include", fmt.Sprintf("cannot include '%s': %s: %s", inc.Name, path, reason(err)), "'.seq' is always appended to the path")
+		if _, err := l.read(strings.TrimSuffix(path, ".seq")); err == nil && strings.HasSuffix(inc.Name, ".seq") {
+			end := inc.End - int32(len(`"`))
+			d.Offer("leave '.seq' out", diag.Edit{Span: file.Span(end-int32(len(".seq")), end)})
+		}
+		return
+	}
+	l.seen[key] = true
+	l.add(path, string(text), folder(path), false, file.Dialect)
+}

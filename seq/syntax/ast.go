@@ -1,0 +1,144 @@
+package syntax
+
+import "github.com/seqvm/seqvm/seq/diag"
+
+// File is the syntax tree of one source file. The order of its parts is that
+// of the text. It is not changed after parsing.
+type File struct {
+	Source  *diag.Source
+	Dialect Dialect
+	// HashNames are the words with a "#" in their names that the file may call:
+	// in classic files such a token is a name; any other one is a comment.
+	Mixed     bool // two literals and "if" mean what they do today, also with conditionals: see ParseMixed
+	HashNames map[string]bool
+	Includes  []*Include
+	Unions    []*Union
+	Words     []*Word
+
+	// Calls, Quotations and Matches count the statements of these kinds: their
+	// Stmt.ID run from 0 to the count, so that later phases can keep what they
+	// find out in slices.
+	Calls, Quotations, Matches int
+}
+
+// Span returns the span of two byte offsets of this file.
+func (f *File) Span(start, end int32) diag.Span {
+	return diag.Span{Source: f.Source, Start: start, End: end}
+}
+
+// IncludeKind tells the three forms of an include apart.
+type IncludeKind uint8
+
+// The forms of an include (chapter 1, section 10).
+const (
+	IncludeStd IncludeKind = iota
+	IncludeFFI
+	IncludeFile
+)
+
+// Include is "include std:NAME", "include ffi:NAME" or `include "PATH"`.
+type Include struct {
+	Kind     IncludeKind
+	Name     string // module, manifest, or the path as written
+	Pos, End int32
+}
+
+// Name is a token that names something, with its place.
+type Name struct {
+	Text     string
+	Pos, End int32
+}
+
+// Union is a union definition (chapter 1, section 11).
+type Union struct {
+	Name     Name
+	Variants []Variant
+	Pos, End int32 // of the whole definition
+}
+
+// Variant is one variant of a union.
+type Variant struct {
+	Name   Name
+	Fields []Field
+}
+
+// Field is a field of a variant.
+type Field struct {
+	Name, Type Name
+}
+
+// Word is a word definition.
+type Word struct {
+	Name     Name
+	Effect   *Effect
+	Body     []Stmt
+	Pos, End int32  // from the colon to behind the semicolon
+	Allows   []Name // of "# seq:allow(ID)" comments: the ids, each with the place of its comment
+}
+
+// Effect is a stack effect as written.
+type Effect struct {
+	In, Out  []TypeExpr
+	Yields   []TypeExpr // the types after each Yield
+	Pos, End int32
+	Missing  bool // the word has none: only in classic files
+}
+
+// TypeKind tells the forms of a type expression apart.
+type TypeKind uint8
+
+// The forms of a type expression (chapter 1, section 8).
+const (
+	TypeName TypeKind = iota
+	TypeRow
+	TypeQuotation
+	TypeClosure
+)
+
+// TypeExpr is a type, row, quotation type or closure type as written.
+type TypeExpr struct {
+	Kind     TypeKind
+	Name     string // TypeName: the name; TypeRow: the name without the dots
+	In, Out  []TypeExpr
+	Pos, End int32
+}
+
+// StmtKind tells the statements apart.
+type StmtKind uint8
+
+// The statements of a body.
+const (
+	StmtInt StmtKind = iota
+	StmtFloat
+	StmtBool
+	StmtString
+	StmtSymbol
+	StmtQuotation
+	StmtMatch
+	StmtCall
+)
+
+// Stmt is one statement of a body. A plain struct and not an interface: bodies
+// are long runs of small statements, and every phase walks them in order.
+type Stmt struct {
+	Kind     StmtKind
+	Wraps    bool   // Int: the literal is outside of the 63-bit range and keeps its low bits
+	ID       int32  // Quotation, Match, Call: number among its kind in the file
+	Pos, End int32  // the token; for a quotation or match the whole of it
+	Bits     uint64 // Int: the value; Float: its IEEE bits; Bool: 0 or 1
+	Text     string // Call: the word; Symbol: its name; String: its bytes
+	Block    []Stmt // Quotation: the body
+	Match    *Match
+}
+
+// Match is a match expression.
+type Match struct {
+	Arms []Arm
+}
+
+// Arm is one arm of a match.
+type Arm struct {
+	Variant  Name
+	Bindings []Name // without the ">"; nil for a bare pattern, empty for "{ }"
+	Body     []Stmt
+}

@@ -1,0 +1,210 @@
+package syntax
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/spelling"
+)
+
+// Dialect is the dialect that a file is written in (chapter 9).
+type Dialect uint8
+
+// The dialects.
+const (
+	Seven    Dialect = iota // today's, of releases 7
+	Six                     // of releases 6: today's grammar with classic names
+	Classic                 // of releases 3 to 5: if … else … then
+	Classic4                // of releases 3.0 to 5.4: captures in reverse order (section 12)
+	Classic2                // of releases 1.1 to 2.3: other results of some words
+	Classic1                // of releases 1.0: loops as words, effects may be left out
+)
+
+var dialectNames = []string{"7", "6", "classic", "classic-4", "classic-2", "classic-1"}
+
+// String returns the name that comments and options use.
+func (d Dialect) String() string { return dialectNames[d] }
+
+// ParseDialect finds a dialect by its name.
+func ParseDialect(name string) (Dialect, bool) {
+	i := slices.Index(dialectNames, name)
+	return Dialect(max(i, 0)), i >= 0
+}
+
+// UnknownDialect is the diagnostic for a name that is none of a dialect. at is the comment that
+// names it; no place if an option does.
+func UnknownDialect(name string, at diag.Span) *diag.Diagnostic {
+	d := &diag.Diagnostic{Code: "unknown-dialect", Span: at, Message: fmt.Sprintf("unknown dialect '%s'", name)}
+	for _, near := range spelling.Nearest(name, dialectNames) {
+		d.Help = append(d.Help, fmt.Sprintf("did you mean '%s'?", near))
+		if at.Source != nil {
+			start := at.Start + int32(strings.LastIndex(at.Source.Text[at.Start:at.End], name))
+			d.Offer("write '"+near+"'", diag.Edit{Span: diag.Span{Source: at.Source, Start: start, End: start + int32(len(name))}, Text: near})
+		}
+	}
+	d.Help = append(d.Help, "the dialects are "+strings.Join(dialectNames, ", "))
+	return d
+}
+
+// OldNames tells whether the names and types of classic hold.
+func (d Dialect) OldNames() bool { return d != Seven }
+
+// Conditionals tells whether "if … else … then" are keywords, with the rest of
+// the classic grammar.
+func (d Dialect) Conditionals() bool { return d >= Classic }
+
+// Evidence is what the text of a file says of its dialect.
+type Evidence struct {
+	Dialect Dialect
+	Decided bool
+	Named   bool // by a comment
+	// Problem is a comment that cannot be obeyed.
+	Problem *diag.Diagnostic
+	// Includes are the paths of the files that it includes.
+	Includes []string
+}
+
+// FindDialect looks for the dialect of a file in its tokens (chapter 9, section
+// 2, rules 2 to 4).
+func FindDialect(src *diag.Source) Evidence {
+	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}, hashNames: HashNames(src.Text)}
+	tokens := s.scan()
+	var e Evidence
+	for _, p := range s.pragmas {
+		d, known := ParseDialect(p.Name)
+		at := diag.Span{Source: src, Start: p.Pos, End: p.End}
+		switch {
+		case !known:
+			e.Problem = UnknownDialect(p.Name, at)
+		case e.Decided && d != e.Dialect:
+			e.Problem = &diag.Diagnostic{Code: "two-dialects", Span: at, Message: fmt.Sprintf("the file says that its dialect is %s and %s", e.Dialect, d),
+				Help: []string{"a file has one dialect: leave one of the comments out"}}
+		default:
+			e.Dialect, e.Decided, e.Named = d, true, true
+		}
+	}
+	classic, combinator, old := false, false, false
+	seen := false // an if in this body
+	at := 0       // 0: top level; 1: name or effect of a word; 2: its body; 3: a union
+	for i := 0; i < len(tokens); i++ {
+		t := &tokens[i]
+		switch {
+		case at == 0 && t.Is(":"):
+			at, seen = 1, false
+			if i++; i+1 < len(tokens) && !tokens[i+1].Is("(") {
+				at = 2 // of a release that needs no effects
+			}
+		case at == 0 && t.Is("union"):
+			at = 3
+		case at == 0 && t.Is("include") && tokens[i+1].Kind == TokenString:
+			if text := tokens[i+1].Text; len(text) > 1 { // it is closed
+				e.Includes = append(e.Includes, text[1:len(text)-1])
+			}
+		case at == 1 && t.Is(")"):
+			at = 2
+		case at == 3 && t.Is("}") && !(i+1 < len(tokens) && (tokens[i+1].Is("}") || tokens[i+1].Kind == TokenWord && startsUpper(tokens[i+1].Text))):
+			at = 0
+		case at == 2 && t.Is(";"):
+			at = 0
+		case at == 2 && t.Kind == TokenWord && !tokens[i-1].Is(":"):
+			switch t.Text {
+			case "if":
+				seen, combinator = true, true
+			case "then":
+				classic, old = classic || seen, true
+			case "else":
+				old = true
+			}
+		}
+	}
+	switch {
+	case e.Decided:
+	case classic:
+		e.Dialect, e.Decided = Classic, true
+	case combinator && !old:
+		e.Dialect, e.Decided = Seven, true
+	}
+	return e
+}
+
+// HashNames returns the names with a "#" that a text defines, which only
+// classic files can; nil if there is none.
+func HashNames(text string) map[string]bool {
+	if !strings.Contains(text, "#") {
+		return nil
+	}
+	var names map[string]bool
+	for line := range strings.Lines(text) {
+		for _, part := range strings.Split(line, ";") {
+			fields := strings.Fields(part)
+			if len(fields) > 2 && fields[0] == ":" && strings.Contains(fields[1], "#") && strings.HasPrefix(fields[2], "(") {
+				if names == nil {
+					names = map[string]bool{}
+				}
+				names[fields[1]] = true
+			}
+		}
+	}
+	return names
+}
+
+// conditional reads "if A else B then" behind its "if" and returns the
+// statements of the literal form, "[ A ] [ B ] if", which means the same.
+func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
+	p.enter(t)
+	inner := scope{cond: &t, combinator: behindTwo(before), inMatch: sc.inMatch || sc.match != nil}
+	then := p.statements(inner)
+	mid := p.next()
+	var els []Stmt
+	end := mid
+	if mid.Text == "else" {
+		els = p.statements(inner)
+		if end = p.next(); end.Text == "else" {
+			p.refuse(end, "stray-token", "a second 'else' in one conditional: it is 'if A else B then'")
+		}
+	}
+	p.depth--
+	block := func(pos, end int32, body []Stmt) Stmt {
+		id := p.file.Quotations
+		p.file.Quotations++
+		return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: pos, End: end, Block: body}
+	}
+	call := Stmt{Kind: StmtCall, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if"}
+	p.file.Calls++
+	return []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els), call}
+}
+
+// behindTwo tells whether statements end in two quotation literals: an "if" behind them is that of
+// today's dialect.
+func behindTwo(list []Stmt) bool {
+	n := len(list)
+	return n >= 2 && list[n-1].Kind == StmtQuotation && list[n-2].Kind == StmtQuotation
+}
+
+// lineOf returns the line of the first token with a text; 0 if there is none.
+func (p *parser) lineOf(text string) int {
+	for _, t := range p.tokens {
+		if t.Kind == TokenWord && t.Text == text {
+			line, _ := p.file.Source.Position(t.Pos)
+			return line
+		}
+	}
+	return 0
+}
+
+// Pragma is a comment "# seq:dialect NAME".
+type Pragma struct {
+	Pos, End int32
+	Name     string
+}
+
+// Tokens cuts a parsed file into its tokens again, for tools that rewrite it,
+// and returns the comments that name a dialect.
+func Tokens(f *File) ([]Token, []Pragma) {
+	s := &scanner{src: f.Source, text: f.Source.Text, report: func(*diag.Diagnostic) {}}
+	s.classic, s.hashNames = f.Dialect.Conditionals(), f.HashNames
+	tokens := s.scan()
+	return tokens, s.pragmas
+}

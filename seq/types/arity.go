@@ -1,0 +1,249 @@
+package types
+
+import "github.com/seqvm/seqvm/seq/syntax"
+
+// arity is how many values a body takes from its start stack and how the
+// height changes, counted without types. It predicts how many values a
+// literal captures, so that each literal is checked once and not once for
+// every possible number, which would multiply with each level of nesting.
+type arity struct {
+	need, delta int
+	least       int  // what it takes for certain: need, up to the first guess
+	exact       bool // no operator or unknown word made it a guess
+	open        bool // the height at the end is not known
+}
+
+// captures is what counting says of how many values a literal captures.
+type captures struct {
+	least int  // with fewer it cannot fit
+	only  bool // nor with more
+}
+
+// missing predicts how many values a literal captures if x is expected of it
+// and k values are given to it: what its body lacks, or more if only then it
+// leaves as many values as x does.
+func (c *checker) missing(st *syntax.Stmt, x *Type, k int) captures {
+	return c.arityOf(st).captures(x, k)
+}
+
+func (a arity) captures(x *Type, k int) captures {
+	n := captures{least: max(0, a.least-k)}
+	_, row := height(x.In)
+	out, behind := height(x.Out)
+	if same := row == behind || row.index > 0 && row.index == behind.index; same && a.exact && !a.open {
+		n.least, n.only = max(n.least, out-k-a.delta), true
+	}
+	return n
+}
+
+func (c *checker) arityOf(st *syntax.Stmt) arity {
+	if a, ok := c.arities[st]; ok {
+		return a
+	}
+	if c.arities == nil {
+		c.arities = map[*syntax.Stmt]arity{}
+	}
+	a := c.arityOfBody(st.Block)
+	c.arities[st] = a
+	return a
+}
+
+type counter struct {
+	arity
+	height int
+}
+
+func (n *counter) take(count int) {
+	n.height -= count
+	n.needs(-n.height)
+}
+
+// needs notes that the body takes so many values from its start stack.
+func (n *counter) needs(values int) {
+	n.need = max(n.need, values)
+	if n.exact {
+		n.least = max(n.least, values)
+	}
+}
+
+// branch notes what a body needs that runs on what is there, or may run.
+func (n *counter) branch(a arity) {
+	if n.exact {
+		n.least = max(n.least, a.least-n.height)
+	}
+	n.need = max(n.need, a.need-n.height)
+}
+
+// then lets another body run on what is there.
+func (n *counter) then(a arity) {
+	if n.open {
+		return
+	}
+	n.branch(a)
+	n.height += a.delta
+	n.exact = n.exact && a.exact
+	n.open = n.open || a.open
+}
+
+func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
+	n := counter{arity: arity{exact: true}}
+	run := 0
+	for i := 0; i < len(stmts) && !n.open; i++ {
+		st := &stmts[i]
+		switch st.Kind {
+		case syntax.StmtMatch:
+			n.take(1)
+			c.matchArity(&n, st)
+		case syntax.StmtCall:
+			c.callArity(&n, st)
+		case syntax.StmtQuotation:
+			if syntax.LiteralIf(stmts, i) {
+				n.take(1)
+				a, b := c.arityOf(st), c.arityOf(&stmts[i+1])
+				if c.diverges(st.Block) {
+					a.delta = b.delta
+				}
+				n.branch(a)
+				n.branch(b)
+				n.exact = n.exact && a.exact && b.exact
+				n.then(arity{delta: a.delta, exact: true, open: a.open || b.open})
+				i += 2
+				continue
+			}
+			if i >= run {
+				run = syntax.QuotationRun(stmts, i)
+			}
+			if clauses := syntax.LiteralCond(stmts, i, run); clauses > 0 {
+				for j := i; j < run; j += 2 {
+					n.then(c.arityOf(&stmts[j]))
+					n.take(1)
+					body := c.arityOf(&stmts[j+1])
+					n.branch(body)
+					if j+2 == run {
+						n.then(body)
+					}
+				}
+				n.exact = false
+				i = run + 1
+				continue
+			}
+			if i+1 < len(stmts) && stmts[i+1].Kind == syntax.StmtCall {
+				if c.literalArity(&n, st, &stmts[i+1]) {
+					i++
+					continue
+				}
+			}
+			n.height++
+		default:
+			if syntax.LiteralIndex(stmts, i) {
+				depth := int(min(max(int64(st.Bits), 0), 1<<20))
+				n.needs(depth + 1 - n.height)
+				i++
+				if stmts[i].Text == "roll" {
+					continue
+				}
+			}
+			n.height++
+		}
+	}
+	n.delta = n.height
+	return n.arity
+}
+
+func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
+	for a := len(st.Match.Arms) - 1; a >= 0; a-- {
+		arm := &st.Match.Arms[a]
+		body := c.arityOfBody(arm.Body)
+		fields := len(arm.Bindings)
+		if v := c.p.byName[arm.Variant.Text]; arm.Bindings == nil && v != nil {
+			fields = len(v.Fields)
+		}
+		n.branch(arity{need: body.need - fields, least: body.least - fields})
+		n.exact = n.exact && body.exact
+		if a == 0 {
+			n.then(arity{delta: fields + body.delta, exact: true, open: body.open})
+		}
+	}
+}
+
+// literalArity counts a literal with the word behind it, if that runs it or
+// makes it capture; false if the word has nothing to do with it.
+func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
+	a := c.arityOf(st)
+	call := &c.calls[next.ID]
+	if call.Target == TargetBuiltin {
+		switch next.Text {
+		case "call":
+			n.then(a)
+			return true
+		case "dip":
+			n.take(1)
+			n.then(a)
+			n.height++
+			return true
+		case "keep":
+			n.take(1)
+			n.height++
+			n.then(a)
+			n.height++
+			return true
+		case "strand.spawn", "strand.weave":
+			n.height++
+			return true
+		}
+	}
+	e := c.effectOf(call)
+	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) || formOf(next.Text) != nil {
+		return false
+	}
+	k, row := height(e.In[len(e.In)-1].In)
+	if k > 0 {
+		captured := a.captures(e.In[len(e.In)-1], k)
+		n.branch(arity{least: captured.least})
+		n.exact = n.exact && captured.only // else how many it captures is a guess
+		n.take(max(captured.least, a.need-k))
+	}
+	n.take(len(e.In) - 1)
+	if !e.plain {
+		if k == 0 && row.index == e.rowIn {
+			n.branch(a)
+		}
+		n.exact = false
+		n.open = e.rowIn != e.rowOut
+	}
+	n.height += len(e.Out)
+	return true
+}
+
+func (c *checker) callArity(n *counter, st *syntax.Stmt) {
+	call := &c.calls[st.ID]
+	e := c.effectOf(call)
+	if e == nil { // an operator; / and % of Ints leave a flag
+		n.take(2)
+		n.height++
+		if st.Text == "/" || st.Text == "%" {
+			n.exact = false
+		}
+		return
+	}
+	if call.Target == TargetBuiltin {
+		switch st.Text {
+		case "strand.spawn": // of a quotation that is no literal: it takes its inputs along
+			n.take(1)
+			n.height++
+			n.exact = false
+			return
+		case "call", "bi", "if", "dip", "keep", "cond", "stack.dump":
+			n.take(map[string]int{"call": 1, "bi": 3, "if": 3, "dip": 2, "keep": 2}[st.Text])
+			n.open = true
+			return
+		}
+	}
+	n.take(len(e.In))
+	n.height += len(e.Out)
+	if e.rowIn != e.rowOut {
+		n.open = true
+	} else if !e.plain {
+		n.exact = false
+	}
+}

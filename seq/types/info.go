@@ -1,0 +1,144 @@
+package types
+
+import (
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/syntax"
+)
+
+// Signature is a built-in word as the checker knows it.
+type Signature struct {
+	Name   string
+	Effect string // such as "( ..a Int Int -- ..a Int )"
+	// Borrows: the word only looks at its arguments.
+	Borrows bool
+	// Flag says what the last result tells of success; "": the word leaves no such flag.
+	Flag string
+}
+
+// Info is what the checker found out about a program.
+type Info struct {
+	Program  *load.Program
+	Words    []*Word
+	Unions   []*UnionType
+	Variants []*VariantType
+	Main     *Word // nil if the program has none
+
+	// Calls, Quotations and Matches annotate the statements: by module, then
+	// by Stmt.ID.
+	Calls      [][]Call
+	Quotations [][]QuotationInfo
+	Matches    [][]MatchInfo
+
+	checked *program // for Stacks
+}
+
+// Word is a word of the program.
+type Word struct {
+	Index  int
+	Module int
+	Decl   *syntax.Word
+	Effect *Effect
+	Cycle  int // words with the same number call each other (strongly connected)
+
+	// Late: a word of an interactive session, which may be defined again: its
+	// callers find it at run time. Slot is what they find it by: words that take
+	// each other's place have the same.
+	Late bool
+	Slot int
+	// Input: it is the statements of an input.
+	Input bool
+
+	// Extra is how many values below its declared inputs the body uses through
+	// a named row.
+	Extra int
+	// Leaky: a diverging branch leaves values behind, so that after the word
+	// more values may lie on the stack than it declares (chapter 2, section 8).
+	Leaky bool
+}
+
+// UnionType is a union of the program.
+type UnionType struct {
+	Index    int
+	Module   int
+	Decl     *syntax.Union
+	Type     *Type
+	Variants []*VariantType
+}
+
+// VariantType is a variant of a union.
+type VariantType struct {
+	Index   int // among all variants of the program
+	Ordinal int // in its union
+	Union   *UnionType
+	Decl    *syntax.Variant
+	Fields  []*Type
+}
+
+// Name returns the name of the variant.
+func (v *VariantType) Name() string { return v.Decl.Name.Text }
+
+// TargetKind says what a call calls.
+type TargetKind uint8
+
+// The things that can be called.
+const (
+	TargetNone TargetKind = iota
+	TargetBuiltin
+	TargetWord
+	TargetMake   // constructor of a variant
+	TargetIs     // predicate of a variant
+	TargetAccess // accessor of a field
+)
+
+// Call annotates a call.
+type Call struct {
+	Target TargetKind
+	Index  int32 // of the built-in, word or variant
+	Field  int32 // TargetAccess: which field
+
+	// Known: the height of the stack after the call follows from the types.
+	// For call, dip, keep and a computed if, In and Out are the inputs and
+	// outputs of the quotation; for bi of the first, In2 and Out2 of the second.
+	Known              bool
+	In, Out, In2, Out2 int32
+	// Delta is the change in height of a call of a word whose effect has rows
+	// that change, if Known.
+	Delta int32
+	// Depth is the literal index of pick and roll; Literal says there is one.
+	Literal bool
+	Depth   int32
+	// Captured: the quotation handed to strand.spawn takes so many values along.
+	Moved int32
+}
+
+// QuotationInfo annotates a quotation literal that is a value (the branches of
+// a literal if and the clauses of a literal cond are not).
+type QuotationInfo struct {
+	In       int32 // values it takes, captures included
+	Out      int32 // values it leaves, if Known
+	Known    bool
+	Captures int32
+	Closure  bool // a closure, even if it captures nothing
+	Reversed bool // it gets what it captured in reverse order
+}
+
+// MatchInfo annotates a match.
+type MatchInfo struct {
+	Union *UnionType // of the first arm
+	Arms  []ArmInfo
+}
+
+// ArmInfo annotates an arm: its variant, and the fields it pushes in order.
+type ArmInfo struct {
+	Variant *VariantType
+	Fields  []int32
+	Dead    bool // a second arm for the same variant
+}
+
+// EffectKind describes the value kind of the type at a place of an effect for
+// the compiler: the concrete kinds are promises, Var is not.
+func EffectKind(t *Type) Kind { return prune(t).Kind }
+
+// Plain tells whether both sides of an effect have the same row and nothing
+// else refers to it: such a word cannot reach below its inputs.
+func (e *Effect) Plain() bool { return e.plain }

@@ -1,0 +1,353 @@
+package types
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/spelling"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
+)
+
+// sugar maps an operator to the word it stands for by operand kind
+// (chapter 1, section 16).
+var sugar = func() map[string]map[Kind]string {
+	m := map[string]map[Kind]string{}
+	for _, op := range []string{"+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>"} {
+		m[op] = map[Kind]string{Int: "i." + op}
+		if op != "%" {
+			m[op][Float] = "f." + op
+		}
+	}
+	m["+"][String] = "string.concat"
+	m["="][String] = "string.equal?"
+	return m
+}()
+
+// Operator tells whether a name is an operator: what it means, the types of its
+// operands say (chapter 1, section 16).
+func Operator(name string) bool { return sugar[name] != nil }
+
+// oldLoops are the built-in loops of releases 1.0 and what to write today (chapter 9,
+// sections 12 and 14).
+var oldLoops = map[string]string{
+	"times": "add 'include std:loops': it has 'times ( Int [ -- ] -- )', with the count below the quotation",
+	"while": "write a word that calls itself at the end of a branch: a tail call is a loop",
+	"until": "write a word that calls itself at the end of a branch: a tail call is a loop",
+}
+
+// renamed lists words of earlier versions and what to write today (chapter 1,
+// section 18).
+var renamed = map[string]string{
+	"tcp.listen": "net.tcp.listen", "tcp.accept": "net.tcp.accept", "tcp.read": "net.tcp.read",
+	"tcp.write": "net.tcp.write", "tcp.close": "net.tcp.close",
+	"udp.bind": "net.udp.bind", "udp.send-to": "net.udp.send-to",
+	"udp.receive-from": "net.udp.receive-from", "udp.close": "net.udp.close",
+	"http.get": "net.http.get", "http.post": "net.http.post", "http.put": "net.http.put", "http.delete": "net.http.delete",
+	"mod": "i.modulo ( Int Int -- Int Bool )", "pow": "i.pow ( Int Int -- Int Bool )",
+	"io.read-line+": "io.read-line ( -- String Bool )", "list.push!": "list.push",
+	"file.for-each-line+": "file.for-each-line ( String [ String -- ] -- Bool ), whose quotation sees only the line",
+}
+
+// resolveCalls finds what every call of every word calls (chapter 2, section
+// 5, step 3) and reports all unknown words.
+func (p *program) resolveCalls() {
+	for _, w := range p.added() {
+		p.resolveIn(w, w.Decl.Body)
+	}
+}
+
+func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
+	for i := range body {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtQuotation:
+			p.resolveIn(w, st.Block)
+		case syntax.StmtMatch:
+			for a := range st.Match.Arms {
+				p.resolveIn(w, st.Match.Arms[a].Body)
+			}
+		case syntax.StmtCall:
+			var next *syntax.Stmt
+			if i+1 < len(body) {
+				next = &body[i+1]
+			}
+			p.resolveCall(w, st, next)
+		}
+	}
+}
+
+// resolveCall finds what a call calls; next is the statement behind it, or nil.
+func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
+	call := &p.info.Calls[w.Module][st.ID]
+	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
+		if t, ok := p.classicCall(st.Text); ok {
+			p.oldName(w, st, t)
+			call.Target, call.Index, call.Field = t.kind, t.index, t.field
+			return
+		}
+	}
+	if i, ok := p.builtin(w.Module, st.Text); ok {
+		call.Target, call.Index = TargetBuiltin, i
+		return
+	}
+	if sugar[st.Text] != nil {
+		return // the types decide
+	}
+	t, ok := p.private[w.Module][st.Text] // first: a program may use the name for itself
+	if !ok {
+		t, ok = p.names[st.Text]
+	}
+	if !ok {
+		p.unknownWord(w, st, next)
+		return
+	}
+	call.Target, call.Index, call.Field = t.kind, t.index, t.field
+}
+
+// builtin finds a built-in word. Those that only standard modules are built on
+// have private names.
+func (p *program) builtin(module int, name string) (index int32, ok bool) {
+	if stdlib.Private(name) && !p.info.Program.Modules[module].Std {
+		return 0, false
+	}
+	index, ok = p.table.names[name]
+	return index, ok
+}
+
+func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
+	p.skip[w] = true
+	name := st.Text
+	if name == "->" && p.strayArm {
+		p.strayArm = false // said of the variant in front of it
+		return
+	}
+	span := p.span(w.Module, st.Pos, st.End)
+	where := w.Decl.Shown()
+	if today, ok := oldLoops[name]; ok {
+		d := p.fail(span, "removed-word", "the word '%s' (in %s) was a built-in loop of releases 1.0", name, where)
+		if module, ok := load.StdWords()[name]; ok {
+			d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
+		}
+		d.Help = []string{today, "for a file of those releases: a comment '# seq:dialect classic-1'; 'seqvm fix' then rewrites the rest of it"}
+		return
+	}
+	if today, ok := renamed[name]; ok {
+		d := p.fail(span, "renamed-word", "the word '%s' (in %s) is now '%s'", name, where, today)
+		offerWriting(d, strings.Fields(today)[0])
+		d.Help = []string{fmt.Sprintf("write '%s'", strings.Fields(today)[0]), "for a file of the classic dialect: a comment '# seq:dialect classic', or --dialect=classic; 'seqvm fix' rewrites it"}
+		return
+	}
+	d := p.fail(span, "unknown-word", "unknown word '%s' in %s", name, where)
+	if p.enough() {
+		return
+	}
+	if module, ok := load.StdWords()[name]; ok {
+		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
+		d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
+		return
+	}
+	if name == "end" || name == "->" {
+		d.Help = []string{fmt.Sprintf("'%s' belongs to a match; here none is open", name)}
+		return
+	}
+	if d.Help = p.typeAsWord(name, next); d.Help != nil {
+		if p.byName[name] != nil && !p.strayArm {
+			offerWriting(d, "Make-"+name)
+		}
+		return
+	}
+	if instead := Instead(name); instead != "" {
+		d.Help = []string{instead}
+		offerInstead(d, instead)
+		return
+	}
+	if v := strings.TrimPrefix(name, "Make-"); p.byName[v] == nil && v != name {
+		suggest(d, v, p.variantNames(), "Make-")
+	}
+	if d.Help == nil {
+		p.suggestWord(d, w.Module, name)
+	}
+}
+
+// typeAsWord advises on the name of a type, union or variant that stands where a word is wanted.
+func (p *program) typeAsWord(name string, next *syntax.Stmt) []string {
+	union, variant := p.unions[name], p.byName[name]
+	switch {
+	case concrete[name] != nil:
+		return []string{fmt.Sprintf("'%s' is a type: types stand in effects, ': name ( %s -- ) … ;'", name, name)}
+	case union == nil && variant == nil:
+		return nil
+	}
+	what := "a union"
+	if variant != nil {
+		what = fmt.Sprintf("a variant of the union '%s'", variant.Union.Decl.Name.Text)
+		if variant.Union == union {
+			what = "a union and its variant"
+		}
+	}
+	if next != nil && next.Kind == syntax.StmtCall && next.Text == "->" {
+		p.strayArm = true
+		return []string{fmt.Sprintf("'%s' is %s, and '%s -> …' an arm: arms stand in 'match … end'", name, what, name)}
+	}
+	if variant != nil {
+		return []string{fmt.Sprintf("'%s' is %s: 'Make-%s' makes a value of it", name, what, name)}
+	}
+	var makers []string
+	for _, v := range union.Variants[:min(len(union.Variants), 4)] {
+		makers = append(makers, "'Make-"+v.Name()+"'")
+	}
+	if len(union.Variants) > len(makers) {
+		makers = append(makers, "…")
+	}
+	return []string{fmt.Sprintf("'%s' is %s: %s make values of it", name, what, strings.Join(makers, ", "))}
+}
+
+// enough tells that further errors are not shown: looking for similar names,
+// which takes long, would be for nothing.
+func (p *program) enough() bool { return len(p.errors) > diag.MaxErrors }
+
+// variantNames are the candidates for a misspelt variant.
+func (p *program) variantNames() []string {
+	if p.enough() {
+		return nil
+	}
+	var names []string
+	for name := range p.byName {
+		names = append(names, name)
+	}
+	return names
+}
+
+func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
+	candidates := make([]string, 0, len(p.names)+len(p.table.names))
+	for n := range p.names {
+		candidates = append(candidates, n)
+	}
+	for n := range p.table.names {
+		if !stdlib.Private(n) {
+			candidates = append(candidates, n)
+		}
+	}
+	for n := range p.private[module] {
+		candidates = append(candidates, n)
+	}
+	std := load.StdWords()
+	for n := range std {
+		candidates = append(candidates, n)
+	}
+	closest := spelling.Nearest(name, candidates)
+	if closest == nil {
+		return
+	}
+	for i, n := range closest {
+		_, known := p.names[n]
+		_, builtin := p.table.names[n]
+		if from, ok := std[n]; ok && !known && !builtin {
+			offerWriting(d, n, p.include(module, from))
+			closest[i] = fmt.Sprintf("'%s' (include std:%s)", n, from)
+		} else {
+			offerWriting(d, n)
+			closest[i] = "'" + n + "'"
+		}
+	}
+	d.Help = []string{"did you mean " + strings.Join(closest, " or ") + "?"}
+}
+
+func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
+	if p.enough() {
+		return false
+	}
+	var candidates []string
+	for n := range concrete {
+		candidates = append(candidates, n)
+	}
+	for n := range p.unions {
+		candidates = append(candidates, n)
+	}
+	return suggest(d, name, candidates, "")
+}
+
+// cycles numbers the strongly connected components of the call graph, calls
+// inside quotations and arms included (chapter 2, section 8). Tarjan's
+// algorithm with a stack of its own: call chains can be long.
+func (p *program) cycles() {
+	words, first := p.added(), int32(p.from.words)
+	callees := make([][]int, len(words))
+	for i, w := range words {
+		seen := map[int32]bool{}
+		p.eachCall(w, w.Decl.Body, func(c *Call) {
+			if c.Target == TargetWord && c.Index >= first && !seen[c.Index] {
+				seen[c.Index] = true
+				callees[i] = append(callees[i], int(c.Index-first))
+			}
+		})
+	}
+	index := make([]int, len(words)) // 0: not visited
+	low := make([]int, len(words))
+	onStack := make([]bool, len(words))
+	var stack []int
+	type frame struct{ v, next int }
+	counter := 0
+	for root := range words {
+		if index[root] != 0 {
+			continue
+		}
+		frames := []frame{{v: root}}
+		for len(frames) > 0 {
+			f := &frames[len(frames)-1]
+			v := f.v
+			if f.next == 0 {
+				counter++
+				index[v], low[v] = counter, counter
+				stack = append(stack, v)
+				onStack[v] = true
+			}
+			if f.next < len(callees[v]) {
+				to := callees[v][f.next]
+				f.next++
+				if index[to] == 0 {
+					frames = append(frames, frame{v: to})
+				} else if onStack[to] {
+					low[v] = min(low[v], index[to])
+				}
+				continue
+			}
+			if low[v] == index[v] {
+				p.cycle++
+				for {
+					top := stack[len(stack)-1]
+					stack = stack[:len(stack)-1]
+					onStack[top] = false
+					words[top].Cycle = p.cycle
+					if top == v {
+						break
+					}
+				}
+			}
+			frames = frames[:len(frames)-1]
+			if len(frames) > 0 {
+				parent := frames[len(frames)-1].v
+				low[parent] = min(low[parent], low[v])
+			}
+		}
+	}
+}
+
+func (p *program) eachCall(w *Word, body []syntax.Stmt, visit func(*Call)) {
+	for i := range body {
+		st := &body[i]
+		switch st.Kind {
+		case syntax.StmtQuotation:
+			p.eachCall(w, st.Block, visit)
+		case syntax.StmtMatch:
+			for a := range st.Match.Arms {
+				p.eachCall(w, st.Match.Arms[a].Body, visit)
+			}
+		case syntax.StmtCall:
+			visit(&p.info.Calls[w.Module][st.ID])
+		}
+	}
+}

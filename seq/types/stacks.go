@@ -1,0 +1,160 @@
+package types
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/syntax"
+)
+
+// stacks notes the stack behind each statement of a body while the body is checked. The
+// texts are made at once: bindings of an attempt that fails are undone later.
+type stacks struct {
+	steps []diag.Step
+	names *printer // the same letter for a variable on every line
+	// suspects are things in front of the fault that may be its cause.
+	suspects []string
+	most     int // how many steps are kept, the last ones; 0: all
+}
+
+// maxFaultSteps is how many steps of a body that fails are kept: what led to the fault
+// stands at the end.
+const maxFaultSteps = 4096
+
+func (n *stacks) note(span diag.Span, s, aux *Stack) {
+	if n.most > 0 && len(n.steps) >= 2*n.most {
+		n.steps = append(n.steps[:0], n.steps[n.most:]...)
+	}
+	step := diag.Step{Span: span, Stack: n.names.upper(s)}
+	if aux != nil {
+		step.Aux = n.names.upper(aux)
+	}
+	n.steps = append(n.steps, step)
+}
+
+// noteStart notes the stack that a body starts on, at the place where its statements begin.
+func (c *checker) noteStart(pos int32, s *Stack) {
+	if c.noted != nil {
+		c.noted.note(c.span(pos, pos), s, nil)
+	}
+}
+
+// noteStep notes the stack behind statements that are checked together: a literal "if" with
+// its branches, say.
+func (c *checker) noteStep(stmts []syntax.Stmt, s, aux *Stack) {
+	c.noted.note(c.span(stmts[0].Pos, stmts[len(stmts)-1].End), s, aux)
+}
+
+// noteMark and noteCut are for attempts: cut forgets what was noted since the mark and
+// returns it.
+func (c *checker) noteMark() int {
+	if c.noted == nil {
+		return 0
+	}
+	return len(c.noted.steps)
+}
+
+func (c *checker) noteCut(mark int) []diag.Step {
+	if c.noted == nil || mark >= len(c.noted.steps) {
+		return nil
+	}
+	cut := append([]diag.Step(nil), c.noted.steps[mark:]...)
+	c.noted.steps = c.noted.steps[:mark]
+	return cut
+}
+
+func (c *checker) noteAgain(steps []diag.Step) {
+	if c.noted != nil {
+		c.noted.steps = append(c.noted.steps, steps...)
+	}
+}
+
+// suspect notes what may be the cause of a fault further on.
+func (c *checker) suspect(format string, args ...any) {
+	if c.noted == nil {
+		return
+	}
+	if text := fmt.Sprintf(format, args...); !slices.Contains(c.noted.suspects, text) { // a literal may be tried again
+		c.noted.suspects = append(c.noted.suspects, text)
+	}
+}
+
+// checked runs the check of a word's body. A body that is refused is checked once more,
+// for the stack on the way to the fault; so bodies without faults pay nothing for it.
+func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
+	c.enter(w)
+	d := c.try(check)
+	if d == nil || d == reported || c.steps > maxSteps || !c.mine(d) {
+		return d
+	}
+	c.enter(w)
+	c.noted = &stacks{names: newPrinter(), most: maxFaultSteps}
+	defer func() { c.noted = nil }()
+	if again := c.try(check); again != nil && again != reported {
+		d = again
+		d.Steps = c.noted.steps
+		d.Help = append(d.Help, c.noted.suspects...)
+	}
+	return d
+}
+
+// mine tells whether a diagnostic is about the word that is checked: the effect of another
+// one may have been inferred on the way.
+func (c *checker) mine(d *diag.Diagnostic) bool {
+	whole := c.span(c.w.Decl.Pos, c.w.Decl.End)
+	return d.Steps == nil && d.Span.Source == whole.Source && whole.Start <= d.Span.Start && d.Span.Start < whole.End
+}
+
+// Stacks returns the stack behind each statement of a word's body, in source order; the
+// first step, without extent, is the stack that the body starts on. It is nil for a word that was
+// refused. The body is checked again for it, so Info must not be used by others meanwhile.
+func (info *Info) Stacks(w *Word) []diag.Step {
+	p := info.checked
+	if p.skip[w] || w == p.input {
+		return nil
+	}
+	found := p.errors
+	defer func() { p.errors = found }() // its warnings have been given
+	c := &checker{p: p}
+	c.enter(w)
+	c.noted = &stacks{names: newPrinter()}
+	if c.try(c.word) != nil {
+		return nil
+	}
+	return c.noted.steps
+}
+
+// shownValues is how many values of a stack a step shows, from the top.
+const shownValues = 16
+
+// upper writes the upper part of a stack or of an aux stack.
+func (p *printer) upper(s *Stack) string {
+	var list []*Type
+	for s = rest(s); s != nil && s.Top != nil && len(list) < shownValues; s = rest(s.Below) {
+		list = append(list, s.Top)
+	}
+	p.b.Reset()
+	p.b.WriteString("(")
+	switch {
+	case s == nil:
+	case s.Top != nil:
+		p.b.WriteString(" …")
+	case p.row(s.Row) != "":
+		p.b.WriteString(" " + p.row(s.Row))
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		p.b.WriteString(" ")
+		p.typ(list[i])
+	}
+	p.b.WriteString(" )")
+	return p.b.String()
+}
+
+// rest is resolve for what may be an aux stack, whose end is nil.
+func rest(s *Stack) *Stack {
+	if s == nil {
+		return nil
+	}
+	return resolve(s)
+}

@@ -1,0 +1,205 @@
+// Package doc is what is known of every word for people: its effect, a
+// sentence, an example with its result. All of it comes from where the word is
+// declared, the table of built-in words and the sources of the standard
+// modules; only the examples have a file of their own.
+package doc
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/spelling"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
+)
+
+// Word is what is known of a word.
+type Word struct {
+	Name    string
+	Effect  string // as declared
+	Doc     string // one sentence
+	Module  string // of a word of a standard module: NAME of "include std:NAME"
+	Example string // code
+	Result  string // what the example writes, the stack it leaves last
+}
+
+// Section is words that belong together: a family or a standard module.
+type Section struct {
+	Title    string
+	Category string // of a family
+	Module   string
+	Doc      string // of a module: what it is for
+	Words    []Word
+}
+
+//go:embed examples.txt
+var examples string
+
+// arrow stands between an example and its result.
+const arrow = " -> "
+
+// Sections returns everything, families first. It must not be changed.
+var Sections = sync.OnceValue(func() []Section {
+	shown := map[string][2]string{}
+	for line := range strings.Lines(examples) {
+		name, rest, ok := strings.Cut(strings.TrimRight(line, "\n"), "  ")
+		if !ok || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		code, result, _ := strings.Cut(rest, arrow)
+		shown[name] = [2]string{code, result}
+	}
+	var list []Section
+	for _, f := range builtins.Families() {
+		if f.Title == "" {
+			continue
+		}
+		s := Section{Title: f.Title, Category: f.Category}
+		for _, b := range f.Words {
+			e := shown[b.Name]
+			s.Words = append(s.Words, Word{Name: b.Name, Effect: b.Effect, Doc: b.Doc, Example: e[0], Result: e[1]})
+		}
+		list = append(list, s)
+	}
+	for _, name := range stdlib.Names() {
+		list = append(list, module(name, shown))
+	}
+	return list
+})
+
+// module reads a standard module: a word's sentence is the comment above it.
+func module(name string, shown map[string][2]string) Section {
+	text, _ := stdlib.Source(name)
+	source := diag.NewSource("<std:"+name+">", text)
+	file, _ := syntax.Parse(source, syntax.Seven)
+	lines := strings.Split(text, "\n")
+	comment := func(above int) string { // of the lines that end above a line, from 1
+		from := above - 1
+		for from > 0 && strings.HasPrefix(lines[from-1], "# ") {
+			from--
+		}
+		var b []string
+		for _, l := range lines[from : above-1] {
+			b = append(b, strings.TrimPrefix(l, "# "))
+		}
+		return strings.Join(b, " ")
+	}
+	s := Section{Title: "std:" + name, Module: name}
+	if first, _, ok := strings.Cut(lines[0], ": "); ok && strings.HasPrefix(first, "# std:") {
+		s.Doc = strings.TrimPrefix(lines[0], first+": ")
+	}
+	for _, w := range file.Words {
+		if stdlib.Private(w.Name.Text) {
+			continue
+		}
+		line, _ := source.Position(w.Pos)
+		e := shown[w.Name.Text]
+		s.Words = append(s.Words, Word{Name: w.Name.Text, Effect: effectText(text, w), Doc: comment(line), Module: name, Example: e[0], Result: e[1]})
+	}
+	return s
+}
+
+// effectText is a word's effect as its source has it.
+func effectText(text string, w *syntax.Word) string {
+	rest := text[w.Name.End:]
+	from, to := strings.IndexByte(rest, '('), strings.IndexByte(rest, ')')
+	if from < 0 || to < from {
+		return ""
+	}
+	return rest[from : to+1]
+}
+
+// Find returns a word; false if there is none of the name.
+func Find(name string) (Word, bool) {
+	for _, s := range Sections() {
+		if i := slices.IndexFunc(s.Words, func(w Word) bool { return w.Name == name }); i >= 0 {
+			return s.Words[i], true
+		}
+	}
+	return Word{}, false
+}
+
+// Similar returns the names of words and modules that are close to one, or hold
+// it as a part; at most maxSimilar.
+func Similar(name string) []string {
+	var all, found []string
+	for _, s := range Sections() {
+		if s.Module != "" {
+			all = append(all, s.Title)
+		}
+		for _, w := range s.Words {
+			all = append(all, w.Name)
+		}
+	}
+	found = spelling.Nearest(name, all)
+	for _, n := range all {
+		if len(name) > 1 && strings.Contains(n, name) && !slices.Contains(found, n) {
+			found = append(found, n)
+		}
+	}
+	return found[:min(len(found), maxSimilar)]
+}
+
+const maxSimilar = 5
+
+// FindModule returns a standard module by its name, with or without "std:".
+func FindModule(name string) (Section, bool) {
+	name = strings.TrimPrefix(name, "std:")
+	for _, s := range Sections() {
+		if s.Module == name && name != "" {
+			return s, true
+		}
+	}
+	return Section{}, false
+}
+
+// Write writes what is known of a word as plain text.
+func (w Word) Write(to io.Writer) {
+	fmt.Fprintf(to, "%s %s\n", w.Name, w.Effect)
+	if w.Module != "" {
+		fmt.Fprintf(to, "  include std:%s\n", w.Module)
+	}
+	if w.Doc != "" {
+		fmt.Fprintf(to, "  %s\n", w.Doc)
+	}
+	if w.Example != "" {
+		fmt.Fprintf(to, "  example: %s\n        %s %s\n", w.Example, strings.TrimSpace(arrow), w.Result)
+	}
+}
+
+// Write writes a section as plain text: a line a word.
+func (s Section) Write(to io.Writer) {
+	fmt.Fprintf(to, "%s\n", s.Title)
+	if s.Doc != "" {
+		fmt.Fprintf(to, "  %s\n", s.Doc)
+	}
+	for _, w := range s.Words {
+		fmt.Fprintf(to, "  %s %s\n      %s\n", w.Name, w.Effect, w.Doc)
+	}
+}
+
+// Markdown writes everything as a page.
+func Markdown(to io.Writer) {
+	fmt.Fprint(to, "# Words\n\nMade by `seqvm doc --markdown`. `seqvm doc WORD` shows one word, `seqvm doc MODULE` a standard module.\n"+
+		"Behind an example stands the stack that it leaves, as `stack.dump` shows it; what it writes comes before that.\n")
+	cell := strings.NewReplacer("|", "\\|", "\n", " ")
+	for _, s := range Sections() {
+		fmt.Fprintf(to, "\n## %s\n\n", s.Title)
+		if s.Doc != "" {
+			fmt.Fprintf(to, "%s\n\n", s.Doc)
+		}
+		if len(s.Words) == 0 {
+			continue
+		}
+		fmt.Fprint(to, "| Word | Effect | | Example |\n|---|---|---|---|\n")
+		for _, w := range s.Words {
+			fmt.Fprintf(to, "| `%s` | `%s` | %s | `%s` → `%s` |\n", cell.Replace(w.Name), cell.Replace(w.Effect), cell.Replace(w.Doc), cell.Replace(w.Example), cell.Replace(w.Result))
+		}
+	}
+}

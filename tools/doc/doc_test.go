@@ -1,0 +1,101 @@
+package doc_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/tools/doc"
+)
+
+// shown runs an example and returns what it writes, on one line.
+func shown(t *testing.T, w doc.Word) string {
+	t.Helper()
+	var source strings.Builder
+	if w.Module != "" {
+		fmt.Fprintf(&source, "include std:%s\n", w.Module)
+		if w.Module == "signal" || strings.Contains(w.Example, "json-") {
+			fmt.Fprintln(&source, "include std:json")
+		}
+	}
+	dump := " stack.dump"
+	if strings.HasSuffix(w.Example, "stack.dump") {
+		dump = ""
+	}
+	fmt.Fprintf(&source, ": main ( -- ) %s%s ;\n", w.Example, dump)
+	prog, problems := seqvm.CompileText("example.seq", source.String(), ".", seqvm.Options{})
+	require.False(t, problems.HasErrors(), "%s: %v\n%s", w.Name, problems, source.String())
+	var out bytes.Buffer
+	_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader("hello\n"), Args: []string{"example.seq"}})
+	require.NoError(t, err, w.Name)
+	return strings.ReplaceAll(strings.TrimSuffix(out.String(), "\n"), "\n", `\n`)
+}
+
+// With UPDATE_DOCS set the test writes examples.txt and docs/words.md anew.
+func TestEveryWordIsDescribedAndItsExampleHolds(t *testing.T) {
+	update := os.Getenv("UPDATE_DOCS") != ""
+	page, err := filepath.Abs("examples.txt")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir()) // for those that write files
+	results := map[string]string{}
+	for _, s := range doc.Sections() {
+		for _, w := range s.Words {
+			assert.NotEmpty(t, w.Effect, w.Name)
+			assert.NotEmpty(t, w.Doc, w.Name)
+			if assert.NotEmpty(t, w.Example, w.Name) {
+				results[w.Name] = shown(t, w)
+				if !update {
+					assert.Equal(t, results[w.Name], w.Result, w.Name)
+				}
+			}
+		}
+	}
+	if !update {
+		return
+	}
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		name, rest, ok := strings.Cut(strings.TrimRight(line, "\n"), "  ")
+		if ok && !strings.HasPrefix(line, "# ") {
+			code, _, _ := strings.Cut(rest, " -> ")
+			line = fmt.Sprintf("%s  %s -> %s\n", name, code, results[name])
+		}
+		b.WriteString(line)
+	}
+	require.NoError(t, os.WriteFile(page, []byte(b.String()), 0o644))
+}
+
+func TestThePageIsUpToDate(t *testing.T) {
+	var page bytes.Buffer
+	doc.Markdown(&page)
+	if os.Getenv("UPDATE_DOCS") != "" {
+		require.NoError(t, os.WriteFile("../../docs/words.md", page.Bytes(), 0o644))
+		return
+	}
+	text, err := os.ReadFile("../../docs/words.md")
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(text, page.Bytes()), "make docs writes it anew")
+}
+
+func TestFind(t *testing.T) {
+	w, ok := doc.Find("zipper.right")
+	require.True(t, ok)
+	assert.Equal(t, "zipper", w.Module)
+	assert.Equal(t, "( Variant -- Variant )", w.Effect)
+	_, ok = doc.Find("%json-parse")
+	assert.False(t, ok, "what modules are built on is nobody's business")
+	m, ok := doc.FindModule("std:json")
+	require.True(t, ok)
+	assert.NotEmpty(t, m.Doc)
+	_, ok = doc.FindModule("nothing")
+	assert.False(t, ok)
+}

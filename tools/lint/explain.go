@@ -1,0 +1,44 @@
+package lint
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// mismatch is the reason of an error about a value of the wrong kind (vm.Mismatch).
+var mismatch = regexp.MustCompile(`^expected (.+), found (.+)$`)
+
+// Explain adds to a *vm.RuntimeError, if err is one, a help line that says which dropped flag its
+// value comes from, if that can be seen (Origin). It returns the error with the line; err
+// itself is not changed. info gives the program as it was when it failed; nil if that is not at hand.
+func Explain(err error, info func() *types.Info, table *types.Table) error {
+	var e *vm.RuntimeError
+	if !errors.As(err, &e) {
+		return err
+	}
+	f := Failure{Word: e.Word, Values: e.Values, Root: e.Root}
+	if m := mismatch.FindStringSubmatch(e.Reason); m != nil {
+		f.Expected, f.Found = m[1], m[2]
+	}
+	if _, ok := f.fallback(); !ok {
+		return err
+	}
+	for _, at := range e.Trail {
+		f.Trail = append(f.Trail, Place{Word: at.Word, File: at.File, Line: at.Line, Column: at.Column, Count: at.Count, Called: at.Called})
+	}
+	checked := info()
+	if checked == nil {
+		return err
+	}
+	origin := Origin(checked, table, f)
+	if origin == "" {
+		return err
+	}
+	explained := *e
+	explained.Help = append(slices.Clip(e.Help), origin)
+	return &explained
+}

@@ -1,0 +1,128 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
+)
+
+// UncheckedErrorFlag is the ID of the rule on dropped flags (chapter 8, section 6).
+const UncheckedErrorFlag diag.Code = "unchecked-error-flag"
+
+// call is a call that leaves a flag and what becomes of that and of its value.
+type call struct {
+	st      *syntax.Stmt
+	word    *types.Signature
+	module  *load.Module
+	at      *branch
+	certain bool // it cannot fail: its arguments show that
+	drops   []ending
+	checks  spots     // where the flag is checked, or nothing is known of it any more
+	uses    []meeting // where the value is used
+}
+
+// ending is where a flag is dropped.
+type ending struct {
+	st *syntax.Stmt
+	at meeting
+}
+
+// checkedAt tells whether every run that comes from the call to a place checks the flag.
+func (c *call) checkedAt(m meeting) bool {
+	return c.checks.surround(c.at) || c.checks.surround(m.last) || c.checks.surround(m.earlier)
+}
+
+// unchecked returns the first place where the flag is dropped on a run that does not check
+// it; nil if there is none.
+func (c *call) unchecked() *ending {
+	for i := range c.drops {
+		if !c.checkedAt(c.drops[i].at) {
+			return &c.drops[i]
+		}
+	}
+	return nil
+}
+
+// misused returns the first place where the flag is dropped unchecked if there is a run
+// that uses the value and does not check the flag; nil if there is none. What is not checked on a run and
+// not left on the stack is dropped there.
+func (c *call) misused() *ending {
+	for _, m := range c.uses {
+		if !c.checkedAt(m) {
+			return c.unchecked()
+		}
+	}
+	return nil
+}
+
+// ownRules are the words whose flags rules of their own watch over (chapter 8,
+// section 5).
+var ownRules = map[string]bool{"strand.resume": true}
+
+// failsOnlyWith are words that fail only in programs that call another word, too: channels
+// that nobody closes always give a value.
+var failsOnlyWith = map[string]string{"chan.receive": "chan.close"}
+
+// DroppedFlags warns about calls in a program without errors whose flag is dropped
+// at any distance while the value that comes with it is used: after a
+// failure that is a default, and the error shows in another place or not at all.
+// The modules of the standard library are left out.
+func DroppedFlags(info *types.Info, table *types.Table) diag.List {
+	var found diag.List
+	never := neverFail(info, table)
+	for _, w := range info.Words {
+		if info.Program.Modules[w.Module].Std || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, table, w) {
+			continue
+		}
+		fallible, ok := newWalker(info, table, w).run()
+		if !ok {
+			continue
+		}
+		for _, c := range fallible {
+			if d := c.misused(); d != nil && !c.certain && !ownRules[c.word.Name] && !never[c.word.Name] {
+				found = append(found, c.warning(d))
+			}
+		}
+	}
+	found.Sort()
+	return found
+}
+
+// neverFail returns the words that cannot fail in the program. Of one without a main, callers
+// are missing.
+func neverFail(info *types.Info, table *types.Table) map[string]bool {
+	never := map[string]bool{}
+	if info.Main == nil {
+		return never
+	}
+	for word, other := range failsOnlyWith {
+		index, _ := table.Lookup(other)
+		never[word] = !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
+			return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool { return c.Target == types.TargetBuiltin && c.Index == index })
+		})
+	}
+	return never
+}
+
+// leavesFlags tells whether a word calls built-in words that leave flags and values.
+func leavesFlags(info *types.Info, table *types.Table, w *types.Word) bool {
+	return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool {
+		return c.Target == types.TargetBuiltin && table.Signature(c.Index).Flag != ""
+	})
+}
+
+func (c *call) warning(d *ending) *diag.Diagnostic {
+	return &diag.Diagnostic{
+		Severity: diag.Warning, Code: UncheckedErrorFlag, Span: c.module.Span(c.st.Pos, c.st.End),
+		Message: fmt.Sprintf("the flag of '%s', which tells %s, is dropped, but the value is used", c.st.Text, c.word.Flag),
+		Related: []diag.Related{{Span: c.module.Span(d.st.Pos, d.st.End), Label: fmt.Sprintf("'%s' drops it", d.st.Text)}},
+		Help: []string{
+			"test it with 'if': with false the value is only a default",
+			fmt.Sprintf("or, where it cannot be false, write '# seq:allow(%s)' in front of the definition", UncheckedErrorFlag),
+		},
+	}
+}

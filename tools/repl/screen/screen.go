@@ -1,0 +1,124 @@
+// Package screen is the full-screen form of a session: transcript, line editor,
+// status bar and side pane (chapter 8, section 7). What inputs mean it leaves to
+// package repl, what keys do to a line to package lineedit.
+package screen
+
+import (
+	"context"
+	"io"
+	"os"
+	"sync"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/seqvm/seqvm/tools/repl"
+)
+
+// Config is the terminal and what of it is used.
+type Config struct {
+	Shell *repl.Shell
+	// Welcome is the first line of the transcript: what newcomers need to know.
+	Welcome string
+	// Greeting is an answer that is shown at the start.
+	Greeting repl.Answer
+	// Output is what programs write; the session's Stdout.
+	Output   *Output
+	In       io.Reader
+	Out      io.Writer
+	Environ  []string
+	Emacs    bool
+	NoColors bool
+	// Signals end the session; nil: none does.
+	Signals <-chan os.Signal
+}
+
+// SignalError says that a signal ended the session.
+type SignalError struct{ Signal os.Signal }
+
+func (e *SignalError) Error() string { return e.Signal.String() }
+
+// Run shows the session until the user or a signal ends it. The terminal is as
+// before when it returns.
+func Run(ctx context.Context, c Config) error {
+	m := newModel(ctx, c)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Environ)}
+	if c.NoColors {
+		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
+	}
+	p := tea.NewProgram(m, options...)
+	c.Output.attach(func() { p.Send(outputMsg{}) })
+	ended := make(chan struct{})
+	var watching sync.WaitGroup
+	var signalled error
+	watching.Go(func() {
+		select {
+		case sig := <-c.Signals:
+			signalled = &SignalError{sig}
+			p.Quit()
+		case <-ended:
+		}
+	})
+	_, err := p.Run()
+	close(ended)
+	watching.Wait()
+	c.Output.attach(nil)
+	m.stop()
+	m.running.Wait()
+	if signalled != nil {
+		return signalled
+	}
+	return err
+}
+
+// Output collects what programs write until the screen shows it. Its methods are
+// safe for concurrent use.
+type Output struct {
+	mu     sync.Mutex
+	text   []byte
+	asked  bool
+	notify func()
+}
+
+// maxUnshown bounds what is kept of the output between two looks of the screen: of
+// more, only the end is shown.
+const maxUnshown = 1 << 20
+
+// Write keeps what is written and asks the screen to show it.
+func (o *Output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, b...)
+	if len(o.text) > 2*maxUnshown {
+		o.text = append([]byte("…\n"), o.text[len(o.text)-maxUnshown:]...)
+	}
+	if !o.asked && o.notify != nil {
+		o.asked = true
+		go o.notify()
+	}
+	return len(b), nil
+}
+
+// take returns what has been written since it was called last.
+func (o *Output) take() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	text := string(o.text)
+	o.text, o.asked = o.text[:0], false
+	return text
+}
+
+func (o *Output) attach(notify func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.notify = notify
+}
+
+// outputMsg says that there is output.
+type outputMsg struct{}
+
+// answerMsg is the answer to the input that ran.
+type answerMsg struct{ repl.Answer }
+
+// editedMsg says that the editor has ended.
+type editedMsg struct{ err error }

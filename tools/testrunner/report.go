@@ -1,0 +1,283 @@
+package testrunner
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/seq/diag"
+)
+
+// Summary counts results.
+type Summary struct {
+	Passed, Failed, Broken int // Broken: files that did not compile
+}
+
+// Ran tells whether there was anything to run.
+func (s Summary) Ran() bool { return s.Passed+s.Failed+s.Broken > 0 }
+
+// OK tells whether nothing failed.
+func (s Summary) OK() bool { return s.Failed+s.Broken == 0 }
+
+// Count adds the results of a file.
+func (s *Summary) Count(f *File) {
+	if f.Problems.HasErrors() {
+		s.Broken++
+	}
+	for i := range f.Tests {
+		if f.Tests[i].Passed() {
+			s.Passed++
+		} else {
+			s.Failed++
+		}
+	}
+}
+
+// Text writes the report for people (chapter 8, section 3).
+type Text struct {
+	Out     io.Writer
+	Verbose bool
+	Color   bool
+
+	failed []*File
+	broken []*File
+}
+
+// File writes the lines of a file's tests. A file without any writes nothing.
+func (r *Text) File(f *File) {
+	if f.Problems.HasErrors() {
+		r.broken = append(r.broken, f)
+		return
+	}
+	if len(f.Tests)+len(f.Skipped) == 0 {
+		return
+	}
+	fmt.Fprintf(r.Out, "\nRunning tests in %s...\n", f.Path)
+	failed := false
+	for i := range f.Tests {
+		t := &f.Tests[i]
+		failed = failed || !t.Passed()
+		fmt.Fprintf(r.Out, "  %s ... %s%s\n", t.Name, r.verdict(t), r.took(t.Elapsed, ""))
+	}
+	for _, s := range f.Skipped {
+		fmt.Fprintf(r.Out, "  %s ... skipped — a test has the effect ( -- ), this word %s\n", s.Name, s.Effect)
+	}
+	if failed {
+		r.failed = append(r.failed, f)
+	}
+}
+
+// took is the time behind a line, if it is wanted.
+func (r *Text) took(d time.Duration, what string) string {
+	if !r.Verbose {
+		return ""
+	}
+	return fmt.Sprintf(" (%dms%s)", d.Milliseconds(), what)
+}
+
+func (r *Text) verdict(t *Test) string {
+	if t.Passed() {
+		return r.colored("ok", "32")
+	}
+	return r.colored("FAILED", "31")
+}
+
+func (r *Text) colored(text, color string) string {
+	if !r.Color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+// End writes the results and what failed.
+func (r *Text) End(s Summary, total time.Duration) {
+	fmt.Fprintf(r.Out, "\n========================================\nResults: %d passed, %d failed", s.Passed, s.Failed)
+	if s.Broken > 0 {
+		fmt.Fprintf(r.Out, ", %d failed to compile", s.Broken)
+	}
+	fmt.Fprintf(r.Out, "%s\n", r.took(total, " total"))
+	if !s.OK() {
+		fmt.Fprintln(r.Out)
+	}
+	if len(r.failed) > 0 {
+		fmt.Fprint(r.Out, "TEST FAILURES:\n\n")
+	}
+	for _, f := range r.failed {
+		for i := range f.Tests {
+			if t := &f.Tests[i]; !t.Passed() {
+				fmt.Fprintf(r.Out, "%s::%s\n  %s ... %s\n%s\n", f.Path, t.Name, t.Name, r.verdict(t), t.details())
+			}
+		}
+	}
+	if len(r.broken) > 0 {
+		fmt.Fprint(r.Out, "COMPILATION FAILURES:\n\n")
+	}
+	for _, f := range r.broken {
+		fmt.Fprintf(r.Out, "%s:\n%s\n", f.Path, indented(diagnosed(f), "  "))
+	}
+}
+
+// details are the lines of a failed test below its verdict.
+func (t *Test) details() string {
+	return indented(builtins.ShownFailures(t.Failures), "  ") + indented(t.Ended, "    ") + indented(t.Output, "    | ")
+}
+
+// indented puts something in front of each line; the last one needs no line end.
+func indented(text, prefix string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(prefix + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	return b.String()
+}
+
+func diagnosed(f *File) string {
+	var b strings.Builder
+	_ = diag.Renderer{Out: &b}.All(f.Problems)
+	return b.String()
+}
+
+// record is a test in JSON.
+type record struct {
+	File     string   `json:"file"`
+	Name     string   `json:"name"`
+	Status   string   `json:"status"` // passed, failed, skipped, not-compiled
+	Ms       int64    `json:"ms"`
+	Failures []string `json:"failures"`
+	Output   string   `json:"output,omitempty"`
+}
+
+// JSON writes one object a line for each test, skipped word, and file that did
+// not compile.
+type JSON struct{ Out io.Writer }
+
+// File writes the objects of a file.
+func (r *JSON) File(f *File) {
+	out := json.NewEncoder(r.Out)
+	out.SetEscapeHTML(false)
+	write := func(record record) {
+		if record.Failures == nil {
+			record.Failures = []string{}
+		}
+		record.File = f.Path
+		_ = out.Encode(record) // of strings and numbers
+	}
+	if f.Problems.HasErrors() {
+		write(record{Status: "not-compiled", Failures: []string{strings.TrimSuffix(diagnosed(f), "\n")}})
+	}
+	for i := range f.Tests {
+		t := &f.Tests[i]
+		status, output := "passed", ""
+		if !t.Passed() {
+			status, output = "failed", t.Output
+		}
+		write(record{Name: t.Name, Status: status, Ms: t.Elapsed.Milliseconds(), Failures: t.reasons(), Output: output})
+	}
+	for _, s := range f.Skipped {
+		write(record{Name: s.Name, Status: "skipped"})
+	}
+}
+
+// reasons are why a test failed, one text each.
+func (t *Test) reasons() []string {
+	var list []string
+	for _, f := range t.Failures {
+		list = append(list, strings.TrimPrefix(f, "  "))
+	}
+	if t.Ended != "" {
+		list = append(list, t.Ended)
+	}
+	return list
+}
+
+// JUnit collects results for the XML format that CI servers read.
+type JUnit struct{ suites junitSuites }
+
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Time     string      `xml:"time,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitMessage `xml:"failure"`
+	Error   *junitMessage `xml:"error"`
+	Skipped *junitMessage `xml:"skipped"`
+	Output  string        `xml:"system-out,omitempty"`
+}
+
+type junitMessage struct {
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// File adds a file.
+func (r *JUnit) File(f *File) {
+	s := junitSuite{Name: f.Path, Tests: len(f.Tests) + len(f.Skipped), Skipped: len(f.Skipped)}
+	var total time.Duration
+	add := func(c junitCase, took time.Duration) {
+		total += took
+		c.Class, c.Time = f.Path, seconds(took)
+		s.Cases = append(s.Cases, c)
+	}
+	if f.Problems.HasErrors() {
+		s.Tests, s.Errors = 1, 1
+		add(junitCase{Name: "compile", Error: &junitMessage{Message: "does not compile", Text: diagnosed(f)}}, 0)
+	}
+	for i := range f.Tests {
+		t := &f.Tests[i]
+		c := junitCase{Name: t.Name}
+		if reasons := t.reasons(); len(reasons) > 0 {
+			s.Failures++
+			first, _, _ := strings.Cut(reasons[0], "\n")
+			c.Failure, c.Output = &junitMessage{Message: first, Text: strings.Join(reasons, "\n")}, t.Output
+		}
+		add(c, t.Elapsed)
+	}
+	for _, w := range f.Skipped {
+		add(junitCase{Name: w.Name, Skipped: &junitMessage{Message: "the word has the effect " + w.Effect}}, 0)
+	}
+	if len(s.Cases) == 0 {
+		return
+	}
+	s.Time = seconds(total)
+	r.suites.Tests += s.Tests
+	r.suites.Failures += s.Failures
+	r.suites.Errors += s.Errors
+	r.suites.Suites = append(r.suites.Suites, s)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+// Write writes the document.
+func (r *JUnit) Write(w io.Writer) error {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	out := xml.NewEncoder(w)
+	out.Indent("", "  ")
+	if err := out.Encode(r.suites); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}

@@ -1,0 +1,220 @@
+// Package testrunner finds tests, runs them and reports (chapter 8, section 3).
+//
+// A test is a word; each runs in a VM of its own, so whatever one does ends that
+// test only. The package prints nothing but through its reports, and knows no
+// flags.
+package testrunner
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Options says which tests to run and how.
+type Options struct {
+	Compile  seqvm.Options
+	Settings seqvm.Settings
+	Environ  func(name string) (string, bool) // of the tests; nil: empty
+	Filter   string                           // only words whose name has this in it
+	Timeout  time.Duration                    // for each test; 0: none
+	Parallel int                              // files at a time; 0: one for each processor
+}
+
+// File is a test file with what came out of it.
+type File struct {
+	Path     string
+	Problems diag.List // of the compiler; with an error nothing was run
+	Sources  []string  // of the program: the file and what it includes; nil if it does not compile
+	OwnMain  bool      // it is a program, not a test file
+	Tests    []Test    // in byte order of their names
+	Skipped  []Skip    // likewise
+
+	coverage *Coverage // of its tests; nil if it was not asked for
+}
+
+// Test is a test that was run.
+type Test struct {
+	Name     string
+	Elapsed  time.Duration
+	Failures []string // of assertions, as lines of a report
+	Ended    string   // how the test ended, if not by its last word
+	Output   string   // what it wrote, to stdout and stderr
+}
+
+// Passed tells whether the test passed.
+func (t *Test) Passed() bool { return len(t.Failures) == 0 && t.Ended == "" }
+
+// Skip is a word with the name of a test that is none.
+type Skip struct {
+	Name   string
+	Effect string
+}
+
+// Run runs the tests of files and hands each file to done, in the order of the
+// list, as soon as it and those before it are finished. started is called when a
+// file's turn comes, from any goroutine; nil: nobody wants to know.
+func Run(files []string, opts Options, started func(path string), done func(*File)) {
+	if started == nil {
+		started = func(string) {}
+	}
+	workers := opts.Parallel
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	results := make([]chan *File, len(files))
+	for i := range results {
+		results[i] = make(chan *File, 1)
+	}
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range min(workers, len(files)) {
+		all.Go(func() {
+			for i := range next {
+				started(files[i])
+				results[i] <- opts.file(files[i])
+			}
+		})
+	}
+	go func() {
+		for i := range files {
+			next <- i
+		}
+		close(next)
+	}()
+	for _, r := range results {
+		done(<-r)
+	}
+	all.Wait()
+}
+
+// file compiles a file and runs its tests.
+func (o *Options) file(path string) *File {
+	f := &File{Path: path}
+	opts := o.Compile
+	opts.Library = true
+	prog, problems := seqvm.CompileFile(path, opts)
+	f.Problems = problems
+	if prog == nil {
+		return f
+	}
+	for _, s := range prog.Sources {
+		f.Sources = append(f.Sources, s.Name)
+	}
+	if main := prog.Module.Main; main >= 0 && prog.Module.Funcs[main].File == mainFile {
+		f.OwnMain = true
+		return f
+	}
+	if opts.Cover {
+		f.coverage = newCoverage(prog)
+	}
+	loaded, err := prog.VM(seqvm.Config{}) // linked once for all tests
+	for _, i := range o.words(prog.Module, f) {
+		t := Test{Name: prog.Module.Funcs[i].Name}
+		if err != nil {
+			t.Ended = err.Error()
+		} else {
+			o.test(&t, prog, loaded, i, f)
+		}
+		f.Tests = append(f.Tests, t)
+	}
+	return f
+}
+
+// mainFile is the index of a program's own file.
+const mainFile = 0
+
+// words returns the functions of the tests of a file in the order of their
+// names, and notes the words that only have the name of one.
+func (o *Options) words(m *bytecode.Module, f *File) []int32 {
+	var tests []int32
+	for i := range m.Funcs {
+		w := &m.Funcs[i]
+		switch {
+		case !w.Word || w.File != mainFile || !strings.HasPrefix(w.Name, "test-") || !strings.Contains(w.Name, o.Filter):
+		case w.In == 0 && w.Out == 0 && !strings.Contains(w.Effect, " | "):
+			tests = append(tests, int32(i))
+		default:
+			f.Skipped = append(f.Skipped, Skip{Name: w.Name, Effect: w.Effect})
+		}
+	}
+	slices.SortFunc(tests, func(a, b int32) int { return strings.Compare(m.Funcs[a].Name, m.Funcs[b].Name) })
+	slices.SortFunc(f.Skipped, func(a, b Skip) int { return strings.Compare(a.Name, b.Name) })
+	return tests
+}
+
+// errTimeout ends a test that takes too long.
+var errTimeout = errors.New("timed out")
+
+// test runs a word of a program, which is loaded, as a test.
+func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, f *File) {
+	var written capture
+	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
+	v.Tests.Entitle(t.Name)
+	v.Tests.Collects = true
+	if o.Timeout > 0 {
+		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
+		defer limit.Stop()
+	}
+	start := time.Now()
+	err := v.RunWord(word)
+	t.Elapsed = time.Since(start)
+
+	var exit *vm.ExitError
+	switch {
+	case err == nil:
+	case errors.As(err, &exit):
+		t.Ended = fmt.Sprintf("the test ended the process: os.exit with status %d", exit.Status)
+	case errors.Is(err, errTimeout):
+		t.Ended = fmt.Sprintf("the test was stopped: it ran for more than %v", o.Timeout)
+	default:
+		var text strings.Builder
+		_ = prog.Render(diag.Renderer{Out: &text}, err)
+		t.Ended = strings.TrimSuffix(strings.TrimPrefix(text.String(), "seq: "), "\n")
+	}
+	v.Tests.Lock()
+	t.Failures = slices.Clone(v.Tests.Failures)
+	v.Tests.Unlock()
+	t.Output = written.String()
+	if f.coverage != nil {
+		f.coverage.count(v.Coverage())
+	}
+}
+
+// capture keeps what a test writes, up to a limit.
+type capture struct {
+	mu      sync.Mutex
+	kept    bytes.Buffer
+	dropped int
+}
+
+// captureLimit is how many bytes of a test's output are kept.
+const captureLimit = 1 << 20
+
+func (c *capture) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(b), captureLimit-c.kept.Len())
+	c.kept.Write(b[:n])
+	c.dropped += len(b) - n
+	return len(b), nil
+}
+
+func (c *capture) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dropped == 0 {
+		return c.kept.String()
+	}
+	return fmt.Sprintf("%s\n... and %d bytes more", c.kept.String(), c.dropped)
+}
