@@ -1,7 +1,6 @@
 package seqvm
 
 import (
-	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/types"
@@ -13,7 +12,7 @@ import (
 // source line, if the source is at hand, and with help: where the value comes from, if that is what a
 // word leaves after a failure. For that the sources are checked again.
 func (p *Program) Render(r diag.Renderer, err error) error {
-	return vm.Render(r, lint.Explain(err, p.checked, builtins.Types()), p.source)
+	return vm.Render(r, lint.Explain(err, p.checked), p.source)
 }
 
 // checked checks the sources of the program once more; nil if they are not those that it was

@@ -39,6 +39,8 @@ const (
 type Options struct {
 	// ReadFile reads a source file; nil means from disk.
 	ReadFile func(path string) ([]byte, error)
+	// Words are the built-in words; nil means all of the language.
+	Words *builtins.Words
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
 	StdlibDir string
 	// Dialect is that of all files ("7", "6", "classic", "classic-2" …); "" or "auto": each
@@ -68,6 +70,7 @@ type Program struct {
 	// a program that was decoded.
 	Sources []*diag.Source
 
+	words *builtins.Words // nil: all of the language
 	// from and opts check the program again; from is nil if it was decoded.
 	from check.Source
 	opts check.Options
@@ -94,7 +97,7 @@ func CheckFile(path string, opts Options) diag.List {
 	if problems.HasErrors() {
 		return problems
 	}
-	problems = append(problems, lint.DroppedFlags(info, builtins.Types())...)
+	problems = append(problems, lint.DroppedFlags(info)...)
 	problems.Sort()
 	return problems
 }
@@ -120,8 +123,15 @@ func StacksOfFile(path string, opts Options) ([]WordStacks, diag.List) {
 	return list, problems
 }
 
+func (o Options) words() *builtins.Words {
+	if o.Words == nil {
+		return builtins.All()
+	}
+	return o.Words
+}
+
 func (o Options) check() check.Options {
-	return check.Options{Options: load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}, NeedMain: !o.Library}
+	return check.Options{Words: o.words().Types(), Options: load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}, NeedMain: !o.Library}
 }
 
 func (o Options) compile(from check.Source) (*Program, diag.List) {
@@ -129,7 +139,7 @@ func (o Options) compile(from check.Source) (*Program, diag.List) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	p := &Program{from: from, opts: o.check(), Module: compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
+	p := &Program{words: o.words(), from: from, opts: o.check(), Module: compile.Program(info, compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
 	}
@@ -151,7 +161,7 @@ func (p *Program) Run(config Config) (status int, err error) {
 // while it runs.
 func (p *Program) VM(config Config) (*vm.VM, error) {
 	if config.Builtins == nil {
-		config.Builtins = builtins.Table()
+		config.Builtins = p.words.Find
 	}
 	v, err := vm.New(p.Module, config)
 	if err != nil {

@@ -19,22 +19,22 @@ import (
 
 func TestTableIsWellFormed(t *testing.T) {
 	seen := map[string]bool{}
-	for _, b := range builtins.Table() {
+	for _, b := range builtins.All().List() {
 		assert.False(t, seen[b.Name], "%s stands twice in the table", b.Name)
 		seen[b.Name] = true
 		assert.True(t, strings.HasPrefix(b.Effect, "( ..a ") && strings.HasSuffix(b.Effect, " )"), "%s: %s", b.Name, b.Effect)
 		assert.Regexp(t, `^[A-Z0-9e].*[.?]$`, b.Doc, b.Name)
 	}
-	assert.Equal(t, len(seen), len(builtins.Names()))
-	for i := range builtins.Table() {
-		assert.NotNil(t, builtins.Types().Effect(int32(i)))
+	assert.Equal(t, len(seen), len(builtins.All().List()))
+	for i := range builtins.All().List() {
+		assert.NotNil(t, builtins.All().Types().Effect(int32(i)))
 	}
 }
 
 // Every word of the table is a Go function or known to the compiler: a program
 // that uses it compiles, verifies and links.
 func TestEveryWordCompiles(t *testing.T) {
-	for _, b := range builtins.Table() {
+	for _, b := range builtins.All().List() {
 		if stdlib.Private(b.Name) {
 			continue // only standard modules can call it
 		}
@@ -50,7 +50,7 @@ func TestEveryWordCompiles(t *testing.T) {
 		prog, problems := seqvm.CompileText("word.seq", source, ".", seqvm.Options{})
 		require.False(t, problems.HasErrors(), "%s: %v", b.Name, problems)
 		require.NoError(t, bytecode.Verify(prog.Module), b.Name)
-		_, err := vm.New(prog.Module, vm.Config{Builtins: builtins.Table()})
+		_, err := vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
 		require.NoError(t, err, b.Name)
 	}
 }
@@ -81,8 +81,8 @@ func TestFloatWords(t *testing.T) {
 
 // A Bool above a value is a flag: the row says what it tells. A flag is the last result.
 func TestFlagsAreDescribed(t *testing.T) {
-	for i, b := range builtins.Table() {
-		out := builtins.Types().Effect(int32(i)).Out
+	for i, b := range builtins.All().List() {
+		out := builtins.All().Types().Effect(int32(i)).Out
 		if b.Flag != "" {
 			assert.Regexp(t, `^whether .*[^.]$`, b.Flag, b.Name)
 			assert.Contains(t, []types.Kind{types.Bool, types.Int}, types.EffectKind(out[len(out)-1]), b.Name)

@@ -11,7 +11,7 @@ import (
 // classicWords are words as files of the classic dialect know them (chapter 9,
 // sections 6 and 7): types.classicNames leads to them. Bits are those of the
 // value extended to 64 bits.
-var classicWords = []vm.Builtin{
+var classicWords = []Word{
 	{Name: "%classic.int-bits", Effect: "( ..a -- ..a Int )", Doc: "The width of an Int: 64.", Run: constant(stack.FromInt(64))},
 	{Name: "%classic.popcount", Effect: "( ..a Int -- ..a Int )", Doc: "Counts the 1 bits of 64.", Run: intToInt(func(a int64) int64 { return int64(bits.OnesCount64(uint64(a))) })},
 	{Name: "%classic.clz", Effect: "( ..a Int -- ..a Int )", Doc: "Counts the leading zeros of 64 bits.", Run: intToInt(func(a int64) int64 { return int64(bits.LeadingZeros64(uint64(a))) })},
@@ -62,7 +62,7 @@ var classicWords = []vm.Builtin{
 
 // release2Words are words as releases 1.1 to 2.3 had them: without a flag. What
 // the flag told is a run-time error there, or nothing.
-var release2Words = []vm.Builtin{
+var release2Words = []Word{
 	{Name: "%tagged", Effect: "( ..a V Symbol -- ..a V )", Doc: "The variant, which must have the tag.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		if tag := w[1].AsSymbol(); w[0].Kind() != stack.Variant || !w[0].AsVariant().Tag.Same(tag) {
 			return vm.Mismatch("Variant :"+tag.Name, w[0])

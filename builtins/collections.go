@@ -10,7 +10,7 @@ import (
 
 // listWords work on variants of any tag; a list is one with the tag List
 // (chapter 4, sections 2 and 3). Those that run quotations are bytecode.
-var listWords = []vm.Builtin{
+var listWords = []Word{
 	{Name: "list.make", Effect: "( ..a -- ..a V )", Doc: "The empty list.", Run: constant(empty)},
 	{Name: "list.push", Effect: "( ..a V T -- ..a V )", Doc: "The list with one element more at the end."},
 	{Name: "list.get", Effect: "( ..a V Int -- ..a T Bool )", Doc: "The element at an index from 0; 0 and false outside.", Flag: "whether the index exists", Borrows: true},
@@ -97,8 +97,8 @@ func listReverse(_ *vm.Strand, w []stack.Value) error {
 // maxFields is the largest N of wrap-N.
 const maxFields = 12
 
-func variantWords() []vm.Builtin {
-	words := []vm.Builtin{
+func variantWords() []Word {
+	words := []Word{
 		{Name: "variant.field-count", Effect: "( ..a Variant -- ..a Int )", Doc: "The number of fields.", Borrows: true, Run: listLength},
 		{Name: "variant.tag", Effect: "( ..a Variant -- ..a Symbol )", Doc: "The tag; List for lists.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 			w[0] = stack.FromSymbol(w[0].AsVariant().Tag)
@@ -129,7 +129,7 @@ func variantWords() []vm.Builtin {
 			fmt.Fprintf(&fields, "T%d ", i)
 		}
 		for _, name := range []string{"wrap", "variant.make"} {
-			words = append(words, vm.Builtin{
+			words = append(words, Word{
 				Name: fmt.Sprintf("%s-%d", name, n), Effect: "( ..a " + fields.String() + "Symbol -- ..a Variant )",
 				Doc: fmt.Sprintf("A variant with a tag and %d fields.", n),
 				Run: func(_ *vm.Strand, w []stack.Value) error {

@@ -17,7 +17,7 @@ import (
 
 // compressionWords: chapter 6, section 11. Packed data is base64; unpacked data
 // is bytes, at most SEQ_UNPACK_MAX of them.
-var compressionWords = []vm.Builtin{
+var compressionWords = []Word{
 	{Name: "compress.gzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by gzip, in base64.", Flag: "whether the string was packed", Run: pack(gzipped, fixed(gzipDefault))},
 	{Name: "compress.gzip-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by gzip of a level from 1 to 9, in base64.", Flag: "whether there is such a level", Run: pack(gzipped, given(gzipLevels))},
 	{Name: "compress.gunzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks gzip data in base64; false if anything is wrong with it.", Flag: "whether the data could be unpacked", Run: unpack(gunzipped)},

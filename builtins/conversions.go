@@ -13,7 +13,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-var conversionWords = []vm.Builtin{
+var conversionWords = []Word{
 	{Name: "int->string", Effect: "( ..a Int -- ..a String )", Doc: "Decimal digits.", Run: intToString},
 	{Name: "int->float", Effect: "( ..a Int -- ..a Float )", Doc: "The nearest Float."},
 	{Name: "float->int", Effect: "( ..a Float -- ..a Int )", Doc: "Rounds toward zero; NaN gives 0, too large numbers the nearest Int.", Run: floatToInt},

@@ -9,7 +9,7 @@ import (
 )
 
 // stackWords only rearrange the stack; they are compiled away.
-var stackWords = []vm.Builtin{
+var stackWords = []Word{
 	{Name: "dup", Effect: "( ..a T -- ..a T T )", Doc: "Copies the top value."},
 	{Name: "drop", Effect: "( ..a T -- ..a )", Doc: "Removes the top value."},
 	{Name: "swap", Effect: "( ..a T U -- ..a U T )", Doc: "Exchanges the two top values."},
@@ -26,7 +26,7 @@ var stackWords = []vm.Builtin{
 }
 
 // callWords run quotations; they are compiled to instructions.
-var callWords = []vm.Builtin{
+var callWords = []Word{
 	{Name: "call", Effect: "( ..a Q -- ..b )", Doc: "Runs a quotation or closure on the stack."},
 	{Name: "if", Effect: "( ..a Bool Q1 Q2 -- ..b )", Doc: "Runs the first quotation for true, the second for false."},
 	{Name: "cond", Effect: "( ..a -- ..b )", Doc: "Runs the body of the first predicate that leaves true: [ pred1 ] [ body1 ] ... N cond."},
@@ -36,7 +36,7 @@ var callWords = []vm.Builtin{
 }
 
 // intWords: most are instructions; the others are functions here.
-var intWords = []vm.Builtin{
+var intWords = []Word{
 	{Name: "i.+", Effect: "( ..a Int Int -- ..a Int )", Doc: "Adds; wraps to 63 bits."},
 	{Name: "i.add", Effect: "( ..a Int Int -- ..a Int )", Doc: "Adds; the same as i.+."},
 	{Name: "i.-", Effect: "( ..a Int Int -- ..a Int )", Doc: "Subtracts; wraps to 63 bits."},
@@ -74,7 +74,7 @@ var intWords = []vm.Builtin{
 	{Name: "int-bits", Effect: "( ..a -- ..a Int )", Doc: "The width of an Int: 63."},
 }
 
-var boolWords = []vm.Builtin{
+var boolWords = []Word{
 	{Name: "and", Effect: "( ..a Bool Bool -- ..a Bool )", Doc: "True if both are."},
 	{Name: "or", Effect: "( ..a Bool Bool -- ..a Bool )", Doc: "True if one is."},
 	{Name: "not", Effect: "( ..a Bool -- ..a Bool )", Doc: "The opposite."},

@@ -21,7 +21,7 @@ import (
 
 // cryptoWords: chapter 6, section 10. All is Go's standard library; the random
 // source is the system's.
-var cryptoWords = []vm.Builtin{
+var cryptoWords = []Word{
 	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
 		sum := sha256.Sum256([]byte(w[0].AsString()))
 		w[0] = inHex(s, sum[:])

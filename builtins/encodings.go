@@ -9,7 +9,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-var encodingWords = []vm.Builtin{
+var encodingWords = []Word{
 	{Name: "encoding.base64-encode", Effect: "( ..a String -- ..a String )", Doc: "Base64 with padding.", Run: encode(base64.StdEncoding.AppendEncode)},
 	{Name: "encoding.base64-decode", Effect: "( ..a String -- ..a String Bool )", Doc: "Decodes strict base64 with padding.", Flag: "whether the text is base64", Run: decode(base64.StdEncoding.Strict().AppendDecode)},
 	{Name: "encoding.base64url-encode", Effect: "( ..a String -- ..a String )", Doc: "URL-safe base64 without padding.", Run: encode(base64.RawURLEncoding.AppendEncode)},

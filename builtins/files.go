@@ -16,7 +16,7 @@ import (
 
 // fileWords: chapter 6, section 4. A failure of the outside world is a flag,
 // never an error of the program. Paths and contents are bytes.
-var fileWords = []vm.Builtin{
+var fileWords = []Word{
 	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Doc: "The content of a file; empty and false if it cannot be read.", Flag: "whether the file could be read", Run: slurp},
 	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_TRUNC)},
 	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_APPEND)},
@@ -38,13 +38,13 @@ var fileWords = []vm.Builtin{
 }
 
 // lineWords are what file.for-each-line is built on.
-var lineWords = []vm.Builtin{
+var lineWords = []Word{
 	{Name: "%file.lines", Effect: "( ..a String -- ..a R )", Doc: "The lines of a file, for %file.line.", Run: openLines},
 	{Name: "%file.line", Effect: "( ..a R -- ..a String Int )", Doc: "The next line and 1; empty and 0 at the end; empty and -1 on failure.", Run: nextLine},
 }
 
 // directoryWords: chapter 6, section 5.
-var directoryWords = []vm.Builtin{
+var directoryWords = []Word{
 	{Name: "dir.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
 	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Doc: "Creates a directory and all that are missing above it; false on failure.", Flag: "whether the directory was made", Run: onPath(func(path string) bool {
 		return path == "" || os.MkdirAll(path, 0o777) == nil

@@ -5,11 +5,10 @@ import (
 
 	"github.com/seqvm/seqvm/builtins/floatmath"
 	"github.com/seqvm/seqvm/stack"
-	"github.com/seqvm/seqvm/vm"
 )
 
 // floatWords: arithmetic and comparison are instructions.
-var floatWords = []vm.Builtin{
+var floatWords = []Word{
 	{Name: "f.+", Effect: "( ..a Float Float -- ..a Float )", Doc: "Adds."},
 	{Name: "f.add", Effect: "( ..a Float Float -- ..a Float )", Doc: "Adds; the same as f.+."},
 	{Name: "f.-", Effect: "( ..a Float Float -- ..a Float )", Doc: "Subtracts."},

@@ -13,7 +13,7 @@ import (
 
 // jsonWords are what std:json and std:yaml are built on (chapter 4, sections 17
 // and 18). A JSON value is a variant.
-var jsonWords = []vm.Builtin{
+var jsonWords = []Word{
 	{Name: "%json-parse", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The value of a JSON text.", Run: func(s *vm.Strand, w []stack.Value) error {
 		v, ok := parseJSON(tagsOf(s), w[0].AsString())
 		flagged(w, v, ok)

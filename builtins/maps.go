@@ -7,7 +7,7 @@ import (
 
 // mapWords work on immutable maps in key order (chapter 4, section 4). Those
 // that run quotations are bytecode.
-var mapWords = []vm.Builtin{
+var mapWords = []Word{
 	{Name: "map.make", Effect: "( ..a -- ..a M )", Doc: "The empty map.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromMap(stack.NewMap())
 		return nil

@@ -12,7 +12,7 @@ import (
 
 // osWords: chapter 6, section 6. Words on paths are textual: they resolve
 // nothing and look at no file.
-var osWords = []vm.Builtin{
+var osWords = []Word{
 	{Name: "os.getenv", Effect: "( ..a String -- ..a String Bool )", Doc: "The value of a variable of the environment; empty and false if it is not set.", Flag: "whether the variable is set", Run: func(s *vm.Strand, w []stack.Value) error {
 		environ(s, w, pathOf(w[0]))
 		return nil

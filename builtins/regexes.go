@@ -9,7 +9,7 @@ import (
 )
 
 // regexWords: chapter 6, section 12.
-var regexWords = []vm.Builtin{
+var regexWords = []Word{
 	{Name: "regex.match?", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the text hold a match of the pattern?", Run: func(_ *vm.Strand, w []stack.Value) error {
 		re := compiled(w[1])
 		w[0] = stack.FromBool(re != nil && re.Match(w[0].AsString()))

@@ -9,8 +9,8 @@ import (
 )
 
 // signalWords: chapter 5, section 12, and chapter 6, section 9.
-func signalWords() []vm.Builtin {
-	words := []vm.Builtin{
+func signalWords() []Word {
+	words := []Word{
 		{Name: "signal.trap", Effect: "( ..a Int -- ..a )", Doc: "From now on the signal only sets its flag.", Run: setSignal((*scheduler.Signals).Trap)},
 		{Name: "signal.received?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which is cleared.", Run: askSignal((*scheduler.Signals).Received)},
 		{Name: "signal.pending?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which stays.", Run: askSignal((*scheduler.Signals).Pending)},
@@ -20,9 +20,9 @@ func signalWords() []vm.Builtin {
 	}
 	first := len(words)
 	for name, number := range scheduler.SignalNumbers {
-		words = append(words, vm.Builtin{Name: "signal." + name, Effect: "( ..a -- ..a Int )", Doc: "The number of " + name + ".", Run: constant(stack.FromInt(number))})
+		words = append(words, Word{Name: "signal." + name, Effect: "( ..a -- ..a Int )", Doc: "The number of " + name + ".", Run: constant(stack.FromInt(number))})
 	}
-	slices.SortFunc(words[first:], func(a, b vm.Builtin) int {
+	slices.SortFunc(words[first:], func(a, b Word) int {
 		return int(scheduler.SignalNumbers[a.Name[len("signal."):]] - scheduler.SignalNumbers[b.Name[len("signal."):]])
 	})
 	return words

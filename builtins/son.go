@@ -6,7 +6,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-var sonWords = []vm.Builtin{
+var sonWords = []Word{
 	{Name: "son.dump", Effect: "( ..a T -- ..a String )", Doc: "The compact SON text of a value.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromString(string(son.Append(nil, w[0])))
 		return nil

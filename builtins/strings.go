@@ -12,7 +12,7 @@ import (
 
 // stringWords: byte words take any content; text words count an argument that
 // is not UTF-8 as the empty string (chapter 3, section 15).
-var stringWords = []vm.Builtin{
+var stringWords = []Word{
 	{Name: "string.concat", Effect: "( ..a String String -- ..a String )", Doc: "The first followed by the second.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = s.Concat(w[0].AsString(), w[1].AsString())
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-var inputOutputWords = []vm.Builtin{
+var inputOutputWords = []Word{
 	{Name: "io.write", Effect: "( ..a String -- ..a )", Doc: "Writes a string to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return s.VM().Out.WriteString(w[0].AsString(), false)
 	}},
@@ -47,7 +47,7 @@ func readN(s *vm.Strand, w []stack.Value) error {
 }
 
 // argumentWords: chapter 6, section 3.
-var argumentWords = []vm.Builtin{
+var argumentWords = []Word{
 	{Name: "args.count", Effect: "( ..a -- ..a Int )", Doc: "The number of arguments, the program included.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(int64(len(s.VM().Config().Args)))
 		return nil
@@ -68,12 +68,12 @@ var argumentWords = []vm.Builtin{
 
 // socketWords prove that an Int is a Socket and the other way round; at run time
 // they are the same.
-var socketWords = []vm.Builtin{
+var socketWords = []Word{
 	{Name: "fd->socket", Effect: "( ..a Int -- ..a Socket )", Doc: "The Int as a Socket."},
 	{Name: "socket->fd", Effect: "( ..a Socket -- ..a Int )", Doc: "The Socket as an Int."},
 }
 
-var strandWords = []vm.Builtin{
+var strandWords = []Word{
 	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id."},
 	{Name: "strand.weave", Effect: "( ..a [ ..s -- ..t ] -- ..a H )", Doc: "Makes a weave, a coroutine of the quotation on a copy of the stack; leaves its handle."},
 	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end.", Flag: "whether the weave yielded"},

@@ -9,7 +9,6 @@ package builtins
 import (
 	"sync"
 
-	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -18,7 +17,7 @@ import (
 type Family struct {
 	Title    string
 	Category string // what 'doc --json' and editors list it under (chapter 8, section 9)
-	Words    []vm.Builtin
+	Words    []Word
 }
 
 // Families returns all built-in words by family. Names that begin with "%" are
@@ -34,33 +33,6 @@ var Families = sync.OnceValue(func() []Family {
 		{"Terminal", "io", terminalWords}, {"Cryptography", "text", cryptoWords}, {"Compression", "text", compressionWords}, {"Sockets", "tcp", socketWords}, {"Signals", "os", signalWords()}, {"TCP", "tcp", tcpWords}, {"Tests", "diagnostics", testWords},
 		{"", "", lineWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
 	}
-})
-
-// Table returns all built-in words. It must not be changed.
-var Table = sync.OnceValue(func() []vm.Builtin {
-	var all []vm.Builtin
-	for _, f := range Families() {
-		all = append(all, f.Words...)
-	}
-	return all
-})
-
-// Types returns the table as the checker wants it.
-var Types = sync.OnceValue(func() *types.Table {
-	var list []types.Signature
-	for _, b := range Table() {
-		list = append(list, types.Signature{Name: b.Name, Effect: b.Effect, Borrows: b.Borrows, Flag: b.Flag})
-	}
-	return types.NewTable(list)
-})
-
-// Names returns the names in the order of the table.
-var Names = sync.OnceValue(func() []string {
-	var names []string
-	for _, b := range Table() {
-		names = append(names, b.Name)
-	}
-	return names
 })
 
 // flagged leaves a value and whether it is one.

@@ -17,7 +17,7 @@ import (
 
 // tcpWords: chapter 7, section 4. No failure is a run-time error: each word
 // leaves a flag. A word that waits keeps its strand's goroutine, which Go parks.
-var tcpWords = []vm.Builtin{
+var tcpWords = []Word{
 	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Flag: "whether the port could be taken", Run: tcpListen},
 	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Doc: "A stream to a host and port.", Flag: "whether the connection was made", Run: tcpConnect},
 	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Doc: "Waits for a connection to a listener; leaves its stream.", Flag: "whether a connection came", Run: tcpAccept},

@@ -6,7 +6,7 @@ import (
 )
 
 // terminalWords: chapter 6, section 8.
-var terminalWords = []vm.Builtin{
+var terminalWords = []Word{
 	{Name: "terminal.raw-mode", Effect: "( ..a Bool -- ..a )", Doc: "Switches raw mode of the terminal on or off.", Run: func(s *vm.Strand, w []stack.Value) error {
 		s.VM().RawMode(w[0].AsBool())
 		return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // testWords keep the state of the test that runs (chapter 6, section 13).
-var testWords = []vm.Builtin{
+var testWords = []Word{
 	{Name: "test.init", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test and forgets what came before.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return withTests(s, func(t *vm.TestLog) {
 			t.Entitle(w[0].Promote().AsString())

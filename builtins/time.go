@@ -9,7 +9,7 @@ import (
 )
 
 // timeWords: chapter 6, section 7. The clock is the VM's.
-var timeWords = []vm.Builtin{
+var timeWords = []Word{
 	{Name: "time.now", Effect: "( ..a -- ..a Int )", Doc: "Microseconds since 1970-01-01 UTC.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(s.VM().Config().Now().UnixMicro())
 		return nil

@@ -8,7 +8,7 @@ import (
 )
 
 // yamlWords are what std:yaml is built on (chapter 4, section 18).
-var yamlWords = []vm.Builtin{
+var yamlWords = []Word{
 	{Name: "%yaml-scalar", Effect: "( ..a String -- ..a Variant )", Doc: "The value of a scalar.", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = yamlScalar(tagsOf(s), w[0].AsString())
 		return nil

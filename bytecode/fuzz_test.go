@@ -64,7 +64,7 @@ func FuzzVerify(f *testing.F) {
 		if bytecode.Verify(&m) != nil || m.Main < 0 {
 			return
 		}
-		v, err := vm.New(&m, vm.Config{Builtins: builtins.Table(), Settings: scheduler.Settings{StackMax: 1 << 20}})
+		v, err := vm.New(&m, vm.Config{Builtins: builtins.All().Find, Settings: scheduler.Settings{StackMax: 1 << 20}})
 		if err != nil {
 			return
 		}

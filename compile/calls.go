@@ -31,7 +31,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 		g.generated(st, call)
 		return 0, false
 	}
-	name := g.builtinNames[call.Index]
+	name := g.table.Name(call.Index)
 	g.at(st.Pos, written(st, name))
 	switch name {
 	case "call":

@@ -24,10 +24,9 @@ type Options struct {
 	Cover bool
 }
 
-// Program compiles a program that was checked without errors. names are the
-// built-in words in the order of the checker's table.
-func Program(info *types.Info, table *types.Table, names []string, opts Options) *bytecode.Module {
-	c := newCompiler(info, table, names, opts)
+// Program compiles a program that was checked without errors.
+func Program(info *types.Info, opts Options) *bytecode.Module {
+	c := newCompiler(info, opts)
 	c.added()
 	if info.Main != nil {
 		c.mod.Main = c.functions[info.Main.Index]
@@ -36,13 +35,13 @@ func Program(info *types.Info, table *types.Table, names []string, opts Options)
 	return c.mod
 }
 
-func newCompiler(info *types.Info, table *types.Table, names []string, opts Options) *compiler {
+func newCompiler(info *types.Info, opts Options) *compiler {
 	return &compiler{
 		Options: opts,
-		info:    info, table: table, builtinNames: names,
+		info:    info, table: info.Builtins,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, len(names)), helpers: map[string]int32{}, late: map[int32]*wordFacts{}, slots: map[int]*lateSlot{},
+		builtins: make([]int32, info.Builtins.Len()), helpers: map[string]int32{}, late: map[int32]*wordFacts{}, slots: map[int]*lateSlot{},
 	}
 }
 
@@ -131,20 +130,19 @@ func (c *compiler) factsAt(f int32) *wordFacts {
 
 type compiler struct {
 	Options
-	info         *types.Info
-	table        *types.Table
-	builtinNames []string
-	mod          *bytecode.Module
-	words        []wordFacts
-	nameIndex    map[string]int32
-	consts       map[bytecode.Const]int32
-	builtins     []int32              // table index to module index + 1
-	helpers      map[string]int32     // functions of this package's own making
-	bodies       []inlineBody         // by word
-	functions    []int32              // by word
-	owners       []*wordFacts         // by function: of the word that it is called for
-	late         map[int32]*wordFacts // of late words, as others see them
-	slots        map[int]*lateSlot
+	info      *types.Info
+	table     *types.Table
+	mod       *bytecode.Module
+	words     []wordFacts
+	nameIndex map[string]int32
+	consts    map[bytecode.Const]int32
+	builtins  []int32              // table index to module index + 1
+	helpers   map[string]int32     // functions of this package's own making
+	bodies    []inlineBody         // by word
+	functions []int32              // by word
+	owners    []*wordFacts         // by function: of the word that it is called for
+	late      map[int32]*wordFacts // of late words, as others see them
+	slots     map[int]*lateSlot
 }
 
 func (c *compiler) name(text string) int32 {
@@ -170,7 +168,7 @@ func (c *compiler) constant(k bytecode.Const) int32 {
 func (c *compiler) builtin(index int32) int32 {
 	if c.builtins[index] == 0 {
 		e := c.table.Effect(index)
-		ref := bytecode.BuiltinRef{Name: c.builtinNames[index], In: int32(len(e.In)), Out: int32(len(e.Out)), Results: make([]bytecode.Kind, len(e.Out))}
+		ref := bytecode.BuiltinRef{Name: c.table.Name(index), In: int32(len(e.In)), Out: int32(len(e.Out)), Results: make([]bytecode.Kind, len(e.Out))}
 		for i, t := range e.Out {
 			ref.Results[i] = kindOf(t)
 		}

@@ -104,7 +104,7 @@ var elsewhere = map[string]bool{
 func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	switch call.Target {
 	case types.TargetBuiltin:
-		name := c.builtinNames[call.Index]
+		name := c.table.Name(call.Index)
 		if _, ok := shuffles[name]; ok || name == ">aux" || name == "aux>" {
 			return inlineBody{size: -1} // they cost nothing
 		}

@@ -20,7 +20,7 @@ func (g *generator) loopAhead(stmts []syntax.Stmt, i int) bool {
 	}
 	runner := &stmts[i+1]
 	call := &g.info.Calls[g.module][runner.ID]
-	return call.Target == types.TargetBuiltin && loops[g.builtinNames[call.Index]] && g.plain(g.module, stmts[i].Block)
+	return call.Target == types.TargetBuiltin && loops[g.table.Name(call.Index)] && g.plain(g.module, stmts[i].Block)
 }
 
 // apart are the built-in words whose code depends on the stack that the
@@ -67,7 +67,7 @@ func (c *compiler) plain(module int, body []syntax.Stmt) bool {
 			call := &c.info.Calls[module][st.ID]
 			switch call.Target {
 			case types.TargetBuiltin:
-				if apart[c.builtinNames[call.Index]] {
+				if apart[c.table.Name(call.Index)] {
 					return false
 				}
 			case types.TargetWord:
@@ -94,14 +94,14 @@ func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
 	if call.Target != types.TargetBuiltin {
 		return bytecode.KindAny
 	}
-	return intrinsics[g.builtinNames[call.Index]].to
+	return intrinsics[g.table.Name(call.Index)].to
 }
 
 // loop compiles a literal and the list word behind it. While it runs, the aux
 // stack holds what the loop needs: captured values, then these.
 func (g *generator) loop(st, runner *syntax.Stmt) {
 	const list, index, builder = 0, 1, 2
-	name := g.builtinNames[g.info.Calls[g.module][runner.ID].Index]
+	name := g.table.Name(g.info.Calls[g.module][runner.ID].Index)
 	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
 	g.at(runner.Pos, name)
 	info := g.info.Quotations[g.module][st.ID]

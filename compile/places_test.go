@@ -65,9 +65,9 @@ func simple(e *types.Effect) bool {
 
 func TestErrorsNameTheWordThatTheProgramSays(t *testing.T) {
 	seen := map[bytecode.Op]bool{}
-	for i, name := range builtins.Names() {
-		e := builtins.Types().Effect(int32(i))
-		if strings.HasPrefix(name, "%") || builtins.Table()[i].Run == nil && !simple(e) || !simple(e) || name == "os.exit" || name == "time.sleep-ms" {
+	for i, word := range builtins.All().List() {
+		name, e := word.Name, builtins.All().Types().Effect(int32(i))
+		if strings.HasPrefix(name, "%") || word.Run == nil && !simple(e) || !simple(e) || name == "os.exit" || name == "time.sleep-ms" {
 			continue
 		}
 		for at, operand := range e.In {
@@ -173,20 +173,20 @@ func fails(t *testing.T, seen map[bytecode.Op]bool, source, word string, want ty
 	t.Helper()
 	prog, problems := load.Text("p.seq", source, ".", load.Options{})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	info, problems := types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
+	info, problems := types.Check(prog, builtins.All().Types(), types.Options{NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
 	lines := strings.Split(source, "\n")
 	line := slices.IndexFunc(lines, func(l string) bool { return slices.Contains(strings.Fields(l), word) && !strings.HasPrefix(l, ": ") })
 	column := 1 + strings.Index(" "+lines[line]+" ", " "+word+" ")
 	line++
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
-		mod := compile.Program(info, builtins.Types(), builtins.Names(), options)
+		mod := compile.Program(info, options)
 		for i := range mod.Funcs {
 			for _, in := range mod.Funcs[i].Code {
 				seen[in.Op] = true
 			}
 		}
-		v, err := vm.New(mod, vm.Config{Builtins: builtins.Table()})
+		v, err := vm.New(mod, vm.Config{Builtins: builtins.All().Find})
 		require.NoError(t, err)
 		_, err = v.Run()
 		var failed *vm.RuntimeError

@@ -26,8 +26,8 @@ type lateSlot struct {
 }
 
 // NewSession compiles nothing yet. info is that of the checker's session.
-func NewSession(info *types.Info, table *types.Table, names []string) *Session {
-	return &Session{newCompiler(info, table, names, Options{})}
+func NewSession(info *types.Info) *Session {
+	return &Session{newCompiler(info, Options{})}
 }
 
 // Added compiles what has come to the program since the last call. The module

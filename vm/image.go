@@ -10,7 +10,6 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -21,7 +20,7 @@ type image struct {
 	mod      *bytecode.Module
 	funcs    []function
 	consts   []stack.Value
-	builtins []*builtin
+	builtins []*Builtin
 	variants []variant
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
@@ -29,8 +28,8 @@ type image struct {
 
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
-	known map[string]*Builtin // the built-in words there are
-	index *codeIndex          // common to all images of a VM
+	known func(name string) *Builtin // the built-in words there are
+	index *codeIndex                 // common to all images of a VM
 }
 
 // codeIndex finds the function of an address, and has the code that checks what
@@ -43,12 +42,6 @@ type codeIndex struct {
 }
 
 func newCodeIndex() *codeIndex { return &codeIndex{checked: map[int32][]bytecode.Instr{}} }
-
-// builtin is a built-in word that the program calls.
-type builtin struct {
-	run     func(s *Strand, w []stack.Value) error
-	in, out []stack.Kind // of the arguments and results; Nothing for any
-}
 
 // variant is what instructions need to know of one of the program.
 type variant struct {
@@ -81,15 +74,15 @@ const (
 // halt is where the first frame of a strand returns to.
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
 
-func link(mod *bytecode.Module, builtins []Builtin) (*image, error) {
+func link(mod *bytecode.Module, builtins func(name string) *Builtin) (*image, error) {
+	if builtins == nil {
+		builtins = func(string) *Builtin { return nil }
+	}
 	if !mod.Linear {
 		mod = withoutMoves(mod)
 	}
 	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
-		known: make(map[string]*Builtin, len(builtins)), index: newCodeIndex()}
-	for i := range builtins {
-		img.known[builtins[i].Name] = &builtins[i]
-	}
+		known: builtins, index: newCodeIndex()}
 	return img.grow(mod)
 }
 
@@ -107,12 +100,11 @@ func (img *image) grow(mod *bytecode.Module) (*image, error) {
 func (img *image) link(before *bytecode.Module) error {
 	mod := img.mod
 	for _, ref := range mod.Builtins[len(before.Builtins):] {
-		known := img.known[ref.Name]
-		if known == nil || known.Run == nil {
+		b := img.known(ref.Name)
+		if b == nil || b.Run == nil {
 			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
-		b, err := known.link(ref)
-		if err != nil {
+		if err := b.fits(ref); err != nil {
 			return fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
 		img.builtins = append(img.builtins, b)
@@ -236,43 +228,17 @@ func (img *image) counted() *image {
 	return &other
 }
 
-// link checks that a built-in is what the module was compiled for.
-func (b *Builtin) link(ref bytecode.BuiltinRef) (*builtin, error) {
-	effect, err := syntax.ParseEffect(b.Effect)
-	if err != nil {
-		return nil, err
-	}
-	linked := &builtin{run: b.Run, in: kinds(effect.In), out: kinds(effect.Out)}
-	if len(linked.in) != int(ref.In) || len(linked.out) != int(ref.Out) {
-		return nil, fmt.Errorf("its effect is %s, the program wants %d inputs and %d outputs", b.Effect, ref.In, ref.Out)
+// fits checks that a built-in word is what the module was compiled for.
+func (b *Builtin) fits(ref bytecode.BuiltinRef) error {
+	if len(b.In) != int(ref.In) || len(b.Out) != int(ref.Out) {
+		return fmt.Errorf("it has %d inputs and %d outputs, the program wants %d and %d", len(b.In), len(b.Out), ref.In, ref.Out)
 	}
 	for i, k := range ref.Results {
-		if k != bytecode.KindAny && stack.Kind(k) != linked.out[i] {
-			return nil, fmt.Errorf("its effect is %s, the program wants %s as output %d", b.Effect, stack.Kind(k), i)
+		if k != bytecode.KindAny && stack.Kind(k) != b.Out[i] {
+			return fmt.Errorf("output %d is %s, the program wants %s", i, b.Out[i], stack.Kind(k))
 		}
 	}
-	return linked, nil
-}
-
-// kinds returns what kinds of values a side of an effect stands for.
-func kinds(side []syntax.TypeExpr) []stack.Kind {
-	list := make([]stack.Kind, 0, len(side))
-	for _, x := range side {
-		switch x.Kind {
-		case syntax.TypeRow:
-		case syntax.TypeName:
-			list = append(list, kindNamed[x.Name])
-		default:
-			list = append(list, stack.Quotation)
-		}
-	}
-	return list
-}
-
-// kindNamed has the kinds of the types that have one; others are variables.
-var kindNamed = map[string]stack.Kind{
-	"Int": stack.Int, "Float": stack.Float, "Bool": stack.Bool, "String": stack.String,
-	"Symbol": stack.Symbol, "Channel": stack.Channel, "Variant": stack.Variant, "Socket": stack.Int,
+	return nil
 }
 
 // intern makes the tag of a name that the program writes; link only.

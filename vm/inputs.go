@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 )
@@ -158,11 +157,7 @@ func (s *Strand) guarding(l location, pc int, value func(slot int32) stack.Value
 		}
 	}
 	img := s.vm.image.Load()
-	word := img.known[img.name(l.line, l.f)]
-	if word == nil || len(values) == 0 {
-		return nil
-	}
-	if effect, err := syntax.ParseEffect(word.Effect); err != nil || len(kinds(effect.In)) != len(values) {
+	if word := img.known(img.name(l.line, l.f)); word == nil || len(word.In) != len(values) {
 		return nil
 	}
 	return values
@@ -264,7 +259,7 @@ func (s *Strand) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
 	info := in.Op.Info()
 	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
 		if o == bytecode.SrcInt || o == bytecode.SrcFloat || o == bytecode.SrcBool {
-			return img.known[name] != nil
+			return img.known(name) != nil
 		}
 	}
 	return true
@@ -276,7 +271,7 @@ func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
 	img := s.vm.image.Load()
 	switch in.Op {
 	case bytecode.OpBuiltin:
-		return in.A, int32(len(img.builtins[in.B].in))
+		return in.A, int32(len(img.builtins[in.B].In))
 	case bytecode.OpCall, bytecode.OpTail:
 		return in.A, img.funcs[in.B].in
 	case bytecode.OpMake, bytecode.OpRemake:

@@ -468,13 +468,13 @@ func (s *Strand) run() error {
 		case bytecode.OpBuiltin:
 			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
 			b := img.builtins[in.B]
-			w := unsafe.Slice(at(fp, in.A), max(len(b.in), len(b.out)))
-			for i, k := range b.in {
+			w := unsafe.Slice(at(fp, in.A), max(len(b.In), len(b.Out)))
+			for i, k := range b.In {
 				if k != stack.Nothing && w[i].Kind() != k {
 					return s.fail(Mismatch(k.String(), w[i]))
 				}
 			}
-			if err = b.run(s, w); err != nil {
+			if err = b.Run(s, w); err != nil {
 				return s.fail(err)
 			}
 

@@ -26,30 +26,22 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// Builtin is a built-in word that is a Go function: the one place where name,
-// stack effect, description and meaning of the word are declared.
+// Builtin is a built-in word as the machine knows it.
 type Builtin struct {
-	Name   string
-	Effect string // such as "( ..a Int Int -- ..a Int )"
-	Doc    string // one sentence
-	// Borrows says that the word only looks at its arguments: none of them is
-	// kept, changed or returned, and what it returns of their parts is marked
-	// shared. Of a word that runs quotations it concerns the collection.
-	Borrows bool
-	// Flag says what the last result tells, such as "whether the index exists": after a
-	// failure the word leaves it false, and a default in place of its value. "":
-	// the word leaves no such flag (chapter 8, section 6).
-	Flag string
-	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
-	// that Effect says, and leaves the results there. w is valid during the
-	// call only. nil: the word is compiled to instructions.
+	// In and Out are the kinds of the arguments and results, the deepest first;
+	// stack.Nothing stands for any kind.
+	In, Out []stack.Kind
+	// Run gets the arguments in w[0], w[1], ... (the deepest first), of those kinds, and leaves the
+	// results there. w is valid during the call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
 }
 
 // Config is the outside of a VM. Zero fields stand for nothing: no input, no
 // arguments, output thrown away, the real clock, a random source of its own.
 type Config struct {
-	Builtins []Builtin
+	// Builtins finds a built-in word by its name; nil for one that there is not. What it returns must
+	// not change.
+	Builtins func(name string) *Builtin
 	Stdin    io.Reader
 	Stdout   io.Writer
 	Stderr   io.Writer

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -96,14 +95,15 @@ func TestErrorInAWeaveSaysWhereItWasResumed(t *testing.T) {
 
 func TestAPanicBecomesAnInternalError(t *testing.T) {
 	prog := compiled(t, `: main ( -- ) "kept" io.write "x" string.trim drop ;`)
-	table := slices.Clone(builtins.Table())
-	for i := range table {
-		if table[i].Name == "string.trim" {
-			table[i].Run = func(*vm.Strand, []stack.Value) error { panic("a bug") }
+	words := func(name string) *vm.Builtin {
+		b := *builtins.All().Find(name)
+		if name == "string.trim" {
+			b.Run = func(*vm.Strand, []stack.Value) error { panic("a bug") }
 		}
+		return &b
 	}
 	var out bytes.Buffer
-	_, err := prog.Run(seqvm.Config{Stdout: &out, Builtins: table})
+	_, err := prog.Run(seqvm.Config{Stdout: &out, Builtins: words})
 	var e *vm.InternalError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "string.trim", e.Word)
@@ -132,7 +132,7 @@ func TestStopEndsLoopsAndBlockedStrands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			prog := compiled(t, source)
-			v, err := vm.New(prog.Module, vm.Config{Builtins: builtins.Table()})
+			v, err := vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
 			require.NoError(t, err)
 			reason := errors.New("stopped by the test")
 			time.AfterFunc(20*time.Millisecond, func() { v.Stop(reason) })

@@ -254,12 +254,12 @@ func (s *Strand) cancel(v stack.Value) error {
 }
 
 // dump hands the whole stack up to top to a word that writes it, and empties it.
-func (s *Strand) dump(top uintptr, b *builtin) error {
+func (s *Strand) dump(top uintptr, b *Builtin) error {
 	values, err := s.visible(s.index(top))
 	if err != nil {
 		return err
 	}
-	if err := b.run(s, values); err != nil {
+	if err := b.Run(s, values); err != nil {
 		return err
 	}
 	clear(values)

@@ -32,7 +32,6 @@ type symbol string
 type machine struct {
 	info   *types.Info
 	table  *types.Table
-	names  []string
 	stack  []any
 	frames []Frame // outermost first
 	out    *strings.Builder
@@ -52,9 +51,9 @@ type Result struct {
 	Long   bool   // it took too long, all else is not known
 }
 
-// Run evaluates main of a program. names are the built-in words in the order of the table.
-func Run(info *types.Info, table *types.Table, names []string) (result Result) {
-	m := &machine{info: info, table: table, names: names, out: new(strings.Builder), steps: new(int), over: make(chan struct{})}
+// Run evaluates main of a program.
+func Run(info *types.Info) (result Result) {
+	m := &machine{info: info, table: info.Builtins, out: new(strings.Builder), steps: new(int), over: make(chan struct{})}
 	defer close(m.over)
 	defer func() {
 		result.Output = m.out.String()
@@ -317,7 +316,7 @@ func (m *machine) call(w *types.Word, module int, st *syntax.Stmt, aux *[]any, t
 		m.push(v.fields[c.Field])
 		return false
 	}
-	name := m.names[c.Index]
+	name := m.table.Name(c.Index)
 	if name == "call" {
 		m.run(m.pop(), tail)
 		return tail

@@ -25,9 +25,9 @@ func runs(t *testing.T, path string, want reference.Result) {
 	t.Helper()
 	source, err := os.ReadFile(path)
 	require.NoError(t, err)
-	info, problems := check.Program(check.File(path), check.Options{NeedMain: true})
+	info, problems := check.Program(check.File(path), check.Options{Words: builtins.All().Types(), NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	does(t, compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{}), vm.Config{}, want, string(source))
+	does(t, compile.Program(info, compile.Options{}), vm.Config{}, want, string(source))
 }
 
 func TestClassicProgramsAndWhatFixMakesOfThemDoTheSame(t *testing.T) {
@@ -35,7 +35,7 @@ func TestClassicProgramsAndWhatFixMakesOfThemDoTheSame(t *testing.T) {
 	write := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }
 	for seed := range *seeds / 5 {
 		text, _ := reference.Generate(seed, 4, reference.Options{Classic: true})
-		want := reference.Run(checked(t, text), builtins.Types(), builtins.Names())
+		want := reference.Run(checked(t, text))
 		if want.Long {
 			continue
 		}
@@ -55,7 +55,7 @@ func TestClassicProgramsAndWhatFixMakesOfThemDoTheSame(t *testing.T) {
 func TestSessionsDoTheSameLineByLine(t *testing.T) {
 	for seed := range *seeds / 10 {
 		text, _ := reference.Generate(seed, 5, reference.Options{})
-		want := reference.Run(checked(t, text), builtins.Types(), builtins.Names())
+		want := reference.Run(checked(t, text))
 		if want.Long {
 			continue
 		}

@@ -27,7 +27,7 @@ func checked(t *testing.T, source string) *types.Info {
 	t.Helper()
 	prog, problems := load.Text("generated.seq", source, ".", load.Options{})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
-	info, problems := types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
+	info, problems := types.Check(prog, builtins.All().Types(), types.Options{NeedMain: true})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, source)
 	return info
 }
@@ -39,12 +39,12 @@ func checked(t *testing.T, source string) *types.Info {
 func same(t *testing.T, source string) {
 	t.Helper()
 	info := checked(t, source)
-	want := reference.Run(info, builtins.Types(), builtins.Names())
+	want := reference.Run(info)
 	if want.Long {
 		return
 	}
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
-		mod := compile.Program(info, builtins.Types(), builtins.Names(), options)
+		mod := compile.Program(info, options)
 		require.NoError(t, bytecode.Verify(mod), source)
 		decoded, err := bytecode.Decode(bytecode.Encode(mod))
 		require.NoError(t, err, source)
@@ -57,7 +57,7 @@ func same(t *testing.T, source string) {
 func does(t *testing.T, m *bytecode.Module, config vm.Config, want reference.Result, source string) {
 	t.Helper()
 	var out strings.Builder
-	config.Builtins, config.Stdout = builtins.Table(), &out
+	config.Builtins, config.Stdout = builtins.All().Find, &out
 	v, err := vm.New(m, config)
 	require.NoError(t, err)
 	status, err := v.Run()
@@ -178,7 +178,7 @@ func TestFlawsAreRefused(t *testing.T) {
 		tried++
 		prog, problems := load.Text("generated.seq", source, ".", load.Options{})
 		if !problems.HasErrors() {
-			_, problems = types.Check(prog, builtins.Types(), types.Options{NeedMain: true})
+			_, problems = types.Check(prog, builtins.All().Types(), types.Options{NeedMain: true})
 		}
 		assert.True(t, problems.HasErrors(), "accepted:\n%s", source)
 	}

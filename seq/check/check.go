@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -34,9 +33,10 @@ func Text(name, text, dir string) Source {
 // Options adjusts a check.
 type Options struct {
 	load.Options
-	NeedMain bool // the program is to be run: it must have a main
-	Hints    bool // findings on what works but is old, too
-	Verbose  bool // and on closures that an old release may have meant otherwise
+	Words    *types.Table // the built-in words
+	NeedMain bool         // the program is to be run: it must have a main
+	Hints    bool         // findings on what works but is old, too
+	Verbose  bool         // and on closures that an old release may have meant otherwise
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -106,7 +106,7 @@ func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, di
 	if prog.ReadsOldLines() {
 		prog = prog.WithOldWords(load.OldLines)
 	}
-	return types.Check(prog, builtins.Types(), types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
+	return types.Check(prog, o.Words, types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
 }
 
 func (o Options) hint(list *diag.List, prog *load.Program, message string, d syntax.Dialect) {

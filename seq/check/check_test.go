@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
@@ -23,7 +24,7 @@ func TestStacksOfEveryProgram(t *testing.T) {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
-			info, problems := check.Program(check.File(file), check.Options{})
+			info, problems := check.Program(check.File(file), check.Options{Words: builtins.All().Types()})
 			if problems.HasErrors() {
 				continue
 			}
@@ -100,7 +101,7 @@ func TestARefusedBodyHasItsSteps(t *testing.T) {
   [ dup i.+ ] keep
   "x" i.+ ;
 `
-	info, problems := check.Program(check.Text("x.seq", text, "."), check.Options{})
+	info, problems := check.Program(check.Text("x.seq", text, "."), check.Options{Words: builtins.All().Types()})
 	require.Len(t, problems, 1)
 	var stacks []string
 	for _, s := range problems[0].Steps {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/check"
 )
 
@@ -18,14 +19,14 @@ func TestDialectCommentIsOffered(t *testing.T) {
 		"\uFEFF: main ( -- ) ;\n: f ( First -- ) drop ;":                                                  "\uFEFF# seq:dialect classic\n: main ( -- ) ;\n: f ( First -- ) drop ;",
 		": main ( -- ) true if 1 else 2 then drop 0 [ dup 3 i.< ] [ 1 i.+ ] while drop ;\n: g ( -- ) ;\n": "# seq:dialect classic-1\n: main ( -- ) true if 1 else 2 then drop 0 [ dup 3 i.< ] [ 1 i.+ ] while drop ;\n: g ( -- ) ;\n",
 	} {
-		_, list := check.Program(check.Text("x.seq", text, "."), check.Options{Hints: true})
+		_, list := check.Program(check.Text("x.seq", text, "."), check.Options{Words: builtins.All().Types(), Hints: true})
 		require.Len(t, list, 1, text)
 		require.Len(t, list[0].Fixes, 1, text)
 		edits := list[0].Fixes[0].Edits
 		require.Len(t, edits, 1)
 		got := list[0].Fixes[0].Apply(edits[0].Span.Source)
 		assert.Equal(t, want, got)
-		_, list = check.Program(check.Text("x.seq", got, "."), check.Options{Hints: true})
+		_, list = check.Program(check.Text("x.seq", got, "."), check.Options{Words: builtins.All().Types(), Hints: true})
 		assert.Empty(t, list, got)
 	}
 }
@@ -68,7 +69,7 @@ func TestFixesOfTheChecker(t *testing.T) {
 		": f ( Variant -- T Bool ) 0 swap list.get ;":     {{"put 'swap' in front of it", ": f ( Variant -- T Bool ) 0 swap swap list.get ;"}},
 		": f ( T [ T -- T ] -- T ) drop 1 i.+ ;":          {{"write 'Int' for 'T'", ": f ( Int [ Int -- Int ] -- Int ) drop 1 i.+ ;"}},
 	} {
-		_, list := check.Program(check.Text("x.seq", text, "."), check.Options{})
+		_, list := check.Program(check.Text("x.seq", text, "."), check.Options{Words: builtins.All().Types()})
 		require.NotEmpty(t, list, text)
 		var got []fix
 		for _, f := range list[0].Fixes {

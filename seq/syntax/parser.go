@@ -343,6 +343,16 @@ func (p *parser) include() {
 	p.file.Includes = append(p.file.Includes, inc)
 }
 
+// CallName tells whether a program can call a word with a name.
+func CallName(name string) bool {
+	file, errs := Parse(diag.NewSource("", ": "+name+" ( -- ) "+name+" ;"), Seven)
+	if errs.HasErrors() || len(file.Words) != 1 || file.Words[0].Name.Text != name {
+		return false
+	}
+	body := file.Words[0].Body
+	return len(body) == 1 && body[0].Kind == StmtCall && body[0].Text == name
+}
+
 // reserved words cannot name a word (chapter 1, section 6).
 var reserved = map[string]bool{
 	"match": true, "end": true, "if": true, "else": true, "then": true,

@@ -74,8 +74,8 @@ union Shape { Dot Box { w: Int } }
 			[]string{"list.each", "list.map", "list.filter", "list.fold", "when", "times", "each-integer", "apply1", "applied", "strand.spawn"}[r.IntN(10)])
 		prog, problems := load.Text("x.seq", text.String(), ".", load.Options{})
 		require.False(t, problems.HasErrors(), text.String())
-		counted, found := types.Check(prog, builtins.Types(), types.Options{})
-		tried, others := types.CheckUncounted(prog, builtins.Types(), types.Options{})
+		counted, found := types.Check(prog, builtins.All().Types(), types.Options{})
+		tried, others := types.CheckUncounted(prog, builtins.All().Types(), types.Options{})
 		require.Equal(t, others.HasErrors(), found.HasErrors(), "seed %d: %s\ntried: %v\ncounted: %v", seed, text.String()[len(head):], others, found)
 		if !found.HasErrors() {
 			checked++

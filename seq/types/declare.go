@@ -52,13 +52,28 @@ func (t *Table) Effect(index int32) *Effect {
 	if e := t.effects[index].Load(); e != nil {
 		return e
 	}
-	e, err := builtinEffect(t.list[index].Effect)
+	e, err := t.Parse(index)
 	if err != nil {
 		panic(fmt.Sprintf("types: the built-in %s: %v", t.list[index].Name, err))
 	}
-	t.effects[index].CompareAndSwap(nil, e)
-	return t.effects[index].Load()
+	return e
 }
+
+// Parse is Effect for a text that may be none.
+func (t *Table) Parse(index int32) (*Effect, error) {
+	e, err := builtinEffect(t.list[index].Effect)
+	if err != nil {
+		return nil, err
+	}
+	t.effects[index].CompareAndSwap(nil, e)
+	return t.effects[index].Load(), nil
+}
+
+// Len is the number of built-in words; their indexes are below it.
+func (t *Table) Len() int { return len(t.list) }
+
+// Name returns the name of the built-in with that index.
+func (t *Table) Name(index int32) string { return t.list[index].Name }
 
 // Borrows tells whether the built-in with that index only looks at its
 // arguments.
@@ -134,7 +149,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 
 func newProgram(prog *load.Program, table *Table, opts Options) *program {
 	p := &program{
-		table: table, opts: opts, info: &Info{Program: prog},
+		table: table, opts: opts, info: &Info{Program: prog, Builtins: table},
 		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, oldWords: map[string]target{},
 	}

@@ -34,12 +34,12 @@ func FuzzCheck(f *testing.F) {
 	oldest.Dialect = syntax.Classic1.String()
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, opts := range []load.Options{none, oldest} {
-			info, problems := check.Program(check.Text("fuzz.seq", text, "."), check.Options{Options: opts, Hints: true, Verbose: true})
+			info, problems := check.Program(check.Text("fuzz.seq", text, "."), check.Options{Words: builtins.All().Types(), Options: opts, Hints: true, Verbose: true})
 			_ = diag.Renderer{Out: io.Discard}.All(problems)
 			if problems.HasErrors() {
 				continue
 			}
-			if err := bytecode.Verify(compile.Program(info, builtins.Types(), builtins.Names(), compile.Options{})); err != nil {
+			if err := bytecode.Verify(compile.Program(info, compile.Options{})); err != nil {
 				t.Error(err)
 			}
 		}

@@ -18,6 +18,7 @@ type Signature struct {
 // Info is what the checker found out about a program.
 type Info struct {
 	Program  *load.Program
+	Builtins *Table // what calls of built-in words are indexes of
 	Words    []*Word
 	Unions   []*UnionType
 	Variants []*VariantType

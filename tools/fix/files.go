@@ -16,7 +16,15 @@ import (
 // Options adjusts what is done.
 type Options struct {
 	load.Options
-	When bool // "if A then" becomes "[ A ] when" where that means the same
+	Words *builtins.Words // the built-in words; nil: all of the language
+	When  bool            // "if A then" becomes "[ A ] when" where that means the same
+}
+
+func (o Options) words() *types.Table {
+	if o.Words == nil {
+		return builtins.All().Types()
+	}
+	return o.Words.Types()
 }
 
 // Result is a rewritten file.
@@ -46,10 +54,10 @@ func Files(paths []string, opts Options) (results []Result, old diag.List, refus
 		w.named[identity(path)] = true
 	}
 	for _, path := range paths {
-		info, problems := check.Program(check.File(path), check.Options{Options: w.opts.Options})
+		info, problems := check.Program(check.File(path), check.Options{Words: w.opts.words(), Options: w.opts.Options})
 		if slices.ContainsFunc(problems, mixes) {
 			w.opts.Mixed = true
-			info, problems = check.Program(check.File(path), check.Options{Options: w.opts.Options})
+			info, problems = check.Program(check.File(path), check.Options{Words: w.opts.words(), Options: w.opts.Options})
 		}
 		w.programs = append(w.programs, loaded{prog: info.Program, info: info, problems: problems})
 	}
@@ -141,11 +149,11 @@ func (w *work) home(i int, path string) (p loaded, module int) {
 func (w *work) rewriteAs(i int, path string, keepTypes bool) error {
 	p, module := w.home(i, path)
 	rewritten := func(m int) bool { return w.named[identity(p.prog.Modules[m].Source.Name)] }
-	if err := Foreign(p.prog, p.info, builtins.Names(), rewritten); err != nil {
+	if err := Foreign(p.prog, p.info, rewritten); err != nil {
 		w.leave(i, path)
 		return err
 	}
-	text, notes, err := File(p.prog, p.info, builtins.Names(), module, keepTypes, w.opts.When)
+	text, notes, err := File(p.prog, p.info, module, keepTypes, w.opts.When)
 	if err != nil {
 		w.leave(i, path)
 		return err
@@ -184,7 +192,7 @@ func (w *work) checks(path string) *diag.Diagnostic {
 		}
 		return w.opts.Read(p)
 	}
-	_, problems := check.Program(check.File(path), check.Options{Options: inner})
+	_, problems := check.Program(check.File(path), check.Options{Words: w.opts.words(), Options: inner})
 	for _, d := range problems {
 		if d.Severity == diag.Error {
 			return d

@@ -16,19 +16,18 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// File rewrites one module of a checked program. names are the built-in words
-// in the order of the checker's table. Notes say what a reader must look at. A
+// File rewrites one module of a checked program. Notes say what a reader must look at. A
 // problem means that the file cannot be rewritten.
 //
 // Symbol, Channel, Socket and Variant in effects stay if keepTypes is set;
 // otherwise they become type variables, which is what they are in classic
 // files. when asks for "when" where there is no else.
-func File(prog *load.Program, info *types.Info, names []string, module int, keepTypes, when bool) (text string, notes []string, problem error) {
+func File(prog *load.Program, info *types.Info, module int, keepTypes, when bool) (text string, notes []string, problem error) {
 	m := prog.Modules[module]
 	if !m.Dialect.OldNames() {
 		return m.Source.Text, nil, nil
 	}
-	f := &fixer{prog: prog, info: info, names: names, module: module, file: m.File, keepTypes: keepTypes, renamed: renames(info, names)}
+	f := &fixer{prog: prog, info: info, module: module, file: m.File, keepTypes: keepTypes, renamed: renames(info)}
 	if when {
 		f.whens = map[int32]bool{}
 		f.findWhens()
@@ -62,7 +61,6 @@ type edit struct {
 type fixer struct {
 	prog      *load.Program
 	info      *types.Info
-	names     []string
 	module    int
 	file      *syntax.File
 	keepTypes bool
@@ -251,7 +249,7 @@ func (f *fixer) call(st, before *syntax.Stmt) {
 	if !ok {
 		to = st.Text
 	}
-	if strings.HasPrefix(f.names[call.Index], "%classic2.") {
+	if strings.HasPrefix(f.info.Builtins.Name(call.Index), "%classic2.") {
 		to += " drop" // the flag that releases 2 did not leave
 		ok = true
 	}
@@ -343,10 +341,10 @@ func (f *fixer) variable(name string) bool {
 
 // renames finds the words of classic files whose names today's dialect cannot
 // have: with a "#" in them, or those of built-in words.
-func renames(info *types.Info, builtins []string) map[string]string {
+func renames(info *types.Info) map[string]string {
 	taken := map[string]bool{}
-	for _, name := range builtins {
-		taken[name] = true
+	for i := range info.Builtins.Len() {
+		taken[info.Builtins.Name(int32(i))] = true
 	}
 	own := map[string]bool{}
 	for _, w := range info.Words {
@@ -404,8 +402,8 @@ func withoutHash(name string) string {
 
 // Foreign returns an error that names a place where a file that is not rewritten uses a name that
 // changes; nil if there is none.
-func Foreign(prog *load.Program, info *types.Info, names []string, rewritten func(module int) bool) error {
-	renamed := renames(info, names)
+func Foreign(prog *load.Program, info *types.Info, rewritten func(module int) bool) error {
+	renamed := renames(info)
 	var found error
 	var look func(module int, stmts []syntax.Stmt)
 	look = func(module int, stmts []syntax.Stmt) {

@@ -15,7 +15,7 @@ var mismatch = regexp.MustCompile(`^expected (.+), found (.+)$`)
 // Explain adds to a *vm.RuntimeError, if err is one, a help line that says which dropped flag its
 // value comes from, if that can be seen (Origin). It returns the error with the line; err
 // itself is not changed. info gives the program as it was when it failed; nil if that is not at hand.
-func Explain(err error, info func() *types.Info, table *types.Table) error {
+func Explain(err error, info func() *types.Info) error {
 	var e *vm.RuntimeError
 	if !errors.As(err, &e) {
 		return err
@@ -34,7 +34,7 @@ func Explain(err error, info func() *types.Info, table *types.Table) error {
 	if checked == nil {
 		return err
 	}
-	origin := Origin(checked, table, f)
+	origin := Origin(checked, f)
 	if origin == "" {
 		return err
 	}

@@ -71,14 +71,14 @@ var failsOnlyWith = map[string]string{"chan.receive": "chan.close"}
 // at any distance while the value that comes with it is used: after a
 // failure that is a default, and the error shows in another place or not at all.
 // The modules of the standard library are left out.
-func DroppedFlags(info *types.Info, table *types.Table) diag.List {
+func DroppedFlags(info *types.Info) diag.List {
 	var found diag.List
-	never := neverFail(info, table)
+	never := neverFail(info)
 	for _, w := range info.Words {
-		if info.Program.Modules[w.Module].Std || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, table, w) {
+		if info.Program.Modules[w.Module].Std || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
 			continue
 		}
-		fallible, ok := newWalker(info, table, w).run()
+		fallible, ok := newWalker(info, w).run()
 		if !ok {
 			continue
 		}
@@ -94,13 +94,13 @@ func DroppedFlags(info *types.Info, table *types.Table) diag.List {
 
 // neverFail returns the words that cannot fail in the program. Of one without a main, callers
 // are missing.
-func neverFail(info *types.Info, table *types.Table) map[string]bool {
+func neverFail(info *types.Info) map[string]bool {
 	never := map[string]bool{}
 	if info.Main == nil {
 		return never
 	}
 	for word, other := range failsOnlyWith {
-		index, _ := table.Lookup(other)
+		index, _ := info.Builtins.Lookup(other)
 		never[word] = !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
 			return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool { return c.Target == types.TargetBuiltin && c.Index == index })
 		})
@@ -109,9 +109,9 @@ func neverFail(info *types.Info, table *types.Table) map[string]bool {
 }
 
 // leavesFlags tells whether a word calls built-in words that leave flags and values.
-func leavesFlags(info *types.Info, table *types.Table, w *types.Word) bool {
+func leavesFlags(info *types.Info, w *types.Word) bool {
 	return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool {
-		return c.Target == types.TargetBuiltin && table.Signature(c.Index).Flag != ""
+		return c.Target == types.TargetBuiltin && info.Builtins.Signature(c.Index).Flag != ""
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 
 func checked(t testing.TB, text string) *types.Info {
 	t.Helper()
-	info, problems := check.Program(check.Text("p.seq", text, "."), check.Options{})
+	info, problems := check.Program(check.Text("p.seq", text, "."), check.Options{Words: builtins.All().Types()})
 	require.False(t, problems.HasErrors(), "%v\n%s", problems, text)
 	return info
 }
@@ -28,7 +28,7 @@ func warned(t testing.TB, text string) []string {
 	t.Helper()
 	var list []string
 	word := func(s diag.Span) string { return s.Source.Text[s.Start:s.End] }
-	for _, d := range lint.DroppedFlags(checked(t, text), builtins.Types()) {
+	for _, d := range lint.DroppedFlags(checked(t, text)) {
 		assert.Equal(t, lint.UncheckedErrorFlag, d.Code)
 		assert.Equal(t, diag.Warning, d.Severity)
 		require.Len(t, d.Related, 1)
@@ -153,9 +153,9 @@ func TestExamplesDropNoFlags(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
-		info, problems := check.Program(check.File(file), check.Options{})
+		info, problems := check.Program(check.File(file), check.Options{Words: builtins.All().Types()})
 		require.False(t, problems.HasErrors(), file)
-		assert.Empty(t, lint.DroppedFlags(info, builtins.Types()), file)
+		assert.Empty(t, lint.DroppedFlags(info), file)
 	}
 }
 
@@ -196,7 +196,7 @@ func TestLongBodies(t *testing.T) {
 	} {
 		info := checked(t, text)
 		start := time.Now()
-		lint.DroppedFlags(info, builtins.Types())
+		lint.DroppedFlags(info)
 		assert.Less(t, time.Since(start), 2*time.Second, name)
 	}
 }

@@ -47,12 +47,12 @@ var fallbacks = []fallback{
 // follows the value back through shuffles in a definition, through the inputs
 // of words to their callers, as far as the trail goes, and through what words return. info is of the program
 // that has failed. Nothing of it costs anything before an error.
-func Origin(info *types.Info, table *types.Table, f Failure) string {
+func Origin(info *types.Info, f Failure) string {
 	target, ok := f.fallback()
 	if !ok {
 		return ""
 	}
-	o := &tracer{info: info, table: table, failure: f, target: target, sure: f.Found != "", left: map[*types.Word][]*value{}}
+	o := &tracer{info: info, table: info.Builtins, failure: f, target: target, sure: f.Found != "", left: map[*types.Word][]*value{}}
 	called := f.Word
 	var inputs []int // of the word called that the value may be; nil: any
 	follow := func(p Place, innermost bool) (said string, ok bool) {
@@ -171,7 +171,7 @@ func (o *tracer) wordsAt(p Place) []*types.Word {
 
 // hits returns for each statement of a word that may be meant the values that it got.
 func (o *tracer) hits(word *types.Word, p Place, called string, inputs []int, innermost bool) (found [][]*value) {
-	w := newWalker(o.info, o.table, word)
+	w := newWalker(o.info, word)
 	w.results = o.results
 	w.visit = func(st *syntax.Stmt, args []*value) {
 		line, column := w.module.Source.Position(st.Pos)
@@ -329,7 +329,7 @@ func (v *value) with(args []*value) *value {
 
 // run runs a word and returns what it leaves.
 func (o *tracer) run(word *types.Word) (left []*value) {
-	w := newWalker(o.info, o.table, word)
+	w := newWalker(o.info, word)
 	w.results = o.results
 	w.left = func(stack *cell) {
 		values := top(stack, len(word.Effect.Out))

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/lint"
 )
@@ -67,7 +66,7 @@ func TestOriginWithoutColumns(t *testing.T) {
 	const get = ": f ( V -- )\n  dup list.first drop io.write-line %s io.write-line ;\n: main ( -- ) ;"
 	failure := lint.Failure{Word: "io.write-line", Expected: "String", Found: "Int 0", Trail: []lint.Place{{Word: "f", File: "p.seq", Line: 2}}}
 	origin := func(second string) string {
-		return lint.Origin(checked(t, strings.Replace(get, "%s", second, 1)), builtins.Types(), failure)
+		return lint.Origin(checked(t, strings.Replace(get, "%s", second, 1)), failure)
 	}
 	assert.Empty(t, origin("0 list.get drop"), "the calls differ")
 	assert.Empty(t, origin("drop \"a\""), "only one call may be it")

@@ -97,9 +97,9 @@ type walker struct {
 // maxSteps is how many steps a statement may cost; see walker.steps.
 const maxSteps = 64
 
-func newWalker(info *types.Info, table *types.Table, w *types.Word) *walker {
+func newWalker(info *types.Info, w *types.Word) *walker {
 	return &walker{
-		info: info, table: table, word: w, module: info.Program.Modules[w.Module],
+		info: info, table: info.Builtins, word: w, module: info.Program.Modules[w.Module],
 		calls: info.Calls[w.Module], quots: info.Quotations[w.Module], matches: info.Matches[w.Module],
 		statements: 1000,
 	}

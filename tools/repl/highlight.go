@@ -89,7 +89,7 @@ func wordClass(word string) Class {
 	case "Bool":
 		return Boolean
 	}
-	if _, ok := builtins.Types().Lookup(word); ok {
+	if _, ok := builtins.All().Types().Lookup(word); ok {
 		return Builtin
 	}
 	return Plaintext

@@ -38,6 +38,8 @@ var Preloaded = []string{"control", "fmath", "http", "imath", "json", "list", "l
 // Options is the outside of a session. The zero value is a session that preloads
 // nothing and throws output away.
 type Options struct {
+	// Words are the built-in words; nil means all of the language.
+	Words *builtins.Words
 	// Modules are the standard modules that every new session includes.
 	Modules []string
 	// Dialect decides for all inputs ("7", "classic" …); "" or "auto": each tells.
@@ -107,6 +109,9 @@ func New(o Options) (*Session, error) {
 	if o.Failed == nil {
 		o.Failed = func(int64, error) {}
 	}
+	if o.Words == nil {
+		o.Words = builtins.All()
+	}
 	s := &Session{opts: o, out: &lineEnds{to: o.Stdout}}
 	if err := s.begin(); err != nil {
 		return nil, err
@@ -121,12 +126,12 @@ func (s *Session) begin() error {
 		profile = syntax.Classic
 	}
 	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
-	s.types = types.NewSession(builtins.Types(), types.Options{Profile: profile})
-	s.code = compile.NewSession(s.types.Info(), builtins.Types(), builtins.Names())
+	s.types = types.NewSession(s.opts.Words.Types(), types.Options{Profile: profile})
+	s.code = compile.NewSession(s.types.Info())
 	s.stack, s.steps, s.main = nil, nil, -1
 	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
-		Builtins: builtins.Table(), Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
+		Builtins: s.opts.Words.Find, Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
 		Settings: s.opts.Settings, LineFlush: true, Columns: true,
 	})
 	if err != nil {
@@ -222,7 +227,7 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 	if input.Main != nil {
 		left, wrote, err := s.execute(ctx, s.code.Function(input.Main))
 		if err != nil {
-			err = s.explain(lint.Explain(err, s.types.Info, builtins.Types()))
+			err = s.explain(lint.Explain(err, s.types.Info))
 			s.revert(&st)
 			return Outcome{}, err
 		}

@@ -1,0 +1,126 @@
+package builtins
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Word is a built-in word: the one place where its name, stack effect, description and meaning
+// are declared.
+type Word struct {
+	Name   string
+	Effect string // such as "( ..a Int Int -- ..a Int )"
+	Doc    string // one sentence
+	// Borrows says that the word only looks at its arguments: none of them is
+	// kept, changed or returned, and what it returns of their parts is marked
+	// shared. Of a word that runs quotations it concerns the collection.
+	Borrows bool
+	// Flag says what the last result tells, such as "whether the index exists": after a
+	// failure the word leaves it false, and a default in place of its value. "":
+	// the word leaves no such flag (chapter 8, section 6).
+	Flag string
+	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
+	// that Effect says, and leaves the results there. w is valid during the
+	// call only. nil: the word is compiled to instructions.
+	Run func(s *vm.Strand, w []stack.Value) error
+}
+
+// Words is a set of built-in words: what the checker, the compiler, the VM and the
+// documentation know of them. A program is checked, compiled and run with the same
+// set, or one that has more. It is immutable and safe for concurrent use.
+type Words struct {
+	list   []Word
+	types  *types.Table
+	linked []atomic.Pointer[vm.Builtin] // made when a program first uses the word
+}
+
+// All returns the words of the language and those that its standard modules are built on.
+var All = sync.OnceValue(func() *Words {
+	var list []Word
+	for _, f := range Families() {
+		list = append(list, f.Words...)
+	}
+	return newWords(list)
+})
+
+func newWords(list []Word) *Words {
+	signatures := make([]types.Signature, len(list))
+	for i, w := range list {
+		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, Flag: w.Flag}
+	}
+	return &Words{list: list, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
+}
+
+// With returns the set with more words, those of a host. An error names a word that has no
+// name that a program could call, an effect that is none, no function, or the name of another one.
+func (w *Words) With(more ...Word) (*Words, error) {
+	all := newWords(append(slices.Clone(w.list), more...))
+	seen := map[string]bool{}
+	for _, b := range w.list {
+		seen[b.Name] = true
+	}
+	for i, b := range more {
+		switch {
+		case !syntax.CallName(b.Name):
+			return nil, fmt.Errorf("no program can call a word with the name %q", b.Name)
+		case seen[b.Name]:
+			return nil, fmt.Errorf("there is a word '%s' already", b.Name)
+		case b.Run == nil:
+			return nil, fmt.Errorf("the word '%s' has no function", b.Name)
+		}
+		if _, err := all.types.Parse(int32(len(w.list) + i)); err != nil {
+			return nil, fmt.Errorf("the word '%s': %w", b.Name, err)
+		}
+		seen[b.Name] = true
+	}
+	return all, nil
+}
+
+// Only returns the set without the words that keep does not want, for programs that
+// must not have them. Words that compile to instructions (those without a function) stay.
+func (w *Words) Only(keep func(name string) bool) *Words {
+	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool { return b.Run != nil && !keep(b.Name) }))
+}
+
+// Types returns the words as the checker and the compiler know them.
+func (w *Words) Types() *types.Table { return w.types }
+
+// List returns the words in the order of their numbers. It must not be changed.
+func (w *Words) List() []Word { return w.list }
+
+// Find returns a word as the machine knows it; nil if there is none.
+func (w *Words) Find(name string) *vm.Builtin {
+	i, ok := w.types.Lookup(name)
+	if !ok {
+		return nil
+	}
+	if b := w.linked[i].Load(); b != nil {
+		return b
+	}
+	e := w.types.Effect(i)
+	w.linked[i].CompareAndSwap(nil, &vm.Builtin{In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run})
+	return w.linked[i].Load()
+}
+
+// kinds returns the kinds of the values that types stand for.
+func kinds(list []*types.Type) []stack.Kind {
+	all := make([]stack.Kind, len(list))
+	for i, t := range list {
+		all[i] = kindOf[t.Kind]
+	}
+	return all
+}
+
+// kindOf has the kind of the values of a type; stack.Nothing for any.
+var kindOf = map[types.Kind]stack.Kind{
+	types.Int: stack.Int, types.Float: stack.Float, types.Bool: stack.Bool, types.String: stack.String,
+	types.Symbol: stack.Symbol, types.Channel: stack.Channel, types.Socket: stack.Int,
+	types.Variant: stack.Variant, types.Union: stack.Variant, types.Quotation: stack.Quotation, types.Closure: stack.Quotation,
+}
