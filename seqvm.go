@@ -4,18 +4,23 @@
 // same time; each run is a VM of its own that touches nothing but what its
 // Config hands to it:
 //
-//	prog, problems := seqvm.CompileFile("hello.seq", seqvm.Options{})
-//	if problems.HasErrors() { ... }
-//	status, err := prog.Run(seqvm.Config{Stdout: os.Stdout})
+//	prog, err := seqvm.Compile(seqvm.File("hello.seq"), seqvm.Options{})
+//	if err != nil { ... }
+//	status, err := prog.Run(ctx, seqvm.Config{Stdout: os.Stdout})
 //
-// The phases are packages of their own (syntax, load, types, compile, bytecode,
-// vm); this package only puts them in a row. The command and the tools go
-// through it.
+// A host can call the words of a program (Program.Call, Program.Open), give it words written
+// in Go (Func, Words.With), or take words away (Words.Only).
+//
+// This package is what seqvm promises to keep, with stack/govalue, the types that appear here, and
+// diag.Diagnostic. The phases are packages of their own (seq/…, compile, bytecode, vm) that change
+// with every version; this package only puts them in a row.
 package seqvm
 
 import (
-	"fmt"
+	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
@@ -35,20 +40,48 @@ const (
 	Language = "7"
 )
 
+// Source is where the main file of a program comes from: File or Text.
+type Source struct{ from check.Source }
+
+// File is the program whose main file is at path: on disk, or in Options.FS.
+func File(path string) Source { return Source{check.File(path)} }
+
+// Text is a program given as a text. name is what diagnostics call it; its includes
+// are relative to the folder of that name.
+func Text(name, text string) Source {
+	return Source{check.Text(name, text, filepath.Dir(name))}
+}
+
+// Words is a set of built-in words, and Word one of them.
+type (
+	Words = builtins.Words
+	Word  = builtins.Word
+)
+
+// AllWords returns the built-in words of the language.
+func AllWords() *Words { return builtins.All() }
+
+// Func makes a built-in word of a Go function; see builtins.Func for the types of its parameters and
+// results.
+func Func(name, effect, doc string, f any) (Word, error) { return builtins.Func(name, effect, doc, f) }
+
 // Options says how to compile.
 type Options struct {
-	// ReadFile reads a source file; nil means from disk.
-	ReadFile func(path string) ([]byte, error)
-	// Words are the built-in words; nil means all of the language.
-	Words *builtins.Words
+	// FS is where source files are read from; nil means from disk. Paths are cleaned, and cannot
+	// leave it.
+	FS fs.FS
+	// Overlay has texts that stand in place of files, by path: what an editor has not saved yet.
+	Overlay map[string]string
+	// Words are the built-in words that the program can call; nil means all of the language.
+	Words *Words
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
 	StdlibDir string
 	// Dialect is that of all files ("7", "6", "classic", "classic-2" …); "" or "auto": each
 	// file's text decides (chapter 9, section 2).
 	Dialect string
-	// Library asks for no main: the program is only to be checked.
+	// Library asks for no main: words of the program are called, or it is only checked.
 	Library bool
-	// Verbose asks CheckFile for hints at what an old release may have meant otherwise.
+	// Verbose asks Check for hints at what an old release may have meant otherwise.
 	Verbose bool
 	// Instrument makes words count their entries (VM.WordCounts).
 	Instrument bool
@@ -56,12 +89,21 @@ type Options struct {
 	Cover bool
 }
 
-// Config is the outside of a run: input, output, arguments, limits.
+// Config is the outside of a run: input, output, arguments, limits. The zero Config has
+// no input and throws output away.
 type Config = vm.Config
 
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
 type Settings = scheduler.Settings
+
+// CompileError says why a program was refused.
+type CompileError struct {
+	Problems diag.List // errors, and warnings between them
+}
+
+// Error is the first error, and how many there are.
+func (e *CompileError) Error() string { return e.Problems.Error() }
 
 // Program is a compiled program. It is immutable and safe for concurrent use.
 type Program struct {
@@ -70,30 +112,39 @@ type Program struct {
 	// a program that was decoded.
 	Sources []*diag.Source
 
-	words *builtins.Words // nil: all of the language
+	warnings diag.List
+	words    *Words // nil: all of the language
 	// from and opts check the program again; from is nil if it was decoded.
 	from check.Source
 	opts check.Options
 }
 
-// CompileFile compiles the program whose main file is at path. The list holds
-// warnings as well; the program is nil if it holds errors.
-func CompileFile(path string, opts Options) (*Program, diag.List) {
-	return opts.compile(check.File(path))
+// Compile compiles a program. The error is a *CompileError.
+func Compile(source Source, opts Options) (*Program, error) {
+	o := opts.check()
+	info, problems := check.Program(source.from, o)
+	if problems.HasErrors() {
+		return nil, &CompileError{problems}
+	}
+	p := &Program{
+		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover}),
+		warnings: problems, words: opts.words(), from: source.from, opts: o,
+	}
+	for _, m := range info.Program.Modules {
+		p.Sources = append(p.Sources, m.Source)
+	}
+	return p, nil
 }
 
-// CompileText compiles a program from a text. name is what diagnostics call
-// it; its includes are relative to the folder dir.
-func CompileText(name, text, dir string, opts Options) (*Program, diag.List) {
-	return opts.compile(check.Text(name, text, dir))
-}
+// Warnings are what was found when the program was compiled, and did not refuse it.
+func (p *Program) Warnings() diag.List { return p.warnings }
 
-// CheckFile checks a file without compiling it. The list holds hints as well, and
+// Check checks a program without compiling it. The list holds hints as well, and
 // warnings about dropped flags.
-func CheckFile(path string, opts Options) diag.List {
+func Check(source Source, opts Options) diag.List {
 	o := opts.check()
 	o.Hints, o.Verbose = true, opts.Verbose
-	info, problems := check.Program(check.File(path), o)
+	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
 		return problems
 	}
@@ -109,11 +160,10 @@ type WordStacks struct {
 	Steps      []diag.Step // as types.Info.Stacks has them
 }
 
-// StacksOfFile checks a file and returns the stacks on the way through its words in source
-// order, without those that were refused.
-func StacksOfFile(path string, opts Options) ([]WordStacks, diag.List) {
-	o := opts.check()
-	info, problems := check.Program(check.File(path), o)
+// Stacks checks a program and returns the stacks on the way through the words of its main file in
+// source order, without those that were refused.
+func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
+	info, problems := check.Program(source.from, opts.check())
 	var list []WordStacks
 	for _, w := range info.Words {
 		if steps := info.Stacks(w); w.Module == 0 && steps != nil {
@@ -123,7 +173,7 @@ func StacksOfFile(path string, opts Options) ([]WordStacks, diag.List) {
 	return list, problems
 }
 
-func (o Options) words() *builtins.Words {
+func (o Options) words() *Words {
 	if o.Words == nil {
 		return builtins.All()
 	}
@@ -131,43 +181,21 @@ func (o Options) words() *builtins.Words {
 }
 
 func (o Options) check() check.Options {
-	return check.Options{Words: o.words().Types(), Options: load.Options{ReadFile: o.ReadFile, StdlibDir: o.StdlibDir, Dialect: o.Dialect}, NeedMain: !o.Library}
+	from := load.Options{StdlibDir: o.StdlibDir, Dialect: o.Dialect}
+	if o.FS != nil || o.Overlay != nil {
+		from.ReadFile = o.readFile
+	}
+	return check.Options{Options: from, Words: o.words().Types(), NeedMain: !o.Library}
 }
 
-func (o Options) compile(from check.Source) (*Program, diag.List) {
-	info, problems := check.Program(from, o.check())
-	if problems.HasErrors() {
-		return nil, problems
+func (o Options) readFile(name string) ([]byte, error) {
+	if text, ok := o.Overlay[name]; ok {
+		return []byte(text), nil
 	}
-	p := &Program{words: o.words(), from: from, opts: o.check(), Module: compile.Program(info, compile.Options{Instrument: o.Instrument, Cover: o.Cover})}
-	for _, m := range info.Program.Modules {
-		p.Sources = append(p.Sources, m.Source)
+	if o.FS != nil {
+		return fs.ReadFile(o.FS, path.Clean(filepath.ToSlash(name)))
 	}
-	return p, problems
-}
-
-// Run runs the program: main, and then until the last strand has ended. status
-// is what main or os.exit gave. err is a *vm.RuntimeError, *vm.DeadlockError or
-// *vm.InternalError; output written before it has been flushed.
-func (p *Program) Run(config Config) (status int, err error) {
-	v, err := p.VM(config)
-	if err != nil {
-		return 0, err
-	}
-	return v.Run()
-}
-
-// VM makes a VM for one run of the program, for hosts that need to reach it
-// while it runs.
-func (p *Program) VM(config Config) (*vm.VM, error) {
-	if config.Builtins == nil {
-		config.Builtins = p.words.Find
-	}
-	v, err := vm.New(p.Module, config)
-	if err != nil {
-		return nil, fmt.Errorf("cannot load the program: %w", err)
-	}
-	return v, nil
+	return os.ReadFile(name)
 }
 
 // maxSource bounds what is read of a file that a bytecode file names.

@@ -47,10 +47,10 @@ func TestEveryWordCompiles(t *testing.T) {
 		case ">aux":
 			source = ": word ( T -- T ) >aux aux> ;\n: main ( -- ) ;\n"
 		}
-		prog, problems := seqvm.CompileText("word.seq", source, ".", seqvm.Options{})
-		require.False(t, problems.HasErrors(), "%s: %v", b.Name, problems)
+		prog, err := seqvm.Compile(seqvm.Text("word.seq", source), seqvm.Options{})
+		require.NoError(t, err, b.Name)
 		require.NoError(t, bytecode.Verify(prog.Module), b.Name)
-		_, err := vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
+		_, err = vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
 		require.NoError(t, err, b.Name)
 	}
 }
@@ -59,9 +59,9 @@ func TestEveryWordCompiles(t *testing.T) {
 func evaluate(t *testing.T, expression string) float64 {
 	t.Helper()
 	var out strings.Builder
-	prog, problems := seqvm.CompileText("f.seq", ": main ( -- ) "+expression+" float->string io.write ;", ".", seqvm.Options{})
-	require.False(t, problems.HasErrors(), "%v", problems)
-	_, err := prog.Run(seqvm.Config{Stdout: &out})
+	prog, err := seqvm.Compile(seqvm.Text("f.seq", ": main ( -- ) "+expression+" float->string io.write ;"), seqvm.Options{})
+	require.NoError(t, err)
+	_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out})
 	require.NoError(t, err)
 	f, err := strconv.ParseFloat(out.String(), 64)
 	require.NoError(t, err)

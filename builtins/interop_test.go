@@ -22,10 +22,10 @@ import (
 // output runs the body of a main on an input and returns what it prints.
 func output(t *testing.T, body, stdin string) string {
 	t.Helper()
-	prog, problems := seqvm.CompileText("main.seq", ": main ( -- ) "+body+" ;", ".", seqvm.Options{})
-	require.False(t, problems.HasErrors(), "%v", problems)
+	prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+body+" ;"), seqvm.Options{})
+	require.NoError(t, err)
 	var out bytes.Buffer
-	_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader(stdin)})
+	_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(stdin)})
 	require.NoError(t, err)
 	return out.String()
 }
@@ -129,10 +129,10 @@ func TestUnpackingHasALimit(t *testing.T) {
 		settings := scheduler.ReadSettings(func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }, io.Discard)
 		pack := strings.NewReplacer("gunzip", "gzip", "unzstd", "zstd").Replace(word)
 		packed := output(t, whole+pack+" drop io.write", strings.Repeat("x", size))
-		prog, problems := seqvm.CompileText("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`, ".", seqvm.Options{})
-		require.False(t, problems.HasErrors(), "%v", problems)
+		prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`), seqvm.Options{})
+		require.NoError(t, err)
 		var out bytes.Buffer
-		_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: settings})
+		_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: settings})
 		require.NoError(t, err)
 		return out.String()
 	}

@@ -18,7 +18,7 @@ func modules(f *testing.F) (list []*bytecode.Module) {
 	for _, area := range []string{"types", "core"} {
 		files, _ := filepath.Glob("../testdata/" + area + "/*.seq")
 		for _, file := range files {
-			if prog, problems := seqvm.CompileFile(file, seqvm.Options{}); !problems.HasErrors() {
+			if prog, err := seqvm.Compile(seqvm.File(file), seqvm.Options{}); err == nil {
 				list = append(list, prog.Module)
 			}
 		}

@@ -206,8 +206,8 @@ func TestRandomConcurrentPrograms(t *testing.T) {
 	seed := uint64(0)
 	for ; seed < seeds && (until.IsZero() || time.Now().Before(until)); seed++ {
 		source, want := stressProgram(seed)
-		prog, problems := seqvm.CompileText("stress.seq", source, ".", seqvm.Options{})
-		require.False(t, problems.HasErrors(), "seed %d: %v\n%s", seed, problems, source)
+		prog, err := seqvm.Compile(seqvm.Text("stress.seq", source), seqvm.Options{})
+		require.NoError(t, err, "seed %d:\n%s", seed, source)
 		var out bytes.Buffer
 		config := seqvm.Config{Stdout: &out, PoisonArenas: true, Settings: seqvm.Settings{YieldInterval: []uint64{0, 0, 1, 7, 1000}[seed%5]}}
 		v, err := prog.VM(config)

@@ -29,8 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func compiled(t testing.TB, source string) *seqvm.Program {
 	t.Helper()
-	prog, problems := seqvm.CompileText("test.seq", source, ".", seqvm.Options{})
-	require.False(t, problems.HasErrors(), "%v", problems)
+	prog, err := seqvm.Compile(seqvm.Text("test.seq", source), seqvm.Options{})
+	require.NoError(t, err)
 	return prog
 }
 
@@ -38,7 +38,7 @@ func run(t testing.TB, source string, config seqvm.Config) (string, int, error) 
 	t.Helper()
 	var out bytes.Buffer
 	config.Stdout = &out
-	status, err := compiled(t, source).Run(config)
+	status, err := compiled(t, source).Run(t.Context(), config)
 	return out.String(), status, err
 }
 
@@ -49,7 +49,7 @@ func TestManyVMsRunSideBySide(t *testing.T) {
 	for i := range 20 {
 		all.Go(func() {
 			var out bytes.Buffer
-			_, err := prog.Run(seqvm.Config{Stdout: &out, Args: []string{strconv.Itoa(i)}})
+			_, err := prog.Run(t.Context(), seqvm.Config{Stdout: &out, Args: []string{strconv.Itoa(i)}})
 			assert.NoError(t, err)
 			a, b := 0, 1
 			for range i {
@@ -103,7 +103,7 @@ func TestAPanicBecomesAnInternalError(t *testing.T) {
 		return &b
 	}
 	var out bytes.Buffer
-	_, err := prog.Run(seqvm.Config{Stdout: &out, Builtins: words})
+	_, err := prog.Run(t.Context(), seqvm.Config{Stdout: &out, Builtins: words})
 	var e *vm.InternalError
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, "string.trim", e.Word)
@@ -158,7 +158,7 @@ func TestOutputBecomesVisibleBeforeTheEnd(t *testing.T) {
 	require.NoError(t, err)
 	done := make(chan error)
 	go func() {
-		_, err := prog.Run(seqvm.Config{Stdin: in, Stdout: w})
+		_, err := prog.Run(t.Context(), seqvm.Config{Stdin: in, Stdout: w})
 		done <- err
 	}()
 	buf := make([]byte, 16)
@@ -266,7 +266,7 @@ func TestInterpreterFrameIsSmall(t *testing.T) {
 func benchmark(b *testing.B, source string) {
 	prog := compiled(b, source)
 	for b.Loop() {
-		if _, err := prog.Run(seqvm.Config{}); err != nil {
+		if _, err := prog.Run(b.Context(), seqvm.Config{}); err != nil {
 			b.Fatal(err)
 		}
 	}

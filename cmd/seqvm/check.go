@@ -27,7 +27,7 @@ func (c *cli) checkCommand() *cobra.Command {
 			if asJSON {
 				c.diagnostics = "json"
 			}
-			check := func(path string) (diag.List, error) { return seqvm.CheckFile(path, opts), nil }
+			check := func(path string) (diag.List, error) { return seqvm.Check(seqvm.File(path), opts), nil }
 			if stacks {
 				check = func(path string) (diag.List, error) { return c.showStacks(path, opts) }
 			}
@@ -61,7 +61,7 @@ func (c *cli) checkCommand() *cobra.Command {
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
 func (c *cli) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 	path, word := splitWord(name)
-	words, problems := seqvm.StacksOfFile(path, opts)
+	words, problems := seqvm.Stacks(seqvm.File(path), opts)
 	out := diag.Renderer{Out: c.stdout, Color: c.colorsOn(c.stdout)}
 	shown := 0
 	for _, w := range words {

@@ -153,9 +153,9 @@ func TestGoldenWithCoverage(t *testing.T) {
 			t.Parallel()
 			want, err := os.ReadFile(file)
 			require.NoError(t, err)
-			prog, problems := seqvm.CompileFile(base+".seq", seqvm.Options{Cover: true})
-			if problems.HasErrors() {
-				require.Empty(t, want, "%v", problems)
+			prog, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{Cover: true})
+			if err != nil {
+				require.Empty(t, want, "%v", err)
 				return
 			}
 			require.NoError(t, bytecode.Verify(prog.Module))
@@ -164,14 +164,14 @@ func TestGoldenWithCoverage(t *testing.T) {
 			args, _ := os.ReadFile(base + ".args")
 			run := func(prog *seqvm.Program) (string, error) {
 				var out bytes.Buffer
-				_, err := prog.Run(seqvm.Config{Stdin: bytes.NewReader(input), Stdout: &out,
+				_, err := prog.Run(t.Context(), seqvm.Config{Stdin: bytes.NewReader(input), Stdout: &out,
 					Args: append([]string{base + ".seq"}, strings.FieldsFunc(string(args), func(r rune) bool { return r == '\n' })...)})
 				return out.String(), err
 			}
 			output, failed := run(prog)
 			assert.Equal(t, string(want), output)
-			plain, problems := seqvm.CompileFile(base+".seq", seqvm.Options{})
-			require.False(t, problems.HasErrors())
+			plain, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{})
+			require.NoError(t, err)
 			_, failedToo := run(plain)
 			assert.Equal(t, fmt.Sprint(failedToo), fmt.Sprint(failed))
 		})

@@ -57,7 +57,7 @@ func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 		if prog, problems, encoded := decode(path, opts.Instrument); encoded {
 			return prog, problems
 		}
-		return seqvm.CompileFile(path, opts)
+		return compiled(seqvm.File(path), opts)
 	}
 	if c.typed == nil {
 		text, err := io.ReadAll(c.stdin)
@@ -66,7 +66,17 @@ func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 		}
 		c.typed = text
 	}
-	return seqvm.CompileText("<stdin>", string(c.typed), ".", opts)
+	return compiled(seqvm.Text("<stdin>", string(c.typed)), opts)
+}
+
+// compiled compiles a program; the list has what is to be said of it in either case.
+func compiled(source seqvm.Source, opts seqvm.Options) (*seqvm.Program, diag.List) {
+	prog, err := seqvm.Compile(source, opts)
+	var refused *seqvm.CompileError
+	if errors.As(err, &refused) {
+		return nil, refused.Problems
+	}
+	return prog, prog.Warnings()
 }
 
 // decode reads a bytecode file; encoded is false if the file is none, which

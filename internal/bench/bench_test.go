@@ -25,12 +25,12 @@ func BenchmarkPrograms(b *testing.B) {
 		var printed string
 		b.Run(name+"/seqvm", func(b *testing.B) {
 			for b.Loop() {
-				prog, problems := seqvm.CompileFile(file, seqvm.Options{})
-				if problems.HasErrors() {
-					b.Fatal(problems)
+				prog, err := seqvm.Compile(seqvm.File(file), seqvm.Options{})
+				if err != nil {
+					b.Fatal(err)
 				}
 				var out bytes.Buffer
-				if _, err := prog.Run(seqvm.Config{Stdout: &out}); err != nil {
+				if _, err := prog.Run(b.Context(), seqvm.Config{Stdout: &out}); err != nil {
 					b.Fatal(err)
 				}
 				printed = out.String()
@@ -91,7 +91,7 @@ func BenchmarkFrontEnd(b *testing.B) {
 	rate := func(b *testing.B) { b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s") }
 	b.Run("check", func(b *testing.B) {
 		for b.Loop() {
-			if problems := seqvm.CheckFile(path, seqvm.Options{}); problems.HasErrors() {
+			if problems := seqvm.Check(seqvm.File(path), seqvm.Options{}); problems.HasErrors() {
 				b.Fatal(problems)
 			}
 		}
@@ -99,8 +99,8 @@ func BenchmarkFrontEnd(b *testing.B) {
 	})
 	b.Run("compile", func(b *testing.B) {
 		for b.Loop() {
-			if _, problems := seqvm.CompileFile(path, seqvm.Options{}); problems.HasErrors() {
-				b.Fatal(problems)
+			if _, err := seqvm.Compile(seqvm.File(path), seqvm.Options{}); err != nil {
+				b.Fatal(err)
 			}
 		}
 		rate(b)
@@ -121,11 +121,11 @@ func BenchmarkClassicStart(b *testing.B) {
 		used += strings.Count(word, "\n")
 	}
 	for b.Loop() {
-		prog, problems := seqvm.CompileText("classic.seq", text.String(), ".", seqvm.Options{})
-		if problems.HasErrors() {
-			b.Fatal(problems)
+		prog, err := seqvm.Compile(seqvm.Text("classic.seq", text.String()), seqvm.Options{})
+		if err != nil {
+			b.Fatal(err)
 		}
-		if _, err := prog.Run(seqvm.Config{}); err != nil {
+		if _, err := prog.Run(b.Context(), seqvm.Config{}); err != nil {
 			b.Fatal(err)
 		}
 	}

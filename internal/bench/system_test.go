@@ -39,11 +39,11 @@ func BenchmarkWriteLines(b *testing.B) {
 	}
 	b.Run("seqvm", func(b *testing.B) {
 		pipe(b, func(w *os.File) error {
-			prog, problems := seqvm.CompileText("lines.seq", source, ".", seqvm.Options{})
-			if problems.HasErrors() {
-				return problems[0]
+			prog, err := seqvm.Compile(seqvm.Text("lines.seq", source), seqvm.Options{})
+			if err != nil {
+				return err
 			}
-			_, err := prog.Run(seqvm.Config{Stdout: w})
+			_, err = prog.Run(b.Context(), seqvm.Config{Stdout: w})
 			return err
 		})
 	})
@@ -69,14 +69,14 @@ func BenchmarkFiles(b *testing.B) {
 		"slurp":         "0 args.at file.slurp drop string.byte-length drop",
 		"for-each-line": "0 args.at [ drop ] file.for-each-line drop",
 	} {
-		prog, problems := seqvm.CompileText(name+".seq", ": main ( -- ) "+body+" ;", ".", seqvm.Options{})
-		if problems.HasErrors() {
-			b.Fatal(problems)
+		prog, err := seqvm.Compile(seqvm.Text(name+".seq", ": main ( -- ) "+body+" ;"), seqvm.Options{})
+		if err != nil {
+			b.Fatal(err)
 		}
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(size)
 			for b.Loop() {
-				if _, err := prog.Run(seqvm.Config{Args: []string{path}}); err != nil {
+				if _, err := prog.Run(b.Context(), seqvm.Config{Args: []string{path}}); err != nil {
 					b.Fatal(err)
 				}
 			}

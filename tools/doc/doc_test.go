@@ -30,10 +30,10 @@ func shown(t *testing.T, w doc.Word) string {
 		dump = ""
 	}
 	fmt.Fprintf(&source, ": main ( -- ) %s%s ;\n", w.Example, dump)
-	prog, problems := seqvm.CompileText("example.seq", source.String(), ".", seqvm.Options{})
-	require.False(t, problems.HasErrors(), "%s: %v\n%s", w.Name, problems, source.String())
+	prog, err := seqvm.Compile(seqvm.Text("example.seq", source.String()), seqvm.Options{})
+	require.NoError(t, err, "%s:\n%s", w.Name, source.String())
 	var out bytes.Buffer
-	_, err := prog.Run(seqvm.Config{Stdout: &out, Stdin: strings.NewReader("hello\n"), Args: []string{"example.seq"}})
+	_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader("hello\n"), Args: []string{"example.seq"}})
 	require.NoError(t, err, w.Name)
 	return strings.ReplaceAll(strings.TrimSuffix(out.String(), "\n"), "\n", `\n`)
 }

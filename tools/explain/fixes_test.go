@@ -2,7 +2,6 @@ package explain
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -78,16 +77,11 @@ func TestFixes(t *testing.T) {
 					require.True(t, 0 <= e.Span.Start && e.Span.Start <= e.Span.End && e.Span.End <= size, "%s: an edit outside of the file: %v", p.name, e)
 					texts[name] = f.Apply(e.Span.Source)
 				}
-				o.ReadFile = func(path string) ([]byte, error) {
-					if text, ok := texts[path]; ok {
-						return []byte(text), nil
-					}
-					return os.ReadFile(path)
-				}
+				o.Overlay = texts
 				for _, left := range check(p.path, o) {
 					assert.False(t, left.Code == d.Code && samePlace(d, left, f), "%s: %v\nis there after '%s':\n%v\n%s", p.name, d, f.Title, left, texts)
 				}
-				o.ReadFile = nil
+				o.Overlay = nil
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func write(t *testing.T, dir, name, text string) string {
 // optionsOf are the options that flags of an example stand for, and how it is checked.
 func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string, seqvm.Options) diag.List) {
 	t.Helper()
-	check = seqvm.CheckFile
+	check = func(path string, o seqvm.Options) diag.List { return seqvm.Check(seqvm.File(path), o) }
 	o.Library = true
 	for _, flag := range flags {
 		name, value, _ := strings.Cut(flag, "=")
@@ -64,8 +64,12 @@ func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string
 		case "run": // not only checked
 			o.Library = false
 			check = func(path string, o seqvm.Options) diag.List {
-				_, problems := seqvm.CompileFile(path, o)
-				return problems
+				prog, err := seqvm.Compile(seqvm.File(path), o)
+				var refused *seqvm.CompileError
+				if errors.As(err, &refused) {
+					return refused.Problems
+				}
+				return prog.Warnings()
 			}
 		default:
 			t.Fatalf("unknown flag %s", flag)
@@ -248,7 +252,7 @@ func TestIntroduction(t *testing.T) {
 		text, _, _ := strings.Cut(rest, "```")
 		return text
 	}
-	list := seqvm.CheckFile("shapes.seq", seqvm.Options{Library: true, ReadFile: func(string) ([]byte, error) { return []byte(example("seq")), nil }})
+	list := seqvm.Check(seqvm.Text("shapes.seq", example("seq")), seqvm.Options{Library: true})
 	var text, document bytes.Buffer
 	require.NoError(t, diag.Renderer{Out: &text}.All(list))
 	assert.Equal(t, example("text"), text.String())

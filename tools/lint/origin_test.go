@@ -15,9 +15,9 @@ import (
 // help runs a program that fails and returns the help lines of its error.
 func help(t *testing.T, text string) string {
 	t.Helper()
-	prog, problems := seqvm.CompileText("p.seq", text, ".", seqvm.Options{})
-	require.False(t, problems.HasErrors(), "%v\n%s", problems, text)
-	_, err := prog.Run(seqvm.Config{})
+	prog, err := seqvm.Compile(seqvm.Text("p.seq", text), seqvm.Options{})
+	require.NoError(t, err, text)
+	_, err = prog.Run(t.Context(), seqvm.Config{})
 	require.Error(t, err, text)
 	var shown strings.Builder
 	require.NoError(t, prog.Render(diag.Renderer{Out: &shown}, err))

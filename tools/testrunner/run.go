@@ -103,9 +103,10 @@ func (o *Options) file(path string) *File {
 	f := &File{Path: path}
 	opts := o.Compile
 	opts.Library = true
-	prog, problems := seqvm.CompileFile(path, opts)
-	f.Problems = problems
-	if prog == nil {
+	prog, err := seqvm.Compile(seqvm.File(path), opts)
+	var refused *seqvm.CompileError
+	if errors.As(err, &refused) {
+		f.Problems = refused.Problems
 		return f
 	}
 	for _, s := range prog.Sources {
