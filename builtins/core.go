@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"github.com/seqvm/seqvm/seq/types"
 	"math/big"
 	"math/bits"
 
@@ -10,58 +11,58 @@ import (
 
 // stackWords only rearrange the stack; they are compiled away.
 var stackWords = []Word{
-	{Name: "dup", Effect: "( ..a T -- ..a T T )", Doc: "Copies the top value."},
-	{Name: "drop", Effect: "( ..a T -- ..a )", Doc: "Removes the top value."},
-	{Name: "swap", Effect: "( ..a T U -- ..a U T )", Doc: "Exchanges the two top values."},
-	{Name: "over", Effect: "( ..a T U -- ..a T U T )", Doc: "Copies the second value to the top."},
-	{Name: "rot", Effect: "( ..a T U V -- ..a U V T )", Doc: "Moves the third value to the top."},
-	{Name: "nip", Effect: "( ..a T U -- ..a U )", Doc: "Removes the second value."},
-	{Name: "tuck", Effect: "( ..a T U -- ..a U T U )", Doc: "Copies the top value below the second."},
-	{Name: "2dup", Effect: "( ..a T U -- ..a T U T U )", Doc: "Copies the two top values."},
-	{Name: "3drop", Effect: "( ..a T U V -- ..a )", Doc: "Removes the three top values."},
-	{Name: "pick", Effect: "( ..a T Int -- ..a T T )", Doc: "Copies the value at a depth; 0 is the top."},
-	{Name: "roll", Effect: "( ..a T Int -- ..a T )", Doc: "Moves the value at a depth to the top; 0 is the top."},
+	{Name: "dup", Effect: "( ..a T -- ..a T T )", Doc: "Copies the top value.", Shuffle: &types.Shuffle{Order: []int{0, 0}}},
+	{Name: "drop", Effect: "( ..a T -- ..a )", Doc: "Removes the top value.", Shuffle: &types.Shuffle{}},
+	{Name: "swap", Effect: "( ..a T U -- ..a U T )", Doc: "Exchanges the two top values.", Shuffle: &types.Shuffle{Order: []int{1, 0}}},
+	{Name: "over", Effect: "( ..a T U -- ..a T U T )", Doc: "Copies the second value to the top.", Shuffle: &types.Shuffle{Order: []int{0, 1, 0}}},
+	{Name: "rot", Effect: "( ..a T U V -- ..a U V T )", Doc: "Moves the third value to the top.", Shuffle: &types.Shuffle{Order: []int{1, 2, 0}}},
+	{Name: "nip", Effect: "( ..a T U -- ..a U )", Doc: "Removes the second value.", Shuffle: &types.Shuffle{Order: []int{1}}},
+	{Name: "tuck", Effect: "( ..a T U -- ..a U T U )", Doc: "Copies the top value below the second.", Shuffle: &types.Shuffle{Order: []int{1, 0, 1}}},
+	{Name: "2dup", Effect: "( ..a T U -- ..a T U T U )", Doc: "Copies the two top values.", Shuffle: &types.Shuffle{Order: []int{0, 1, 0, 1}}},
+	{Name: "3drop", Effect: "( ..a T U V -- ..a )", Doc: "Removes the three top values.", Shuffle: &types.Shuffle{}},
+	{Name: "pick", Effect: "( ..a T Int -- ..a T T )", Doc: "Copies the value at a depth; 0 is the top.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "roll", Effect: "( ..a T Int -- ..a T )", Doc: "Moves the value at a depth to the top; 0 is the top.", Traits: types.StackSensitive | types.FrameBound},
 	{Name: ">aux", Effect: "( ..a T -- ..a )", Doc: "Moves the top value to the aux stack of the word or quotation."},
 	{Name: "aux>", Effect: "( ..a -- ..a T )", Doc: "Moves the last value of the aux stack back."},
 }
 
 // callWords run quotations; they are compiled to instructions.
 var callWords = []Word{
-	{Name: "call", Effect: "( ..a Q -- ..b )", Doc: "Runs a quotation or closure on the stack."},
-	{Name: "if", Effect: "( ..a Bool Q1 Q2 -- ..b )", Doc: "Runs the first quotation for true, the second for false."},
-	{Name: "cond", Effect: "( ..a -- ..b )", Doc: "Runs the body of the first predicate that leaves true: [ pred1 ] [ body1 ] ... N cond."},
-	{Name: "dip", Effect: "( ..a T Q -- ..b T )", Doc: "Takes a value away, runs the quotation, puts the value back."},
-	{Name: "keep", Effect: "( ..a T Q -- ..b T )", Doc: "Runs the quotation with a value on top, then pushes the value again."},
-	{Name: "bi", Effect: "( ..a T Q1 Q2 -- ..b )", Doc: "Runs two quotations, each with the same value on top."},
+	{Name: "call", Effect: "( ..a Q -- ..b )", Doc: "Runs a quotation or closure on the stack.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "if", Effect: "( ..a Bool Q1 Q2 -- ..b )", Doc: "Runs the first quotation for true, the second for false.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "cond", Effect: "( ..a -- ..b )", Doc: "Runs the body of the first predicate that leaves true: [ pred1 ] [ body1 ] ... N cond.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "dip", Effect: "( ..a T Q -- ..b T )", Doc: "Takes a value away, runs the quotation, puts the value back.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "keep", Effect: "( ..a T Q -- ..b T )", Doc: "Runs the quotation with a value on top, then pushes the value again.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "bi", Effect: "( ..a T Q1 Q2 -- ..b )", Doc: "Runs two quotations, each with the same value on top.", Traits: types.StackSensitive | types.FrameBound},
 }
 
 // intWords: most are instructions; the others are functions here.
 var intWords = []Word{
 	{Name: "i.+", Effect: "( ..a Int Int -- ..a Int )", Doc: "Adds; wraps to 63 bits."},
-	{Name: "i.add", Effect: "( ..a Int Int -- ..a Int )", Doc: "Adds; the same as i.+."},
+	{Name: "i.add", Effect: "( ..a Int Int -- ..a Int )", Doc: "Adds; the same as i.+.", Alias: "i.+"},
 	{Name: "i.-", Effect: "( ..a Int Int -- ..a Int )", Doc: "Subtracts; wraps to 63 bits."},
-	{Name: "i.subtract", Effect: "( ..a Int Int -- ..a Int )", Doc: "Subtracts; the same as i.-."},
+	{Name: "i.subtract", Effect: "( ..a Int Int -- ..a Int )", Doc: "Subtracts; the same as i.-.", Alias: "i.-"},
 	{Name: "i.*", Effect: "( ..a Int Int -- ..a Int )", Doc: "Multiplies; wraps to 63 bits."},
-	{Name: "i.multiply", Effect: "( ..a Int Int -- ..a Int )", Doc: "Multiplies; the same as i.*."},
+	{Name: "i.multiply", Effect: "( ..a Int Int -- ..a Int )", Doc: "Multiplies; the same as i.*.", Alias: "i.*"},
 	{Name: "i./", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Divides toward zero; 0 and false if the divisor is 0.", Flag: "whether the divisor is not 0"},
-	{Name: "i.divide", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Divides; the same as i./.", Flag: "whether the divisor is not 0"},
+	{Name: "i.divide", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Divides; the same as i./.", Alias: "i./", Flag: "whether the divisor is not 0"},
 	{Name: "i.%", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Remainder with the sign of the dividend; 0 and false if the divisor is 0.", Flag: "whether the divisor is not 0"},
-	{Name: "i.modulo", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Remainder; the same as i.%.", Flag: "whether the divisor is not 0"},
+	{Name: "i.modulo", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Remainder; the same as i.%.", Alias: "i.%", Flag: "whether the divisor is not 0"},
 	{Name: "i.pow", Effect: "( ..a Int Int -- ..a Int Bool )", Doc: "Raises to a power; 0 and false if the exponent is negative or the result is no Int.", Flag: "whether the power is an Int", Run: intPow},
 	{Name: "i.neg", Effect: "( ..a Int -- ..a Int )", Doc: "Changes the sign."},
-	{Name: "negate", Effect: "( ..a Int -- ..a Int )", Doc: "Changes the sign; the same as i.neg."},
+	{Name: "negate", Effect: "( ..a Int -- ..a Int )", Doc: "Changes the sign; the same as i.neg.", Alias: "i.neg"},
 	{Name: "i.=", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Equal?"},
-	{Name: "i.eq", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Equal? The same as i.=."},
+	{Name: "i.eq", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Equal? The same as i.=.", Alias: "i.="},
 	{Name: "i.<>", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Different?"},
-	{Name: "i.neq", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Different? The same as i.<>."},
+	{Name: "i.neq", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Different? The same as i.<>.", Alias: "i.<>"},
 	{Name: "i.<", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less?"},
-	{Name: "i.lt", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less? The same as i.<."},
+	{Name: "i.lt", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less? The same as i.<.", Alias: "i.<"},
 	{Name: "i.<=", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less or equal?"},
-	{Name: "i.lte", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less or equal? The same as i.<=."},
+	{Name: "i.lte", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Less or equal? The same as i.<=.", Alias: "i.<="},
 	{Name: "i.>", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater?"},
-	{Name: "i.gt", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater? The same as i.>."},
+	{Name: "i.gt", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater? The same as i.>.", Alias: "i.>"},
 	{Name: "i.>=", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater or equal?"},
-	{Name: "i.gte", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater or equal? The same as i.>=."},
+	{Name: "i.gte", Effect: "( ..a Int Int -- ..a Bool )", Doc: "Greater or equal? The same as i.>=.", Alias: "i.>="},
 	{Name: "band", Effect: "( ..a Int Int -- ..a Int )", Doc: "And, bit by bit."},
 	{Name: "bor", Effect: "( ..a Int Int -- ..a Int )", Doc: "Or, bit by bit."},
 	{Name: "bxor", Effect: "( ..a Int Int -- ..a Int )", Doc: "Exclusive or, bit by bit."},

@@ -73,11 +73,11 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 		g.float()
 		restore()
 	default:
-		if s, ok := shuffles[name]; ok {
-			g.shuffle(s)
+		if s := g.table.Signature(call.Index).Shuffle; s != nil {
+			g.shuffle(s, len(g.table.Effect(call.Index).In))
 			return 0, false
 		}
-		if in, ok := intrinsics[name]; ok {
+		if in, ok := intrinsics[g.table.Meaning(call.Index)]; ok {
 			if in.make(g, in, dropped) {
 				return 1, false
 			}

@@ -39,11 +39,6 @@ type wordFacts struct {
 
 func (f *wordFacts) open() bool { return f.row || f.unchecked || f.leaky }
 
-// observers are the built-ins that see the whole stack.
-var observers = map[string]bool{
-	"strand.spawn": true, "strand.weave": true,
-}
-
 // analyze finds the facts of the words that have none yet: what their own bodies
 // show, then what follows along calls until nothing changes. Words before them
 // call none of them.
@@ -246,7 +241,7 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 	case "stack.dump": // it empties the callers' stacks as well: nobody knows their height behind it
 		f.observes, f.unchecked, f.leaky = true, true, true
 	default:
-		f.observes = f.observes || observers[st.Text]
+		f.observes = f.observes || a.c.table.Signature(call.Index).Traits.Has(types.ObservesStack)
 		f.unchecked = f.unchecked || !call.Known
 	}
 }

@@ -94,24 +94,17 @@ func (c *compiler) measure(module int, body []syntax.Stmt) inlineBody {
 	return b
 }
 
-// elsewhere are the built-in words whose code depends on the function it is in,
-// or on the stack of its callers.
-var elsewhere = map[string]bool{
-	"call": true, "if": true, "cond": true, "dip": true, "keep": true, "bi": true, "pick": true, "roll": true, "yield": true,
-	"strand.spawn": true, "strand.weave": true, "strand.resume": true, "strand.weave-cancel": true, "stack.dump": true, "os.exit": true,
-}
-
 func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	switch call.Target {
 	case types.TargetBuiltin:
-		name := c.table.Name(call.Index)
-		if _, ok := shuffles[name]; ok || name == ">aux" || name == "aux>" {
+		name, word := c.table.Name(call.Index), c.table.Signature(call.Index)
+		if word.Shuffle != nil || name == ">aux" || name == "aux>" {
 			return inlineBody{size: -1} // they cost nothing
 		}
-		if in, ok := intrinsics[name]; ok {
+		if in, ok := intrinsics[c.table.Meaning(call.Index)]; ok {
 			return inlineBody{fails: in.from == bytecode.KindAny || in.cast}
 		}
-		if _, ok := helpers[name]; !ok && !elsewhere[name] {
+		if _, ok := helpers[name]; !ok && !word.Traits.Has(types.FrameBound) {
 			return inlineBody{fails: true}
 		}
 	case types.TargetWord:

@@ -4,38 +4,21 @@ import (
 	"math"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
-// shuffle is a word that only rearranges the stack: it takes in values and
-// leaves those numbered in out, 0 being the deepest taken.
-type shuffle struct {
-	in  int
-	out []int
-}
-
-var shuffles = map[string]shuffle{
-	"dup":   {1, []int{0, 0}},
-	"drop":  {1, nil},
-	"swap":  {2, []int{1, 0}},
-	"over":  {2, []int{0, 1, 0}},
-	"rot":   {3, []int{1, 2, 0}},
-	"nip":   {2, []int{1}},
-	"tuck":  {2, []int{1, 0, 1}},
-	"2dup":  {2, []int{0, 1, 0, 1}},
-	"3drop": {3, nil},
-}
-
-func (g *generator) shuffle(s shuffle) {
-	g.ensure(s.in)
+// shuffle compiles a word that only rearranges the stack, which takes so many values.
+func (g *generator) shuffle(s *types.Shuffle, inputs int) {
+	g.ensure(inputs)
 	var taken [3]operand
-	base := len(g.stack) - s.in
+	base := len(g.stack) - inputs
 	copy(taken[:], g.stack[base:])
 	g.stack = g.stack[:base]
-	for _, i := range s.out {
+	for _, i := range s.Order {
 		g.retain(taken[i])
 		g.push(taken[i])
 	}
-	for _, o := range taken[:s.in] {
+	for _, o := range taken[:inputs] {
 		g.release(o)
 	}
 }
@@ -92,7 +75,6 @@ var intrinsics = func() map[string]intrinsic {
 		"i./":         {op: bytecode.OpIntDiv, imm: bytecode.OpIntDivImm, from: kInt, to: kInt, make: divide},
 		"i.%":         {op: bytecode.OpIntMod, imm: bytecode.OpIntModImm, from: kInt, to: kInt, make: divide},
 		"i.neg":       {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
-		"negate":      {op: bytecode.OpIntNeg, from: kInt, to: kInt, make: unary},
 		"bnot":        {op: bytecode.OpIntNot, from: kInt, to: kInt, make: unary},
 		"not":         {op: bytecode.OpBoolNot, from: kBool, to: kBool, make: unary},
 		"f.sqrt":      {op: bytecode.OpFloatSqrt, from: kFloat, to: kFloat, make: unary},
@@ -113,14 +95,6 @@ var intrinsics = func() map[string]intrinsic {
 		return false
 	}}
 	m["fd->socket"], m["socket->fd"] = cast, cast
-	for alias, word := range map[string]string{
-		"i.add": "i.+", "i.subtract": "i.-", "i.multiply": "i.*", "i.divide": "i./", "i.modulo": "i.%",
-		"i.eq": "i.=", "i.neq": "i.<>", "i.lt": "i.<", "i.lte": "i.<=", "i.gt": "i.>", "i.gte": "i.>=",
-		"f.add": "f.+", "f.subtract": "f.-", "f.multiply": "f.*", "f.divide": "f./",
-		"f.eq": "f.=", "f.neq": "f.<>", "f.lt": "f.<", "f.lte": "f.<=", "f.gt": "f.>", "f.gte": "f.>=",
-	} {
-		m[alias] = m[word]
-	}
 	for word, in := range m {
 		if in.make == nil {
 			in.make = binary

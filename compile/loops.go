@@ -23,13 +23,6 @@ func (g *generator) loopAhead(stmts []syntax.Stmt, i int) bool {
 	return call.Target == types.TargetBuiltin && loops[g.table.Name(call.Index)] && g.plain(g.module, stmts[i].Block)
 }
 
-// apart are the built-in words whose code depends on the stack that the
-// quotation runs on, which is one of its own.
-var apart = map[string]bool{
-	"call": true, "if": true, "cond": true, "dip": true, "keep": true, "bi": true, "pick": true, "roll": true,
-	"strand.spawn": true, "strand.weave": true, "stack.dump": true, "os.exit": true,
-}
-
 // plain tells whether a body cannot see the stack below its inputs, always
 // comes to its end, and leaves a known number of values.
 func (c *compiler) plain(module int, body []syntax.Stmt) bool {
@@ -67,7 +60,7 @@ func (c *compiler) plain(module int, body []syntax.Stmt) bool {
 			call := &c.info.Calls[module][st.ID]
 			switch call.Target {
 			case types.TargetBuiltin:
-				if apart[c.table.Name(call.Index)] {
+				if c.table.Signature(call.Index).Traits.Has(types.StackSensitive) {
 					return false
 				}
 			case types.TargetWord:
@@ -94,7 +87,7 @@ func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
 	if call.Target != types.TargetBuiltin {
 		return bytecode.KindAny
 	}
-	return intrinsics[g.table.Name(call.Index)].to
+	return intrinsics[g.table.Meaning(call.Index)].to
 }
 
 // loop compiles a literal and the list word behind it. While it runs, the aux

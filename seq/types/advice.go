@@ -88,15 +88,21 @@ func flagOf(word string) string {
 	return fmt.Sprintf("the Bool on top is the flag of '%s': test it with 'if', or 'drop' it", word)
 }
 
-// shuffles are words that bring the top of a stack into another order. The indexes say where
-// the values of the result, bottom to top, lay before.
-var shuffles = []struct {
-	word  string
+// turn is code that brings the top of a stack into another order, as Shuffle.Order has it.
+type turn struct {
+	code  string
 	order []int
-}{
-	{"swap", []int{1, 0}},
-	{"rot", []int{1, 2, 0}},
-	{"3 roll", []int{1, 2, 3, 0}},
+}
+
+// turns are the words that do so, and the rolls that no word stands for.
+func (t *Table) turns() []turn {
+	list := []turn{{"3 roll", []int{1, 2, 3, 0}}}
+	for i, s := range t.list {
+		if s.Shuffle != nil && len(s.Shuffle.Order) == len(t.Effect(int32(i)).In) {
+			list = append(list, turn{s.Name, s.Shuffle.Order})
+		}
+	}
+	return list
 }
 
 // reorder advises how to bring the values on top of a stack into the order of the inputs that
@@ -106,6 +112,7 @@ func reorder(want []*Type, stack *Stack) (advice, words string) {
 	if len(found) < len(want) || len(want) < 2 || len(want) > 4 {
 		return "", ""
 	}
+	turns := t.turns()
 	type attempt struct {
 		values []*Type
 		words  []string
@@ -122,7 +129,7 @@ func reorder(want []*Type, stack *Stack) (advice, words string) {
 		if len(at.words) == 3 {
 			continue
 		}
-		for _, s := range shuffles {
+		for _, s := range turns {
 			n := len(s.order)
 			if n > len(want) {
 				continue
@@ -132,7 +139,7 @@ func reorder(want []*Type, stack *Stack) (advice, words string) {
 			for i, from := range s.order {
 				next[base+i] = at.values[base+from]
 			}
-			queue = append(queue, attempt{next, append(slices.Clone(at.words), s.word)})
+			queue = append(queue, attempt{next, append(slices.Clone(at.words), s.code)})
 		}
 	}
 	return "", ""

@@ -474,7 +474,7 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	c.undo(mark)
 	r.note("expected: %s", e).note("found:    %s", stack)
 	help := conversions[[2]Kind{want.Kind, found.Kind}]
-	if advice, words := reorder(e.In, stack); words != "" {
+	if advice, words := c.p.table.reorder(e.In, stack); words != "" {
 		help = advice
 		offerInFront(r.d, words)
 	} else if before := c.before(st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {

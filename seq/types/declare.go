@@ -75,6 +75,14 @@ func (t *Table) Len() int { return len(t.list) }
 // Name returns the name of the built-in with that index.
 func (t *Table) Name(index int32) string { return t.list[index].Name }
 
+// Meaning is Name, for an alias that of the word which it stands for.
+func (t *Table) Meaning(index int32) string {
+	if s := &t.list[index]; s.Alias != "" {
+		return s.Alias
+	}
+	return t.list[index].Name
+}
+
 // Borrows tells whether the built-in with that index only looks at its
 // arguments.
 func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }

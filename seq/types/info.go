@@ -13,7 +13,34 @@ type Signature struct {
 	Borrows bool
 	// Flag says what the last result tells of success; "": the word leaves no such flag.
 	Flag string
+	// Alias names the word that this one is another name of; "": none.
+	Alias string
+	// Shuffle is what the word does if it only brings values into another order; else nil.
+	Shuffle *Shuffle
+	Traits  Traits
 }
+
+// Shuffle is the work of a word that takes its inputs off the stack and leaves some of them: those
+// with the numbers in Order, bottom to top; 0 is the deepest input.
+type Shuffle struct{ Order []int }
+
+// Traits says what is special about a built-in word besides its effect.
+type Traits uint8
+
+// The traits.
+const (
+	// ObservesStack: it looks at the whole stack below its inputs.
+	ObservesStack Traits = 1 << iota
+	// StackSensitive: what it does depends on the stack that the quotation around it runs on, so
+	// a body with it cannot run as a loop on the stack of its caller.
+	StackSensitive
+	// FrameBound: its code belongs into the function that it was written in, or reaches the stack of
+	// that function's callers, so it is not compiled in place of a call.
+	FrameBound
+)
+
+// Has tells whether a word has a trait.
+func (t Traits) Has(trait Traits) bool { return t&trait != 0 }
 
 // Info is what the checker found out about a program.
 type Info struct {

@@ -5,18 +5,6 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// shuffle says what a word that only rearranges the stack does: how many values it takes, and
-// which of them, the deepest first, it leaves.
-type shuffle struct {
-	takes  int
-	leaves []int
-}
-
-var shuffles = map[string]shuffle{
-	"dup": {1, []int{0, 0}}, "drop": {1, nil}, "swap": {2, []int{1, 0}}, "over": {2, []int{0, 1, 0}}, "rot": {3, []int{1, 2, 0}},
-	"nip": {2, []int{1}}, "tuck": {2, []int{1, 0, 1}}, "2dup": {2, []int{0, 1, 0, 1}}, "3drop": {3, nil},
-}
-
 // call runs a call.
 func (w *walker) call(st *syntax.Stmt) {
 	c := &w.calls[st.ID]
@@ -46,8 +34,8 @@ func (w *walker) takes(st *syntax.Stmt, n int) []*value {
 
 func (w *walker) builtin(st *syntax.Stmt, c *types.Call) {
 	word := w.table.Signature(c.Index)
-	if s, ok := shuffles[word.Name]; ok {
-		w.shuffle(st, s)
+	if word.Shuffle != nil {
+		w.shuffle(st, word.Shuffle.Order, len(w.table.Effect(c.Index).In))
 		return
 	}
 	if form := formOf(word.Name); form != nil {
@@ -78,10 +66,10 @@ func (w *walker) builtin(st *syntax.Stmt, c *types.Call) {
 }
 
 // shuffle rearranges the top values; one that it takes and does not leave is dropped.
-func (w *walker) shuffle(st *syntax.Stmt, s shuffle) {
-	args := w.popN(s.takes)
+func (w *walker) shuffle(st *syntax.Stmt, order []int, takes int) {
+	args := w.popN(takes)
 	var stays [3]bool
-	for _, i := range s.leaves {
+	for _, i := range order {
 		w.push(args[i])
 		stays[i] = true
 	}
