@@ -107,7 +107,7 @@ func (t *Table) turns() []turn {
 
 // reorder advises how to bring the values on top of a stack into the order of the inputs that
 // are wanted, and which words do it; "" if another order does not make them fit.
-func reorder(want []*Type, stack *Stack) (advice, words string) {
+func (t *Table) reorder(want []*Type, stack *Stack) (advice, words string) {
 	found := topmost(stack, len(want))
 	if len(found) < len(want) || len(want) < 2 || len(want) > 4 {
 		return "", ""
