@@ -21,7 +21,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
@@ -59,7 +59,7 @@ type Config = vm.Config
 
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
-type Settings = scheduler.Settings
+type Settings = settings.Settings
 
 // Program is a compiled program. It is immutable and safe for concurrent use.
 type Program struct {
@@ -144,6 +144,7 @@ func (p *Program) Run(config Config) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	defer Diagnostics(v).Watch(config.Settings.Watchdog)()
 	return v.Run()
 }
 

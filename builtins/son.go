@@ -20,6 +20,6 @@ var sonWords = []vm.Builtin{
 		for _, v := range values {
 			b = son.Append(append(b, ' '), v)
 		}
-		return s.VM().Out.WriteString(string(b), true)
+		return write(s, string(b), true)
 	}},
 }

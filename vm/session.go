@@ -87,7 +87,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 // Close ends the session with all its strands.
 func (v *VM) Close() {
 	v.Stop(ErrStopped)
-	_ = v.Out.Seal() // the inputs have had the errors
+	_ = v.Console.Seal() // the inputs have had the errors
 	v.closeState()
 }
 
@@ -133,7 +133,7 @@ func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]st
 	}
 	v.sched.Hold()
 	v.session.run(nil)
-	v.Out.Flush()
+	v.Console.Flush()
 	if in.err != nil {
 		v.cancelGroup(in.group)
 	}

@@ -22,12 +22,12 @@ const (
 // reserve counts bytes of stacks against the limits.
 func (s *Strand) reserve(bytes int64) bool {
 	s.reserved += bytes
-	settings := &s.vm.config.Settings
+	limits := &s.vm.config.Settings
 	if s.inside != nil { // a weave may be dropped any time, unseen: only its own limit holds
-		return s.reserved <= settings.StackMax
+		return s.reserved <= limits.StackMax
 	}
 	s.vm.stackBytes.Add(bytes)
-	return s.reserved <= settings.StackMax && s.vm.hasRoom()
+	return s.reserved <= limits.StackMax && s.vm.hasRoom()
 }
 
 // hasRoom tells whether the stacks of all strands are within their limit.

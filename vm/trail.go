@@ -211,9 +211,9 @@ func (s *Strand) resumed() string {
 	return calls[0].place(s.vm.config.Columns)
 }
 
-// WaitingIn tells what a strand waits in and where, for a line of the dump; ""
+// waitingIn tells what a strand waits in and where, for a line of the dump; ""
 // if it runs. Safe while strands run.
-func (s *Strand) WaitingIn() string {
+func (s *Strand) waitingIn() string {
 	word, place := s.waiting()
 	if word == "" {
 		return ""

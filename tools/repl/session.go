@@ -21,7 +21,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -51,7 +51,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	Args           []string
 	Environ        func(string) (string, bool)
-	Settings       scheduler.Settings
+	Settings       settings.Settings
 	// Failed is called with the error of a strand that no input waits for, on any
 	// goroutine; nil: nobody wants to know.
 	Failed func(strand int64, err error)
