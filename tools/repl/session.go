@@ -29,6 +29,7 @@ import (
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/tools/lint"
+	"github.com/seqvm/seqvm/tools/traceback"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -507,7 +508,7 @@ type RunError struct {
 func (e *RunError) Error() string { return e.Err.Error() }
 
 // Render writes the error for people, with the source line.
-func (e *RunError) Render(r diag.Renderer) error { return vm.Render(r, e.Err, e.source) }
+func (e *RunError) Render(r diag.Renderer) error { return traceback.Render(r, e.Err, e.source) }
 
 // Unwrap gives the error of the VM.
 func (e *RunError) Unwrap() error { return e.Err }
