@@ -5,14 +5,14 @@ import (
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/tools/lint"
-	"github.com/seqvm/seqvm/vm"
+	"github.com/seqvm/seqvm/tools/traceback"
 )
 
 // Render writes an error of a run of the program for people: a *vm.RuntimeError with the
 // source line, if the source is at hand, and with help: where the value comes from, if that is what a
 // word leaves after a failure. For that the sources are checked again.
 func (p *Program) Render(r diag.Renderer, err error) error {
-	return vm.Render(r, lint.Explain(err, p.checked), p.source)
+	return traceback.Render(r, lint.Explain(err, p.checked), p.source)
 }
 
 // checked checks the sources of the program once more; nil if they are not those that it was

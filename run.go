@@ -23,6 +23,7 @@ func (p *Program) Run(ctx context.Context, config Config) (status int, err error
 	if err != nil {
 		return 0, err
 	}
+	defer Diagnostics(v).Watch(config.Settings.Watchdog)()
 	defer context.AfterFunc(ctx, func() { v.Stop(context.Cause(ctx)) })()
 	return v.Run()
 }

@@ -26,7 +26,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
@@ -95,7 +95,7 @@ type Config = vm.Config
 
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
-type Settings = scheduler.Settings
+type Settings = settings.Settings
 
 // CompileError says why a program was refused.
 type CompileError struct {

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 )
 
 // output runs the body of a main on an input and returns what it prints.
@@ -126,13 +126,13 @@ func TestFramesAreJoined(t *testing.T) {
 // A bomb is refused, and a limit is kept to the byte.
 func TestUnpackingHasALimit(t *testing.T) {
 	run := func(word string, size int, limit string) string {
-		settings := scheduler.ReadSettings(func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }, io.Discard)
+		limits := settings.Read(func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }, io.Discard)
 		pack := strings.NewReplacer("gunzip", "gzip", "unzstd", "zstd").Replace(word)
 		packed := output(t, whole+pack+" drop io.write", strings.Repeat("x", size))
 		prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`), seqvm.Options{})
 		require.NoError(t, err)
 		var out bytes.Buffer
-		_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: settings})
+		_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: limits})
 		require.NoError(t, err)
 		return out.String()
 	}

@@ -3,7 +3,7 @@ package builtins
 import (
 	"slices"
 
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -11,39 +11,33 @@ import (
 // signalWords: chapter 5, section 12, and chapter 6, section 9.
 func signalWords() []Word {
 	words := []Word{
-		{Name: "signal.trap", Effect: "( ..a Int -- ..a )", Doc: "From now on the signal only sets its flag.", Run: setSignal((*scheduler.Signals).Trap)},
-		{Name: "signal.received?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which is cleared.", Run: askSignal((*scheduler.Signals).Received)},
-		{Name: "signal.pending?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which stays.", Run: askSignal((*scheduler.Signals).Pending)},
-		{Name: "signal.clear", Effect: "( ..a Int -- ..a )", Doc: "Clears the flag of a signal.", Run: setSignal((*scheduler.Signals).Clear)},
-		{Name: "signal.default", Effect: "( ..a Int -- ..a )", Doc: "Gives the signal the default action of the system.", Run: setSignal((*scheduler.Signals).Default)},
-		{Name: "signal.ignore", Effect: "( ..a Int -- ..a )", Doc: "Makes the system ignore the signal.", Run: setSignal((*scheduler.Signals).Ignore)},
+		{Name: "signal.trap", Effect: "( ..a Int -- ..a )", Doc: "From now on the signal only sets its flag.", Run: setSignal((*signals.Table).Trap)},
+		{Name: "signal.received?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which is cleared.", Run: askSignal((*signals.Table).Received)},
+		{Name: "signal.pending?", Effect: "( ..a Int -- ..a Bool )", Doc: "The flag of a signal, which stays.", Run: askSignal((*signals.Table).Pending)},
+		{Name: "signal.clear", Effect: "( ..a Int -- ..a )", Doc: "Clears the flag of a signal.", Run: setSignal((*signals.Table).Clear)},
+		{Name: "signal.default", Effect: "( ..a Int -- ..a )", Doc: "Gives the signal the default action of the system.", Run: setSignal((*signals.Table).Default)},
+		{Name: "signal.ignore", Effect: "( ..a Int -- ..a )", Doc: "Makes the system ignore the signal.", Run: setSignal((*signals.Table).Ignore)},
 	}
 	first := len(words)
-	for name, number := range scheduler.SignalNumbers {
+	for name, number := range signals.Numbers {
 		words = append(words, Word{Name: "signal." + name, Effect: "( ..a -- ..a Int )", Doc: "The number of " + name + ".", Run: constant(stack.FromInt(number))})
 	}
 	slices.SortFunc(words[first:], func(a, b Word) int {
-		return int(scheduler.SignalNumbers[a.Name[len("signal."):]] - scheduler.SignalNumbers[b.Name[len("signal."):]])
+		return int(signals.Numbers[a.Name[len("signal."):]] - signals.Numbers[b.Name[len("signal."):]])
 	})
 	return words
 }
 
-func setSignal(f func(*scheduler.Signals, int64) error) func(*vm.Strand, []stack.Value) error {
+func setSignal(f func(*signals.Table, int64) error) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		if err := f(s.VM().Config().Signals, w[0].AsInt()); err != nil {
-			return vm.Fail("%v", err)
-		}
-		return nil
+		return outcome(f(s.VM().Console.Signals(), w[0].AsInt()))
 	}
 }
 
-func askSignal(f func(*scheduler.Signals, int64) (bool, error)) func(*vm.Strand, []stack.Value) error {
+func askSignal(f func(*signals.Table, int64) (bool, error)) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		flag, err := f(s.VM().Config().Signals, w[0].AsInt())
-		if err != nil {
-			return vm.Fail("%v", err)
-		}
+		flag, err := f(s.VM().Console.Signals(), w[0].AsInt())
 		w[0] = stack.FromBool(flag)
-		return nil
+		return outcome(err)
 	}
 }

@@ -21,6 +21,6 @@ var sonWords = []Word{
 		for _, v := range values {
 			b = son.Append(append(b, ' '), v)
 		}
-		return s.VM().Out.WriteString(string(b), true)
+		return write(s, string(b), true)
 	}},
 }

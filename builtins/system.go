@@ -5,23 +5,46 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/host/console"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
 var inputOutputWords = []Word{
 	{Name: "io.write", Effect: "( ..a String -- ..a )", Doc: "Writes a string to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return s.VM().Out.WriteString(w[0].AsString(), false)
+		return write(s, w[0].AsString(), false)
 	}},
 	{Name: "io.write-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stdout.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return s.VM().Out.WriteString(w[0].AsString(), true)
+		return write(s, w[0].AsString(), true)
 	}},
 	{Name: "io.read-line", Effect: "( ..a -- ..a String Bool )", Doc: "Reads a line with its line end; empty and false at the end of input.", Flag: "whether there was a line", Run: readLine},
 	{Name: "io.read-n", Effect: "( ..a Int -- ..a String Int )", Doc: "Reads a number of bytes; 1 on top if all came, else 0.", Run: readN},
 }
 
+// write writes to stdout.
+func write(s *vm.Strand, text string, newline bool) error {
+	return outcome(s.VM().Console.WriteString(text, newline))
+}
+
+// outcome makes an error of what the host has the error of the word.
+func outcome(err error) error {
+	if err == nil {
+		return nil
+	}
+	return vm.Fail("%v", err)
+}
+
+// input lets others run while the word waits for input; what was written is seen first.
+func input(s *vm.Strand, read func(*console.Console)) {
+	c := s.VM().Console
+	c.Flush()
+	s.Blocking(func() { read(c) })
+}
+
 func readLine(s *vm.Strand, w []stack.Value) error {
-	line, ok := s.ReadLine()
+	var line []byte
+	input(s, func(c *console.Console) { line = c.ReadLine() })
+	ok := len(line) > 0
 	if n := len(line); n >= 2 && line[n-1] == '\n' && line[n-2] == '\r' {
 		line = append(line[:n-2], '\n')
 	}
@@ -38,7 +61,8 @@ func readN(s *vm.Strand, w []stack.Value) error {
 		w[0], w[1] = stack.FromString(""), stack.FromInt(0)
 		return nil
 	}
-	b := s.ReadN(int(n))
+	var b []byte
+	input(s, func(c *console.Console) { b = c.ReadN(int(n)) })
 	status := int64(0)
 	if int64(len(b)) == n {
 		status = 1

@@ -52,7 +52,7 @@ type stream struct {
 type socketsKey struct{}
 
 func socketsOf(s *vm.Strand) *sockets {
-	return s.VM().State(socketsKey{}, func() io.Closer {
+	return s.VM().State(socketsKey{}, func() any {
 		return &sockets{listeners: map[int64]net.Listener{}, streams: map[int64]*stream{}, timeout: s.VM().Config().Settings.ConnectTimeout}
 	}).(*sockets)
 }

@@ -3,6 +3,7 @@ package builtins
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/stack"
@@ -13,13 +14,13 @@ import (
 // testWords keep the state of the test that runs (chapter 6, section 13).
 var testWords = []Word{
 	{Name: "test.init", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test and forgets what came before.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) {
+		return withTests(s, func(t *TestLog) {
 			t.Entitle(w[0].Promote().AsString())
 			t.EarlierPassed, t.EarlierFailures = t.Passed, len(t.Failures)
 		})
 	}},
 	{Name: "test.set-name", Effect: "( ..a String -- ..a )", Doc: "Sets the title of the test.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) { t.Entitle(w[0].Promote().AsString()) })
+		return withTests(s, func(t *TestLog) { t.Entitle(w[0].Promote().AsString()) })
 	}},
 	{Name: "test.assert", Effect: "( ..a Bool -- ..a )", Doc: "Passes if true.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return assertion(s, w[0].AsBool(), "expected true, got false")
@@ -44,40 +45,74 @@ var testWords = []Word{
 	}},
 	{Name: "test.fail", Effect: "( ..a String -- ..a )", Doc: "Records a failure with a message.", Run: func(s *vm.Strand, w []stack.Value) error {
 		message := "  " + w[0].Promote().AsString()
-		return withTests(s, func(t *vm.TestLog) { t.Failures = append(t.Failures, message) })
+		return withTests(s, func(t *TestLog) { t.Failures = append(t.Failures, message) })
 	}},
 	{Name: "test.pass-count", Effect: "( ..a -- ..a Int )", Doc: "The number of passed assertions.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) {
+		return withTests(s, func(t *TestLog) {
 			passed, _ := t.Since()
 			w[0] = stack.FromInt(passed)
 		})
 	}},
 	{Name: "test.fail-count", Effect: "( ..a -- ..a Int )", Doc: "The number of failures.", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) {
+		return withTests(s, func(t *TestLog) {
 			_, failures := t.Since()
 			w[0] = stack.FromInt(int64(len(failures)))
 		})
 	}},
 	{Name: "test.has-failures", Effect: "( ..a -- ..a Bool )", Doc: "Any failure?", Run: func(s *vm.Strand, w []stack.Value) error {
-		return withTests(s, func(t *vm.TestLog) {
+		return withTests(s, func(t *TestLog) {
 			_, failures := t.Since()
 			w[0] = stack.FromBool(len(failures) > 0)
 		})
 	}},
 	{Name: "test.finish", Effect: "( ..a -- ..a )", Doc: "Writes the report of the test.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		var report string
-		_ = withTests(s, func(t *vm.TestLog) {
+		_ = withTests(s, func(t *TestLog) {
 			if !t.Collects {
 				_, failures := t.Since()
 				report = testReport(t, failures)
 			}
 		})
-		return s.VM().Out.WriteString(report, false)
+		return write(s, report, false)
 	}},
 }
 
-func withTests(s *vm.Strand, f func(*vm.TestLog)) error {
-	t := &s.VM().Tests
+// TestLog is what the test words of a VM have seen (chapter 6, section 13).
+type TestLog struct {
+	sync.Mutex
+	Title    string
+	Entitled bool     // the program has given a title, if only an empty one
+	Passed   int64    // all assertions that held
+	Failures []string // all that did not
+
+	// Of Passed and Failures those before the last test.init, which its counts
+	// and reports leave out.
+	EarlierPassed   int64
+	EarlierFailures int
+
+	// Collects is set by a test runner, which reports itself: test.finish writes
+	// nothing.
+	Collects bool
+}
+
+// Entitle sets the title.
+func (t *TestLog) Entitle(title string) { t.Title, t.Entitled = title, true }
+
+// Since returns the assertions that have held, and the failures, since the last
+// test.init.
+func (t *TestLog) Since() (passed int64, failures []string) {
+	return t.Passed - t.EarlierPassed, t.Failures[t.EarlierFailures:]
+}
+
+type testsKey struct{}
+
+// Tests returns what the test words of a VM have seen; its lock guards it.
+func Tests(v *vm.VM) *TestLog {
+	return v.State(testsKey{}, func() any { return new(TestLog) }).(*TestLog)
+}
+
+func withTests(s *vm.Strand, f func(*TestLog)) error {
+	t := Tests(s.VM())
 	t.Lock()
 	defer t.Unlock()
 	f(t)
@@ -89,7 +124,7 @@ func assertion(s *vm.Strand, ok bool, failure string) error {
 	if !ok {
 		line = s.Line()
 	}
-	return withTests(s, func(t *vm.TestLog) {
+	return withTests(s, func(t *TestLog) {
 		if ok {
 			t.Passed++
 			return
@@ -99,7 +134,7 @@ func assertion(s *vm.Strand, ok bool, failure string) error {
 }
 
 // testReport is what test.finish writes.
-func testReport(t *vm.TestLog, failures []string) string {
+func testReport(t *TestLog, failures []string) string {
 	title := "unknown" // without test.init
 	if t.Entitled {
 		title = t.Title

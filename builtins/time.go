@@ -15,11 +15,16 @@ var timeWords = []Word{
 		return nil
 	}},
 	{Name: "time.nanos", Effect: "( ..a -- ..a Int )", Doc: "Nanoseconds since the first call of this word.", Run: func(s *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromInt(int64(s.VM().SinceFirst()))
+		now := s.VM().Config().Now()
+		first := s.VM().State(firstNanos{}, func() any { return now }).(time.Time)
+		w[0] = stack.FromInt(int64(max(now.Sub(first), 0)))
 		return nil
 	}},
 	{Name: "time.sleep-ms", Effect: "( ..a Int -- ..a )", Doc: "Suspends the strand for at least so many milliseconds.", Run: sleep},
 }
+
+// firstNanos is the key of when time.nanos was called first.
+type firstNanos struct{}
 
 func sleep(s *vm.Strand, w []stack.Value) error {
 	ms := w[0].AsInt()

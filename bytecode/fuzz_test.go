@@ -9,7 +9,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -64,7 +64,7 @@ func FuzzVerify(f *testing.F) {
 		if bytecode.Verify(&m) != nil || m.Main < 0 {
 			return
 		}
-		v, err := vm.New(&m, vm.Config{Builtins: builtins.All().Find, Settings: scheduler.Settings{StackMax: 1 << 20}})
+		v, err := vm.New(&m, vm.Config{Builtins: builtins.All().Find, Settings: settings.Settings{StackMax: 1 << 20}})
 		if err != nil {
 			return
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// DefaultRegistrySize is the default of SEQ_STRAND_REGISTRY_SIZE, MaxRegistrySize
-// what larger values are clamped to.
+// DefaultRegistrySize is how many slots a registry has unless the host wants another
+// number, MaxRegistrySize the most that it can have.
 const (
 	DefaultRegistrySize = 1024
 	MaxRegistrySize     = 10_000_000

@@ -1,7 +1,5 @@
 // Package scheduler runs strands: spawn, ids, lifecycle counters, the registry,
-// the wait for the last strand, timers, deadlock, and what lets one look into
-// a running program: dump, watchdog, report and signals (chapter 5, section 11
-// and behind).
+// the wait for the last strand, timers and deadlock (chapter 5, section 11).
 //
 // A strand that has something to execute is on a goroutine, a worker. One that
 // waits for a channel, a weave or a timer gives its goroutine back and is a
@@ -9,7 +7,11 @@
 // more as soon as strands keep theirs for long: by computing or in a system
 // call. So nothing a strand does keeps others from running.
 //
-// The package does not know what a strand executes: a Task is.
+// What a strand executes is a Task, and the package knows no more of it: the VM's
+// strands are Tasks. Hosts that have strands of their own in Go start an Entry, a
+// function from a data stack to a data stack; for its sake alone the package imports
+// stack. It reads no settings and writes no text: it gives numbers (Snapshot), which
+// host/diagnostics shows.
 package scheduler
 
 import (
@@ -110,7 +112,8 @@ func (c *Scheduler) Init() {
 	})
 }
 
-// Shutdown is a no-op kept for symmetry with Init.
+// Shutdown does nothing: the scheduler API of chapter 5, section 11.2, has it for hosts
+// that end what they have begun with Init.
 func (c *Scheduler) Shutdown() {}
 
 // Elapsed returns the time since the first Init; false before it.

@@ -1,7 +1,6 @@
 package scheduler_test
 
 import (
-	"bytes"
 	"math"
 	"runtime"
 	"sync"
@@ -223,81 +222,6 @@ func TestAPanicLosesTheStrandOnly(t *testing.T) {
 	assert.Zero(t, c.Active)
 	assert.Zero(t, c.Completed)
 	assert.Equal(t, int64(1), c.Lost())
-}
-
-// ---- 11.5 Stack size and pool capacity
-
-func TestParseStackSize(t *testing.T) {
-	for _, c := range []struct {
-		value string
-		set   bool
-		want  int
-		warn  string
-	}{
-		{"", false, 131072, ""},
-		{"2097152", true, 2097152, ""},
-		{"1", true, 1, ""},
-		{"999999999", true, 999999999, ""},
-		{"+262144", true, 262144, ""},
-		{"0", true, 131072, "Warning: SEQ_STACK_SIZE=0 is invalid, using default 131072\n"},
-		{"00", true, 131072, "Warning: SEQ_STACK_SIZE=0 is invalid, using default 131072\n"},
-		{"+0", true, 131072, "Warning: SEQ_STACK_SIZE=0 is invalid, using default 131072\n"},
-		{"invalid", true, 131072, "Warning: SEQ_STACK_SIZE='invalid' is not a valid number, using default 131072\n"},
-		{"-100", true, 131072, "Warning: SEQ_STACK_SIZE='-100' is not a valid number, using default 131072\n"},
-		{"", true, 131072, "Warning: SEQ_STACK_SIZE='' is not a valid number, using default 131072\n"},
-		{"1.5", true, 131072, "Warning: SEQ_STACK_SIZE='1.5' is not a valid number, using default 131072\n"},
-		{" 1", true, 131072, "Warning: SEQ_STACK_SIZE=' 1' is not a valid number, using default 131072\n"},
-		{"18446744073709551615", true, math.MaxInt, ""},
-		{"99999999999999999999", true, 131072, "Warning: SEQ_STACK_SIZE='99999999999999999999' is not a valid number, using default 131072\n"},
-	} {
-		var warn bytes.Buffer
-		assert.Equal(t, c.want, scheduler.ParseStackSize(c.value, c.set, &warn), "%q", c.value)
-		assert.Equal(t, c.warn, warn.String())
-	}
-}
-
-func TestSettings(t *testing.T) {
-	read := func(env map[string]string) (scheduler.Settings, string) {
-		var warn bytes.Buffer
-		s := scheduler.ReadSettings(func(name string) (string, bool) { v, ok := env[name]; return v, ok }, &warn)
-		return s, warn.String()
-	}
-	s, warn := read(nil)
-	assert.Equal(t, scheduler.Settings{StackSize: 131072, PoolCapacity: 10000, StackMax: 1 << 30, UnpackMax: 1 << 30, ConnectTimeout: 10 * time.Second, Watchdog: scheduler.WatchdogConfig{Interval: 5 * time.Second}}, s)
-	assert.Empty(t, warn)
-	s, warn = read(map[string]string{"SEQ_POOL_CAPACITY": "0", "SEQ_STACK_MAX": "x", "SEQ_STRAND_REGISTRY_SIZE": "-3", "SEQ_YIELD_INTERVAL": "0"})
-	assert.Equal(t, 10000, s.PoolCapacity)
-	assert.Equal(t, int64(1<<30), s.StackMax)
-	assert.Zero(t, s.RegistrySize)
-	assert.Zero(t, s.YieldInterval)
-	assert.Empty(t, warn)
-	s, warn = read(map[string]string{"SEQ_POOL_CAPACITY": "7", "SEQ_STACK_MAX": "4096", "SEQ_STRAND_REGISTRY_SIZE": "0", "SEQ_YIELD_INTERVAL": "1.5"})
-	assert.Equal(t, 7, s.PoolCapacity)
-	assert.Equal(t, int64(4096), s.StackMax)
-	assert.Negative(t, s.RegistrySize)
-	assert.Equal(t, "Warning: SEQ_YIELD_INTERVAL='1.5' is not a valid positive integer, yield safety valve disabled\n", warn)
-	s, _ = read(map[string]string{"SEQ_STRAND_REGISTRY_SIZE": "99999999999"})
-	assert.Equal(t, scheduler.MaxRegistrySize, s.RegistrySize)
-	s, warn = read(map[string]string{"SEQ_UNPACK_MAX": "+1000", "SEQ_TCP_CONNECT_TIMEOUT_MS": "18446744073709551615", "SEQ_WATCHDOG_SECS": "18446744073709551615"})
-	assert.Equal(t, int64(1000), s.UnpackMax)
-	assert.Positive(t, s.ConnectTimeout)
-	assert.Positive(t, s.Watchdog.Threshold)
-	assert.Empty(t, warn)
-}
-
-// The defaults of chapter 5, section 16, stand for 0 and for whatever is no number,
-// without a word.
-func TestSilentSettings(t *testing.T) {
-	defaults := scheduler.Settings{}.WithDefaults()
-	defaults.Watchdog.Interval = scheduler.DefaultWatchdogInterval
-	for _, name := range []string{"SEQ_POOL_CAPACITY", "SEQ_STACK_MAX", "SEQ_UNPACK_MAX", "SEQ_TCP_CONNECT_TIMEOUT_MS", "SEQ_WATCHDOG_SECS", "SEQ_WATCHDOG_INTERVAL"} {
-		for _, value := range []string{"", "0", "+0", "00", "-1", "1.5", " 7", "7 ", "1_0", "0x10", "++1", "+", "many", "99999999999999999999"} {
-			var warn bytes.Buffer
-			s := scheduler.ReadSettings(func(n string) (string, bool) { return map[string]string{name: value}[n], n == name }, &warn)
-			assert.Equal(t, defaults, s, "%s=%q", name, value)
-			assert.Empty(t, warn.String(), "%s=%q", name, value)
-		}
-	}
 }
 
 // ---- 11.6 Yield and the safety valve

@@ -25,8 +25,8 @@ type Frame struct {
 	Called string
 }
 
-// place is FILE:LINE, or FILE:LINE:COLUMN; stripped bytecode has no lines.
-func (f Frame) place(columns bool) string {
+// Place is FILE:LINE, or FILE:LINE:COLUMN; stripped bytecode has no lines.
+func (f Frame) Place(columns bool) string {
 	switch {
 	case f.Line == 0:
 		return f.File
@@ -51,7 +51,7 @@ type RuntimeError struct {
 	Strand  int64  // 1 is main's
 	Weave   string // FILE:LINE of the resume, if it happened in a weave
 	Columns bool   // texts have columns (Config.Columns)
-	// Help are lines that say what to do, for Render. Who knows more of the program than
+	// Help are lines that say what to do, for who shows the error. Who knows more of the program than
 	// the VM does adds them.
 	Help []string
 }
@@ -60,18 +60,18 @@ type RuntimeError struct {
 const maxTrail = 20
 
 // Error gives the whole message with the trail, without source lines.
-func (e *RuntimeError) Error() string { return strings.TrimSuffix(e.headline()+"\n"+e.calls(), "\n") }
+func (e *RuntimeError) Error() string { return strings.TrimSuffix(e.Headline()+"\n"+e.Calls(), "\n") }
 
-// headline is the first line.
-func (e *RuntimeError) headline() string {
+// Headline is the first line of the message: the word and the reason.
+func (e *RuntimeError) Headline() string {
 	if e.Word == "" {
 		return "seq: runtime error: " + diag.Visible(e.Reason)
 	}
 	return fmt.Sprintf("seq: runtime error: %s: %s", diag.Visible(e.Word), diag.Visible(e.Reason))
 }
 
-// calls are the lines of the trail, and in what strand and weave it was.
-func (e *RuntimeError) calls() string {
+// Calls are the lines of the message with the trail, and in what strand and weave it was.
+func (e *RuntimeError) Calls() string {
 	var b strings.Builder
 	hidden := func(word string) {
 		if word != "" {
@@ -85,7 +85,7 @@ func (e *RuntimeError) calls() string {
 			break
 		}
 		hidden(f.Called)
-		b.WriteString("  at " + diag.Visible(f.place(e.Columns)))
+		b.WriteString("  at " + diag.Visible(f.Place(e.Columns)))
 		if f.Word != "" {
 			b.WriteString(" in " + diag.Visible(f.Word))
 		}

@@ -65,12 +65,6 @@ type codeRange struct {
 	index      int32
 }
 
-const (
-	instrSize = unsafe.Sizeof(bytecode.Instr{})
-	slotSize  = unsafe.Sizeof(stack.Value{})
-	frameSize = unsafe.Sizeof(frame{})
-)
-
 // halt is where the first frame of a strand returns to.
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
 
@@ -158,28 +152,6 @@ func (img *image) link(before *bytecode.Module) error {
 	return nil
 }
 
-// redirect makes functions run the code of others. Strands know the first ones; it
-// tells whether some of those are among them.
-func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
-	changed = slices.ContainsFunc(list, func(r bytecode.Redirect) bool { return int(r.From) < first })
-	if changed {
-		img.funcs = slices.Clone(img.funcs)
-	}
-	for _, r := range list {
-		to := &img.mod.Funcs[r.To]
-		f := &img.funcs[r.From]
-		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
-		img.replaces = img.replaces || img.replaced(r.From)
-	}
-	return changed
-}
-
-// replaced tells whether a function that has code runs that of another one.
-func (img *image) replaced(function int32) bool {
-	own := img.mod.Funcs[function].Code
-	return len(own) > 0 && img.funcs[function].code != unsafe.Pointer(&own[0])
-}
-
 // copying are the instructions that a module without Linear gets in place of
 // those that rely on it.
 var copying = map[bytecode.Op]bytecode.Op{
@@ -203,29 +175,6 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 		}
 	}
 	return &safe
-}
-
-// counted returns the image with code that counts for the safety valve the tail calls in
-// whose place other code stands. A session keeps the image of the program that it
-// starts with, which is empty.
-func (img *image) counted() *image {
-	mod := *img.mod
-	mod.Funcs = slices.Clone(mod.Funcs)
-	other := *img
-	other.mod, other.funcs, other.index = &mod, slices.Clone(img.funcs), newCodeIndex()
-	for i := range mod.Funcs {
-		f := &mod.Funcs[i]
-		if len(f.TailsGone) == 0 {
-			continue
-		}
-		f.Code = slices.Clone(f.Code)
-		for _, t := range f.TailsGone {
-			in := &f.Code[t.PC]
-			in.Op, in.Was = bytecode.OpCounted, in.Op
-		}
-		other.funcs[i].code, other.funcs[i].fn = unsafe.Pointer(&f.Code[0]), f
-	}
-	return &other
 }
 
 // fits checks that a built-in word is what the module was compiled for.
@@ -296,35 +245,4 @@ func (x *codeIndex) add(function int32, code []bytecode.Instr) {
 
 func (x *codeIndex) sort() {
 	slices.SortFunc(x.ranges, func(a, b codeRange) int { return cmp.Compare(a.start, b.start) })
-}
-
-// checkedCode returns the function's code with every instruction replaced by
-// one that checks what the original trusts. It is made once.
-func (img *image) checkedCode(function int32) unsafe.Pointer {
-	x := img.index
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	code := x.checked[function]
-	if code == nil {
-		f := &img.mod.Funcs[function]
-		code = slices.Clone(f.Code)
-		for i := range code {
-			in := &code[i]
-			in.Was, in.Op = in.Original(), bytecode.OpChecked
-			if in.Was == bytecode.OpFloatMulAdd3 { // each checks for itself
-				in.Was = bytecode.OpFloatMulAdd
-			}
-		}
-		for _, g := range f.Guards {
-			code[g.PC].Op = bytecode.OpGuarded
-		}
-		for _, t := range f.TailsGone {
-			code[t.PC].Op = bytecode.OpGuarded
-		}
-		x.checked[function] = code
-		x.complete(img.mod)
-		x.add(function, code)
-		x.sort()
-	}
-	return unsafe.Pointer(&code[0])
 }

@@ -3,7 +3,7 @@ package vm
 import (
 	"sync"
 
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 )
 
 // strandPool keeps ended strands with their stacks, so that a spawn need not
@@ -35,10 +35,10 @@ type ownPool struct {
 	items [ownCapacity]*Strand
 }
 
-func (p *strandPool) configure(settings *scheduler.Settings, poison bool) {
-	p.stackSlots = settings.StackSize / int(slotSize)
-	p.capacity = settings.PoolCapacity
-	p.yields = settings.YieldInterval
+func (p *strandPool) configure(limits *settings.Settings, poison bool) {
+	p.stackSlots = limits.StackSize / int(slotSize)
+	p.capacity = limits.PoolCapacity
+	p.yields = limits.YieldInterval
 	p.poison = poison
 }
 

@@ -78,14 +78,6 @@ func (s *Strand) look() {
 	}
 }
 
-// resetLimit takes back the request to pause.
-func (s *Strand) resetLimit() {
-	s.limit.Store(s.end)
-	if s.vm.stopped.Load() || s.cancelled() || s.stale() || s.wary { // it may have been made again right before
-		s.limit.Store(0)
-	}
-}
-
 // Write ends the sampling and writes the profile in pprof's format.
 func (p *Profile) Write(w io.Writer) error {
 	close(p.done)

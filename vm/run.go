@@ -8,21 +8,6 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// at returns slot i of the frame at fp. Addresses are plain numbers to Go:
-// the slots are kept alive by the strand, the code by the image, and neither
-// moves unless makeRoom moves it. Go's pointer checks of race builds know
-// nothing of that.
-//
-//go:nocheckptr
-func at(fp uintptr, i int32) *stack.Value {
-	return (*stack.Value)(unsafe.Add(nil, fp+uintptr(uint32(i))*slotSize))
-}
-
-//go:nocheckptr
-func instr(ip uintptr) *bytecode.Instr { return (*bytecode.Instr)(unsafe.Add(nil, ip)) }
-
-func jump(ip uintptr, c int32) uintptr { return ip + uintptr(int(c))*instrSize }
-
 // run is the interpreter loop. It runs the strand until its first frame
 // returns (nil) or something fails. What is rare or needs much of Go's stack
 // is in functions of its own, so that a parked strand stays small.

@@ -7,10 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -89,7 +87,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 // Close ends the session with all its strands.
 func (v *VM) Close() {
 	v.Stop(ErrStopped)
-	_ = v.Out.Seal() // the inputs have had the errors
+	_ = v.Console.Seal() // the inputs have had the errors
 	v.closeState()
 }
 
@@ -135,7 +133,7 @@ func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]st
 	}
 	v.sched.Hold()
 	v.session.run(nil)
-	v.Out.Flush()
+	v.Console.Flush()
 	if in.err != nil {
 		v.cancelGroup(in.group)
 	}
@@ -289,123 +287,4 @@ func (s *Strand) abandon() scheduler.Status {
 		s.input.finish(nil, s.group.why())
 	}
 	return scheduler.Ended
-}
-
-// unpark makes a strand that has been cancelled go on, if it waits in a channel
-// or for a time.
-func (s *Strand) unpark() {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if c := s.waitsIn; c != nil && c.Forget(&s.Strand) {
-		s.vm.sched.Ready(&s.Strand, nil)
-		return
-	}
-	s.vm.sched.WakeSleeper(&s.Strand)
-}
-
-// receiveUntilStopped waits for a value of a channel. Whoever stops the strand
-// either finds it in the channel, or it sees here that it is stopped.
-func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
-		return ErrStopped
-	}
-	s.waitsIn = c
-	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
-		s.parkedAt.Store(0)
-		return nil
-	}
-	return errParked
-}
-
-func (s *Strand) sleepUntilStopped(d time.Duration) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
-		return ErrStopped
-	}
-	s.vm.sched.Sleep(&s.Strand, d)
-	return errParked
-}
-
-// refresh makes the strand go by the VM's latest image.
-func (s *Strand) refresh() *image {
-	img := s.vm.image.Load()
-	if s.group == nil {
-		s.image = img
-		return img
-	}
-	if s.image != img {
-		s.image = img
-		s.lookForOld()
-	}
-	if s.valve.Interval == 0 && s.limit.Load() == 0 {
-		s.resetLimit()
-	}
-	return img
-}
-
-// lookForOld makes the strand wary if it is in a word that has been replaced: a
-// tail call of the word itself is a jump there, which no image can redirect.
-func (s *Strand) lookForOld() {
-	s.wary = false
-	if !s.image.replaces {
-		return
-	}
-	old := func(ip uintptr) bool {
-		function, _, ok := s.image.functionAt(ip - instrSize)
-		return ok && s.image.replaced(function)
-	}
-	if s.wary = old(s.ip + instrSize); s.wary { // it is executed next
-		s.limit.Store(0)
-		return
-	}
-	for _, f := range s.frames {
-		if s.wary = old(f.ip); s.wary {
-			s.limit.Store(0)
-			return
-		}
-	}
-}
-
-// stale tells whether the strand does not go by the VM's latest image.
-func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
-
-// retry makes the strand leave the interpreter's loop and come back to the
-// instruction that it executes, with the latest image.
-func (s *Strand) retry() error {
-	s.ip -= instrSize
-	return errYielded
-}
-
-// leaveOld is called when the strand may be in old code. If the instruction goes
-// back to the start of a function that is to run other code by now, it goes on
-// there, and the strand leaves the interpreter's loop with the error.
-func (s *Strand) leaveOld() (left bool, err error) {
-	in := instr(s.ip - instrSize)
-	op := in.Original()
-	if op != bytecode.OpLoop && op != bytecode.OpIntAddLoop && op != bytecode.OpIntAddSlotLoop {
-		return false, nil
-	}
-	img := s.vm.image.Load()
-	function, _, ok := img.functionAt(s.ip - instrSize)
-	if !ok || !img.replaced(function) {
-		return false, nil
-	}
-	switch op {
-	case bytecode.OpIntAddLoop:
-		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + uint64(int64(in.B))<<1)
-	case bytecode.OpIntAddSlotLoop:
-		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + at(s.fp, in.B).Bits())
-	}
-	f := &img.funcs[function]
-	if s.fp+f.bytes > s.end {
-		if s.fp, err = s.makeRoom(s.fp, f.bytes); err != nil {
-			return false, err
-		}
-	}
-	s.ip = uintptr(f.code)
-	s.image = nil // so that it looks for others
-	return true, errYielded
 }

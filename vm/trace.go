@@ -24,7 +24,7 @@ func (s *Strand) traceRun() *trace.Region {
 // tracePark notes what the strand is about to wait in.
 func (s *Strand) tracePark() {
 	if s.traced.task != nil {
-		trace.Log(s.traced.context, "waits", s.WaitingIn())
+		trace.Log(s.traced.context, "waits", s.waitingIn())
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 	}
 	e := s.errorAt(l)
 	if len(e.Trail) > 0 {
-		place = e.Trail[0].place(e.Columns)
+		place = e.Trail[0].Place(e.Columns)
 	}
 	return e.Word, place, e.Trail
 }
@@ -208,12 +208,12 @@ func (s *Strand) resumed() string {
 	if len(calls) == 0 {
 		return ""
 	}
-	return calls[0].place(s.vm.config.Columns)
+	return calls[0].Place(s.vm.config.Columns)
 }
 
-// WaitingIn tells what a strand waits in and where, for a line of the dump; ""
+// waitingIn tells what a strand waits in and where, for a line of the dump; ""
 // if it runs. Safe while strands run.
-func (s *Strand) WaitingIn() string {
+func (s *Strand) waitingIn() string {
 	word, place := s.waiting()
 	if word == "" {
 		return ""
@@ -233,7 +233,7 @@ func (s *Strand) waiting() (word, place string) {
 		return "", ""
 	}
 	at := Frame{File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column)}
-	return img.name(line, f), at.place(s.vm.config.Columns)
+	return img.name(line, f), at.Place(s.vm.config.Columns)
 }
 
 // fail completes an error with the place where the strand is; s.ip is behind

@@ -7,20 +7,21 @@
 package vm
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/console"
+	"github.com/seqvm/seqvm/host/settings"
+	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
@@ -49,9 +50,9 @@ type Config struct {
 	Environ  func(name string) (string, bool)
 	Now      func() time.Time
 	Random   *rand.Rand
-	Settings scheduler.Settings
+	Settings settings.Settings // the limits among them
 	// Signals is what the signal words act on; nil: flags that no signal sets.
-	Signals *scheduler.Signals
+	Signals *signals.Table
 	// Terminal is what the terminal words act on; nil: there is none.
 	Terminal *terminal.Terminal
 	// PoisonArenas overwrites the string memory of strands that have ended, to
@@ -68,14 +69,12 @@ type Config struct {
 
 // VM runs one program.
 type VM struct {
-	Out   *Output
-	Tests TestLog
+	// Console is the input and output of the program.
+	Console *console.Console
 
 	config Config
 	image  atomic.Pointer[image]
 	sched  scheduler.Scheduler
-	stdin  *bufio.Reader
-	inMu   sync.Mutex
 
 	pool    strandPool
 	entries []atomic.Uint64 // into each function, if they count
@@ -93,10 +92,7 @@ type VM struct {
 	outcome    error // why the VM stopped; set once before stopped
 
 	stateMu sync.Mutex
-	state   map[any]io.Closer // of word families
-
-	firstOnce sync.Once
-	first     time.Time // when SinceFirst was called first
+	state   map[any]any // of word families
 }
 
 // ExitError says that the program ended by os.exit.
@@ -123,12 +119,6 @@ func New(mod *bytecode.Module, config Config) (*VM, error) {
 func (v *VM) Fresh(config Config) *VM { return newVM(v.image.Load(), config) }
 
 func newVM(img *image, config Config) *VM {
-	if config.Stdin == nil {
-		config.Stdin = eof{}
-	}
-	if config.Stdout == nil {
-		config.Stdout = io.Discard
-	}
 	if config.Stderr == nil {
 		config.Stderr = io.Discard
 	}
@@ -138,12 +128,6 @@ func newVM(img *image, config Config) *VM {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if config.Signals == nil {
-		config.Signals = new(scheduler.Signals)
-	}
-	if config.Terminal == nil {
-		config.Terminal = new(terminal.Terminal)
-	}
 	config.Settings = config.Settings.WithDefaults()
 	if config.Settings.YieldInterval > 0 {
 		img = img.counted()
@@ -151,21 +135,16 @@ func newVM(img *image, config Config) *VM {
 	v := &VM{config: config, start: -1}
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
-	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
-	v.stdin = bufio.NewReader(config.Stdin)
+	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
 	if img.counting {
 		v.entries = make([]atomic.Uint64, len(img.funcs))
 	}
 	v.covered = make([]atomic.Uint64, len(img.mod.Cover))
 	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
-	v.sched.OnIdle = v.Out.Flush
+	v.sched.OnIdle = v.Console.Flush
 	return v
 }
-
-type eof struct{}
-
-func (eof) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Run executes main and waits for all strands. The status is main's Int modulo
 // 256, or that of os.exit; the error is a *RuntimeError, *InternalError or nil.
@@ -211,10 +190,9 @@ func (v *VM) run(function int32) error {
 		return err
 	}
 	v.sched.Init()
-	defer v.watch()()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
-	failed := v.Out.Seal()
+	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error
 	if v.stopped.Load() {
@@ -227,16 +205,16 @@ func (v *VM) run(function int32) error {
 	return outcome
 }
 
-// State returns what a family of words keeps for this VM, such as open
-// sockets; it is made at the first call for a key and closed when the program
+// State returns what a family of words keeps for this VM, such as open sockets; it is
+// made at the first call for a key. What is an io.Closer is closed when the program
 // has ended.
-func (v *VM) State(key any, make func() io.Closer) io.Closer {
+func (v *VM) State(key any, make func() any) any {
 	v.stateMu.Lock()
 	defer v.stateMu.Unlock()
 	state := v.state[key]
 	if state == nil {
 		if v.state == nil {
-			v.state = map[any]io.Closer{}
+			v.state = map[any]any{}
 		}
 		state = make()
 		v.state[key] = state
@@ -249,25 +227,38 @@ func (v *VM) closeState() {
 	v.stateMu.Lock()
 	defer v.stateMu.Unlock()
 	for _, state := range v.state {
-		_ = state.Close()
+		if c, ok := state.(io.Closer); ok {
+			_ = c.Close()
+		}
 	}
 }
 
 // Scheduler returns what runs the VM's strands.
 func (v *VM) Scheduler() *scheduler.Scheduler { return &v.sched }
 
-// WordCounts returns how often each counting word was entered: the most
-// frequent first, equal ones in order of definition. nil if the program was
-// compiled without Instrument.
-func (v *VM) WordCounts() []scheduler.WordCount {
-	var list []scheduler.WordCount
+// WordCounts gives how often each counting word was entered: the most frequent
+// first, equal ones in order of definition. nil if the program was compiled without
+// Instrument.
+func (v *VM) WordCounts() iter.Seq2[string, uint64] {
+	if !v.image.Load().counting {
+		return nil
+	}
+	funcs := v.image.Load().funcs
+	var order []int
+	counts := make([]uint64, len(v.entries))
 	for i := range v.entries {
-		if f := v.image.Load().funcs[i].fn; f.Code[0].Op == bytecode.OpCount {
-			list = append(list, scheduler.WordCount{Name: f.Name, Count: v.entries[i].Load()})
+		if funcs[i].fn.Code[0].Op == bytecode.OpCount {
+			order, counts[i] = append(order, i), v.entries[i].Load()
 		}
 	}
-	slices.SortStableFunc(list, func(a, b scheduler.WordCount) int { return cmp.Compare(b.Count, a.Count) })
-	return list
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
+	return func(yield func(string, uint64) bool) {
+		for _, i := range order {
+			if !yield(funcs[i].fn.Name, counts[i]) {
+				return
+			}
+		}
+	}
 }
 
 // Coverage returns how often the program came to each point of Module.Cover.
@@ -279,42 +270,16 @@ func (v *VM) Coverage() []uint64 {
 	return counts
 }
 
-// Report writes the report that the settings ask for to Stderr (chapter 5,
-// section 15). The program must have ended.
-func (v *VM) Report() {
-	v.sched.Report(v.config.Settings.Report, v.WordCounts(), v.config.Stderr)
-}
-
-// Dump writes what the VM is doing to Stderr (chapter 5, section 13). Safe from
-// any goroutine.
-func (v *VM) Dump() {
-	v.Out.Flush()
-	v.sched.Dump(v.config.Stderr, time.Now(), func(s *scheduler.Strand) string {
-		if s, ok := s.Task().(*Strand); ok {
-			return s.WaitingIn()
+// WaitingIn says of strands, whose ids are the keys, what they wait in and where, such
+// as " in chan.receive at x.seq:3"; of those that run nothing. Safe from any goroutine.
+func (v *VM) WaitingIn(notes map[int64]string) {
+	v.sched.Each(func(each *scheduler.Strand) {
+		if _, wanted := notes[each.ID()]; wanted {
+			if s, ok := each.Task().(*Strand); ok {
+				notes[each.ID()] = s.waitingIn()
+			}
 		}
-		return ""
 	})
-}
-
-// watch runs the watchdog, if the settings ask for it, until stop is called.
-func (v *VM) watch() (stop func()) {
-	if !v.config.Settings.Watchdog.Enabled() {
-		return func() {}
-	}
-	w := scheduler.Watchdog{Config: v.config.Settings.Watchdog, Scheduler: &v.sched, To: v.config.Stderr, Dump: v.Dump,
-		Exit: func() { v.Stop(&ExitError{Status: 1}) }}
-	w.Announce()
-	done := make(chan struct{})
-	go w.Watch(done)
-	return func() { close(done) }
-}
-
-// SinceFirst returns the time since it was called first: then 0.
-func (v *VM) SinceFirst() time.Duration {
-	now := v.config.Now()
-	v.firstOnce.Do(func() { v.first = now })
-	return max(now.Sub(v.first), 0)
 }
 
 // Config returns what the VM was made with.
@@ -343,208 +308,4 @@ func (v *VM) deadlock() {
 	})
 	slices.SortFunc(e.Blocked, func(a, b Blocked) int { return cmp.Compare(a.Strand, b.Strand) })
 	v.Stop(e)
-}
-
-// ReadLine reads up to and with the next LF; ok is false at the end of input.
-// Output is flushed first, so that prompts are seen.
-func (s *Strand) ReadLine() (line []byte, ok bool) {
-	s.readInput(func(r *bufio.Reader) { line, _ = r.ReadBytes('\n') })
-	return line, len(line) > 0
-}
-
-// ReadN reads up to n bytes.
-func (s *Strand) ReadN(n int) (b []byte) {
-	s.readInput(func(r *bufio.Reader) { b, _ = io.ReadAll(io.LimitReader(r, int64(n))) })
-	return b
-}
-
-// ReadChar reads a byte; -1 at the end of input.
-func (s *Strand) ReadChar() (b int64) {
-	s.readInput(func(r *bufio.Reader) { b = nextByte(r) })
-	return b
-}
-
-// PollChar reads a byte if there is one now, else -1. It never waits, also not
-// for a strand that does.
-func (s *Strand) PollChar() int64 {
-	v := s.vm
-	v.Out.Flush()
-	if !v.inMu.TryLock() {
-		return -1
-	}
-	defer v.inMu.Unlock()
-	if v.stdin.Buffered() == 0 && !v.config.Terminal.Waiting() {
-		return -1
-	}
-	return nextByte(v.stdin)
-}
-
-func nextByte(r *bufio.Reader) int64 {
-	b, err := r.ReadByte()
-	if err != nil {
-		return -1
-	}
-	return int64(b)
-}
-
-// RawMode switches raw mode of the terminal. While it is on, SIGINT and SIGTERM
-// end the process, whatever the program has set. Safe from any goroutine.
-func (v *VM) RawMode(on bool) {
-	v.Out.Flush()
-	switch signals := v.config.Signals; {
-	case on && v.config.Terminal.Raw(true):
-		signals.Raw(true)
-	case !on && v.config.Terminal.Raw(false):
-		signals.Raw(false)
-	}
-}
-
-func (s *Strand) readInput(read func(*bufio.Reader)) {
-	v := s.vm
-	v.Out.Flush()
-	s.Blocking(func() {
-		v.inMu.Lock()
-		defer v.inMu.Unlock()
-		read(v.stdin)
-	})
-}
-
-// Output is the buffered standard output of a VM. Each Write is atomic among
-// strands. What is written becomes visible at a flush, at the latest after
-// flushDelay (chapter 5, section 10).
-type Output struct {
-	mu    sync.Mutex
-	w     io.Writer
-	buf   []byte
-	lines bool
-	timer *time.Timer
-	armed bool
-	shut  bool
-	err   error // the first of writing that is not to be ignored
-}
-
-const (
-	flushDelay  = 20 * time.Millisecond
-	outputLimit = 64 << 10
-)
-
-// WriteString writes text and, if newline is set, a line end behind it. The error
-// is that of this text or of what was written before it: what has been written may
-// wait for a flush.
-func (o *Output) WriteString(text string, newline bool) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.shut || o.err != nil {
-		return o.err
-	}
-	if len(text) > outputLimit {
-		o.flush()
-		o.write([]byte(text))
-	} else {
-		o.buf = append(o.buf, text...)
-	}
-	if newline {
-		o.buf = append(o.buf, '\n')
-	}
-	switch {
-	case len(o.buf) >= outputLimit, o.lines && newline:
-		o.flush()
-	case !o.armed && len(o.buf) > 0:
-		o.armed = true
-		if o.timer == nil {
-			o.timer = time.AfterFunc(flushDelay, o.Flush)
-		} else {
-			o.timer.Reset(flushDelay)
-		}
-	}
-	return o.err
-}
-
-// Flush makes everything visible that was written.
-func (o *Output) Flush() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.flush()
-	o.armed = false
-}
-
-// Err returns the first error of writing that what has been flushed met.
-func (o *Output) Err() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.err
-}
-
-// Seal flushes and ends the output: what strands write that have not yet seen
-// that the program is over is dropped. The error is the first of all writing.
-func (o *Output) Seal() error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.flush()
-	o.shut = true
-	if o.timer != nil {
-		o.timer.Stop()
-	}
-	return o.err
-}
-
-func (o *Output) flush() {
-	if len(o.buf) > 0 {
-		o.write(o.buf)
-		o.buf = o.buf[:0]
-	}
-}
-
-// write writes all of b or notes why not. That nobody reads, or that there is no
-// stdout, is no error (chapter 6, section 2); for the former Go itself ends the
-// process by SIGPIPE, unless the program takes that signal.
-func (o *Output) write(b []byte) {
-	for len(b) > 0 {
-		n, err := o.w.Write(b)
-		switch {
-		case err == nil, os.IsTimeout(err):
-			b = b[n:]
-			continue
-		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
-			o.err = outputFailure(err)
-		}
-		return
-	}
-}
-
-// outputFailure is the error of a word that writes, or of the program's end.
-func outputFailure(err error) error {
-	var named *os.PathError
-	if errors.As(err, &named) {
-		err = named.Err
-	}
-	return Fail("cannot write to stdout: %v", err)
-}
-
-// TestLog is the state of the test words (chapter 6, section 13). The zero
-// value is ready; safe for concurrent use.
-type TestLog struct {
-	sync.Mutex
-	Title    string
-	Entitled bool     // the program has given a title, if only an empty one
-	Passed   int64    // all assertions that held
-	Failures []string // all that did not
-
-	// Of Passed and Failures those before the last test.init, which its counts
-	// and reports leave out.
-	EarlierPassed   int64
-	EarlierFailures int
-
-	// Collects is set by a test runner, which reports itself: test.finish writes
-	// nothing.
-	Collects bool
-}
-
-// Entitle sets the title.
-func (t *TestLog) Entitle(title string) { t.Title, t.Entitled = title, true }
-
-// Since returns the assertions that have held, and the failures, since the last
-// test.init.
-func (t *TestLog) Since() (passed int64, failures []string) {
-	return t.Passed - t.EarlierPassed, t.Failures[t.EarlierFailures:]
 }

@@ -5,10 +5,10 @@ package main
 import (
 	"os"
 
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/signals"
 )
 
 func main() {
-	c := &cli{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.LookupEnv, signals: new(scheduler.Signals)}
+	c := &cli{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.LookupEnv, signals: new(signals.Table)}
 	os.Exit(c.main(os.Args[1:]))
 }

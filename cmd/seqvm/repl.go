@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
@@ -67,11 +66,9 @@ func (c *cli) repl(path string, f replFlags) error {
 		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
 	}
 	plain := f.plain || !isTerminal(c.stdin) || !isTerminal(c.stdout) || c.setting("TERM") == "dumb" || f.strict
-	settings := scheduler.ReadSettings(c.getenv, c.stderr)
-	settings.AllStacksMax = machineMemory() / 2
 	options := repl.Options{
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
-		Args: []string{"repl"}, Environ: c.getenv, Settings: settings,
+		Args: []string{"repl"}, Environ: c.getenv, Settings: c.settings(),
 	}
 	if f.noStd {
 		options.Modules = nil

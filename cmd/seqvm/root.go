@@ -16,7 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -39,8 +39,8 @@ type cli struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
-	signals        *scheduler.Signals // of the process; nil: they are not ours
-	poison         bool               // tests: overwrite the arenas of ended strands
+	signals        *signals.Table // of the process; nil: they are not ours
+	poison         bool           // tests: overwrite the arenas of ended strands
 
 	color       string
 	noColor     bool

@@ -11,8 +11,9 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/settings"
+	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/terminal"
-	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -132,15 +133,20 @@ func (c *cli) terminal() *terminal.Terminal {
 	return t
 }
 
+// settings are those of the environment, on this machine.
+func (c *cli) settings() seqvm.Settings {
+	s := settings.Read(c.getenv, c.stderr)
+	s.AllStacksMax = machineMemory() / 2
+	return s
+}
+
 func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
-	settings := scheduler.ReadSettings(c.getenv, c.stderr)
-	settings.AllStacksMax = machineMemory() / 2
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.stdin, Stdout: behind(c.stdout), Stderr: c.stderr, Args: args, Environ: c.getenv,
 		LineFlush: isTerminal(c.stdout),
-		Settings:  settings,
+		Settings:  c.settings(),
 		Signals:   c.signals,
 		Terminal:  screen,
 
@@ -151,23 +157,26 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 		return err
 	}
 	defer screen.Raw(false)
+	looking := seqvm.Diagnostics(v)
 	d := diagnosis{flags: diagnose}
 	if c.signals != nil {
 		leave := func() {
-			v.Out.Flush()
+			v.Console.Flush()
 			screen.Raw(false)
 			d.discard()
 		}
-		defer c.signals.Install(scheduler.Handlers{
+		defer c.signals.Install(signals.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
-			Quit:      v.Dump,
+			Quit:      looking.Dump,
 			Death:     leave,
 		})()
 	}
 	if err := d.start(v); err != nil {
 		return err
 	}
+	stopWatching := looking.Watch(v.Config().Settings.Watchdog)
 	status, err := v.Run()
+	stopWatching()
 	if ferr := d.finish(); ferr != nil {
 		fmt.Fprintf(c.stderr, "seqvm: %v\n", ferr)
 	}
@@ -185,7 +194,7 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 		return exitStatus(statusRuntimeError)
 	}
 	if !v.Stopped() { // not by os.exit
-		v.Report()
+		looking.Report(v.Config().Settings.Report, v.WordCounts())
 	}
 	if status != 0 {
 		return exitStatus(status)

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/internal/outfile"
-	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/tools/testrunner"
 )
 
@@ -65,11 +64,10 @@ func (c *cli) test(paths []string, flags testFlags) error {
 		growHeap()
 	}
 	opts := testrunner.Options{
-		Compile: c.options(), Settings: scheduler.ReadSettings(c.getenv, c.stderr), Environ: c.getenv,
+		Compile: c.options(), Settings: c.settings(), Environ: c.getenv,
 		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
 	}
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
-	opts.Settings.AllStacksMax = machineMemory() / 2
 
 	text := testrunner.Text{Out: c.stdout, Verbose: flags.verbose, Color: c.colorsOn(c.stdout)}
 	lines := testrunner.JSON{Out: c.stdout}

@@ -13,8 +13,8 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/internal/reference"
-	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/vm"
@@ -49,7 +49,7 @@ func same(t *testing.T, source string) {
 		decoded, err := bytecode.Decode(bytecode.Encode(mod))
 		require.NoError(t, err, source)
 		does(t, mod, vm.Config{}, want, source)
-		does(t, decoded, vm.Config{Settings: scheduler.Settings{YieldInterval: 1}}, want, source)
+		does(t, decoded, vm.Config{Settings: settings.Settings{YieldInterval: 1}}, want, source)
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
-	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -29,6 +29,7 @@ import (
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/tools/lint"
+	"github.com/seqvm/seqvm/tools/traceback"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -53,7 +54,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	Args           []string
 	Environ        func(string) (string, bool)
-	Settings       scheduler.Settings
+	Settings       settings.Settings
 	// Failed is called with the error of a strand that no input waits for, on any
 	// goroutine; nil: nobody wants to know.
 	Failed func(strand int64, err error)
@@ -512,7 +513,7 @@ type RunError struct {
 func (e *RunError) Error() string { return e.Err.Error() }
 
 // Render writes the error for people, with the source line.
-func (e *RunError) Render(r diag.Renderer) error { return vm.Render(r, e.Err, e.source) }
+func (e *RunError) Render(r diag.Renderer) error { return traceback.Render(r, e.Err, e.source) }
 
 // Unwrap gives the error of the VM.
 func (e *RunError) Unwrap() error { return e.Err }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
@@ -161,8 +162,10 @@ var errTimeout = errors.New("timed out")
 func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, f *File) {
 	var written capture
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
-	v.Tests.Entitle(t.Name)
-	v.Tests.Collects = true
+	log := builtins.Tests(v)
+	log.Entitle(t.Name)
+	log.Collects = true
+	defer seqvm.Diagnostics(v).Watch(o.Settings.Watchdog)()
 	if o.Timeout > 0 {
 		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
 		defer limit.Stop()
@@ -183,9 +186,9 @@ func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, 
 		_ = prog.Render(diag.Renderer{Out: &text}, err)
 		t.Ended = strings.TrimSuffix(strings.TrimPrefix(text.String(), "seq: "), "\n")
 	}
-	v.Tests.Lock()
-	t.Failures = slices.Clone(v.Tests.Failures)
-	v.Tests.Unlock()
+	log.Lock()
+	t.Failures = slices.Clone(log.Failures)
+	log.Unlock()
 	t.Output = written.String()
 	if f.coverage != nil {
 		f.coverage.count(v.Coverage())

@@ -1,4 +1,7 @@
-package scheduler
+// Package signals is the signals of the process as a program sees them: a flag
+// for each, and what the system does when it comes (chapter 5, section 12, and
+// chapter 6, section 9). It does not know what runs.
+package signals
 
 import (
 	"fmt"
@@ -10,11 +13,11 @@ import (
 	"syscall"
 )
 
-// Signals is the flags and dispositions of the process's signals (chapter 5,
+// Table has the flags and dispositions of the process's signals (chapter 5,
 // section 12, and chapter 6, section 9). Nothing of the program runs when a
 // signal comes: a goroutine sets its flag. The zero value has flags that no
 // signal sets. Safe for concurrent use.
-type Signals struct {
+type Table struct {
 	flags [maxSignal + 1]atomic.Bool
 
 	mu       sync.Mutex // guards what follows, and the handling of a signal
@@ -47,7 +50,7 @@ const (
 
 // Install takes over the signals of the process. The function returned gives
 // them back to Go.
-func (s *Signals) Install(h Handlers) (undo func()) {
+func (s *Table) Install(h Handlers) (undo func()) {
 	incoming := make(chan os.Signal, 64) // more than there are signals: none is lost
 	s.mu.Lock()
 	s.incoming, s.handlers, s.ignoring = incoming, h, map[syscall.Signal]bool{}
@@ -73,7 +76,7 @@ func (s *Signals) Install(h Handlers) (undo func()) {
 	}
 }
 
-func (s *Signals) handle(sig os.Signal) {
+func (s *Table) handle(sig os.Signal) {
 	number, ok := sig.(syscall.Signal)
 	if !ok || number < 0 || number > maxSignal {
 		return
@@ -94,7 +97,7 @@ func (s *Signals) handle(sig os.Signal) {
 
 // act does what happens without a trap. The end of the process may have to
 // wait for its output: a second signal does not.
-func (s *Signals) act(number syscall.Signal, first bool) {
+func (s *Table) act(number syscall.Signal, first bool) {
 	switch {
 	case first && number == syscall.SIGQUIT:
 		s.handlers.Quit()
@@ -124,7 +127,7 @@ const statusInterrupt = 130
 var rawDeadly = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}
 
 // Raw says that the terminal is in raw mode, or no longer.
-func (s *Signals) Raw(on bool) {
+func (s *Table) Raw(on bool) {
 	s.drain()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +155,7 @@ func (s *Signals) Raw(on bool) {
 }
 
 // drain handles what has arrived, so that a look at a flag sees it.
-func (s *Signals) drain() {
+func (s *Table) drain() {
 	s.mu.Lock()
 	incoming := s.incoming
 	s.mu.Unlock()
@@ -188,7 +191,7 @@ func settable(number int64) error {
 }
 
 // Pending returns the flag of a signal.
-func (s *Signals) Pending(number int64) (bool, error) {
+func (s *Table) Pending(number int64) (bool, error) {
 	if err := valid(number); err != nil {
 		return false, err
 	}
@@ -197,7 +200,7 @@ func (s *Signals) Pending(number int64) (bool, error) {
 }
 
 // Received returns the flag of a signal and clears it in one step.
-func (s *Signals) Received(number int64) (bool, error) {
+func (s *Table) Received(number int64) (bool, error) {
 	if err := valid(number); err != nil {
 		return false, err
 	}
@@ -206,24 +209,24 @@ func (s *Signals) Received(number int64) (bool, error) {
 }
 
 // Clear clears the flag of a signal.
-func (s *Signals) Clear(number int64) error {
+func (s *Table) Clear(number int64) error {
 	_, err := s.Received(number)
 	return err
 }
 
 // Trap makes a signal set its flag only.
-func (s *Signals) Trap(number int64) error {
+func (s *Table) Trap(number int64) error {
 	return s.set(number, flagged, func(sig os.Signal) { signal.Notify(s.incoming, sig) })
 }
 
 // Ignore makes the system ignore a signal.
-func (s *Signals) Ignore(number int64) error {
+func (s *Table) Ignore(number int64) error {
 	return s.set(number, ignored, func(sig os.Signal) { signal.Ignore(sig) })
 }
 
 // Default gives a signal the default action of the system. One that kills does
 // so through this process, which flushes its output first.
-func (s *Signals) Default(number int64) error {
+func (s *Table) Default(number int64) error {
 	return s.set(number, byDefault, func(sig os.Signal) {
 		for _, d := range deadly {
 			if d == sig {
@@ -235,7 +238,7 @@ func (s *Signals) Default(number int64) error {
 	})
 }
 
-func (s *Signals) set(number int64, to action, change func(os.Signal)) error {
+func (s *Table) set(number int64, to action, change func(os.Signal)) error {
 	if err := settable(number); err != nil {
 		return err
 	}

@@ -1,4 +1,6 @@
-package vm
+// Package traceback shows the error of a run to people: with the source line, the values
+// and help. It knows errors and sources, not how either came about.
+package traceback
 
 import (
 	"errors"
@@ -7,26 +9,27 @@ import (
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/vm"
 )
 
-// Render writes the error of a run for people. What a *RuntimeError has beyond its text: the
+// Render writes the error of a run for people. What a *vm.RuntimeError has beyond its text: the
 // source line of the innermost frame whose source is at hand, with a caret, the inputs of the
 // word, and help. source finds the text of a file by the name that frames have; nil if it
 // is not at hand.
 func Render(r diag.Renderer, err error, source func(file string) *diag.Source) error {
-	var e *RuntimeError
+	var e *vm.RuntimeError
 	if !errors.As(err, &e) {
 		_, err := fmt.Fprintln(r.Out, err)
 		return err
 	}
 	var b strings.Builder
 	to := diag.Renderer{Out: &b, Color: r.Color}
-	b.WriteString(e.headline() + "\n")
-	e.excerpt(to, source)
+	b.WriteString(e.Headline() + "\n")
+	excerpt(to, e.Trail, source)
 	if len(e.Values) > 0 {
 		b.WriteString("  values: " + diag.Visible(strings.Join(e.Values, ", ")) + "\n")
 	}
-	if calls := e.calls(); calls != "" {
+	if calls := e.Calls(); calls != "" {
 		b.WriteString(calls + "\n")
 	}
 	for _, help := range e.Help {
@@ -37,9 +40,9 @@ func Render(r diag.Renderer, err error, source func(file string) *diag.Source) e
 }
 
 // excerpt writes the place of the error with the source line.
-func (e *RuntimeError) excerpt(r diag.Renderer, source func(file string) *diag.Source) {
+func excerpt(r diag.Renderer, trail []vm.Frame, source func(file string) *diag.Source) {
 	tried := map[string]bool{}
-	for _, f := range e.Trail {
+	for _, f := range trail {
 		if f.Line == 0 || f.Column == 0 || tried[f.File] {
 			continue
 		}
@@ -50,7 +53,7 @@ func (e *RuntimeError) excerpt(r diag.Renderer, source func(file string) *diag.S
 			return
 		}
 	}
-	if len(e.Trail) > 0 && e.Trail[0].Column > 0 {
-		fmt.Fprintf(r.Out, "  --> %s\n", diag.Visible(e.Trail[0].place(true)))
+	if len(trail) > 0 && trail[0].Column > 0 {
+		fmt.Fprintf(r.Out, "  --> %s\n", diag.Visible(trail[0].Place(true)))
 	}
 }

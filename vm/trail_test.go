@@ -1,27 +1,14 @@
 package vm_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
-
-func rendered(err error, source *diag.Source) string {
-	var b strings.Builder
-	_ = vm.Render(diag.Renderer{Out: &b}, err, func(file string) *diag.Source {
-		if source != nil && file == source.Name {
-			return source
-		}
-		return nil
-	})
-	return b.String()
-}
 
 func TestErrorsHaveValuesAndCallsThatAreMissingAsData(t *testing.T) {
 	const text = `: leaf ( T Int -- Int )
@@ -40,12 +27,6 @@ func TestErrorsHaveValuesAndCallsThatAreMissingAsData(t *testing.T) {
 	assert.Empty(t, e.Root)
 	const calls = "  at test.seq:2 in leaf\n  at test.seq:3 in deep\n  in place of middle, which ended in a tail call\n  at test.seq:5 in main"
 	assert.Equal(t, "seq: runtime error: i.+: expected Int, found String\n"+calls, err.Error(), "the text has no source line")
-
-	e.Help = []string{"do this\nor that", "or that"}
-	assert.Equal(t, "seq: runtime error: i.+: expected Int, found String\n  --> test.seq:2:8\n   2 |   swap i.+ ;\n     |        ^^^\n  values: 8, \"x\"\n"+
-		calls+"\n  help: do this\n  or that\n  help: or that\n", rendered(err, diag.NewSource("test.seq", text)))
-	assert.Contains(t, rendered(err, nil), "found String\n  --> test.seq:2:8\n  values: 8", "only the place")
-	assert.Contains(t, rendered(err, diag.NewSource("test.seq", "short")), "  --> test.seq:1:6\n   1 | short\n", "another text does no harm")
 }
 
 func TestMainThatEndedInATailCallIsSaid(t *testing.T) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package scheduler
+package signals
 
 import (
 	"os"
@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// SignalNumbers are the signals that have a name in the language.
-var SignalNumbers = map[string]int64{
+// Numbers are the signals that have a name in the language.
+var Numbers = map[string]int64{
 	"SIGHUP": int64(syscall.SIGHUP), "SIGINT": int64(syscall.SIGINT), "SIGUSR1": int64(syscall.SIGUSR1), "SIGUSR2": int64(syscall.SIGUSR2),
 	"SIGPIPE": int64(syscall.SIGPIPE), "SIGALRM": int64(syscall.SIGALRM), "SIGTERM": int64(syscall.SIGTERM),
 	"SIGCHLD": int64(syscall.SIGCHLD), "SIGCONT": int64(syscall.SIGCONT),

@@ -1,4 +1,6 @@
-package scheduler
+// Package settings is the SEQ_* variables of an environment, read once and with
+// defaults (chapter 5, section 16). It does not know what goes by them.
+package settings
 
 import (
 	"cmp"
@@ -10,8 +12,9 @@ import (
 	"time"
 )
 
-// Settings are the SEQ_* variables of chapter 5, section 16, that concern a
-// VM. Zero fields stand for the defaults.
+// Settings are the SEQ_* variables of chapter 5, section 16, that concern a run of a
+// program: the limits are the VM's and the words', Watchdog and Report are for its host.
+// Zero fields stand for the defaults.
 type Settings struct {
 	StackSize      int           // bytes up to which a strand's stack is kept for reuse
 	PoolCapacity   int           // how many strands' stacks are kept
@@ -19,10 +22,10 @@ type Settings struct {
 	UnpackMax      int64         // bytes of the result of one unpacking
 	ConnectTimeout time.Duration // of TCP
 	AllStacksMax   int64         // bytes of stacks of all strands; 0: no limit
-	RegistrySize   int           // below 0: none
+	RegistrySize   int           // how many strands the registry tracks; below 0: none
 	YieldInterval  uint64        // 0: never
-	Watchdog       WatchdogConfig
-	Report         ReportConfig
+	Watchdog       Watchdog
+	Report         Report
 }
 
 // The defaults.
@@ -44,9 +47,9 @@ func (s Settings) WithDefaults() Settings {
 	return s
 }
 
-// ReadSettings reads the settings from an environment. Warnings about invalid
+// Read reads the settings from an environment. Warnings about invalid
 // values go to warn, one line each.
-func ReadSettings(getenv func(string) (string, bool), warn io.Writer) Settings {
+func Read(getenv func(string) (string, bool), warn io.Writer) Settings {
 	value, isSet := getenv("SEQ_STACK_SIZE")
 	s := Settings{
 		StackSize:      ParseStackSize(value, isSet, warn),
@@ -54,13 +57,13 @@ func ReadSettings(getenv func(string) (string, bool), warn io.Writer) Settings {
 		StackMax:       int64(positive(getenv, "SEQ_STACK_MAX")),
 		UnpackMax:      int64(positive(getenv, "SEQ_UNPACK_MAX")),
 		ConnectTimeout: units(positive(getenv, "SEQ_TCP_CONNECT_TIMEOUT_MS"), time.Millisecond),
-		Watchdog:       ReadWatchdogConfig(getenv),
+		Watchdog:       readWatchdog(getenv),
 	}
 	if text, _ := getenv("SEQ_STRAND_REGISTRY_SIZE"); text != "" {
 		if n, ok := parseNumber(text); ok && n == 0 {
 			s.RegistrySize = -1
 		} else if ok {
-			s.RegistrySize = int(min(n, MaxRegistrySize))
+			s.RegistrySize = int(min(n, math.MaxInt))
 		}
 	}
 	text, _ := getenv("SEQ_YIELD_INTERVAL")
@@ -97,6 +100,69 @@ func ParseYieldInterval(value string, warn io.Writer) uint64 {
 		fmt.Fprintf(warn, "Warning: SEQ_YIELD_INTERVAL='%s' is not a valid positive integer, yield safety valve disabled\n", value)
 	}
 	return n
+}
+
+// Watchdog says what the watchdog does (chapter 5, section 14).
+type Watchdog struct {
+	Threshold time.Duration // whole seconds; 0: off
+	Interval  time.Duration // whole seconds
+	Exit      bool          // end the program instead of warning only
+}
+
+// DefaultWatchdogInterval is the default of SEQ_WATCHDOG_INTERVAL.
+const DefaultWatchdogInterval = 5 * time.Second
+
+// readWatchdog reads the SEQ_WATCHDOG_* settings; invalid ones silently
+// give the defaults.
+func readWatchdog(getenv func(string) (string, bool)) Watchdog {
+	w := Watchdog{Threshold: units(positive(getenv, "SEQ_WATCHDOG_SECS"), time.Second), Interval: DefaultWatchdogInterval}
+	if n := positive(getenv, "SEQ_WATCHDOG_INTERVAL"); n > 0 {
+		w.Interval = units(n, time.Second)
+	}
+	action, _ := getenv("SEQ_WATCHDOG_ACTION")
+	w.Exit = strings.EqualFold(action, "exit")
+	return w
+}
+
+// Enabled tells whether the watchdog watches.
+func (w Watchdog) Enabled() bool { return w.Threshold > 0 }
+
+// ReportForm is what SEQ_REPORT asks for.
+type ReportForm uint8
+
+// The forms.
+const (
+	NoReport ReportForm = iota
+	HumanReport
+	WordsReport // with word counts if the program counts them
+	JSONReport
+	UnknownReport // a value that nobody knows
+)
+
+// Report is a value of SEQ_REPORT.
+type Report struct {
+	Form  ReportForm
+	File  bool   // JSON: into the file Path
+	Path  string // JSON: may be empty, and then cannot be written
+	Value string // as it was given
+}
+
+// ParseReport reads SEQ_REPORT (chapter 5, section 15).
+func ParseReport(value string) Report {
+	switch value {
+	case "", "0":
+		return Report{}
+	case "1":
+		return Report{Form: HumanReport, Value: value}
+	case "words":
+		return Report{Form: WordsReport, Value: value}
+	case "json":
+		return Report{Form: JSONReport, Value: value}
+	}
+	if path, ok := strings.CutPrefix(value, "json:"); ok {
+		return Report{Form: JSONReport, File: true, Path: path, Value: value}
+	}
+	return Report{Form: UnknownReport, Value: value}
 }
 
 // parseNumber reads an optional "+" and decimal digits, the form of all

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package scheduler
+package signals
 
 import (
 	"os"
@@ -11,9 +11,9 @@ import (
 // section 9).
 const hasSignals = false
 
-// SignalNumbers are Linux's: there are no such signals here, and the flags stay
+// Numbers are Linux's: there are no such signals here, and the flags stay
 // false.
-var SignalNumbers = map[string]int64{
+var Numbers = map[string]int64{
 	"SIGHUP": 1, "SIGINT": 2, "SIGUSR1": 10, "SIGUSR2": 12, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15, "SIGCHLD": 17, "SIGCONT": 18,
 }
 

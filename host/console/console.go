@@ -1,0 +1,76 @@
+// Package console is the standard input and output of a program: output with a
+// buffer that is written out in time, input line by line or byte by byte, and raw
+// mode of the terminal (chapter 5, section 10; chapter 6, sections 2 and 8). It does
+// not know what runs: who reads waits, and others must be let run by the caller.
+package console
+
+import (
+	"io"
+
+	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/terminal"
+)
+
+// Config is what a console is made of. Zero fields stand for nothing: no input, output
+// thrown away, no terminal, signals that nobody sends.
+type Config struct {
+	Stdin     io.Reader
+	Stdout    io.Writer
+	LineFlush bool // written lines are visible at once
+	Terminal  *terminal.Terminal
+	Signals   *signals.Table
+}
+
+// Console is the input and output of one program. Safe for concurrent use.
+type Console struct {
+	Output
+	input
+	terminal *terminal.Terminal
+	signals  *signals.Table
+}
+
+// New makes a console.
+func New(config Config) *Console {
+	c := &Console{terminal: config.Terminal, signals: config.Signals}
+	c.Output.w, c.Output.lines = config.Stdout, config.LineFlush
+	if c.Output.w == nil {
+		c.Output.w = io.Discard
+	}
+	c.input.open(config.Stdin)
+	if c.terminal == nil {
+		c.terminal = new(terminal.Terminal)
+	}
+	if c.signals == nil {
+		c.signals = new(signals.Table)
+	}
+	return c
+}
+
+// Poll reads a byte of the input if there is one now, else -1. It never waits, also not
+// for somebody who does. Output is flushed first.
+func (c *Console) Poll() int64 {
+	c.Flush()
+	if !c.input.mu.TryLock() {
+		return -1
+	}
+	defer c.input.mu.Unlock()
+	if c.input.r.Buffered() == 0 && !c.terminal.Waiting() {
+		return -1
+	}
+	return c.input.next()
+}
+
+// RawMode switches raw mode of the terminal. While it is on, SIGINT and SIGTERM
+// end the process, whatever the program has set.
+func (c *Console) RawMode(on bool) {
+	c.Flush()
+	if c.terminal.Raw(on) {
+		c.signals.Raw(on)
+	}
+}
+
+// Terminal returns the terminal that the console is at; never nil.
+func (c *Console) Terminal() *terminal.Terminal { return c.terminal }
+
+// Signals returns the signals of the program; never nil.
+func (c *Console) Signals() *signals.Table { return c.signals }

@@ -1,0 +1,53 @@
+package console
+
+import (
+	"bufio"
+	"io"
+	"strings"
+	"sync"
+)
+
+// input is what a program reads. Its methods wait for it.
+type input struct {
+	mu sync.Mutex
+	r  *bufio.Reader
+}
+
+func (in *input) open(r io.Reader) {
+	if r == nil {
+		r = strings.NewReader("")
+	}
+	in.r = bufio.NewReader(r)
+}
+
+// ReadLine reads up to and with the next LF; empty at the end of the input.
+func (in *input) ReadLine() []byte {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	line, _ := in.r.ReadBytes('\n')
+	return line
+}
+
+// ReadN reads n bytes, or what there is up to the end of the input.
+func (in *input) ReadN(n int) []byte {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	b, _ := io.ReadAll(io.LimitReader(in.r, int64(n)))
+	return b
+}
+
+// ReadChar reads a byte; -1 at the end of the input.
+func (in *input) ReadChar() int64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.next()
+}
+
+// next is ReadChar with the lock held.
+func (in *input) next() int64 {
+	b, err := in.r.ReadByte()
+	if err != nil {
+		return -1
+	}
+	return int64(b)
+}

@@ -1,0 +1,123 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Output is the buffered standard output of a program. Each Write is atomic among
+// strands. What is written becomes visible at a flush, at the latest after
+// flushDelay (chapter 5, section 10).
+type Output struct {
+	mu    sync.Mutex
+	w     io.Writer
+	buf   []byte
+	lines bool
+	timer *time.Timer
+	armed bool
+	shut  bool
+	err   error // the first of writing that is not to be ignored
+}
+
+const (
+	flushDelay  = 20 * time.Millisecond
+	outputLimit = 64 << 10
+)
+
+// WriteString writes text and, if newline is set, a line end behind it. The error
+// is that of this text or of what was written before it: what has been written may
+// wait for a flush.
+func (o *Output) WriteString(text string, newline bool) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.shut || o.err != nil {
+		return o.err
+	}
+	if len(text) > outputLimit {
+		o.flush()
+		o.write([]byte(text))
+	} else {
+		o.buf = append(o.buf, text...)
+	}
+	if newline {
+		o.buf = append(o.buf, '\n')
+	}
+	switch {
+	case len(o.buf) >= outputLimit, o.lines && newline:
+		o.flush()
+	case !o.armed && len(o.buf) > 0:
+		o.armed = true
+		if o.timer == nil {
+			o.timer = time.AfterFunc(flushDelay, o.Flush)
+		} else {
+			o.timer.Reset(flushDelay)
+		}
+	}
+	return o.err
+}
+
+// Flush makes everything visible that was written.
+func (o *Output) Flush() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	o.armed = false
+}
+
+// Err returns the first error of writing that what has been flushed met.
+func (o *Output) Err() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
+// Seal flushes and ends the output: what strands write that have not yet seen
+// that the program is over is dropped. The error is the first of all writing.
+func (o *Output) Seal() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flush()
+	o.shut = true
+	if o.timer != nil {
+		o.timer.Stop()
+	}
+	return o.err
+}
+
+func (o *Output) flush() {
+	if len(o.buf) > 0 {
+		o.write(o.buf)
+		o.buf = o.buf[:0]
+	}
+}
+
+// write writes all of b or notes why not. That nobody reads, or that there is no
+// stdout, is no error (chapter 6, section 2); for the former Go itself ends the
+// process by SIGPIPE, unless the program takes that signal.
+func (o *Output) write(b []byte) {
+	for len(b) > 0 {
+		n, err := o.w.Write(b)
+		switch {
+		case err == nil, os.IsTimeout(err):
+			b = b[n:]
+			continue
+		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
+			o.err = outputFailure(err)
+		}
+		return
+	}
+}
+
+// outputFailure is the error of a word that writes, or of the program's end.
+func outputFailure(err error) error {
+	var named *os.PathError
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	return fmt.Errorf("cannot write to stdout: %w", err)
+}

@@ -1,0 +1,99 @@
+package vm
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// distrust makes every frame that owns a slot at or above address check kinds
+// from now on: a callee changes values there that the frame's code has proven.
+// A frame whose call may do that by its type expects it and goes on as it is.
+func (s *Strand) distrust(address uintptr) {
+	img := s.vm.image.Load()
+	for i := len(s.frames) - 1; i > 0; i-- {
+		f := &s.frames[i]
+		index, pc, ok := img.functionAt(f.ip)
+		if !ok {
+			return
+		}
+		code := img.mod.Funcs[index].Code
+		call := code[pc-1]
+		if call.Original() == bytecode.OpExpect && pc > 1 {
+			call = code[pc-2]
+		}
+		if f.fp+uintptr(call.A)*slotSize <= address {
+			return // its values end below
+		}
+		if op := call.Original(); op != bytecode.OpCallOpen && op != bytecode.OpCallUnknown {
+			f.ip = uintptr(img.checkedCode(index)) + uintptr(pc)*instrSize
+		}
+		if f.fp <= address {
+			return
+		}
+	}
+}
+
+// distrusted returns the address in checked code for one in a function's code.
+func (s *Strand) distrusted(ip uintptr) uintptr {
+	index, pc, ok := s.vm.image.Load().functionAt(ip)
+	if !ok {
+		return ip
+	}
+	return uintptr(s.vm.image.Load().checkedCode(index)) + uintptr(pc)*instrSize
+}
+
+// checkedCode returns the function's code with every instruction replaced by
+// one that checks what the original trusts. It is made once.
+func (img *image) checkedCode(function int32) unsafe.Pointer {
+	x := img.index
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	code := x.checked[function]
+	if code == nil {
+		f := &img.mod.Funcs[function]
+		code = slices.Clone(f.Code)
+		for i := range code {
+			in := &code[i]
+			in.Was, in.Op = in.Original(), bytecode.OpChecked
+			if in.Was == bytecode.OpFloatMulAdd3 { // each checks for itself
+				in.Was = bytecode.OpFloatMulAdd
+			}
+		}
+		for _, g := range f.Guards {
+			code[g.PC].Op = bytecode.OpGuarded
+		}
+		for _, t := range f.TailsGone {
+			code[t.PC].Op = bytecode.OpGuarded
+		}
+		x.checked[function] = code
+		x.complete(img.mod)
+		x.add(function, code)
+		x.sort()
+	}
+	return unsafe.Pointer(&code[0])
+}
+
+// counted returns the image with code that counts for the safety valve the tail calls in
+// whose place other code stands. A session keeps the image of the program that it
+// starts with, which is empty.
+func (img *image) counted() *image {
+	mod := *img.mod
+	mod.Funcs = slices.Clone(mod.Funcs)
+	other := *img
+	other.mod, other.funcs, other.index = &mod, slices.Clone(img.funcs), newCodeIndex()
+	for i := range mod.Funcs {
+		f := &mod.Funcs[i]
+		if len(f.TailsGone) == 0 {
+			continue
+		}
+		f.Code = slices.Clone(f.Code)
+		for _, t := range f.TailsGone {
+			in := &f.Code[t.PC]
+			in.Op, in.Was = bytecode.OpCounted, in.Op
+		}
+		other.funcs[i].code, other.funcs[i].fn = unsafe.Pointer(&f.Code[0]), f
+	}
+	return &other
+}

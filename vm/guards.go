@@ -1,0 +1,109 @@
+package vm
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// before does what an instruction has to do before its original is executed: count the
+// tail calls that are gone there, check its guards, check what it trusts.
+func (s *Strand) before(in *bytecode.Instr) error {
+	if in.Op != bytecode.OpChecked {
+		index, pc, ok := s.vm.image.Load().functionAt(s.ip - instrSize)
+		if !ok {
+			return nil
+		}
+		f := &s.vm.image.Load().mod.Funcs[index]
+		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
+			return err
+		}
+		for _, g := range f.GuardsAt(pc) {
+			if v := at(s.fp, g.Slot); v.Kind() != stack.Kind(g.Kind) {
+				return s.failGuard(g, Mismatch(stack.Kind(g.Kind).String(), *v))
+			}
+		}
+	}
+	return s.checkTrusted(s.fp, in)
+}
+
+// countGone counts tail calls that are gone in front of the instruction that is executed.
+func (s *Strand) countGone(n int) error {
+	switch {
+	case s.valve.Interval == 0 || s.gaveWay == byInstruction:
+		return nil // they were counted before the instruction itself made the strand yield
+	case s.gaveWay == byTailsGone:
+		s.gaveWay = stayed
+		return nil
+	}
+	yields := false
+	for range n {
+		yields = s.valve.MaybeYield() || yields
+	}
+	if !yields {
+		return nil
+	}
+	return s.giveWay(byTailsGone)
+}
+
+// checkTrusted checks the kinds that the original of a checked instruction
+// trusts, or promises to whom it goes on to.
+func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
+	info := in.Was.Info()
+	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+		var want stack.Kind
+		switch o {
+		case bytecode.SrcInt:
+			want = stack.Int
+		case bytecode.SrcFloat:
+			want = stack.Float
+		case bytecode.SrcBool:
+			want = stack.Bool
+		case bytecode.SrcVariant:
+			want = stack.Variant
+		default:
+			continue
+		}
+		if v := at(fp, [...]int32{in.A, in.B, in.C}[i]); v.Kind() != want {
+			return Mismatch(want.String(), *v)
+		}
+	}
+	img := s.vm.image.Load()
+	switch in.Was {
+	case bytecode.OpCall, bytecode.OpTail:
+		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
+	case bytecode.OpCallOpen, bytecode.OpTailOpen:
+		f := &img.funcs[in.B]
+		first := fp + uintptr(uint32(in.A))*slotSize - uintptr(f.in)*slotSize
+		if s.index(first) < s.data.Base {
+			return nil // the call itself finds out
+		}
+		return checkKinds(first, f.fn.Params)
+	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop:
+		index, _, ok := img.functionAt(s.ip - instrSize)
+		if !ok {
+			return nil
+		}
+		if in.Was == bytecode.OpReturn {
+			return checkKinds(fp, img.funcs[index].fn.Results)
+		}
+		return checkKinds(fp, img.funcs[index].fn.Params)
+	}
+	return nil
+}
+
+// checkKinds checks that the values from fp on are of some kinds.
+func checkKinds(fp uintptr, kinds []bytecode.Kind) error {
+	for i, k := range kinds {
+		if v := at(fp, int32(i)); k != bytecode.KindAny && v.Kind() != stack.Kind(k) {
+			return Mismatch(stack.Kind(k).String(), *v)
+		}
+	}
+	return nil
+}
+
+func heightDiffers(want, found uintptr) error {
+	if found > want {
+		return Fail("more values are left on the stack than the effect says: %d too many", (found-want)/slotSize)
+	}
+	return Fail("stack underflow: fewer values are left on the stack than the effect says: %d missing", (want-found)/slotSize)
+}

@@ -1,0 +1,65 @@
+package vm
+
+import "runtime"
+
+// pause is maybe-yield on the slow path: limit is 0 (chapter 5, section 11.6).
+// counted says that the tail call counts. If the strand has to give way, it
+// does that before the instruction, which is executed again afterwards.
+func (s *Strand) pause(counted bool) error {
+	if s.vm.stopped.Load() || s.cancelled() {
+		return ErrStopped
+	}
+	s.look()
+	if stale := s.stale(); stale || s.wary {
+		if left, err := s.leaveOld(); left || err != nil {
+			return err
+		}
+		if stale {
+			return s.retry()
+		}
+	}
+	if s.gaveWay == byInstruction {
+		s.gaveWay = stayed
+		return nil
+	}
+	if !counted || !s.valve.MaybeYield() {
+		return nil
+	}
+	return s.giveWay(byInstruction)
+}
+
+// gaveWay says whether the strand has given way where it is, and for what: the
+// instruction is executed again afterwards, but what was counted is not counted again.
+type gaveWay uint8
+
+const (
+	stayed gaveWay = iota
+	byInstruction
+	byTailsGone
+)
+
+// giveWay lets other strands run before the instruction that is executed.
+func (s *Strand) giveWay(by gaveWay) error {
+	if s.Worker().Alone() {
+		runtime.Gosched()
+		return nil
+	}
+	s.gaveWay = by
+	s.ip -= instrSize
+	return errYielded
+}
+
+// retry makes the strand leave the interpreter's loop and come back to the
+// instruction that it executes, with the latest image.
+func (s *Strand) retry() error {
+	s.ip -= instrSize
+	return errYielded
+}
+
+// resetLimit takes back the request to pause.
+func (s *Strand) resetLimit() {
+	s.limit.Store(s.end)
+	if s.vm.stopped.Load() || s.cancelled() || s.stale() || s.wary { // it may have been made again right before
+		s.limit.Store(0)
+	}
+}

@@ -1,0 +1,104 @@
+package vm
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// refresh makes the strand go by the VM's latest image.
+func (s *Strand) refresh() *image {
+	img := s.vm.image.Load()
+	if s.group == nil {
+		s.image = img
+		return img
+	}
+	if s.image != img {
+		s.image = img
+		s.lookForOld()
+	}
+	if s.valve.Interval == 0 && s.limit.Load() == 0 {
+		s.resetLimit()
+	}
+	return img
+}
+
+// lookForOld makes the strand wary if it is in a word that has been replaced: a
+// tail call of the word itself is a jump there, which no image can redirect.
+func (s *Strand) lookForOld() {
+	s.wary = false
+	if !s.image.replaces {
+		return
+	}
+	old := func(ip uintptr) bool {
+		function, _, ok := s.image.functionAt(ip - instrSize)
+		return ok && s.image.replaced(function)
+	}
+	if s.wary = old(s.ip + instrSize); s.wary { // it is executed next
+		s.limit.Store(0)
+		return
+	}
+	for _, f := range s.frames {
+		if s.wary = old(f.ip); s.wary {
+			s.limit.Store(0)
+			return
+		}
+	}
+}
+
+// stale tells whether the strand does not go by the VM's latest image.
+func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
+
+// leaveOld is called when the strand may be in old code. If the instruction goes
+// back to the start of a function that is to run other code by now, it goes on
+// there, and the strand leaves the interpreter's loop with the error.
+func (s *Strand) leaveOld() (left bool, err error) {
+	in := instr(s.ip - instrSize)
+	op := in.Original()
+	if op != bytecode.OpLoop && op != bytecode.OpIntAddLoop && op != bytecode.OpIntAddSlotLoop {
+		return false, nil
+	}
+	img := s.vm.image.Load()
+	function, _, ok := img.functionAt(s.ip - instrSize)
+	if !ok || !img.replaced(function) {
+		return false, nil
+	}
+	switch op {
+	case bytecode.OpIntAddLoop:
+		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + uint64(int64(in.B))<<1)
+	case bytecode.OpIntAddSlotLoop:
+		at(s.fp, in.A).SetInt(at(s.fp, in.A).Bits() + at(s.fp, in.B).Bits())
+	}
+	f := &img.funcs[function]
+	if s.fp+f.bytes > s.end {
+		if s.fp, err = s.makeRoom(s.fp, f.bytes); err != nil {
+			return false, err
+		}
+	}
+	s.ip = uintptr(f.code)
+	s.image = nil // so that it looks for others
+	return true, errYielded
+}
+
+// redirect makes functions run the code of others. Strands know the first ones; it
+// tells whether some of those are among them.
+func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
+	changed = slices.ContainsFunc(list, func(r bytecode.Redirect) bool { return int(r.From) < first })
+	if changed {
+		img.funcs = slices.Clone(img.funcs)
+	}
+	for _, r := range list {
+		to := &img.mod.Funcs[r.To]
+		f := &img.funcs[r.From]
+		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
+		img.replaces = img.replaces || img.replaced(r.From)
+	}
+	return changed
+}
+
+// replaced tells whether a function that has code runs that of another one.
+func (img *image) replaced(function int32) bool {
+	own := img.mod.Funcs[function].Code
+	return len(own) > 0 && img.funcs[function].code != unsafe.Pointer(&own[0])
+}

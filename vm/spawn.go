@@ -1,0 +1,65 @@
+package vm
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/stack"
+)
+
+// spawn starts a strand with the quotation at address; its stack is a copy of
+// what lies below, or what the closure captured (chapter 5, section 3).
+func (s *Strand) spawn(quotation uintptr) (int64, error) {
+	at := s.index(quotation)
+	q := s.data.Slots[at]
+	if q.Kind() != stack.Quotation {
+		return 0, Mismatch("Quotation", q)
+	}
+	c := q.AsClosure()
+	values := c.Captures
+	if values == nil {
+		var err error
+		if values, err = s.visible(at); err != nil {
+			return 0, err
+		}
+	}
+	if !s.vm.hasRoom() {
+		return 0, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
+	}
+	worker := s.Worker()
+	child := s.vm.pool.get(s.vm, worker.Index)
+	child.data.Fill(values)
+	child.group = s.group
+	if err := child.enter(c.Func); err != nil {
+		return 0, err
+	}
+	return s.vm.sched.Start(&child.Strand, child, worker), nil
+}
+
+// enter prepares the strand to run a function on the values of its data stack.
+func (s *Strand) enter(fn int32) error {
+	f := &s.vm.image.Load().funcs[fn]
+	n := s.data.Top
+	if need := max(firstSlots, n+int(f.fn.Frame)+1); need > len(s.data.Slots) {
+		s.data.Grow(need)
+	}
+	if cap(s.frames) == 0 {
+		s.frames = make([]frame, 0, firstFrames)
+	}
+	first := s.address(0)
+	s.end = first + uintptr(len(s.data.Slots))*slotSize
+	s.setLimit(s.end)
+	if n < int(f.in) {
+		word := "strand.spawn"
+		if s.inside != nil {
+			word = "strand.resume"
+		}
+		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
+			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.Load().mod.Files[f.fn.File], Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
+	}
+	s.frames = append(s.frames[:0], frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
+	s.fp = s.address(n - int(f.in))
+	s.ip = uintptr(f.code)
+	s.sp = s.fp
+	return nil
+}

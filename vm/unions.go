@@ -1,0 +1,110 @@
+package vm
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// match finds where the arm for a value is.
+func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
+	if v.Kind() != stack.Variant {
+		return 0, Mismatch("a value of the union "+s.vm.image.Load().mod.Unions[table.Union], *v)
+	}
+	tag := v.AsVariant().Tag
+	if tag.Union == table.Union {
+		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+			return c, nil
+		}
+	}
+	if !tag.Static {
+		tag = s.vm.image.Load().tag(tag.Name)
+	}
+	if tag.Union == table.Union {
+		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+			return c, nil
+		}
+	}
+	for _, arm := range table.Others {
+		if s.vm.image.Load().variants[arm.Variant].tag == tag {
+			return arm.Target, nil
+		}
+	}
+	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
+}
+
+// unlike tells whether a value whose tag is not the very one of a variant, the
+// only one of its union, is of another variant after all.
+func (s *Strand) unlike(x *stack.Value, variant int32) error {
+	img := s.vm.image.Load()
+	if x.Kind() != stack.Variant {
+		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *x)
+	}
+	if tag := x.AsVariant().Tag; !tag.Same(img.variants[variant].tag) {
+		return Fail("no arm for a value with the tag :%s", tag.Name)
+	}
+	return nil
+}
+
+// accessible tells whether an accessor of a variant fits a value.
+func (s *Strand) accessible(x *stack.Value, variant int32) error {
+	want := s.vm.image.Load().variants[variant].tag
+	if x.Kind() != stack.Variant {
+		return Mismatch("a value of the variant "+want.Name, *x)
+	}
+	if tag := x.AsVariant().Tag; !tag.Same(want) {
+		return Fail("expected a value of the variant %s, found one of %s", want.Name, tag.Name)
+	}
+	return nil
+}
+
+// part is OpPart; false if the field is not of the kind that is declared.
+func (s *Strand) part(x, to *stack.Value, operand int32) (bool, error) {
+	img := s.vm.image.Load()
+	variant, i := uint32(operand)/bytecode.MaxFields, uint32(operand)%bytecode.MaxFields
+	d := &img.variants[variant]
+	if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
+		if err := s.unlike(x, int32(variant)); err != nil {
+			return false, err
+		}
+	}
+	v := x.AsVariant()
+	field := v.SlotOf(len(d.kinds), int(i))
+	if field == nil {
+		return false, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds))
+	}
+	if !field.Scalar() && (!img.linear || v.Shared()) {
+		field.Share()
+	}
+	k := d.kinds[i]
+	*to = *field
+	return k == stack.Nothing || to.Kind() == k, nil
+}
+
+// put replaces field i of n of a variant that others may hold as well.
+func put(x *stack.Value, n, i int, value *stack.Value) error {
+	if x.Kind() != stack.Variant || x.AsVariant().Len() < n {
+		return Mismatch("a variant that has been unpacked", *x)
+	}
+	*x = stack.FromVariant(x.AsVariant().Replaced(n, i, *value))
+	return nil
+}
+
+// access leaves a field of the variant in slot a there; false if the field is
+// not of the kind that is declared.
+func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
+	img := s.vm.image.Load()
+	if err := s.accessible(a, in.B); err != nil {
+		return false, err
+	}
+	v := a.AsVariant()
+	if int(in.C) >= v.Len() {
+		return false, Fail("the value has only %d fields", v.Len())
+	}
+	field := v.At(int(in.C))
+	if !img.linear || v.Shared() {
+		field.Share()
+	}
+	*a = field
+	k := img.variants[in.B].kinds[in.C]
+	return k == stack.Nothing || field.Kind() == k, nil
+}

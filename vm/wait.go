@@ -1,0 +1,119 @@
+package vm
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// Sleep suspends the strand. It must be the last thing that a built-in word
+// does: the word has its results in place and returns the error.
+func (s *Strand) Sleep(d time.Duration) error {
+	s.parkedAt.Store(s.ip)
+	s.tracePark()
+	if s.group != nil {
+		return s.sleepUntilStopped(d)
+	}
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
+}
+
+// Yield lets other strands run. It must be the last thing that a built-in word
+// does: the word returns the error.
+func (s *Strand) Yield() error {
+	if s.Worker().Alone() {
+		runtime.Gosched() // something outside may bring strands
+		return nil
+	}
+	return errYielded
+}
+
+// Blocking calls f, which may wait for something outside of the VM; other
+// strands run meanwhile.
+func (s *Strand) Blocking(f func()) {
+	s.parkedAt.Store(s.ip)
+	if s.group != nil {
+		s.outside.Store(true)
+		defer s.comeBack()
+	}
+	s.Worker().Blocking(f)
+	s.parkedAt.Store(0)
+}
+
+// batch is after how many messages that nobody has received yet a sender gives
+// way. Without that, a strand that never waits fills its channel while nobody
+// empties it: queues grow large and fall out of the cache.
+const batch = 256
+
+// Send sends a promoted value and leaves whether the channel was open. The word
+// returns the error.
+func (s *Strand) Send(c *channel.Channel, v stack.Value, w []stack.Value) error {
+	ok, queued := c.Send(v, &s.vm.sched, s.Worker())
+	w[0] = stack.FromBool(ok)
+	if queued == 0 || queued%batch > 0 {
+		return nil
+	}
+	return s.Yield()
+}
+
+// Receive takes a value from a channel, or waits for one, into the first two
+// slots of a word's window. The word returns the error.
+func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
+	result := (*[2]stack.Value)(w)
+	if c.TryReceive(&s.Strand, result) {
+		return nil
+	}
+	s.parkedAt.Store(s.ip)
+	s.tracePark()
+	if s.group != nil {
+		return s.receiveUntilStopped(c, result)
+	}
+	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
+		s.parkedAt.Store(0)
+		return nil
+	}
+	return errParked
+}
+
+// Close closes a channel.
+func (s *Strand) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
+
+// unpark makes a strand that has been cancelled go on, if it waits in a channel
+// or for a time.
+func (s *Strand) unpark() {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if c := s.waitsIn; c != nil && c.Forget(&s.Strand) {
+		s.vm.sched.Ready(&s.Strand, nil)
+		return
+	}
+	s.vm.sched.WakeSleeper(&s.Strand)
+}
+
+// receiveUntilStopped waits for a value of a channel. Whoever stops the strand
+// either finds it in the channel, or it sees here that it is stopped.
+func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if s.cancelled() {
+		return ErrStopped
+	}
+	s.waitsIn = c
+	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
+		s.parkedAt.Store(0)
+		return nil
+	}
+	return errParked
+}
+
+func (s *Strand) sleepUntilStopped(d time.Duration) error {
+	s.parking.Lock()
+	defer s.parking.Unlock()
+	if s.cancelled() {
+		return ErrStopped
+	}
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
+}
