@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -65,9 +65,9 @@ func (e *RuntimeError) Error() string { return strings.TrimSuffix(e.Headline()+"
 // Headline is the first line of the message: the word and the reason.
 func (e *RuntimeError) Headline() string {
 	if e.Word == "" {
-		return "seq: runtime error: " + diag.Visible(e.Reason)
+		return "seq: runtime error: " + visible.Text(e.Reason)
 	}
-	return fmt.Sprintf("seq: runtime error: %s: %s", diag.Visible(e.Word), diag.Visible(e.Reason))
+	return fmt.Sprintf("seq: runtime error: %s: %s", visible.Text(e.Word), visible.Text(e.Reason))
 }
 
 // Calls are the lines of the message with the trail, and in what strand and weave it was.
@@ -75,7 +75,7 @@ func (e *RuntimeError) Calls() string {
 	var b strings.Builder
 	hidden := func(word string) {
 		if word != "" {
-			fmt.Fprintf(&b, "  in place of %s, which ended in a tail call\n", diag.Visible(word))
+			fmt.Fprintf(&b, "  in place of %s, which ended in a tail call\n", visible.Text(word))
 		}
 	}
 	lines := trailLines(e.Trail, e.Columns)
@@ -85,9 +85,9 @@ func (e *RuntimeError) Calls() string {
 			break
 		}
 		hidden(f.Called)
-		b.WriteString("  at " + diag.Visible(f.Place(e.Columns)))
+		b.WriteString("  at " + visible.Text(f.Place(e.Columns)))
 		if f.Word != "" {
-			b.WriteString(" in " + diag.Visible(f.Word))
+			b.WriteString(" in " + visible.Text(f.Word))
 		}
 		if f.Count > 1 {
 			fmt.Fprintf(&b, " (%d times)", f.Count)
@@ -96,7 +96,7 @@ func (e *RuntimeError) Calls() string {
 	}
 	hidden(e.Root)
 	if e.Weave != "" {
-		fmt.Fprintf(&b, "  in a weave that was resumed at %s\n", diag.Visible(e.Weave))
+		fmt.Fprintf(&b, "  in a weave that was resumed at %s\n", visible.Text(e.Weave))
 	}
 	if e.Strand != 1 {
 		fmt.Fprintf(&b, "  in strand #%d\n", e.Strand)
@@ -162,9 +162,9 @@ func (e *DeadlockError) Error() string {
 		if s.Strand != 1 {
 			name = fmt.Sprintf("strand #%d", s.Strand)
 		}
-		fmt.Fprintf(&b, "\n  %s in %s at %s", name, diag.Visible(s.Word), diag.Visible(s.Place))
+		fmt.Fprintf(&b, "\n  %s in %s at %s", name, visible.Text(s.Word), visible.Text(s.Place))
 		if s.Weave != "" {
-			fmt.Fprintf(&b, ", in a weave that was resumed at %s", diag.Visible(s.Weave))
+			fmt.Fprintf(&b, ", in a weave that was resumed at %s", visible.Text(s.Weave))
 		}
 	}
 	return b.String()

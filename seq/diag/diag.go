@@ -9,6 +9,7 @@ package diag
 
 import (
 	"fmt"
+	"github.com/seqvm/seqvm/internal/visible"
 	"slices"
 	"sort"
 	"strings"
@@ -258,7 +259,7 @@ func (d *Diagnostic) Error() string {
 			place = fmt.Sprintf("%s:%d:%d: ", d.Span.Source.Name, line, column)
 		}
 	}
-	return fmt.Sprintf("%s%s: %s [%s]", Visible(place), d.Severity, Visible(d.Message), d.Code)
+	return fmt.Sprintf("%s%s: %s [%s]", visible.Text(place), d.Severity, visible.Text(d.Message), d.Code)
 }
 
 // List is the findings of a phase in the order they were made.

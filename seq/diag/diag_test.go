@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -100,8 +101,8 @@ func TestMessagesDoNotSteerTheTerminal(t *testing.T) {
 	for text, want := range map[string]string{
 		"日本 é": "日本 é", "a\x1b[31mb": `a\x1B[31mb`, "\u009b\x7f": `\xC2\x9B\x7F`, "a\nb\tc\r": `a\nb\tc\r`, "\xff\xe2\x82z": `\xFF\xE2\x82z`, "\u202e\u2066": `\xE2\x80\xAE\xE2\x81\xA6`, "\uFFFD": "\uFFFD", "\uFFFD\xff": "\uFFFD\\xFF",
 	} {
-		assert.Equal(t, want, diag.Visible(text))
-		assert.Equal(t, want, diag.Visible(want), "shown twice")
+		assert.Equal(t, want, visible.Text(text))
+		assert.Equal(t, want, visible.Text(want), "shown twice")
 	}
 	s := diag.NewSource("\x1b.seq", "x")
 	d := &diag.Diagnostic{Code: "c", Span: diag.Span{Source: s}, Message: "a\x1bb", Notes: []string{"c\x1bd\ne"}, Help: []string{"f\x1b"}, Related: []diag.Related{{Span: diag.Span{Source: s}, Label: "g\x1b"}}}

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"github.com/seqvm/seqvm/internal/visible"
 	"io"
 	"sort"
 	"strings"
@@ -78,14 +79,14 @@ func (r Renderer) One(d *Diagnostic) error {
 		color = yellow
 	}
 	if src := d.Span.Source; src != nil {
-		place := Visible(src.Name)
+		place := visible.Text(src.Name)
 		if d.Span.Start >= 0 {
 			line, column := src.Position(d.Span.Start)
 			place = fmt.Sprintf("%s:%d:%d", place, line, column)
 		}
 		b.WriteString(r.paint(bold, place+":") + " ")
 	}
-	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, Visible(d.Message)) + " " + r.paint(dim, "["+string(d.Code)+"]") + "\n")
+	b.WriteString(r.paint(color, d.Severity.String()+":") + " " + r.paint(bold, visible.Text(d.Message)) + " " + r.paint(dim, "["+string(d.Code)+"]") + "\n")
 	if d.Span.Source != nil && d.Span.Start >= 0 {
 		r.snippet(&b, d.Span, color)
 	}
@@ -101,7 +102,7 @@ func (r Renderer) One(d *Diagnostic) error {
 			fmt.Fprintf(&b, "  and %d more places\n", len(d.Related)-i)
 			break
 		}
-		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, Visible(rel.Span.String())), Visible(rel.Label))
+		fmt.Fprintf(&b, "  %s: %s\n", r.paint(blue, visible.Text(rel.Span.String())), visible.Text(rel.Label))
 	}
 	for _, help := range d.Help {
 		indent(&b, "  "+r.paint(cyan, "help:")+" ", help)
@@ -112,7 +113,7 @@ func (r Renderer) One(d *Diagnostic) error {
 
 func indent(b *strings.Builder, prefix, text string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		b.WriteString(prefix + Visible(line) + "\n")
+		b.WriteString(prefix + visible.Text(line) + "\n")
 		prefix = "  "
 	}
 }
@@ -122,7 +123,7 @@ func indent(b *strings.Builder, prefix, text string) {
 func (r Renderer) Excerpt(span Span) {
 	var b strings.Builder
 	line, column := span.Source.Position(span.Start)
-	fmt.Fprintf(&b, "  %s %s:%d:%d\n", r.paint(blue, "-->"), Visible(span.Source.Name), line, column)
+	fmt.Fprintf(&b, "  %s %s:%d:%d\n", r.paint(blue, "-->"), visible.Text(span.Source.Name), line, column)
 	r.snippet(&b, span, red)
 	_, _ = io.WriteString(r.Out, b.String())
 }
@@ -180,7 +181,7 @@ func cellsOf(line string) []cell {
 		switch c, n := utf8.DecodeRuneInString(text); {
 		case c == '\t':
 			text, width = "    ", 4
-		case unseen(c, n):
+		case visible.Hidden(c, n):
 			text, width = "·", 1
 		}
 		cells = append(cells, cell{text, width, end})

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"github.com/seqvm/seqvm/internal/visible"
 	"io"
 	"slices"
 	"strings"
@@ -155,7 +156,7 @@ func (r Renderer) Stacks(definition Span, steps []Step) error {
 func (r Renderer) writeRows(b *strings.Builder, indent string, rows []stepRow, most int) {
 	width := 0
 	for i := range rows {
-		text := Visible(strings.ReplaceAll(rows[i].text, "\t", "    "))
+		text := visible.Text(strings.ReplaceAll(rows[i].text, "\t", "    "))
 		rows[i].text = displaywidth.TruncateString(text, most, "…")
 		width = max(width, min(displaywidth.String(rows[i].text), maxStepColumns))
 	}

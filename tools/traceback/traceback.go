@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/vm"
@@ -27,7 +28,7 @@ func Render(r diag.Renderer, err error, source func(file string) *diag.Source) e
 	b.WriteString(e.Headline() + "\n")
 	excerpt(to, e.Trail, source)
 	if len(e.Values) > 0 {
-		b.WriteString("  values: " + diag.Visible(strings.Join(e.Values, ", ")) + "\n")
+		b.WriteString("  values: " + visible.Text(strings.Join(e.Values, ", ")) + "\n")
 	}
 	if calls := e.Calls(); calls != "" {
 		b.WriteString(calls + "\n")
@@ -54,6 +55,6 @@ func excerpt(r diag.Renderer, trail []vm.Frame, source func(file string) *diag.S
 		}
 	}
 	if len(trail) > 0 && trail[0].Column > 0 {
-		fmt.Fprintf(r.Out, "  --> %s\n", diag.Visible(trail[0].Place(true)))
+		fmt.Fprintf(r.Out, "  --> %s\n", visible.Text(trail[0].Place(true)))
 	}
 }
