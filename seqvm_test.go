@@ -157,3 +157,19 @@ func TestCallsThatFail(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{int64(1)}, results)
 }
+
+// BenchmarkHostWord is a round of a loop that calls a Go function, in comparison with a built-in word.
+func BenchmarkHostWord(b *testing.B) {
+	twice, err := seqvm.Func("host.twice", "( Int -- Int )", "", func(n int64) int64 { return 2 * n })
+	require.NoError(b, err)
+	words, err := seqvm.AllWords().With(twice)
+	require.NoError(b, err)
+	for _, word := range []string{"host.twice", "popcount"} {
+		prog, err := seqvm.Compile(seqvm.Text("loop.seq", ": go ( Int -- ) dup 0 i.> [ dup "+word+" drop 1 i.- go ] [ drop ] if ;"), seqvm.Options{Words: words, Library: true})
+		require.NoError(b, err)
+		b.Run(word, func(b *testing.B) {
+			_, err := prog.Call(b.Context(), seqvm.Config{}, "go", b.N)
+			require.NoError(b, err)
+		})
+	}
+}
