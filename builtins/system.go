@@ -20,6 +20,21 @@ var inputOutputWords = []Word{
 	{Name: "io.read-n", Effect: "( ..a Int -- ..a String Int )", Doc: "Reads a number of bytes; 1 on top if all came, else 0.", Run: readN},
 }
 
+// ioModuleWords are what vm:io is built on.
+var ioModuleWords = []Word{
+	{Name: "%io.error-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stderr.", Run: func(s *vm.Strand, w []stack.Value) error {
+		return s.WriteErrorLine(w[0].AsString())
+	}},
+	{Name: "%io.read-all", Effect: "( ..a -- ..a String Bool )", Doc: "All that is left of the input; empty and false if it cannot be read to its end.", Flag: "whether the input could be read to its end", Run: func(s *vm.Strand, w []stack.Value) error {
+		b, err := s.ReadAll()
+		if err != nil {
+			b = nil
+		}
+		flagged(w, owned(b), err == nil)
+		return nil
+	}},
+}
+
 func readLine(s *vm.Strand, w []stack.Value) error {
 	line, ok := s.ReadLine()
 	if n := len(line); n >= 2 && line[n-1] == '\n' && line[n-2] == '\r' {

@@ -71,6 +71,8 @@ type VM struct {
 	Out   *Output
 	Tests TestLog
 
+	errors *Output // what the program writes to stderr, each line at once
+
 	config Config
 	image  atomic.Pointer[image]
 	sched  scheduler.Scheduler
@@ -151,7 +153,8 @@ func newVM(img *image, config Config) *VM {
 	v := &VM{config: config, start: -1}
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
-	v.Out = &Output{w: config.Stdout, lines: config.LineFlush}
+	v.Out = &Output{w: config.Stdout, name: "stdout", lines: config.LineFlush}
+	v.errors = &Output{w: config.Stderr, name: "stderr", lines: true}
 	v.stdin = bufio.NewReader(config.Stdin)
 	if img.counting {
 		v.entries = make([]atomic.Uint64, len(img.funcs))
@@ -215,6 +218,7 @@ func (v *VM) run(function int32) error {
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
 	failed := v.Out.Seal()
+	_ = v.errors.Seal() // nothing waits in it: its errors were those of the words that wrote
 	v.closeState()
 	var outcome error
 	if v.stopped.Load() {
@@ -358,6 +362,23 @@ func (s *Strand) ReadN(n int) (b []byte) {
 	return b
 }
 
+// ReadAll reads what is left of the input. The error says why it could not be read
+// to its end.
+func (s *Strand) ReadAll() (b []byte, err error) {
+	s.readInput(func(r *bufio.Reader) { b, err = io.ReadAll(r) })
+	return b, err
+}
+
+// WriteErrorLine writes text and a line end to stderr. What was written to stdout
+// becomes visible first, so that the two keep their order where they go to one place.
+func (s *Strand) WriteErrorLine(text string) (err error) {
+	s.Blocking(func() {
+		s.vm.Out.Flush()
+		err = s.vm.errors.WriteString(text, true)
+	})
+	return err
+}
+
 // ReadChar reads a byte; -1 at the end of input.
 func (s *Strand) ReadChar() (b int64) {
 	s.readInput(func(r *bufio.Reader) { b = nextByte(r) })
@@ -409,12 +430,13 @@ func (s *Strand) readInput(read func(*bufio.Reader)) {
 	})
 }
 
-// Output is the buffered standard output of a VM. Each Write is atomic among
+// Output is the buffered standard output of a VM, or its standard error. Each Write is atomic among
 // strands. What is written becomes visible at a flush, at the latest after
 // flushDelay (chapter 5, section 10).
 type Output struct {
 	mu    sync.Mutex
 	w     io.Writer
+	name  string // for messages
 	buf   []byte
 	lines bool
 	timer *time.Timer
@@ -506,19 +528,19 @@ func (o *Output) write(b []byte) {
 			b = b[n:]
 			continue
 		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
-			o.err = outputFailure(err)
+			o.err = o.failure(err)
 		}
 		return
 	}
 }
 
-// outputFailure is the error of a word that writes, or of the program's end.
-func outputFailure(err error) error {
+// failure is the error of a word that writes, or of the program's end.
+func (o *Output) failure(err error) error {
 	var named *os.PathError
 	if errors.As(err, &named) {
 		err = named.Err
 	}
-	return Fail("cannot write to stdout: %v", err)
+	return Fail("cannot write to %s: %v", o.name, err)
 }
 
 // TestLog is the state of the test words (chapter 6, section 13). The zero
