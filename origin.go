@@ -30,7 +30,7 @@ func (p *Program) checked() *types.Info {
 		return nil
 	}
 	for _, m := range info.Program.Modules {
-		if source := p.source(m.Source.Name); !m.Std && (source == nil || source.Text != m.Source.Text) {
+		if source := p.source(m.Source.Name); !m.Supplied && (source == nil || source.Text != m.Source.Text) {
 			return nil
 		}
 	}

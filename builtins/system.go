@@ -41,6 +41,25 @@ func input(s *vm.Strand, read func(*console.Console)) {
 	s.Blocking(func() { read(c) })
 }
 
+// ioModuleWords are what vm:io is built on.
+var ioModuleWords = []Word{
+	{Name: "%io.error-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stderr.", Run: func(s *vm.Strand, w []stack.Value) (err error) {
+		c := s.VM().Console
+		s.Blocking(func() { err = c.WriteErrorLine(w[0].AsString()) })
+		return outcome(err)
+	}},
+	{Name: "%io.read-all", Effect: "( ..a -- ..a String Bool )", Doc: "All that is left of the input; empty and false if it cannot be read to its end.", Flag: "whether the input could be read to its end", Run: func(s *vm.Strand, w []stack.Value) error {
+		var all []byte
+		var err error
+		input(s, func(c *console.Console) { all, err = c.ReadAll() })
+		if err != nil {
+			all = nil
+		}
+		flagged(w, owned(all), err == nil)
+		return nil
+	}},
+}
+
 func readLine(s *vm.Strand, w []stack.Value) error {
 	var line []byte
 	input(s, func(c *console.Console) { line = c.ReadLine() })

@@ -21,7 +21,7 @@ type Family struct {
 }
 
 // Families returns all built-in words by family. Names that begin with "%" are
-// what standard modules are built on; programs cannot call them. The result must
+// what supplied modules are built on; programs cannot call them. The result must
 // not be changed.
 var Families = sync.OnceValue(func() []Family {
 	return []Family{
@@ -31,7 +31,7 @@ var Families = sync.OnceValue(func() []Family {
 		{"Strands, channels, weaves", "concurrency", strandWords}, {"Time", "os", timeWords}, {"Input and output", "io", inputOutputWords},
 		{"Program arguments", "os", argumentWords}, {"Files", "fs", fileWords}, {"Directories", "fs", directoryWords}, {"Operating system and paths", "os", osWords},
 		{"Terminal", "io", terminalWords}, {"Cryptography", "text", cryptoWords}, {"Compression", "text", compressionWords}, {"Sockets", "tcp", socketWords}, {"Signals", "os", signalWords()}, {"TCP", "tcp", tcpWords}, {"Tests", "diagnostics", testWords},
-		{"", "", lineWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
+		{"", "", lineWords}, {"", "", ioModuleWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
 	}
 })
 

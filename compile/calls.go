@@ -146,7 +146,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 // One that ends in a call of a quotation may be part of a loop and is not.
 func (g *generator) blamed(callee *types.Word) bool {
 	modules := g.info.Program.Modules
-	if !modules[callee.Module].Std || modules[g.module].Std {
+	if !modules[callee.Module].Supplied || modules[g.module].Supplied {
 		return false
 	}
 	for _, t := range callee.Effect.In {

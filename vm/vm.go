@@ -135,7 +135,7 @@ func newVM(img *image, config Config) *VM {
 	v := &VM{config: config, start: -1}
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
-	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
+	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, Stderr: config.Stderr, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
 	if img.counting {
 		v.entries = make([]atomic.Uint64, len(img.funcs))
 	}

@@ -53,7 +53,7 @@ func (c *cli) checkCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found to stdout as one JSON document")
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "hints at closures of classic files that releases before 5.5 ran otherwise, too")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "more hints: closures of classic files that releases before 5.5 ran otherwise, and modules that only seqvm has")
 	cmd.Flags().BoolVar(&stacks, "stacks", false, "show the stack behind each line")
 	return cmd
 }

@@ -18,14 +18,31 @@ func (c *cli) docCommand() *cobra.Command {
 	var flags docFlags
 	cmd := &cobra.Command{
 		Use:   "doc [WORD | MODULE]...",
-		Short: "Explain words and standard modules",
-		Long:  "Explain words and standard modules. Without arguments: the families and modules that there are.",
-		RunE:  func(_ *cobra.Command, args []string) error { return c.doc(args, flags) },
+		Short: "Explain words and modules",
+		Long:  "Explain words, standard modules and those of seqvm. Without arguments: the families and modules that there are.",
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return docCompletions(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.doc(args, flags) },
 	}
 	cmd.Flags().BoolVar(&flags.markdown, "markdown", false, "write the page of all words")
 	cmd.Flags().BoolVar(&flags.list, "list", false, "list all words, one a line, or those with the argument in their name")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "write the words as one JSON object, as editors get them")
 	return cmd
+}
+
+// docCompletions are the words and modules that there are.
+func docCompletions() []cobra.Completion {
+	var list []cobra.Completion
+	for _, s := range doc.Sections() {
+		if s.Module != "" {
+			list = append(list, cobra.CompletionWithDesc(s.Module, s.Doc))
+		}
+		for _, w := range s.Words {
+			list = append(list, cobra.CompletionWithDesc(w.Name, w.Effect))
+		}
+	}
+	return list
 }
 
 func (c *cli) doc(args []string, flags docFlags) error {
@@ -46,16 +63,18 @@ func (c *cli) doc(args []string, flags docFlags) error {
 	unknown := false
 	for _, name := range args {
 		w, isWord := doc.Find(name)
-		m, isModule := doc.FindModule(name)
+		modules := doc.FindModules(name)
 		if isWord && !flags.json {
 			w.Write(c.stdout)
 		}
-		if isModule && !flags.json {
-			m.Write(c.stdout)
+		for _, m := range modules {
+			if !flags.json {
+				m.Write(c.stdout)
+			}
 		}
-		if !isWord && !isModule {
+		if !isWord && len(modules) == 0 {
 			unknown = true
-			fmt.Fprintf(c.stderr, "seqvm: no word and no standard module %q\n", name)
+			fmt.Fprintf(c.stderr, "seqvm: no word and no module %q\n", name)
 			if instead := types.Instead(name); instead != "" {
 				fmt.Fprintf(c.stderr, "  help: %s\n", instead)
 			} else if similar := doc.Similar(name); len(similar) > 0 {

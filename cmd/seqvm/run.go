@@ -188,9 +188,7 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 		c.log.Error().Str("stack", internal.Stack).Msg("internal error")
 		return exitStatus(statusInternal)
 	case err != nil:
-		if err := prog.Render(diag.Renderer{Out: c.stderr, Color: c.colors()}, err); err != nil {
-			return err
-		}
+		_ = prog.Render(diag.Renderer{Out: c.stderr, Color: c.colors()}, err) // where stderr takes nothing, the status tells
 		return exitStatus(statusRuntimeError)
 	}
 	if !v.Stopped() { // not by os.exit

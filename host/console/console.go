@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Stdin     io.Reader
 	Stdout    io.Writer
+	Stderr    io.Writer
 	LineFlush bool // written lines are visible at once
 	Terminal  *terminal.Terminal
 	Signals   *signals.Table
@@ -25,6 +26,7 @@ type Config struct {
 type Console struct {
 	Output
 	input
+	errors   Output // stderr: each line is visible at once
 	terminal *terminal.Terminal
 	signals  *signals.Table
 }
@@ -32,10 +34,8 @@ type Console struct {
 // New makes a console.
 func New(config Config) *Console {
 	c := &Console{terminal: config.Terminal, signals: config.Signals}
-	c.Output.w, c.Output.lines = config.Stdout, config.LineFlush
-	if c.Output.w == nil {
-		c.Output.w = io.Discard
-	}
+	c.Output.open("stdout", config.Stdout, config.LineFlush)
+	c.errors.open("stderr", config.Stderr, true)
 	c.input.open(config.Stdin)
 	if c.terminal == nil {
 		c.terminal = new(terminal.Terminal)
@@ -44,6 +44,13 @@ func New(config Config) *Console {
 		c.signals = new(signals.Table)
 	}
 	return c
+}
+
+// WriteErrorLine writes text and a line end to stderr. What was written to stdout becomes visible
+// first, so that the two keep their order where they go to one place.
+func (c *Console) WriteErrorLine(text string) error {
+	c.Flush()
+	return c.errors.WriteString(text, true)
 }
 
 // Poll reads a byte of the input if there is one now, else -1. It never waits, also not

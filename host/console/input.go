@@ -28,6 +28,13 @@ func (in *input) ReadLine() []byte {
 	return line
 }
 
+// ReadAll reads what is left of the input. The error says why it could not be read to its end.
+func (in *input) ReadAll() ([]byte, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return io.ReadAll(in.r)
+}
+
 // ReadN reads n bytes, or what there is up to the end of the input.
 func (in *input) ReadN(n int) []byte {
 	in.mu.Lock()

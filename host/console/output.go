@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// Output is the buffered standard output of a program. Each Write is atomic among
+// Output is the buffered standard output of a program, or its standard error. Each Write is atomic among
 // strands. What is written becomes visible at a flush, at the latest after
 // flushDelay (chapter 5, section 10).
 type Output struct {
 	mu    sync.Mutex
 	w     io.Writer
+	name  string // for messages
 	buf   []byte
 	lines bool
 	timer *time.Timer
@@ -28,6 +29,14 @@ const (
 	flushDelay  = 20 * time.Millisecond
 	outputLimit = 64 << 10
 )
+
+// open makes the output one that writes to w; nil: nowhere.
+func (o *Output) open(name string, w io.Writer, lines bool) {
+	if w == nil {
+		w = io.Discard
+	}
+	o.name, o.w, o.lines = name, w, lines
+}
 
 // WriteString writes text and, if newline is set, a line end behind it. The error
 // is that of this text or of what was written before it: what has been written may
@@ -107,17 +116,17 @@ func (o *Output) write(b []byte) {
 			b = b[n:]
 			continue
 		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
-			o.err = outputFailure(err)
+			o.err = o.failure(err)
 		}
 		return
 	}
 }
 
-// outputFailure is the error of a word that writes, or of the program's end.
-func outputFailure(err error) error {
+// failure is the error of a word that writes, or of the program's end.
+func (o *Output) failure(err error) error {
 	var named *os.PathError
 	if errors.As(err, &named) {
 		err = named.Err
 	}
-	return fmt.Errorf("cannot write to stdout: %w", err)
+	return fmt.Errorf("cannot write to %s: %w", o.name, err)
 }

@@ -36,7 +36,7 @@ type Options struct {
 	Words    *types.Table // the built-in words
 	NeedMain bool         // the program is to be run: it must have a main
 	Hints    bool         // findings on what works but is old, too
-	Verbose  bool         // and on closures that an old release may have meant otherwise
+	Verbose  bool         // and on closures that an old release may have meant otherwise, and on what only seqvm runs
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -50,11 +50,29 @@ func Program(from Source, opts Options) (*types.Info, diag.List) {
 	if problems.HasErrors() {
 		return &types.Info{Program: prog}, problems
 	}
+	if opts.Verbose {
+		problems = append(problems, ownModules(prog)...)
+	}
 	info, found := opts.loaded(prog)
 	if found.HasErrors() && prog.Undecided() {
 		opts.tellOfClassic(from, prog.Main().Source, found)
 	}
 	return info, append(problems, found...)
+}
+
+// ownModules hints at the includes of modules that no other implementation has.
+func ownModules(prog *load.Program) diag.List {
+	var list diag.List
+	for _, m := range prog.Modules {
+		for _, inc := range m.Includes {
+			if inc.Kind != syntax.IncludeVM || m.Supplied {
+				continue
+			}
+			list = append(list, &diag.Diagnostic{Severity: diag.Hint, Code: "needs-seqvm", Span: m.Span(inc.Pos, inc.End),
+				Message: fmt.Sprintf("the program needs seqvm: no other implementation of Seq has 'vm:%s'", inc.Name)})
+		}
+	}
+	return list
 }
 
 // tellOfClassic adds to the first error that the program checks as a classic one, if it

@@ -18,7 +18,7 @@ import (
 )
 
 // Source is a text that spans point into. Name is the path as a user would
-// type it, or "<std:NAME>" for a standard module. A Source is immutable and
+// type it, or "<std:NAME>" for a supplied module. A Source is immutable and
 // safe for concurrent use.
 type Source struct {
 	Name string
@@ -182,7 +182,7 @@ type Severity uint8
 const (
 	Error Severity = iota
 	Warning
-	Hint // what works, but is old; shown by tools that check
+	Hint // what works, but is old or not for every implementation; shown by tools that check
 )
 
 func (s Severity) String() string {

@@ -25,7 +25,12 @@ import (
 // Module is one source file of a program.
 type Module struct {
 	*syntax.File
-	Std     bool // a built-in standard module
+	// Supplied: it comes with the VM and not with the program: a standard module, one
+	// that only this implementation has, or words of old releases.
+	Supplied bool
+	// Name is how an include names it, also if it is in the folder of $SEQ_STDLIB; zero
+	// for a file that is included by its path.
+	Name    stdlib.Module
 	Decided bool // an option or the text of the file tells its dialect
 	Named   bool // a comment or an option names it
 }
@@ -33,7 +38,7 @@ type Module struct {
 // Private tells whether a word of the module is a helper that only the module
 // sees (chapter 4, section 8).
 func (m *Module) Private(word string) bool {
-	return m.Std && stdlib.Private(word)
+	return m.Supplied && stdlib.Private(word)
 }
 
 // Program is all files of a program, the main file first, then the included
@@ -58,7 +63,7 @@ func (p *Program) Profile() (profile syntax.Dialect, named, ok bool) {
 // Undecided tells whether nothing in the files of the program decides on their
 // dialect (chapter 9, section 2, rule 5).
 func (p *Program) Undecided() bool {
-	return !slices.ContainsFunc(p.Modules, func(m *Module) bool { return !m.Std && m.Decided })
+	return !slices.ContainsFunc(p.Modules, func(m *Module) bool { return !m.Supplied && m.Decided })
 }
 
 // The names of the modules with words of old releases.
@@ -79,14 +84,14 @@ func (p *Program) WithOldWords(name string) *Program {
 	if errs.HasErrors() {
 		panic("load: " + errs.Error()) // a defect of seqvm: the module is its own
 	}
-	return &Program{Modules: append(slices.Clip(p.Modules), &Module{File: file, Std: true})}
+	return &Program{Modules: append(slices.Clip(p.Modules), &Module{File: file, Supplied: true})}
 }
 
 // ReadsOldLines tells whether a classic file of the program names the line reader
 // of its time.
 func (p *Program) ReadsOldLines() bool {
 	return slices.ContainsFunc(p.Modules, func(m *Module) bool {
-		return m.Dialect.OldNames() && !m.Std && strings.Contains(m.Source.Text, "file.for-each-line+")
+		return m.Dialect.OldNames() && !m.Supplied && strings.Contains(m.Source.Text, "file.for-each-line+")
 	})
 }
 
@@ -130,7 +135,7 @@ type loader struct {
 	prog   *Program
 	errors diag.List
 	parsed map[*Module]diag.List // what the parser found
-	seen   map[string]bool       // resolved paths and "std:NAME"
+	seen   map[string]bool       // resolved paths, "std:NAME" and "vm:NAME"
 	warned bool                  // about StdlibDir
 	forced *syntax.Dialect       // by the options
 }
@@ -170,7 +175,7 @@ func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 	if l.forced == nil && !syntax.FindDialect(diag.NewSource(name, text)).Decided && l.reachesClassicOnly(text, dir) {
 		inherited = syntax.Classic
 	}
-	l.add(name, text, dir, false, inherited)
+	l.add(&Module{}, name, text, dir, inherited)
 	l.shareHashNames()
 	return l.prog, l.errors
 }
@@ -254,24 +259,24 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 	return classic && !today
 }
 
-// add parses a file and then what it includes. dir is the folder of relative
-// includes, as the user would name it; inherited the dialect if the file's text
-// does not tell.
-func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect) {
+// add parses the file of a module and then what it includes. dir is the folder of
+// relative includes, as the user would name it; inherited the dialect if the
+// file's text does not tell.
+func (l *loader) add(m *Module, name, text, dir string, inherited syntax.Dialect) {
 	source := diag.NewSource(name, text)
-	dialect, decided, named := inherited, false, false
+	dialect := inherited
 	switch {
-	case std:
+	case m.Supplied:
 		dialect = syntax.Seven
 	case l.forced != nil:
-		dialect, decided, named = *l.forced, true, true
+		dialect, m.Decided, m.Named = *l.forced, true, true
 	default:
 		e := syntax.FindDialect(source)
 		if e.Problem != nil {
 			l.errors = append(l.errors, e.Problem)
 		}
 		if e.Decided {
-			dialect, decided, named = e.Dialect, true, e.Named
+			dialect, m.Decided, m.Named = e.Dialect, true, e.Named
 		}
 	}
 	var names map[string]bool
@@ -280,7 +285,7 @@ func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect)
 	}
 	file, errs := l.parse(source, dialect, names)
 	l.errors = append(l.errors, errs...)
-	m := &Module{File: file, Std: std, Decided: decided, Named: named}
+	m.File = file
 	l.parsed[m] = errs
 	l.prog.Modules = append(l.prog.Modules, m)
 	l.includes(file, dir)
@@ -290,8 +295,8 @@ func (l *loader) add(name, text, dir string, std bool, inherited syntax.Dialect)
 func (l *loader) includes(file *syntax.File, dir string) {
 	for _, inc := range file.Includes {
 		switch inc.Kind {
-		case syntax.IncludeStd:
-			l.includeStd(file, inc)
+		case syntax.IncludeStd, syntax.IncludeVM:
+			l.includeModule(file, inc)
 		case syntax.IncludeFFI:
 			l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
 		case syntax.IncludeFile:
@@ -306,13 +311,14 @@ func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, me
 	return d
 }
 
-func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
-	key := "std:" + inc.Name
+func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
+	module, _ := moduleOf(inc)
+	key := module.String()
 	if l.seen[key] {
 		return
 	}
-	text, ok := stdlib.Source(inc.Name)
-	if old, removed := stdlib.OldSource(inc.Name); removed {
+	text, ok := stdlib.Source(module)
+	if old, removed := stdlib.OldSource(module); removed {
 		if text, ok = old, file.Dialect.OldNames(); !ok {
 			l.fail(file, inc, "removed-module", fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
 				"today's words leave a value and a Bool; a union says the rest", "in a classic file, which a comment '# seq:dialect classic' makes it, it is there")
@@ -321,23 +327,48 @@ func (l *loader) includeStd(file *syntax.File, inc *syntax.Include) {
 	}
 	if ok {
 		l.seen[key] = true
-		l.add("<"+key+">", text, "", true, syntax.Seven)
+		l.add(&Module{Name: module, Supplied: true}, "<"+key+">", text, "", syntax.Seven)
 		return
 	}
+	if module.Space == stdlib.Std && l.includeFurther(module) {
+		return
+	}
+	l.unknownModule(file, inc, module)
+}
+
+// includeFurther includes a standard module that is not built in; false if no folder
+// has it.
+func (l *loader) includeFurther(module stdlib.Module) bool {
 	for _, dir := range l.stdlibDirs() {
-		path := filepath.Join(dir, inc.Name+".seq")
+		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
-			l.seen[key] = true
-			l.add("<"+key+">", string(text), folder(path), false, syntax.Seven)
-			return
+			l.seen[module.String()] = true
+			l.add(&Module{Name: module}, "<"+module.String()+">", string(text), folder(path), syntax.Seven)
+			return true
 		}
 	}
-	d := l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown standard module '%s'", inc.Name))
-	for _, name := range spelling.Nearest(inc.Name, stdlib.Names()) {
-		d.Help = append(d.Help, fmt.Sprintf("did you mean 'std:%s'?", name))
-		d.Offer("write 'std:"+name+"'", diag.Edit{Span: file.Span(inc.End-int32(len(inc.Name)), inc.End), Text: name})
+	return false
+}
+
+func (l *loader) unknownModule(file *syntax.File, inc *syntax.Include, module stdlib.Module) {
+	own := spaces[module.Space]
+	d := l.fail(file, inc, "unknown-module", fmt.Sprintf(own.unknown, inc.Name))
+	offer := func(m stdlib.Module) {
+		d.Offer(fmt.Sprintf("write '%s'", m), diag.Edit{Span: d.Span, Text: "include " + m.String()})
 	}
-	d.Help = append(d.Help, "the standard modules are "+strings.Join(stdlib.Names(), ", "))
+	for _, other := range stdlib.Modules() {
+		if other.Name == module.Name {
+			d.Help = append(d.Help, fmt.Sprintf("'%s' is a %s: write 'include %s'", other.Name, Described(other), other))
+			offer(other)
+		}
+	}
+	names := stdlib.Names(module.Space)
+	for _, name := range spelling.Nearest(inc.Name, names) {
+		near := stdlib.Module{Space: module.Space, Name: name}
+		d.Help = append(d.Help, fmt.Sprintf("did you mean '%s'?", near))
+		offer(near)
+	}
+	d.Help = append(d.Help, fmt.Sprintf("the %s are %s", own.modules, strings.Join(names, ", ")))
 }
 
 // stdlibDirs lists the folders that hold further modules, in order.
@@ -382,5 +413,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 		return
 	}
 	l.seen[key] = true
-	l.add(path, string(text), folder(path), false, file.Dialect)
+	l.add(&Module{}, path, string(text), folder(path), file.Dialect)
 }

@@ -45,7 +45,7 @@ func TestIncludesAreDepthFirstAndOnce(t *testing.T) {
 	assert.Empty(t, problems)
 	assert.Equal(t, []string{"main.seq", "a.seq", "c.seq", "b.seq", "<std:loops>"}, names(p))
 	assert.Equal(t, filepath.Join(dir, "lib", "c.seq"), p.Modules[2].Source.Name, "the path is joined from the includer's folder")
-	assert.True(t, p.Modules[4].Std)
+	assert.True(t, p.Modules[4].Supplied)
 }
 
 func TestALinkedFileIsTheFileItNames(t *testing.T) {
@@ -64,6 +64,7 @@ func TestRefusedIncludes(t *testing.T) {
 		`include "/x"`:      "absolute",
 		`include "missing"`: "cannot include 'missing'",
 		`include std:none`:  "unknown standard module 'none'",
+		`include vm:none`:   "unknown module 'vm:none'",
 		`include ffi:none`:  "'ffi:none'",
 		`include x`:         "cannot include 'x'",
 	} {
@@ -78,7 +79,9 @@ func TestFurtherModulesComeFromTheStdlibFolder(t *testing.T) {
 	p, problems := load.Text("main.seq", "include std:mine include std:loops", ".", load.Options{StdlibDir: dir})
 	assert.Empty(t, problems)
 	assert.Equal(t, []string{"main.seq", "<std:mine>", "<std:loops>"}, names(p))
-	assert.False(t, p.Modules[1].Std)
+	assert.False(t, p.Modules[1].Supplied)
+	_, problems = load.Text("main.seq", "include vm:mine", ".", load.Options{StdlibDir: dir})
+	assert.True(t, problems.HasErrors(), "only the VM has modules of vm:")
 	_, problems = load.Text("main.seq", "include std:mine", ".", load.Options{StdlibDir: filepath.Join(dir, "no-such")})
 	require.Len(t, problems, 2)
 	assert.Contains(t, problems[0].Message, "no-such")
@@ -93,13 +96,14 @@ func TestErrorsOfIncludedFilesNameThem(t *testing.T) {
 }
 
 // Every module parses, and its helpers are the words that start with "%".
-func TestStandardModules(t *testing.T) {
-	for _, name := range stdlib.Names() {
-		_, problems := load.Text("main.seq", "include std:"+name, ".", load.Options{})
-		assert.Empty(t, problems, name)
+func TestSuppliedModules(t *testing.T) {
+	for _, m := range stdlib.Modules() {
+		_, problems := load.Text("main.seq", "include "+m.String(), ".", load.Options{})
+		assert.Empty(t, problems, m)
 	}
-	words := load.StdWords()
-	assert.Equal(t, "loops", words["times"])
+	words := load.SuppliedWords()
+	assert.Equal(t, stdlib.Module{Space: stdlib.Std, Name: "loops"}, words["times"])
+	assert.Equal(t, stdlib.Module{Space: stdlib.VM, Name: "io"}, words["io.read-all"])
 	for w := range words {
 		assert.False(t, stdlib.Private(w), w)
 	}
@@ -118,7 +122,11 @@ func TestEndingOfAnIncludeIsLeftOut(t *testing.T) {
 func TestModulesAndDialectsOfNearNamesAreOffered(t *testing.T) {
 	for text, want := range map[string]string{
 		"include std:jason":        "include std:json",
+		"include std : jason":      "include std:json",
 		"include std:strings":      "",
+		"include vm:oi":            "",
+		"include vm:list":          "include std:list",
+		"include std:io":           "include vm:io",
 		"# seq:dialect clasic\n":   "# seq:dialect classic\n",
 		"# seq:dialect nonsense\n": "",
 	} {

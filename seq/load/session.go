@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
 )
 
 // Session loads a program bit by bit: the inputs of an interactive session, each
@@ -61,12 +61,12 @@ func (in *Input) takeMain() *syntax.Word {
 	return w
 }
 
-// File loads a file as an input. What it includes is read again; standard modules
-// that the session has are not. The body of its main is Program.
+// File loads a file as an input. What it includes is read again; modules that are
+// included by name and that the session has are not. The body of its main is Program.
 func (s *Session) File(path string) (*Input, diag.List) {
 	l := newLoader(s.Options)
 	for key := range s.seen {
-		l.seen[key] = strings.HasPrefix(key, "std:")
+		_, l.seen[key] = stdlib.ParseModule(key)
 	}
 	text, err := l.read(path)
 	if err != nil {

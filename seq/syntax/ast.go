@@ -26,17 +26,24 @@ func (f *File) Span(start, end int32) diag.Span {
 	return diag.Span{Source: f.Source, Start: start, End: end}
 }
 
-// IncludeKind tells the three forms of an include apart.
+// IncludeKind tells the forms of an include apart.
 type IncludeKind uint8
 
-// The forms of an include (chapter 1, section 10).
+// The forms of an include (chapter 1, section 10, and for IncludeVM docs/modules.md).
 const (
-	IncludeStd IncludeKind = iota
+	IncludeFile IncludeKind = iota
+	IncludeStd
+	IncludeVM
 	IncludeFFI
-	IncludeFile
 )
 
-// Include is "include std:NAME", "include ffi:NAME" or `include "PATH"`.
+// namespaces are what can stand in front of the colon of an include.
+var namespaces = map[string]IncludeKind{"std": IncludeStd, "vm": IncludeVM, "ffi": IncludeFFI}
+
+// Namespace tells whether a token may stand in front of the colon of an include.
+func (t Token) Namespace() bool { return t.Kind == TokenWord && namespaces[t.Text] != IncludeFile }
+
+// Include is "include NAMESPACE:NAME" or `include "PATH"`.
 type Include struct {
 	Kind     IncludeKind
 	Name     string // module, manifest, or the path as written

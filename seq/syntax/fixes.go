@@ -51,7 +51,7 @@ func (p *parser) closeWith(token string) diag.Fix {
 // offerInclude offers an include in place of a "use", with the module behind it.
 func (p *parser) offerInclude(d *diag.Diagnostic, use Token) {
 	switch module := p.peekAfter(); {
-	case module.Is("std"):
+	case module.Namespace():
 		d.Offer("write 'include'", p.replace(use, "include"))
 	case !module.NewLine && moduleName(module.Text):
 		d.Offer("write 'include std:"+module.Text+"'", p.edit(use.Pos, module.End, "include std:"+module.Text))

@@ -15,11 +15,12 @@ func TestFixes(t *testing.T) {
 	type fix struct{ title, text string }
 	for text, want := range map[string][]fix{
 		"use std:list":                          {{"write 'include'", "include std:list"}},
+		"use vm:io":                             {{"write 'include'", "include vm:io"}},
 		"use list":                              {{"write 'include std:list'", "include std:list"}},
 		"use\nlist":                             nil,
 		"use [ ]":                               nil,
 		"1 2":                                   nil,
-		"include list":                          {{"write 'include std:list'", "include std:list"}, {`write 'include "list"'`, `include "list"`}},
+		"include list":                          {{"write 'include std:list'", "include std:list"}, {"write 'include vm:list'", "include vm:list"}, {`write 'include "list"'`, `include "list"`}},
 		"include std.list":                      nil,
 		"include [":                             nil,
 		"union\nA { B }":                        {{"join the lines", "union A { B }"}},

@@ -290,7 +290,7 @@ func (p *parser) sameLine(t Token, what string) {
 // (chapter 1, section 20).
 func (p *parser) failInclude(start, last Token, message string) *diag.Diagnostic {
 	d := p.fail(start.Pos, last.End, "include-form", message)
-	d.Help = []string{`the forms are: include std:NAME, include ffi:NAME, include "path/without-ending"`}
+	d.Help = []string{`the forms are: include std:NAME, include vm:NAME, include ffi:NAME, include "path/without-ending"`}
 	return d
 }
 
@@ -311,13 +311,10 @@ func (p *parser) include() {
 	switch {
 	case t.Kind == TokenString:
 		p.next()
-		inc.Kind = IncludeFile
 		inc.Name = t.Text[1 : len(t.Text)-1]
 		inc.End = t.End
-	case t.Is("std"), t.Is("ffi"):
-		if t.Text == "ffi" {
-			inc.Kind = IncludeFFI
-		}
+	case t.Namespace():
+		inc.Kind = namespaces[t.Text]
 		p.next()
 		colon := p.peek()
 		if !colon.Is(":") || colon.NewLine {
@@ -334,7 +331,7 @@ func (p *parser) include() {
 	default:
 		d := p.failInclude(start, t, fmt.Sprintf("cannot include %s", describe(t)))
 		if moduleName(t.Text) {
-			for _, form := range []string{"std:" + t.Text, quoted(t.Text)} {
+			for _, form := range []string{"std:" + t.Text, "vm:" + t.Text, quoted(t.Text)} {
 				d.Offer("write 'include "+form+"'", p.replace(t, form))
 			}
 		}

@@ -176,7 +176,7 @@ func (c *checker) word() {
 // forcedVariables warns about type variables that the body takes for one type:
 // callers see only the variable, so what they pass fails at run time.
 func (c *checker) forcedVariables(in *instance) {
-	if c.p.info.Program.Modules[c.w.Module].Std {
+	if c.p.info.Program.Modules[c.w.Module].Supplied {
 		return
 	}
 	for i, v := range in.vars {
@@ -262,7 +262,7 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 				s = c.literalIndex(sc, int64(st.Bits), &stmts[i], s)
 				continue
 			}
-			if st.Wraps && !c.p.info.Program.Modules[c.w.Module].Std {
+			if st.Wraps && !c.p.info.Program.Modules[c.w.Module].Supplied {
 				c.p.warnOnce(c.at(st), "int-literal-wraps", "the Int literal '%s' does not fit into 63 bits and becomes %d", c.text(st), int64(st.Bits))
 			}
 			s = s.push(intType)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
 )
 
 // classicNames are the words of classic files that are others, or have other
@@ -16,6 +17,9 @@ var classicNames = map[string]string{
 	"list.push!": "list.push", "io.read-line+": "%classic.read-line", "string.split": "%classic.split",
 	"int-bits": "%classic.int-bits", "popcount": "%classic.popcount", "clz": "%classic.clz", "ctz": "%classic.ctz", "shl": "%classic.shl", "shr": "%classic.shr",
 }
+
+// intMath is std:imath, which has more words in classic files.
+var intMath = stdlib.Module{Space: stdlib.Std, Name: "imath"}
 
 // classicMath are the words that std:imath has for classic files only.
 var classicMath = map[string]string{"mod": "i.modulo", "pow": "%classic.pow"}

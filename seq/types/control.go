@@ -180,7 +180,7 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		return s
 	}
-	if last := clauses[len(clauses)-2].Block; !syntax.EndsInTrue(last) && !c.p.info.Program.Modules[c.w.Module].Std {
+	if last := clauses[len(clauses)-2].Block; !syntax.EndsInTrue(last) && !c.p.info.Program.Modules[c.w.Module].Supplied {
 		c.p.warnOnce(c.at(st), "cond-without-default", "if no predicate of this 'cond' is true, the program ends in a run-time error")
 	}
 	var result *Stack

@@ -10,6 +10,7 @@ import (
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
 )
 
 // MaxFields is the number of fields a variant can have (chapter 1, section 11).
@@ -108,7 +109,7 @@ type program struct {
 	errors diag.List
 
 	names   map[string]target   // words of the program and generated words
-	private []map[string]target // helpers of standard modules, by module
+	private []map[string]target // what only a module sees, such as helpers of supplied ones
 	// classicOwn are words of classic files that have the name of a built-in word
 	// that is younger: they are called by classic files only.
 	classicOwn map[string]target
@@ -245,7 +246,7 @@ func (p *program) declare() {
 	p.info.Matches = append(p.info.Matches, make([][]MatchInfo, grown)...)
 	for m := p.from.modules; m < len(modules); m++ {
 		mod := modules[m]
-		p.hasIntMath = p.hasIntMath || mod.Std && mod.Source.Name == "<std:imath>"
+		p.hasIntMath = p.hasIntMath || mod.Supplied && mod.Name == intMath
 		p.info.Calls[m] = make([]Call, mod.Calls)
 		p.info.Quotations[m] = make([]QuotationInfo, mod.Quotations)
 		p.info.Matches[m] = make([]MatchInfo, mod.Matches)
@@ -327,10 +328,10 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 			return
 		}
 	}
+	w.Late = p.isLate(m)
 	if p.overrides(m, name, t, span) {
 		return
 	}
-	w.Late = p.isLate(m)
 	if p.session && !w.Late {
 		if first, taken := p.names[name]; taken && first.kind == TargetWord && p.info.Words[first.index].Late {
 			p.hide(m, name, t) // words of inputs come first
@@ -349,7 +350,7 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 // isLate tells whether words of a module may be defined again.
 func (p *program) isLate(m int) bool {
 	mod := p.info.Program.Modules[m]
-	return !mod.Std && slices.Contains(p.late, mod)
+	return !mod.Supplied && slices.Contains(p.late, mod)
 }
 
 // hide enters a word that only its module sees.
@@ -360,9 +361,10 @@ func (p *program) hide(module int, name string, t target) {
 	p.private[module][name] = t
 }
 
-// overrides enters a word of a classic file in place of a word of a standard
-// module or a generated word of the same name, or the other way round: there
-// such words do not collide (chapter 9, sections 5 and 8). The module keeps its own.
+// overrides enters a word in place of a word of a supplied module or a generated
+// word of the same name, or the other way round, where such words do not collide:
+// in classic files (chapter 9, sections 5 and 8), and beside modules of "vm:" that
+// the file does not include. The module keeps its own.
 func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 	first, dup := p.places[name]
 	if !dup {
@@ -378,11 +380,18 @@ func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 	switch {
 	case other < 0:
 		return false
-	case modules[m].Dialect.OldNames() && modules[other].Std:
+	case p.beside(m, other):
+		p.hideFromOthers(other, name, p.names[name])
+		p.names[name], p.places[name] = t, place{span: span}
+		return true
+	case p.beside(other, m):
+		p.hideFromOthers(m, name, t)
+		return true
+	case modules[m].Dialect.OldNames() && modules[other].Supplied:
 		p.hide(other, name, p.names[name])
 		p.names[name], p.places[name] = t, place{span: span}
 		return true
-	case modules[m].Std && modules[other].Dialect.OldNames():
+	case modules[m].Supplied && modules[other].Dialect.OldNames():
 		p.hide(m, name, t)
 		return true
 	case modules[m].Dialect.OldNames() && first.what != "":
@@ -390,6 +399,30 @@ func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 		return true
 	}
 	return false
+}
+
+// beside tells whether a word of a file and one of a module may have the same name:
+// the module is one of "vm:", and the file does not include it (docs/modules.md). So
+// a file that includes it takes no names away from the rest of the program. The inputs
+// of a session are as one file.
+func (p *program) beside(file, module int) bool {
+	modules := p.info.Program.Modules
+	name := modules[module].Name
+	switch {
+	case !modules[module].Supplied, name.Space != stdlib.VM, modules[file].Supplied, modules[file].Takes(name):
+		return false
+	}
+	return !p.session || min(file, module) >= p.from.modules && !modules[p.from.modules].Takes(name)
+}
+
+// hideFromOthers enters a word of a module for the module itself and the files that
+// include it.
+func (p *program) hideFromOthers(module int, name string, t target) {
+	for i, m := range p.info.Program.Modules {
+		if i == module || m.Takes(p.info.Program.Modules[module].Name) {
+			p.hide(i, name, t)
+		}
+	}
 }
 
 // name enters a word; a second one of the same name is refused with all places.

@@ -7,6 +7,7 @@ import (
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/spelling"
 	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
 )
 
 // This file is the changes of a program that diagnostics offer. As advice.go, all of it runs
@@ -36,11 +37,16 @@ func suggest(d *diag.Diagnostic, name string, candidates []string, prefix string
 	return closest != nil
 }
 
-// include is the edit that includes a standard module: behind the last include of a file, or in
+// offerInclude offers to include a supplied module in a file.
+func (p *program) offerInclude(d *diag.Diagnostic, file int, module stdlib.Module) {
+	d.Offer(fmt.Sprintf("add 'include %s'", module), p.include(file, module))
+}
+
+// include is the edit that includes a supplied module: behind the last include of a file, or in
 // front of all that is in it.
-func (p *program) include(module int, std string) diag.Edit {
+func (p *program) include(module int, supplied stdlib.Module) diag.Edit {
 	file := p.info.Program.Modules[module].File
-	text := "include std:" + std
+	text := "include " + supplied.String()
 	if len(file.Includes) == 0 {
 		return diag.Edit{Span: syntax.Beginning(file.Source), Text: text + "\n"}
 	}

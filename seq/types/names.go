@@ -107,10 +107,10 @@ func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	call.Target, call.Index, call.Field = t.kind, t.index, t.field
 }
 
-// builtin finds a built-in word. Those that only standard modules are built on
+// builtin finds a built-in word. Those that only supplied modules are built on
 // have private names.
 func (p *program) builtin(module int, name string) (index int32, ok bool) {
-	if stdlib.Private(name) && !p.info.Program.Modules[module].Std {
+	if stdlib.Private(name) && !p.info.Program.Modules[module].Supplied {
 		return 0, false
 	}
 	index, ok = p.table.names[name]
@@ -128,8 +128,8 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	where := w.Decl.Shown()
 	if today, ok := oldLoops[name]; ok {
 		d := p.fail(span, "removed-word", "the word '%s' (in %s) was a built-in loop of releases 1.0", name, where)
-		if module, ok := load.StdWords()[name]; ok {
-			d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
+		if module, ok := load.SuppliedWords()[name]; ok {
+			p.offerInclude(d, w.Module, module)
 		}
 		d.Help = []string{today, "for a file of those releases: a comment '# seq:dialect classic-1'; 'seqvm fix' then rewrites the rest of it"}
 		return
@@ -144,9 +144,9 @@ func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	if p.enough() {
 		return
 	}
-	if module, ok := load.StdWords()[name]; ok {
-		d.Help = []string{fmt.Sprintf("'%s' is a word of a standard module: add 'include std:%s'", name, module)}
-		d.Offer("add 'include std:"+module+"'", p.include(w.Module, module))
+	if module, ok := load.SuppliedWords()[name]; ok {
+		d.Help = []string{fmt.Sprintf("'%s' is a word of a %s: add 'include %s'", name, load.Described(module), module)}
+		p.offerInclude(d, w.Module, module)
 		return
 	}
 	if name == "end" || name == "->" {
@@ -234,8 +234,8 @@ func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
 	for n := range p.private[module] {
 		candidates = append(candidates, n)
 	}
-	std := load.StdWords()
-	for n := range std {
+	supplied := load.SuppliedWords()
+	for n := range supplied {
 		candidates = append(candidates, n)
 	}
 	closest := spelling.Nearest(name, candidates)
@@ -245,9 +245,9 @@ func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
 	for i, n := range closest {
 		_, known := p.names[n]
 		_, builtin := p.table.names[n]
-		if from, ok := std[n]; ok && !known && !builtin {
+		if from, ok := supplied[n]; ok && !known && !builtin {
 			offerWriting(d, n, p.include(module, from))
-			closest[i] = fmt.Sprintf("'%s' (include std:%s)", n, from)
+			closest[i] = fmt.Sprintf("'%s' (include %s)", n, from)
 		} else {
 			offerWriting(d, n)
 			closest[i] = "'" + n + "'"

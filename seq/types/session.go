@@ -149,7 +149,7 @@ func (s *Session) check(in *load.Input) (*Input, diag.List) {
 	}
 	replaced := map[string]*Word{}
 	for _, m := range p.late {
-		if !m.Std {
+		if !m.Supplied {
 			input.makeWay(m, replaced)
 		}
 	}
@@ -242,7 +242,7 @@ func (in *Input) makeWay(m *load.Module, replaced map[string]*Word) {
 	}
 	for _, u := range m.Unions {
 		old := p.unions[u.Name.Text]
-		if old == nil || p.info.Program.Modules[old.Module].Std {
+		if old == nil || p.info.Program.Modules[old.Module].Supplied {
 			continue
 		}
 		if users := in.users(old); len(users) > 0 {

@@ -1,6 +1,6 @@
 // Package doc is what is known of every word for people: its effect, a
 // sentence, an example with its result. All of it comes from where the word is
-// declared, the table of built-in words and the sources of the standard
+// declared, the table of built-in words and the sources of the supplied
 // modules; only the examples have a file of their own.
 package doc
 
@@ -24,16 +24,16 @@ type Word struct {
 	Name    string
 	Effect  string // as declared
 	Doc     string // one sentence
-	Module  string // of a word of a standard module: NAME of "include std:NAME"
+	Module  string // of a word of a supplied module: how an include names it, "std:json"
 	Example string // code
 	Result  string // what the example writes, the stack it leaves last
 }
 
-// Section is words that belong together: a family or a standard module.
+// Section is words that belong together: a family or a supplied module.
 type Section struct {
 	Title    string
 	Category string // of a family
-	Module   string
+	Module   string // of a module: how an include names it
 	Doc      string // of a module: what it is for
 	Words    []Word
 }
@@ -67,16 +67,17 @@ var Sections = sync.OnceValue(func() []Section {
 		}
 		list = append(list, s)
 	}
-	for _, name := range stdlib.Names() {
-		list = append(list, module(name, shown))
+	for _, m := range stdlib.Modules() {
+		list = append(list, module(m, shown))
 	}
 	return list
 })
 
-// module reads a standard module: a word's sentence is the comment above it.
-func module(name string, shown map[string][2]string) Section {
-	text, _ := stdlib.Source(name)
-	source := diag.NewSource("<std:"+name+">", text)
+// module reads a supplied module: a word's sentence is the comment above it.
+func module(m stdlib.Module, shown map[string][2]string) Section {
+	text, _ := stdlib.Source(m)
+	name := m.String()
+	source := diag.NewSource("<"+name+">", text)
 	file, _ := syntax.Parse(source, syntax.Seven)
 	lines := strings.Split(text, "\n")
 	comment := func(above int) string { // of the lines that end above a line, from 1
@@ -90,9 +91,9 @@ func module(name string, shown map[string][2]string) Section {
 		}
 		return strings.Join(b, " ")
 	}
-	s := Section{Title: "std:" + name, Module: name}
-	if first, _, ok := strings.Cut(lines[0], ": "); ok && strings.HasPrefix(first, "# std:") {
-		s.Doc = strings.TrimPrefix(lines[0], first+": ")
+	s := Section{Title: name, Module: name}
+	if about, ok := strings.CutPrefix(lines[0], "# "+name+": "); ok {
+		s.Doc = about
 	}
 	for _, w := range file.Words {
 		if stdlib.Private(w.Name.Text) {
@@ -148,22 +149,28 @@ func Similar(name string) []string {
 
 const maxSimilar = 5
 
-// FindModule returns a standard module by its name, with or without "std:".
-func FindModule(name string) (Section, bool) {
-	name = strings.TrimPrefix(name, "std:")
+// FindModules returns the supplied modules of a name, with or without its namespace.
+func FindModules(name string) []Section {
+	var found []Section
 	for _, s := range Sections() {
-		if s.Module == name && name != "" {
-			return s, true
+		if s.Module != "" && named(s.Module, name) {
+			found = append(found, s)
 		}
 	}
-	return Section{}, false
+	return found
+}
+
+// named tells whether a name, with or without its namespace, is that of a module.
+func named(module, name string) bool {
+	m, _ := stdlib.ParseModule(module)
+	return name == module || name == m.Name
 }
 
 // Write writes what is known of a word as plain text.
 func (w Word) Write(to io.Writer) {
 	fmt.Fprintf(to, "%s %s\n", w.Name, w.Effect)
 	if w.Module != "" {
-		fmt.Fprintf(to, "  include std:%s\n", w.Module)
+		fmt.Fprintf(to, "  include %s\n", w.Module)
 	}
 	if w.Doc != "" {
 		fmt.Fprintf(to, "  %s\n", w.Doc)
@@ -186,7 +193,7 @@ func (s Section) Write(to io.Writer) {
 
 // Markdown writes everything as a page.
 func Markdown(to io.Writer) {
-	fmt.Fprint(to, "# Words\n\nMade by `seqvm doc --markdown`. `seqvm doc WORD` shows one word, `seqvm doc MODULE` a standard module.\n"+
+	fmt.Fprint(to, "# Words\n\nMade by `seqvm doc --markdown`. `seqvm doc WORD` shows one word, `seqvm doc MODULE` a module.\n"+
 		"Behind an example stands the stack that it leaves, as `stack.dump` shows it; what it writes comes before that.\n")
 	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	for _, s := range Sections() {

@@ -20,8 +20,8 @@ func shown(t *testing.T, w doc.Word) string {
 	t.Helper()
 	var source strings.Builder
 	if w.Module != "" {
-		fmt.Fprintf(&source, "include std:%s\n", w.Module)
-		if w.Module == "signal" || strings.Contains(w.Example, "json-") {
+		fmt.Fprintf(&source, "include %s\n", w.Module)
+		if w.Module == "std:signal" || strings.Contains(w.Example, "json-") {
 			fmt.Fprintln(&source, "include std:json")
 		}
 	}
@@ -89,13 +89,17 @@ func TestThePageIsUpToDate(t *testing.T) {
 func TestFind(t *testing.T) {
 	w, ok := doc.Find("zipper.right")
 	require.True(t, ok)
-	assert.Equal(t, "zipper", w.Module)
+	assert.Equal(t, "std:zipper", w.Module)
 	assert.Equal(t, "( Variant -- Variant )", w.Effect)
 	_, ok = doc.Find("%json-parse")
 	assert.False(t, ok, "what modules are built on is nobody's business")
-	m, ok := doc.FindModule("std:json")
-	require.True(t, ok)
-	assert.NotEmpty(t, m.Doc)
-	_, ok = doc.FindModule("nothing")
-	assert.False(t, ok)
+	for name, title := range map[string]string{"std:json": "std:json", "json": "std:json", "vm:io": "vm:io", "io": "vm:io"} {
+		found := doc.FindModules(name)
+		require.Len(t, found, 1, name)
+		assert.Equal(t, title, found[0].Title)
+		assert.NotEmpty(t, found[0].Doc)
+	}
+	for _, name := range []string{"nothing", "", ":", "std:io", "Strings"} {
+		assert.Empty(t, doc.FindModules(name), name)
+	}
 }

@@ -23,7 +23,7 @@ func Containing(text string) []Section {
 // of the given modules.
 func Named(names []string) []Section {
 	return only(func(w Word) bool {
-		return slices.Contains(names, w.Name) || w.Module != "" && (slices.Contains(names, w.Module) || slices.Contains(names, "std:"+w.Module))
+		return slices.ContainsFunc(names, func(name string) bool { return name == w.Name || w.Module != "" && named(w.Module, name) })
 	})
 }
 
@@ -39,13 +39,13 @@ func only(keep func(Word) bool) []Section {
 }
 
 // List writes the words of sections, one a line: name, effect, and where it is from
-// a standard module which.
+// a module which.
 func List(to io.Writer, sections []Section) error {
 	for _, s := range sections {
 		for _, w := range s.Words {
 			line := w.Name + " " + w.Effect
 			if w.Module != "" {
-				line += "  std:" + w.Module
+				line += "  " + w.Module
 			}
 			if _, err := fmt.Fprintln(to, line); err != nil {
 				return err

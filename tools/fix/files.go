@@ -131,7 +131,7 @@ func (w *work) home(i int, path string) (p loaded, module int) {
 	p, module = own, 0
 	for _, other := range w.programs {
 		for m, mod := range other.prog.Modules {
-			if other.problems.HasErrors() || mod.Std || identity(mod.Source.Name) != identity(path) {
+			if other.problems.HasErrors() || mod.Supplied || identity(mod.Source.Name) != identity(path) {
 				continue
 			}
 			if mod.Dialect.OldNames() {

@@ -349,7 +349,7 @@ func renames(info *types.Info) map[string]string {
 	own := map[string]bool{}
 	for _, w := range info.Words {
 		name := w.Decl.Name.Text
-		if info.Program.Modules[w.Module].Std { // a classic file's own word wins over it, today they collide
+		if info.Program.Modules[w.Module].Supplied { // a classic file's own word wins over it, today they collide
 			taken[name] = true
 			continue
 		}
@@ -422,7 +422,7 @@ func Foreign(prog *load.Program, info *types.Info, rewritten func(module int) bo
 		}
 	}
 	for i, m := range prog.Modules {
-		if m.Std || rewritten(i) {
+		if m.Supplied || rewritten(i) {
 			continue
 		}
 		for _, w := range m.Words {

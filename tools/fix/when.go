@@ -13,7 +13,7 @@ import (
 // and a call at its end is no tail call of the word.
 func (f *fixer) findWhens() {
 	for _, w := range f.info.Words {
-		if name := w.Decl.Name.Text; (name == "when" || name == "unless") && !f.prog.Modules[w.Module].Std {
+		if name := w.Decl.Name.Text; (name == "when" || name == "unless") && !f.prog.Modules[w.Module].Supplied {
 			return // the program's own word
 		}
 	}

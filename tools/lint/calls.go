@@ -7,7 +7,7 @@ import (
 
 // call runs a call.
 func (w *walker) call(st *syntax.Stmt) {
-	c := &w.calls[st.ID]
+	c := flaggedBehind(w.info, &w.calls[st.ID])
 	switch c.Target {
 	case types.TargetMake:
 		w.takes(st, len(w.info.Variants[c.Index].Fields))
@@ -20,6 +20,24 @@ func (w *walker) call(st *syntax.Stmt) {
 	case types.TargetWord:
 		w.userWord(st, c)
 	}
+}
+
+// flaggedBehind returns the call of the built-in word that the call of a supplied module's
+// word comes to, if that is all the word does and the built-in leaves a flag: programs
+// see no difference. It returns any other call as it is.
+func flaggedBehind(info *types.Info, c *types.Call) *types.Call {
+	if c.Target != types.TargetWord {
+		return c
+	}
+	w := info.Words[c.Index]
+	body := w.Decl.Body
+	if !info.Program.Modules[w.Module].Supplied || len(body) != 1 || body[0].Kind != syntax.StmtCall {
+		return c
+	}
+	if inner := &info.Calls[w.Module][body[0].ID]; inner.Target == types.TargetBuiltin && info.Builtins.Signature(inner.Index).Flag != "" {
+		return inner
+	}
+	return c
 }
 
 // takes pops the arguments of a call and notes what gets them.

@@ -70,12 +70,12 @@ var failsOnlyWith = map[string]string{"chan.receive": "chan.close"}
 // DroppedFlags warns about calls in a program without errors whose flag is dropped
 // at any distance while the value that comes with it is used: after a
 // failure that is a default, and the error shows in another place or not at all.
-// The modules of the standard library are left out.
+// Supplied modules are left out.
 func DroppedFlags(info *types.Info) diag.List {
 	var found diag.List
 	never := neverFail(info)
 	for _, w := range info.Words {
-		if info.Program.Modules[w.Module].Std || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
+		if info.Program.Modules[w.Module].Supplied || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
 			continue
 		}
 		fallible, ok := newWalker(info, w).run()
@@ -108,9 +108,10 @@ func neverFail(info *types.Info) map[string]bool {
 	return never
 }
 
-// leavesFlags tells whether a word calls built-in words that leave flags and values.
+// leavesFlags tells whether a word calls words that leave flags and values.
 func leavesFlags(info *types.Info, w *types.Word) bool {
 	return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool {
+		c = flaggedBehind(info, c)
 		return c.Target == types.TargetBuiltin && info.Builtins.Signature(c.Index).Flag != ""
 	})
 }

@@ -290,7 +290,7 @@ func (w *walker) standard(st *syntax.Stmt) string {
 	if c.Target != types.TargetWord {
 		return ""
 	}
-	if callee := w.info.Words[c.Index]; w.info.Program.Modules[callee.Module].Std {
+	if callee := w.info.Words[c.Index]; w.info.Program.Modules[callee.Module].Supplied {
 		return callee.Decl.Name.Text
 	}
 	return ""

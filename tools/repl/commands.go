@@ -39,7 +39,7 @@ var commands = func() []command {
 		{[]string{":disasm"}, "[WORD]", "the code of a word, or of the last expression", (*Shell).disasm},
 		{[]string{":ir"}, "[VIEW]", "show or hide the side pane; VIEW: stack, ast, bytecode", (*Shell).ir},
 		{[]string{":strands"}, "", "the strands that inputs have left running", (*Shell).strands},
-		{[]string{":include"}, "MODULE", `include std:NAME or "path"`, (*Shell).include},
+		{[]string{":include"}, "MODULE", `include std:NAME, vm:NAME or "path"`, (*Shell).include},
 		{[]string{":load"}, "FILE", "run a file's definitions and expressions", (*Shell).loadFile},
 		{[]string{":reload"}, "", "load the files again that :load has loaded", (*Shell).reload},
 		{[]string{":show"}, "", "the session file", func(sh *Shell, _ context.Context, a *Answer, _ string) {
@@ -187,16 +187,16 @@ func (sh *Shell) doc(_ context.Context, a *Answer, arg string) {
 	if isWord {
 		w.Write(&b)
 	}
-	m, isModule := doc.FindModule(arg)
-	if isModule {
+	modules := doc.FindModules(arg)
+	for _, m := range modules {
 		m.Write(&b)
 	}
-	if !isWord && !isModule {
+	if !isWord && len(modules) == 0 {
 		if signature, ok := sh.Session.Signature(arg); ok {
 			a.Text += signature + "\n"
 			return
 		}
-		a.refuse("no word and no standard module '%s'", arg)
+		a.refuse("no word and no module '%s'", arg)
 		if similar := doc.Similar(arg); len(similar) > 0 {
 			a.Problem += "  similar: " + strings.Join(similar, " ") + "\n"
 		}

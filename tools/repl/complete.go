@@ -55,8 +55,8 @@ func (s *Session) Complete(text string, at int) (start int, found []Candidate) {
 			offer(c.names[0], strings.TrimSpace(c.args+"  "+c.help))
 		}
 	case before == "include" || before == ":include":
-		for _, m := range stdlib.Names() {
-			offer("std:"+m, "")
+		for _, m := range stdlib.Modules() {
+			offer(m.String(), "")
 		}
 	default:
 		s.Words(func(w doc.Word) { offer(w.Name, w.Effect) })
@@ -95,8 +95,8 @@ func (s *Session) Words(visit func(doc.Word)) {
 		}
 	}
 	s.types.Words(func(name string, e *types.Effect, m *load.Module) {
-		if m.Std {
-			visit(doc.Word{Name: name, Effect: e.Full(), Module: strings.TrimSuffix(strings.TrimPrefix(m.Source.Name, "<std:"), ">")})
+		if m.Supplied {
+			visit(doc.Word{Name: name, Effect: e.Full(), Module: m.Name.String()})
 			return
 		}
 		visit(doc.Word{Name: name, Effect: e.Full()})

@@ -23,7 +23,7 @@ const (
 	TypeName
 	Effect // "(", "--", ")"
 	Bracket
-	Module // std:NAME
+	Module // std:NAME, vm:NAME
 	Symbol
 )
 
@@ -59,7 +59,7 @@ func Highlight(text string) []Part {
 		case t.Is(")"):
 			effects = max(effects-1, 0)
 			add(t.Pos, t.End, Effect)
-		case i > 0 && before.Is("include") && t.Is("std"), i > 1 && t.Is(":") && tokens[i-2].Is("include"), i > 2 && tokens[i-3].Is("include") && before.Is(":"):
+		case i > 0 && before.Is("include") && t.Namespace(), i > 1 && t.Is(":") && tokens[i-2].Is("include"), i > 2 && tokens[i-3].Is("include") && before.Is(":"):
 			add(t.Pos, t.End, Module)
 		case t.Is(":") && next.Kind == syntax.TokenWord && next.Pos == t.End:
 			add(t.Pos, t.End, Symbol)

@@ -219,7 +219,7 @@ func (s *Session) loaded(ctx context.Context, loaded *load.Input, problems diag.
 	}
 	s.module = module
 	for _, m := range loaded.Modules {
-		if !m.Std {
+		if !m.Supplied {
 			s.source.add(m.Source)
 		}
 	}

@@ -62,7 +62,10 @@ func TestCommands(t *testing.T) {
 		{":version", "seqvm test\n"},
 		{":v", "seqvm test\n"},
 		{":include std:json", "std:json is included already\n"},
-		{":include std:jason", "<input 7>:1:1: error: unknown standard module 'jason' [unknown-module]\n   1 | include std:jason\n     | ^^^^^^^^^^^^^^^^^\n  help: did you mean 'std:json'?\n  help: the standard modules are control, fmath, http, imath, json, list, loops, map, signal, son, stack-utils, yaml, zipper\n"},
+		{":include vm:io", "Included.\n"},
+		{":include vm:io", "vm:io is included already\n"},
+		{":doc vm:io", "vm:io\n  standard error, and the whole of standard input at once.\n  io.error-line ( String -- )\n      Writes a string and a line end to stderr, behind all that was written to stdout before.\n  io.read-all ( -- String Bool )\n      All that is left of stdin, byte for byte, and true; empty and false if it cannot be read to its end.\n"},
+		{":include std:jason", "<input 8>:1:1: error: unknown standard module 'jason' [unknown-module]\n   1 | include std:jason\n     | ^^^^^^^^^^^^^^^^^\n  help: did you mean 'std:json'?\n  help: the standard modules are control, fmath, http, imath, json, list, loops, map, signal, son, stack-utils, yaml, zipper\n"},
 		{":save " + saved, "Saved to " + saved + ".\n"},
 		{":save " + saved, "Saved to " + saved + ".\n"},
 		{":save " + filepath.Join(dir, "none", "x.seq"), "cannot write '" + filepath.Join(dir, "none", "x.seq") + "': no such folder\n"},
@@ -84,7 +87,7 @@ func TestCommands(t *testing.T) {
 	assert.Contains(t, sh.says(":show"), definitionsMarker+"\n: sq ( Int -- Int ) dup i.* ;\n\n")
 	assert.Contains(t, sh.says(":doc dup"), "Copies the top value.")
 	assert.Contains(t, sh.says(":doc std:json"), "json-parse")
-	assert.Contains(t, sh.says(":doc dupp"), "no word and no standard module 'dupp'\n  similar: dup")
+	assert.Contains(t, sh.says(":doc dupp"), "no word and no module 'dupp'\n  similar: dup")
 	assert.Contains(t, sh.says(":disasm sq"), "int.mul")
 	assert.Contains(t, sh.says(":ir llvm"), "this input ( Int -- Int )")
 	assert.Regexp(t, `^» 9 5\n[0-9.]+[µm]?s\n$`, sh.says(":time 5"))

@@ -1,0 +1,53 @@
+package load
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/stdlib"
+)
+
+// SuppliedWords maps the public words of all supplied modules to their module. The
+// modules are parsed at the first call, which only diagnostics and tools need.
+// The map must not be changed.
+var SuppliedWords = sync.OnceValue(func() map[string]stdlib.Module {
+	words := map[string]stdlib.Module{}
+	for _, m := range stdlib.Modules() {
+		text, _ := stdlib.Source(m)
+		file, _ := syntax.Parse(diag.NewSource("<"+m.String()+">", text), syntax.Seven)
+		for _, w := range file.Words {
+			if !stdlib.Private(w.Name.Text) {
+				words[w.Name.Text] = m
+			}
+		}
+	}
+	return words
+})
+
+// spaceOf is the namespace of the includes that name a supplied module.
+var spaceOf = map[syntax.IncludeKind]string{syntax.IncludeStd: stdlib.Std, syntax.IncludeVM: stdlib.VM}
+
+// spaces are the words of diagnostics for the modules of a namespace.
+var spaces = map[string]struct{ module, modules, unknown string }{
+	stdlib.Std: {"standard module", "standard modules", "unknown standard module '%s'"},
+	stdlib.VM:  {"module of seqvm", "modules of seqvm", "unknown module 'vm:%s'"},
+}
+
+// Described is what people call a supplied module without its name.
+func Described(m stdlib.Module) string { return spaces[m.Space].module }
+
+// moduleOf returns the module that an include names; false for other includes.
+func moduleOf(inc *syntax.Include) (stdlib.Module, bool) {
+	space, ok := spaceOf[inc.Kind]
+	return stdlib.Module{Space: space, Name: inc.Name}, ok
+}
+
+// Takes tells whether the file itself includes a module by its name.
+func (m *Module) Takes(name stdlib.Module) bool {
+	return slices.ContainsFunc(m.Includes, func(inc *syntax.Include) bool {
+		included, ok := moduleOf(inc)
+		return ok && included == name
+	})
+}
