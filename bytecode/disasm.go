@@ -122,7 +122,7 @@ func (m *Module) instruction(pc int, in Instr, called int32) string {
 	text := fmt.Sprintf("%-20s", info.Name)
 	comment := ""
 	first := true
-	for i, kind := range [...]Operand{info.A, info.B, info.C} {
+	for i, kind := range info.Operands() {
 		if kind == None {
 			continue
 		}
@@ -130,7 +130,7 @@ func (m *Module) instruction(pc int, in Instr, called int32) string {
 			text += ", "
 		}
 		first = false
-		operand, note := m.operand(pc, kind, [...]int32{in.A, in.B, in.C}[i])
+		operand, note := m.operand(pc, kind, in.Operands()[i])
 		if kind == Word && strings.HasPrefix(note, "%") && called >= 0 && int(called) < len(m.Names) {
 			note = m.Names[called] // it has no name that a program could write
 		}
@@ -146,9 +146,10 @@ func (m *Module) instruction(pc int, in Instr, called int32) string {
 }
 
 func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
-	switch kind {
-	case Src, SrcInt, SrcFloat, SrcBool, SrcVariant, Dst, DstInt, DstFloat, DstBool, DstVariant, Window:
+	if kind == Window || kind.Reads() || kind.Writes() {
 		return fmt.Sprintf("r%d", v), ""
+	}
+	switch kind {
 	case Height:
 		return fmt.Sprintf("^%d", v), ""
 	case Target:
@@ -162,8 +163,8 @@ func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 	case Tagged:
 		return fmt.Sprintf("v%d", v), m.Variants[v].Name
 	case FieldOf:
-		variant := &m.Variants[v/MaxFields]
-		return fmt.Sprintf("v%d.%d", v/MaxFields, v%MaxFields), variant.Name + "-" + variant.Fields[v%MaxFields]
+		variant, field := Field(v)
+		return fmt.Sprintf("v%d.%d", variant, field), m.Variants[variant].Name + "-" + m.Variants[variant].Fields[field]
 	case Arms:
 		return fmt.Sprintf("t%d", v), m.arms(pc, v)
 	case KindOf:

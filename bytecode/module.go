@@ -16,6 +16,9 @@ type Instr struct {
 	A, B, C int32
 }
 
+// Operands are A, B and C.
+func (in Instr) Operands() [3]int32 { return [...]int32{in.A, in.B, in.C} }
+
 // Original is the opcode that stands here in the module.
 func (in Instr) Original() Op {
 	switch in.Op {
@@ -141,13 +144,18 @@ type VariantInfo struct {
 	Kinds   []Kind // of the fields, as declared; KindAny for those that may be anything
 }
 
-// MaxFields is how many fields of a variant FieldOf operands can tell apart.
-const MaxFields = 1 << 8
+// fieldStride is how many fields of a variant FieldOf operands can tell apart.
+const fieldStride = 1 << 8
 
 // FieldOperand is the FieldOf operand for a field of a variant; false if there is
 // none.
 func FieldOperand(variant, field int32) (int32, bool) {
-	return variant*MaxFields + field, variant < 1<<22 && field < MaxFields
+	return variant*fieldStride + field, variant < 1<<22 && field < fieldStride
+}
+
+// Field is the inverse of FieldOperand. An operand of an instruction is never negative.
+func Field(operand int32) (variant, field int32) {
+	return int32(uint32(operand) / fieldStride), int32(uint32(operand) % fieldStride)
 }
 
 // BuiltinRef names a built-in word that a module calls and says what it takes

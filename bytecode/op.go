@@ -94,8 +94,8 @@ const (
 	OpCheck
 	OpExpect
 	OpReach
-	OpRebase
-	OpFloat
+	OpFrameUp
+	OpFrameToTop
 
 	// Calls.
 	OpCall
@@ -121,21 +121,23 @@ const (
 	OpPickAt
 	OpRollAt
 
-	// Unions.
+	// Unions. Of the instructions that read fields, "field" fetches one and "fields" all; take
+	// ends the value, after get it lives on, and peek only looks at the field while it does.
+	// They check the variant, but where the name ends in "known": there a match has done it.
 	OpMake
 	OpShare
 	OpIs
-	OpAccess
+	OpFieldTakeInPlace
 	OpMatch
-	OpField
-	OpUnpack
-	OpUnpackAs
-	OpLook
+	OpFieldTakeKnown
+	OpFieldsTakeKnown
+	OpFieldsTake
+	OpFieldsGet
 	OpRemake
-	OpPut
-	OpPart
-	OpGet
-	OpPeek
+	OpFieldPut
+	OpFieldTake
+	OpFieldGet
+	OpFieldPeek
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
 	OpIsolate
@@ -202,214 +204,397 @@ const (
 // Operand says what an operand of an instruction is.
 type Operand uint8
 
-// The kinds of operands. Src and Dst are slots that are read and written; the
-// kind behind it is what an instruction trusts or leaves. SrcVariant is what
-// match leaves behind in its arms.
+// The forms of operands. Src is a slot that is read, Dst one that is written, InOut one that
+// is read and then written. A kind behind it is what the instruction trusts to be in
+// a slot that it reads and what it leaves in one that it writes.
 const (
 	None Operand = iota
 	Src
 	SrcInt
 	SrcFloat
+	SrcFloats // three Floats: the slot and the two below
 	SrcBool
-	SrcVariant
+	SrcVariant   // what match leaves behind in its arms
+	SrcAsVariant // a slot of which the instruction itself checks that it holds a Variant
+	SrcCounter   // an Int that counts for the compiler: no value of the program
 	Dst
 	DstInt
 	DstFloat
 	DstBool
 	DstVariant
-	Imm      // an Int in the instruction
-	Flag     // 0 or 1
-	Constant // index of a constant
-	Function // index of a function
-	Word     // index of a built-in word
-	Tagged   // index of a variant
-	FieldOf  // a field of a variant: index of the variant times maxFields + number of the field
-	Arms     // index of a match table
-	Target   // a place in the function, relative to the next instruction
-	Count    // a number of values
-	Window   // the first slot of arguments and results
-	Height   // a number of slots in use: the slot above the top
-	KindOf   // a kind of value
+	InOut
+	InOutInt
+	InOutFloat
+	InOutFloats
+	InOutVariant // whatever it holds before: a Variant behind
+	InOutCounter
+	Imm         // an Int in the instruction
+	Flag        // 0 or 1
+	Constant    // index of a constant
+	Function    // index of a function
+	Word        // index of a built-in word
+	Tagged      // index of a variant
+	FieldNumber // of the value that the instruction reads
+	FieldOf     // a field of a variant (FieldOperand)
+	Arms        // index of a match table
+	Target      // a place in the function, relative to the next instruction
+	Count       // a number of values
+	Window      // the first of several slots: the row's Reads and Writes say which are read and written
+	Height      // a number of slots in use: the slot above the top
+	KindOf      // a kind of value
+	operandCount
 )
 
-// Info is the row of an opcode in the table.
+// form is the row of an operand's form.
+type form struct {
+	reads, writes  bool
+	trusts, leaves Kind  // KindAny: nothing
+	slots          int32 // how many, from the slot down
+}
+
+// forms has those of slots; other operands are no slots.
+var forms = [operandCount]form{
+	Src:          {reads: true, slots: 1},
+	SrcInt:       {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	SrcFloat:     {reads: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
+	SrcFloats:    {reads: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
+	SrcBool:      {reads: true, slots: 1, trusts: KindBool, leaves: KindBool},
+	SrcVariant:   {reads: true, slots: 1, trusts: KindVariant, leaves: KindVariant},
+	SrcAsVariant: {reads: true, slots: 1, leaves: KindVariant},
+	SrcCounter:   {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	Dst:          {writes: true, slots: 1},
+	DstInt:       {writes: true, slots: 1, leaves: KindInt},
+	DstFloat:     {writes: true, slots: 1, leaves: KindFloat},
+	DstBool:      {writes: true, slots: 1, leaves: KindBool},
+	DstVariant:   {writes: true, slots: 1, leaves: KindVariant},
+	InOut:        {reads: true, writes: true, slots: 1},
+	InOutInt:     {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	InOutFloat:   {reads: true, writes: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
+	InOutFloats:  {reads: true, writes: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
+	InOutVariant: {reads: true, writes: true, slots: 1, leaves: KindVariant},
+	InOutCounter: {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
+}
+
+// Reads tells whether the operand is a slot that the instruction reads.
+func (o Operand) Reads() bool { return forms[o].reads }
+
+// Writes tells whether the operand is a slot that the instruction writes.
+func (o Operand) Writes() bool { return forms[o].writes }
+
+// Trusts is the kind that the instruction relies on in a slot that it reads; KindAny: none.
+func (o Operand) Trusts() Kind { return forms[o].trusts }
+
+// Leaves is the kind that is certain of the slot behind the instruction; KindAny: none.
+func (o Operand) Leaves() Kind { return forms[o].leaves }
+
+// Flow says where control goes from an instruction; Successors has the places.
+type Flow uint8
+
+// The forms of control flow.
+const (
+	Next        Flow = iota // on to the next instruction
+	Branch                  // to the Target, or on to the next
+	Goto                    // to the Target
+	GotoOrLeave             // to the Target, or out of the function
+	Leave                   // out of the function
+	Choose                  // to an arm of the match table
+	Step                    // over the next instruction; or, with nothing done and nothing written, on to it
+	OverTwo                 // over the next two instructions
+	flowCount
+)
+
+// flows says of each form which ways there are.
+var flows = [flowCount]struct {
+	target bool    // to the Target
+	table  bool    // to the arms of the match table
+	behind []int32 // instructions further, from the next one on
+}{
+	Next:        {behind: []int32{0}},
+	Branch:      {target: true, behind: []int32{0}},
+	Goto:        {target: true},
+	GotoOrLeave: {target: true},
+	Choose:      {table: true},
+	Step:        {behind: []int32{0, 1}},
+	OverTwo:     {behind: []int32{2}},
+}
+
+// Traits are what else must be known of an instruction.
+type Traits uint16
+
+// The traits.
+const (
+	// Stops: a strand can stop, wait or give way here, so all that it goes on with must be
+	// in its slots. Only these go back: no loop escapes a stop.
+	Stops Traits = 1 << iota
+	// Calls: other code of the program runs, in a frame above the arguments or, if the
+	// instruction leaves the function, in place of this one. Code that observes the stack may
+	// change all slots of this frame; then the frame goes on in checked code.
+	Calls
+	// Unnamed: it may read and write slots of the frame, and values below the frame,
+	// that Effects does not name.
+	Unnamed
+	// MovesFrame: slots have other numbers behind it.
+	MovesFrame
+	// Restarts: the function starts again: a tail call of itself.
+	Restarts
+	// Speculates: values that it leaves may be of another kind than Leaves of the operand or
+	// Kinds say. That is the guard: if they are, the function goes on in checked code.
+	Speculates
+	// Moves: A is what B was, of whatever kind.
+	Moves
+	// Fused: it does the work of several words, so its operands are not the inputs of one.
+	Fused
+	// Prepares: where another instruction follows for the same word, it only makes an
+	// input of that word.
+	Prepares
+	// Mutates: it may change an object that a slot holds in place.
+	Mutates
+	// Internal: it stands in no module: the compiler or the VM makes it for itself.
+	Internal
+)
+
+// Info is the row of an opcode in the table: all that is known of the instruction without
+// executing it. Operands that are slots say for themselves whether they are read, written
+// and trusted; Reads and Writes are for what no operand names.
 type Info struct {
 	Name    string
 	A, B, C Operand
-	Ends    bool // control never goes on to the next instruction
-	Doc     string
+
+	Reads  func(*Module, Instr) Run // slots that it reads besides; nil: none
+	Writes func(*Module, Instr) Run // slots that it writes besides; nil: none
+	// Kinds are those of the values that it leaves, from the start of Writes, or from slot
+	// A if that is nil; nil: the forms of the operands say all.
+	Kinds func(*Module, Instr) []Kind
+	// Demands are kinds that it relies on besides, from a slot on, which may lie below the frame:
+	// those that it gives values to trust them.
+	Demands func(*Module, Instr) (first int32, kinds []Kind)
+	// Promises are kinds that the values from slot 0 on must have, as the function's own
+	// signature says.
+	Promises func(*Func) []Kind
+
+	Flow   Flow
+	Follow []Op // one of these must stand behind it; nil: anything
+	Traits Traits
+	// Plain is the instruction that this one is a form of which trusts more; OpInvalid: none.
+	Plain Op
+	// Copying is what stands in place of this instruction in a module that is not
+	// Linear, because it relies on that; OpInvalid: itself.
+	Copying Op
+
+	Doc string
 }
+
+// Has tells whether an instruction has any of some traits.
+func (i *Info) Has(t Traits) bool { return i.Traits&t != 0 }
+
+// Ends tells whether control never goes on to what stands behind the instruction.
+func (i *Info) Ends() bool { return flows[i.Flow].behind == nil }
+
+// Operands are the forms of A, B and C.
+func (i *Info) Operands() [3]Operand { return [...]Operand{i.A, i.B, i.C} }
 
 // Table describes every opcode, by opcode. It must not be changed.
 var Table = [opCount]Info{
-	OpInvalid: {Name: "invalid", Ends: true, Doc: "never executed; what zeroed code decodes to"},
+	OpInvalid: {Name: "invalid", Flow: Leave, Traits: Internal, Doc: "never executed; what zeroed code decodes to"},
 
-	OpMove:    {"move", Dst, Src, None, false, "A = B, which is not used any more or only looked at"},
-	OpCopy:    {"copy", Dst, Src, None, false, "A = B, held twice from now on: it must not be changed in place"},
-	OpInt:     {"int", DstInt, Imm, None, false, "A = the Int B"},
-	OpBool:    {"bool", DstBool, Flag, None, false, "A = the Bool B"},
-	OpConst:   {"const", Dst, Constant, None, false, "A = constant B"},
-	OpClosure: {"closure", Window, Function, Count, false, "A = closure of function B over the C values from slot A up"},
+	OpMove:  {Name: "move", A: Dst, B: Src, Traits: Moves, Copying: OpCopy, Doc: "A = B, which is not used any more or only looked at"},
+	OpCopy:  {Name: "copy", A: Dst, B: Src, Traits: Moves, Doc: "A = B, held twice from now on: it must not be changed in place"},
+	OpInt:   {Name: "int", A: DstInt, B: Imm, Doc: "A = the Int B"},
+	OpBool:  {Name: "bool", A: DstBool, B: Flag, Doc: "A = the Bool B"},
+	OpConst: {Name: "const", A: Dst, B: Constant, Kinds: constantKind, Doc: "A = constant B"},
+	OpClosure: {Name: "closure", A: Window, B: Function, C: Count, Reads: captures, Writes: one, Kinds: aQuotation, Demands: ofCaptures,
+		Doc: "A = closure of function B over the C values from slot A up"},
 
-	OpIntAdd:        {"int.add", DstInt, SrcInt, SrcInt, false, "A = B + C"},
-	OpIntSub:        {"int.sub", DstInt, SrcInt, SrcInt, false, "A = B - C"},
-	OpIntMul:        {"int.mul", DstInt, SrcInt, SrcInt, false, "A = B * C"},
-	OpIntDiv:        {"int.div", DstInt, SrcInt, SrcInt, false, "A = B / C toward zero, 0 if C is 0"},
-	OpIntMod:        {"int.mod", DstInt, SrcInt, SrcInt, false, "A = remainder of B / C with the sign of B, 0 if C is 0"},
-	OpIntAddImm:     {"int.add.imm", DstInt, SrcInt, Imm, false, "A = B + the Int C"},
-	OpIntSubFromImm: {"int.rsub.imm", DstInt, SrcInt, Imm, false, "A = the Int C - B"},
-	OpIntMulImm:     {"int.mul.imm", DstInt, SrcInt, Imm, false, "A = B * the Int C"},
-	OpIntDivImm:     {"int.div.imm", DstInt, SrcInt, Imm, false, "A = B / the Int C, which is not 0"},
-	OpIntModImm:     {"int.mod.imm", DstInt, SrcInt, Imm, false, "A = remainder of B / the Int C, which is not 0"},
-	OpIntNeg:        {"int.neg", DstInt, SrcInt, None, false, "A = -B"},
-	OpIntAnd:        {"int.and", DstInt, SrcInt, SrcInt, false, "A = B and C, bit by bit"},
-	OpIntOr:         {"int.or", DstInt, SrcInt, SrcInt, false, "A = B or C, bit by bit"},
-	OpIntXor:        {"int.xor", DstInt, SrcInt, SrcInt, false, "A = B exclusive or C, bit by bit"},
-	OpIntNot:        {"int.not", DstInt, SrcInt, None, false, "A = -B - 1"},
-	OpIntShl:        {"int.shl", DstInt, SrcInt, SrcInt, false, "A = B shifted left by C"},
-	OpIntShr:        {"int.shr", DstInt, SrcInt, SrcInt, false, "A = B shifted right by C, zeros from the left"},
+	OpIntAdd:        {Name: "int.add", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B + C"},
+	OpIntSub:        {Name: "int.sub", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B - C"},
+	OpIntMul:        {Name: "int.mul", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B * C"},
+	OpIntDiv:        {Name: "int.div", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B / C toward zero, 0 if C is 0"},
+	OpIntMod:        {Name: "int.mod", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = remainder of B / C with the sign of B, 0 if C is 0"},
+	OpIntAddImm:     {Name: "int.add.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B + the Int C"},
+	OpIntSubFromImm: {Name: "int.rsub.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = the Int C - B"},
+	OpIntMulImm:     {Name: "int.mul.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B * the Int C"},
+	OpIntDivImm:     {Name: "int.div.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B / the Int C, which is not 0"},
+	OpIntModImm:     {Name: "int.mod.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = remainder of B / the Int C, which is not 0"},
+	OpIntNeg:        {Name: "int.neg", A: DstInt, B: SrcInt, Doc: "A = -B"},
+	OpIntAnd:        {Name: "int.and", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B and C, bit by bit"},
+	OpIntOr:         {Name: "int.or", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B or C, bit by bit"},
+	OpIntXor:        {Name: "int.xor", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B exclusive or C, bit by bit"},
+	OpIntNot:        {Name: "int.not", A: DstInt, B: SrcInt, Doc: "A = -B - 1"},
+	OpIntShl:        {Name: "int.shl", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B shifted left by C"},
+	OpIntShr:        {Name: "int.shr", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B shifted right by C, zeros from the left"},
 
-	OpIntEq:    {"int.eq", DstBool, SrcInt, SrcInt, false, "A = B equals C"},
-	OpIntNe:    {"int.ne", DstBool, SrcInt, SrcInt, false, "A = B differs from C"},
-	OpIntLt:    {"int.lt", DstBool, SrcInt, SrcInt, false, "A = B < C"},
-	OpIntLe:    {"int.le", DstBool, SrcInt, SrcInt, false, "A = B <= C"},
-	OpIntEqImm: {"int.eq.imm", DstBool, SrcInt, Imm, false, "A = B equals the Int C"},
-	OpIntNeImm: {"int.ne.imm", DstBool, SrcInt, Imm, false, "A = B differs from the Int C"},
-	OpIntLtImm: {"int.lt.imm", DstBool, SrcInt, Imm, false, "A = B < the Int C"},
-	OpIntLeImm: {"int.le.imm", DstBool, SrcInt, Imm, false, "A = B <= the Int C"},
-	OpIntGtImm: {"int.gt.imm", DstBool, SrcInt, Imm, false, "A = B > the Int C"},
-	OpIntGeImm: {"int.ge.imm", DstBool, SrcInt, Imm, false, "A = B >= the Int C"},
+	OpIntEq:    {Name: "int.eq", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B equals C"},
+	OpIntNe:    {Name: "int.ne", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B differs from C"},
+	OpIntLt:    {Name: "int.lt", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B < C"},
+	OpIntLe:    {Name: "int.le", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B <= C"},
+	OpIntEqImm: {Name: "int.eq.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B equals the Int C"},
+	OpIntNeImm: {Name: "int.ne.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B differs from the Int C"},
+	OpIntLtImm: {Name: "int.lt.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B < the Int C"},
+	OpIntLeImm: {Name: "int.le.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B <= the Int C"},
+	OpIntGtImm: {Name: "int.gt.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B > the Int C"},
+	OpIntGeImm: {Name: "int.ge.imm", A: DstBool, B: SrcInt, C: Imm, Doc: "A = B >= the Int C"},
 
-	OpFloatAdd:     {"float.add", DstFloat, SrcFloat, SrcFloat, false, "A = B + C"},
-	OpFloatSub:     {"float.sub", DstFloat, SrcFloat, SrcFloat, false, "A = B - C"},
-	OpFloatMul:     {"float.mul", DstFloat, SrcFloat, SrcFloat, false, "A = B * C"},
-	OpFloatDiv:     {"float.div", DstFloat, SrcFloat, SrcFloat, false, "A = B / C"},
-	OpFloatMulAdd3: {"float.mul-add.3", SrcFloat, SrcFloat, SrcFloat, false, "the three mul-adds that stand here, of slots that go down by one and the same C; over the two that follow"},
-	OpFloatMulAdd:  {"float.mul-add", SrcFloat, SrcFloat, SrcFloat, false, "A = A + B * C, each rounded"},
-	OpFloatMulSub:  {"float.mul-sub", SrcFloat, SrcFloat, SrcFloat, false, "A = A - B * C, each rounded"},
-	OpFloatSqrt:    {"float.sqrt", DstFloat, SrcFloat, None, false, "A = square root of B"},
-	OpFloatEq:      {"float.eq", DstBool, SrcFloat, SrcFloat, false, "A = B equals C"},
-	OpFloatNe:      {"float.ne", DstBool, SrcFloat, SrcFloat, false, "A = B differs from C"},
-	OpFloatLt:      {"float.lt", DstBool, SrcFloat, SrcFloat, false, "A = B < C"},
-	OpFloatLe:      {"float.le", DstBool, SrcFloat, SrcFloat, false, "A = B <= C"},
-	OpIntToFloat:   {"int.to-float", DstFloat, SrcInt, None, false, "A = B as a Float"},
+	OpFloatAdd: {Name: "float.add", A: DstFloat, B: SrcFloat, C: SrcFloat, Doc: "A = B + C"},
+	OpFloatSub: {Name: "float.sub", A: DstFloat, B: SrcFloat, C: SrcFloat, Doc: "A = B - C"},
+	OpFloatMul: {Name: "float.mul", A: DstFloat, B: SrcFloat, C: SrcFloat, Doc: "A = B * C"},
+	OpFloatDiv: {Name: "float.div", A: DstFloat, B: SrcFloat, C: SrcFloat, Doc: "A = B / C"},
+	OpFloatMulAdd3: {Name: "float.mul-add.3", A: InOutFloats, B: SrcFloats, C: SrcFloat, Flow: OverTwo, Traits: Fused, Plain: OpFloatMulAdd,
+		Doc: "the three mul-adds that stand here, of slots that go down by one and the same C; over the two that follow"},
+	OpFloatMulAdd: {Name: "float.mul-add", A: InOutFloat, B: SrcFloat, C: SrcFloat, Traits: Fused, Doc: "A = A + B * C, each rounded"},
+	OpFloatMulSub: {Name: "float.mul-sub", A: InOutFloat, B: SrcFloat, C: SrcFloat, Traits: Fused, Doc: "A = A - B * C, each rounded"},
+	OpFloatSqrt:   {Name: "float.sqrt", A: DstFloat, B: SrcFloat, Doc: "A = square root of B"},
+	OpFloatEq:     {Name: "float.eq", A: DstBool, B: SrcFloat, C: SrcFloat, Doc: "A = B equals C"},
+	OpFloatNe:     {Name: "float.ne", A: DstBool, B: SrcFloat, C: SrcFloat, Doc: "A = B differs from C"},
+	OpFloatLt:     {Name: "float.lt", A: DstBool, B: SrcFloat, C: SrcFloat, Doc: "A = B < C"},
+	OpFloatLe:     {Name: "float.le", A: DstBool, B: SrcFloat, C: SrcFloat, Doc: "A = B <= C"},
+	OpIntToFloat:  {Name: "int.to-float", A: DstFloat, B: SrcInt, Doc: "A = B as a Float"},
 
-	OpBoolAnd: {"bool.and", DstBool, SrcBool, SrcBool, false, "A = B and C"},
-	OpBoolOr:  {"bool.or", DstBool, SrcBool, SrcBool, false, "A = B or C"},
-	OpBoolNot: {"bool.not", DstBool, SrcBool, None, false, "A = not B"},
+	OpBoolAnd: {Name: "bool.and", A: DstBool, B: SrcBool, C: SrcBool, Doc: "A = B and C"},
+	OpBoolOr:  {Name: "bool.or", A: DstBool, B: SrcBool, C: SrcBool, Doc: "A = B or C"},
+	OpBoolNot: {Name: "bool.not", A: DstBool, B: SrcBool, Doc: "A = not B"},
 
-	OpJump:           {"jump", None, None, Target, true, "go to C"},
-	OpJumpBack:       {"jump.back", None, None, Target, true, "go back to C; the strand can be stopped here"},
-	OpJumpTrue:       {"jump.true", SrcBool, None, Target, false, "go to C if A"},
-	OpJumpFalse:      {"jump.false", SrcBool, None, Target, false, "go to C if not A"},
-	OpJumpIntEq:      {"jump.int.eq", SrcInt, SrcInt, Target, false, "go to C if A equals B"},
-	OpJumpIntNe:      {"jump.int.ne", SrcInt, SrcInt, Target, false, "go to C if A differs from B"},
-	OpJumpIntLt:      {"jump.int.lt", SrcInt, SrcInt, Target, false, "go to C if A < B"},
-	OpJumpIntLe:      {"jump.int.le", SrcInt, SrcInt, Target, false, "go to C if A <= B"},
-	OpJumpIntEqImm:   {"jump.int.eq.imm", SrcInt, Imm, Target, false, "go to C if A equals the Int B"},
-	OpJumpIntNeImm:   {"jump.int.ne.imm", SrcInt, Imm, Target, false, "go to C if A differs from the Int B"},
-	OpJumpIntLtImm:   {"jump.int.lt.imm", SrcInt, Imm, Target, false, "go to C if A < the Int B"},
-	OpJumpIntLeImm:   {"jump.int.le.imm", SrcInt, Imm, Target, false, "go to C if A <= the Int B"},
-	OpJumpIntGtImm:   {"jump.int.gt.imm", SrcInt, Imm, Target, false, "go to C if A > the Int B"},
-	OpJumpIntGeImm:   {"jump.int.ge.imm", SrcInt, Imm, Target, false, "go to C if A >= the Int B"},
-	OpJumpFloatEq:    {"jump.float.eq", SrcFloat, SrcFloat, Target, false, "go to C if A equals B"},
-	OpJumpFloatNe:    {"jump.float.ne", SrcFloat, SrcFloat, Target, false, "go to C if A differs from B"},
-	OpJumpFloatLt:    {"jump.float.lt", SrcFloat, SrcFloat, Target, false, "go to C if A < B"},
-	OpJumpFloatLe:    {"jump.float.le", SrcFloat, SrcFloat, Target, false, "go to C if A <= B"},
-	OpJumpFloatNotLt: {"jump.float.not-lt", SrcFloat, SrcFloat, Target, false, "go to C unless A < B (also for NaN)"},
-	OpJumpFloatNotLe: {"jump.float.not-le", SrcFloat, SrcFloat, Target, false, "go to C unless A <= B (also for NaN)"},
+	OpJump:           {Name: "jump", C: Target, Flow: Goto, Doc: "go to C"},
+	OpJumpBack:       {Name: "jump.back", C: Target, Flow: Goto, Traits: Stops, Doc: "go back to C; the strand can be stopped here"},
+	OpJumpTrue:       {Name: "jump.true", A: SrcBool, C: Target, Flow: Branch, Doc: "go to C if A"},
+	OpJumpFalse:      {Name: "jump.false", A: SrcBool, C: Target, Flow: Branch, Doc: "go to C if not A"},
+	OpJumpIntEq:      {Name: "jump.int.eq", A: SrcInt, B: SrcInt, C: Target, Flow: Branch, Doc: "go to C if A equals B"},
+	OpJumpIntNe:      {Name: "jump.int.ne", A: SrcInt, B: SrcInt, C: Target, Flow: Branch, Doc: "go to C if A differs from B"},
+	OpJumpIntLt:      {Name: "jump.int.lt", A: SrcInt, B: SrcInt, C: Target, Flow: Branch, Doc: "go to C if A < B"},
+	OpJumpIntLe:      {Name: "jump.int.le", A: SrcInt, B: SrcInt, C: Target, Flow: Branch, Doc: "go to C if A <= B"},
+	OpJumpIntEqImm:   {Name: "jump.int.eq.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A equals the Int B"},
+	OpJumpIntNeImm:   {Name: "jump.int.ne.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A differs from the Int B"},
+	OpJumpIntLtImm:   {Name: "jump.int.lt.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A < the Int B"},
+	OpJumpIntLeImm:   {Name: "jump.int.le.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A <= the Int B"},
+	OpJumpIntGtImm:   {Name: "jump.int.gt.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A > the Int B"},
+	OpJumpIntGeImm:   {Name: "jump.int.ge.imm", A: SrcInt, B: Imm, C: Target, Flow: Branch, Doc: "go to C if A >= the Int B"},
+	OpJumpFloatEq:    {Name: "jump.float.eq", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C if A equals B"},
+	OpJumpFloatNe:    {Name: "jump.float.ne", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C if A differs from B"},
+	OpJumpFloatLt:    {Name: "jump.float.lt", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C if A < B"},
+	OpJumpFloatLe:    {Name: "jump.float.le", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C if A <= B"},
+	OpJumpFloatNotLt: {Name: "jump.float.not-lt", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C unless A < B (also for NaN)"},
+	OpJumpFloatNotLe: {Name: "jump.float.not-le", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C unless A <= B (also for NaN)"},
 
-	OpCheck:  {"check", Src, KindOf, None, false, "run-time error unless A is of kind B"},
-	OpExpect: {"expect", Height, None, None, false, "run-time error unless the call before left the stack A slots high"},
-	OpReach:  {"reach", Count, None, None, false, "take A values from below the frame into it: they become slots 0 to A-1; underflow is a run-time error"},
-	OpRebase: {"rebase", Height, None, None, false, "start the frame A slots higher: its height is no longer known"},
-	OpFloat:  {"float", None, None, None, false, "start the frame where the call before left the top of the stack"},
+	OpCheck:  {Name: "check", A: Src, B: KindOf, Kinds: kindB, Doc: "run-time error unless A is of kind B"},
+	OpExpect: {Name: "expect", A: Height, Doc: "run-time error unless the call before left the stack A slots high"},
+	OpReach: {Name: "reach", A: Count, Writes: all, Traits: Unnamed | MovesFrame,
+		Doc: "take A values from below the frame into it: they become slots 0 to A-1; underflow is a run-time error"},
+	OpFrameUp:    {Name: "frame.up", A: Height, Writes: all, Traits: Unnamed | MovesFrame, Doc: "start the frame A slots higher: its height is no longer known"},
+	OpFrameToTop: {Name: "frame.top", Writes: all, Traits: Unnamed | MovesFrame, Doc: "start the frame where the call before left the top of the stack"},
 
-	OpCall:           {"call", Window, Function, None, false, "call function B, which takes and leaves what it declares"},
-	OpCallOpen:       {"call.open", Height, Function, None, false, "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
-	OpTail:           {"tail", Window, Function, None, true, "go on with function B in place of this one, its arguments from slot A up"},
-	OpTailOpen:       {"tail.open", Height, Function, None, true, "go on with function B in place of this one, on a stack A slots high"},
-	OpLoop:           {"loop", None, None, Target, true, "go on at C, the start of this function behind the constants that it keeps in slots: a tail call of itself"},
-	OpIntAddSlotLoop: {"int.add.slot.loop", SrcInt, SrcInt, Target, true, "A = A + B, then as loop"},
-	OpIntAddLoop:     {"int.add.loop", SrcInt, Imm, Target, true, "A = A + the Int B, then as loop"},
-	OpReturn:         {"return", Height, None, None, true, "return with A values from slot 0 up"},
-	OpBuiltin:        {"builtin", Window, Word, None, false, "run the built-in word B"},
-	OpCallQuotation:  {"call.quotation", Height, Count, Count, false, "run the quotation in slot A, above its B inputs; it leaves C values"},
-	OpCallUnknown:    {"call.unknown", Height, None, None, false, "run the quotation in slot A, of which nothing is known"},
-	OpTailQuotation:  {"tail.quotation", Height, None, None, true, "go on with the quotation in slot A in place of this function"},
-	OpSelect:         {"select", Window, None, None, false, "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
+	OpCall: {Name: "call", A: Window, B: Function, Reads: arguments, Writes: above, Kinds: functionResults, Demands: ofArguments, Traits: Stops | Calls,
+		Doc: "call function B, which takes and leaves what it declares"},
+	OpCallOpen: {Name: "call.open", A: Height, B: Function, Writes: all, Demands: ofTop, Follow: []Op{OpExpect, OpFrameToTop}, Traits: Stops | Calls | Unnamed,
+		Doc: "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
+	OpTail: {Name: "tail", A: Window, B: Function, Reads: arguments, Writes: above, Demands: ofArguments, Flow: Leave, Traits: Stops | Calls,
+		Doc: "go on with function B in place of this one, its arguments from slot A up"},
+	OpTailOpen: {Name: "tail.open", A: Height, B: Function, Writes: all, Demands: ofTop, Flow: Leave, Traits: Stops | Calls | Unnamed,
+		Doc: "go on with function B in place of this one, on a stack A slots high"},
+	OpLoop: {Name: "loop", C: Target, Promises: parameters, Flow: Goto, Traits: Stops | Restarts,
+		Doc: "go on at C, the start of this function behind the constants that it keeps in slots: a tail call of itself"},
+	OpIntAddSlotLoop: {Name: "int.add.slot.loop", A: InOutInt, B: SrcInt, C: Target, Promises: parameters, Flow: Goto, Traits: Stops | Restarts | Fused,
+		Doc: "A = A + B, then as loop"},
+	OpIntAddLoop: {Name: "int.add.loop", A: InOutInt, B: Imm, C: Target, Promises: parameters, Flow: Goto, Traits: Stops | Restarts | Fused,
+		Doc: "A = A + the Int B, then as loop"},
+	OpReturn:  {Name: "return", A: Height, Reads: belowHeight, Promises: results, Flow: Leave, Doc: "return with A values from slot 0 up"},
+	OpBuiltin: {Name: "builtin", A: Window, B: Word, Reads: inputs, Writes: inputsAndOutputs, Kinds: wordResults, Traits: Stops, Doc: "run the built-in word B"},
+	OpCallQuotation: {Name: "call.quotation", A: Height, B: Count, C: Count, Reads: quotationAndInputs, Writes: aboveInputs, Follow: []Op{OpExpect}, Traits: Stops | Calls | Unnamed,
+		Doc: "run the quotation in slot A, above its B inputs; it leaves C values"},
+	OpCallUnknown: {Name: "call.unknown", A: Height, Reads: one, Writes: all, Follow: []Op{OpFrameToTop}, Traits: Stops | Calls | Unnamed,
+		Doc: "run the quotation in slot A, of which nothing is known"},
+	OpTailQuotation: {Name: "tail.quotation", A: Height, Reads: one, Writes: all, Flow: Leave, Traits: Stops | Calls | Unnamed,
+		Doc: "go on with the quotation in slot A in place of this function"},
+	OpSelect: {Name: "select", A: Window, Reads: three, Writes: one, Doc: "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
 
-	OpAuxPush: {"aux.push", Src, None, None, false, "move A to the aux stack"},
-	OpAuxPop:  {"aux.pop", Dst, KindOf, None, false, "move the top of the aux stack to A; it must be of kind B"},
+	OpAuxPush: {Name: "aux.push", A: Src, Doc: "move A to the aux stack"},
+	OpAuxPop:  {Name: "aux.pop", A: Dst, B: KindOf, Kinds: kindB, Traits: Prepares, Doc: "move the top of the aux stack to A; it must be of kind B"},
 
-	OpPickDeep: {"pick.deep", Dst, Count, None, false, "A = the value B slots below the frame; underflow is a run-time error"},
-	OpPickAt:   {"pick.at", Window, None, None, false, "slot A holds an index: replace it by the value so deep below it"},
-	OpRollAt:   {"roll.at", Window, None, None, false, "slot A holds an index: remove it and move the value so deep to the top"},
+	OpPickDeep: {Name: "pick.deep", A: Dst, B: Count, Doc: "A = the value B slots below the frame; underflow is a run-time error"},
+	OpPickAt:   {Name: "pick.at", A: Window, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A holds an index: replace it by the value so deep below it"},
+	OpRollAt:   {Name: "roll.at", A: Window, Reads: one, Writes: all, Traits: Unnamed, Doc: "slot A holds an index: remove it and move the value so deep to the top"},
 
-	OpMake:     {"make", Window, Tagged, None, false, "slot A = variant B of the fields from slot A up"},
-	OpShare:    {"share", Src, None, None, false, "mark what slot A holds as held more than once"},
-	OpIs:       {"is", DstBool, Src, Tagged, false, "A = B is a value of variant C"},
-	OpUnpackAs: {"unpack.as", Window, Src, Tagged, false, "as unpack, of a value that must be of the variant C; another one is a run-time error"},
-	OpLook:     {"look", Window, Src, Tagged, false, "as unpack.as, of a value that lives on"},
-	OpPeek:     {"peek", Dst, Src, FieldOf, false, "as get, of a field that is only looked at while the value lives"},
-	OpRemake:   {"remake", Window, Tagged, Src, false, "slot C = variant B of the fields from slot A up; the object that slot C holds, which unpack has left there, becomes the new one if nobody else has it"},
-	OpPut:      {"put", Window, Src, FieldOf, false, "the value in slot A, of which the fields have been unpacked, with field C replaced by B"},
-	OpPart:     {"part", Dst, Src, FieldOf, false, "as unpack.as, of field C only"},
-	OpGet:      {"get", Dst, Src, FieldOf, false, "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
-	OpAccess:   {"access", Window, Tagged, Count, false, "slot A = field C of the value of variant B in slot A; another variant is a run-time error"},
-	OpMatch:    {"match", Src, Arms, None, true, "go on where table B says for the variant of A; none is a run-time error"},
-	OpField:    {"field", Dst, SrcVariant, Count, false, "A = field C of the variant value B"},
-	OpUnpack:   {"unpack", Window, SrcVariant, Tagged, false, "slots A up = the fields of the variant B, which ends here, of the kinds that variant C declares; if they are not, the function goes on in checked code"},
+	OpMake:  {Name: "make", A: Window, B: Tagged, Reads: fieldsOfB, Writes: one, Kinds: aVariant, Doc: "slot A = variant B of the fields from slot A up"},
+	OpShare: {Name: "share", A: Src, Doc: "mark what slot A holds as held more than once"},
+	OpIs:    {Name: "is", A: DstBool, B: Src, C: Tagged, Doc: "A = B is a value of variant C"},
+	OpFieldsTake: {Name: "fields.take", A: Window, B: SrcAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
+		Doc: "slots A up = the fields of B, which ends here; a value of another variant than C is a run-time error"},
+	OpFieldsGet: {Name: "fields.get", A: Window, B: SrcAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
+		Doc: "as fields.take, of a value that lives on"},
+	OpFieldPeek: {Name: "field.peek", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Copying: OpFieldGet,
+		Doc: "as field.get, of a field that is only looked at while the value lives"},
+	OpRemake: {Name: "remake", A: Window, B: Tagged, C: InOutVariant, Reads: fieldsOfB, Traits: Mutates, Doc: "slot C = variant B of the fields from slot A up; the object that slot C holds, which fields.take has left there, becomes the new one if nobody else has it"},
+	OpFieldPut: {Name: "field.put", A: InOutVariant, B: Src, C: FieldOf, Traits: Prepares | Mutates,
+		Doc: "the value in slot A, of which the fields have been unpacked, with field C replaced by B"},
+	OpFieldTake: {Name: "field.take", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Doc: "A = the field C of the value B, which ends here; a value of another variant is a run-time error"},
+	OpFieldGet: {Name: "field.get", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares,
+		Doc: "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
+	OpFieldTakeInPlace: {Name: "field.take.in-place", A: InOut, B: Tagged, C: FieldNumber, Kinds: fieldCOfB, Traits: Speculates,
+		Doc: "slot A = field C of the value of variant B in slot A; a value of another variant is a run-time error"},
+	OpMatch:          {Name: "match", A: SrcAsVariant, B: Arms, Flow: Choose, Doc: "go on where table B says for the variant of A; none is a run-time error"},
+	OpFieldTakeKnown: {Name: "field.take.known", A: Dst, B: SrcVariant, C: FieldNumber, Traits: Prepares, Doc: "as field.take, of a value that a match has found to have the field"},
+	OpFieldsTakeKnown: {Name: "fields.take.known", A: Window, B: SrcVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
+		Doc: "as fields.take, of a value that a match has found to be of the variant C"},
 
-	OpIsolate:       {"isolate", DstInt, Height, None, false, "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
-	OpRejoin:        {"rejoin", SrcInt, None, None, false, "undo isolate"},
-	OpListLength:    {"list.length", DstInt, Src, None, false, "A = number of elements of the list B; another value is a run-time error"},
-	OpListGet:       {"list.get", Dst, Src, SrcInt, false, "A = element C of the list B; 0 outside or if B is none"},
-	OpListGetInt:    {"list.get.int", DstInt, Src, SrcInt, false, "as list.get; if it is no Int, the function goes on in checked code"},
-	OpListGetFloat:  {"list.get.float", DstFloat, Src, SrcInt, false, "as list.get; if it is no Float, the function goes on in checked code"},
-	OpListNextTake:  {"list.next.take", Dst, Src, SrcInt, false, "as list.next, of a list that is not looked at any more but by this instruction"},
-	OpListSetImm:    {"list.set.imm", Window, SrcInt, Imm, false, "the list in slot A with element B replaced by the Int C, if it has one"},
-	OpListTake:      {"list.take", Dst, Src, SrcInt, false, "as list.get, of an element that is replaced before anybody looks at the list again"},
-	OpListNext:      {"list.next", Dst, Src, SrcInt, false, "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
-	OpListNextInt:   {"list.next.int", DstInt, Src, SrcInt, false, "as list.next; if it is no Int, the function goes on in checked code"},
-	OpListNextFloat: {"list.next.float", DstFloat, Src, SrcInt, false, "as list.next; if it is no Float, the function goes on in checked code"},
-	OpListHas:       {"list.has", DstBool, Src, SrcInt, false, "A = has the list B an element C?"},
-	OpListPush:      {"list.push", DstVariant, Src, Src, false, "A = the list B with C appended"},
-	OpListSet:       {"list.set", Window, SrcInt, Src, false, "the list in slot A with element B replaced by C, if it has one"},
-	OpListElement:   {"list.element", Dst, Src, SrcInt, false, "A = element C of the list B"},
-	OpListAppend:    {"list.append", Src, Src, None, false, "append B to the list under construction A"},
-	OpListResult:    {"list.result", Dst, Src, None, false, "A = an empty list under construction with the tag of B"},
-	OpListReuse:     {"list.reuse", Dst, Src, None, false, "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
-	OpListDone:      {"list.done", DstVariant, Src, None, false, "A = the list that was constructed in B; nothing can be appended to it any more"},
+	OpIsolate:    {Name: "isolate", A: DstInt, B: Height, Doc: "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
+	OpRejoin:     {Name: "rejoin", A: SrcInt, Doc: "undo isolate"},
+	OpListLength: {Name: "list.length", A: DstInt, B: Src, Doc: "A = number of elements of the list B; another value is a run-time error"},
+	OpListGet:    {Name: "list.get", A: Dst, B: Src, C: SrcInt, Doc: "A = element C of the list B; 0 outside or if B is none"},
+	OpListGetInt: {Name: "list.get.int", A: DstInt, B: Src, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+		Doc: "as list.get; if it is no Int, the function goes on in checked code"},
+	OpListGetFloat: {Name: "list.get.float", A: DstFloat, B: Src, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+		Doc: "as list.get; if it is no Float, the function goes on in checked code"},
+	OpListNextTake: {Name: "list.next.take", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
+		Doc: "as list.next, of a list that is not looked at any more but by this instruction"},
+	OpListSetImm: {Name: "list.set.imm", A: InOut, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
+	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
+	OpListNext: {Name: "list.next", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
+		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
+	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+		Doc: "as list.next; if it is no Int, the function goes on in checked code"},
+	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+		Doc: "as list.next; if it is no Float, the function goes on in checked code"},
+	OpListHas:     {Name: "list.has", A: DstBool, B: Src, C: SrcInt, Doc: "A = has the list B an element C?"},
+	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
+	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
+	OpListElement: {Name: "list.element", A: Dst, B: Src, C: SrcCounter, Doc: "A = element C of the list B"},
+	OpListAppend:  {Name: "list.append", A: Src, B: Src, Traits: Mutates, Doc: "append B to the list under construction A"},
+	OpListResult:  {Name: "list.result", A: Dst, B: Src, Doc: "A = an empty list under construction with the tag of B"},
+	OpListReuse: {Name: "list.reuse", A: Dst, B: Src, Copying: OpListResult,
+		Doc: "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
+	OpListDone: {Name: "list.done", A: DstVariant, B: InOut, Doc: "A = the list that was constructed in B; nothing can be appended to it any more"},
 
-	OpMapEntries: {"map.entries", DstVariant, Src, None, false, "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
+	OpMapEntries: {Name: "map.entries", A: DstVariant, B: Src, Doc: "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
 
-	OpCondStart: {"cond.start", None, None, None, false, "take the count and the clauses of cond off the stack"},
-	OpCondNext:  {"cond.next", None, None, None, false, "run the next predicate; none left is a run-time error"},
-	OpCondTest:  {"cond.test", None, None, Target, true, "go on with the body if the predicate left true, else go to C"},
+	OpCondStart: {Name: "cond.start", Writes: all, Traits: Unnamed | MovesFrame, Doc: "take the count and the clauses of cond off the stack"},
+	OpCondNext:  {Name: "cond.next", Writes: all, Traits: Stops | Calls | Unnamed, Doc: "run the next predicate; none left is a run-time error"},
+	OpCondTest: {Name: "cond.test", C: Target, Writes: all, Flow: GotoOrLeave, Traits: Stops | Calls | Unnamed | MovesFrame,
+		Doc: "go on with the body if the predicate left true, else go to C"},
 
-	OpNoClause: {"no-clause", Src, Flag, Imm, true, "run-time error: none of the C predicates of cond was true; if B, for the value A"},
+	OpNoClause: {Name: "no-clause", A: Src, B: Flag, C: Imm, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
 
-	OpSpawn: {"spawn", Height, Count, None, false, "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
+	OpSpawn: {Name: "spawn", A: Height, B: Count, Reads: one, Writes: lowestInput, Kinds: anInt, Traits: Unnamed,
+		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
 
-	OpWeave:    {"weave", Height, None, None, false, "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
-	OpResume:   {"resume", Window, None, None, false, "go on with the weave in slot A, which gets slot A+1; behind, slot A+1 is what it yielded and A+2 whether it did"},
-	OpYield:    {"yield", Window, None, None, false, "give slot A+1 to who resumed the weave whose context is slot A; behind, slot A+1 is what the next resume brought"},
-	OpCancel:   {"cancel", Window, None, None, false, "end the weave in slot A"},
-	OpWeaveEnd: {"weave.end", None, None, None, true, "end of a weave's body"},
+	OpWeave: {Name: "weave", A: Height, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
+	OpResume: {Name: "resume", A: Window, Reads: two, Writes: secondAndThird, Kinds: anythingAndFlag, Traits: Stops,
+		Doc: "go on with the weave in slot A, which gets slot A+1; behind, slot A+1 is what it yielded and A+2 whether it did"},
+	OpYield: {Name: "yield", A: Window, Reads: two, Writes: second, Traits: Stops,
+		Doc: "give slot A+1 to who resumed the weave whose context is slot A; behind, slot A+1 is what the next resume brought"},
+	OpCancel:   {Name: "cancel", A: Window, Reads: one, Doc: "end the weave in slot A"},
+	OpWeaveEnd: {Name: "weave.end", Flow: Leave, Traits: Internal, Doc: "end of a weave's body"},
 
-	OpDump:  {"dump", Height, Word, None, false, "hand the stack, A slots high in this frame, to the built-in B and empty it"},
-	OpCount: {"count", None, None, None, false, "count an entry into this function; its first instruction or none"},
+	OpDump: {Name: "dump", A: Height, B: Word, Writes: all, Follow: []Op{OpFrameToTop}, Traits: Unnamed,
+		Doc: "hand the stack, A slots high in this frame, to the built-in B and empty it"},
+	OpCount: {Name: "count", Doc: "count an entry into this function; its first instruction or none"},
 
-	OpCover: {"cover", Count, None, None, false, "count that control came to point A of the module's coverage"},
+	OpCover: {Name: "cover", A: Count, Doc: "count that control came to point A of the module's coverage"},
 
-	OpHalt:    {"halt", None, None, None, true, "end of the strand"},
-	OpChecked: {"checked", None, None, None, false, "as the original instruction here, after a check of the kinds it trusts"},
-	OpGuarded: {"guarded", None, None, None, false, "as checked, after the guards that stand here"},
-	OpCounted: {"counted", None, None, None, false, "as the original instruction here, after the tail calls that are gone here have been counted"},
+	OpHalt:    {Name: "halt", Flow: Leave, Traits: Internal, Doc: "end of the strand"},
+	OpChecked: {Name: "checked", Traits: Internal, Doc: "as the original instruction here, after a check of the kinds it trusts"},
+	OpGuarded: {Name: "guarded", Traits: Internal, Doc: "as checked, after the guards that stand here"},
+	OpCounted: {Name: "counted", Traits: Internal, Doc: "as the original instruction here, after the tail calls that are gone here have been counted"},
 
-	OpGuard:    {"guard", Src, KindOf, None, false, "in checked code: run-time error unless A is of kind B"},
-	OpTailGone: {"tail.gone", None, None, None, false, "a tail call in whose place the code stands that follows"},
+	OpGuard:    {Name: "guard", A: Src, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
+	OpTailGone: {Name: "tail.gone", Traits: Internal, Doc: "a tail call in whose place the code stands that follows"},
 }
 
 // Info returns the row of an opcode; OpInvalid's for one that does not exist.

@@ -167,188 +167,147 @@ func (v *verifier) function() error {
 }
 
 func (v *verifier) instruction(pc int) error {
-	f, m := v.f, v.m
-	in := f.Code[pc]
-	if in.Op == OpInvalid || in.Op >= OpHalt || in.Op == OpWeaveEnd || in.Was != 0 {
+	in := v.f.Code[pc]
+	info := in.Op.Info()
+	if info.Has(Internal) || in.Was != 0 {
 		return errors.New("no instruction of a module")
 	}
-	info := in.Op.Info()
-	if !info.Ends && pc+1 >= len(f.Code) {
-		return errors.New("control runs off the end")
-	}
-	for i, kind := range [...]Operand{info.A, info.B, info.C} {
-		x := [...]int32{in.A, in.B, in.C}[i]
-		limit := int32(0)
-		switch kind {
-		case None:
-			continue
-		case Imm:
-			if i == 2 && x == 0 && (in.Op == OpIntDivImm || in.Op == OpIntModImm) {
-				return errors.New("division by 0")
-			}
-			continue
-		case Src, SrcInt, SrcFloat, SrcBool, SrcVariant, Dst, DstInt, DstFloat, DstBool, DstVariant, Window:
-			limit = f.Frame
-		case Height:
-			limit = f.Frame + 1
-		case Flag:
-			limit = 2
-		case Constant:
-			limit = int32(len(m.Consts))
-		case Function:
-			limit = int32(len(m.Funcs))
-		case Word:
-			limit = int32(len(m.Builtins))
-		case Tagged:
-			limit = int32(len(m.Variants))
-		case FieldOf:
-			limit = int32(len(m.Variants)) * MaxFields
-			if x >= 0 && x < limit && int(x%MaxFields) >= len(m.Variants[x/MaxFields].Kinds) {
-				return fmt.Errorf("the variant has no field %d", x%MaxFields)
-			}
-		case Arms:
-			limit = int32(len(m.Tables))
-		case Count:
-			limit = maxFrame
-		case KindOf:
-			limit = int32(KindWeave) + 1
-		case Target:
-			if to := pc + 1 + int(x); to < 0 || to >= len(f.Code) {
-				return fmt.Errorf("jump to %d", to)
-			}
-			if err := direction(in.Op, pc+1+int(x), x); err != nil {
-				return err
-			}
-			continue
-		}
-		if x < 0 || x >= limit {
-			return fmt.Errorf("operand %c is %d, the limit is %d", 'A'+i, x, limit)
+	for i, o := range info.Operands() {
+		if err := v.operand(o, in.Operands()[i]); err != nil {
+			return fmt.Errorf("operand %c: %w", 'A'+i, err)
 		}
 	}
-	return v.frame(pc, in)
+	if in.C == 0 && (in.Op == OpIntDivImm || in.Op == OpIntModImm) {
+		return errors.New("division by 0")
+	}
+	if err := v.frame(in); err != nil {
+		return err
+	}
+	if err := v.places(pc, in); err != nil {
+		return err
+	}
+	return v.special(pc, in)
 }
 
-// direction checks that only instructions at which a strand can be stopped go
-// back: no loop escapes a stop.
-func direction(op Op, to int, offset int32) error {
-	switch op {
-	case OpLoop, OpIntAddLoop, OpIntAddSlotLoop, OpJumpBack, OpCondTest:
-		if offset >= 0 {
-			return errors.New("it goes back")
-		}
-	default:
-		if offset < 0 {
-			return errors.New("it goes forward")
+// limit is how large an operand may be, which must be less; unlimited if it may be anything.
+func (v *verifier) limit(o Operand) int64 {
+	m := v.m
+	switch o {
+	case Window:
+		return int64(v.f.Frame)
+	case Height:
+		return int64(v.f.Frame) + 1
+	case Flag:
+		return 2
+	case Constant:
+		return int64(len(m.Consts))
+	case Function:
+		return int64(len(m.Funcs))
+	case Word:
+		return int64(len(m.Builtins))
+	case Tagged:
+		return int64(len(m.Variants))
+	case FieldOf:
+		return int64(len(m.Variants)) * fieldStride
+	case Arms:
+		return int64(len(m.Tables))
+	case Count, FieldNumber:
+		return maxFrame
+	case KindOf:
+		return int64(len(kindNames))
+	}
+	if o.Reads() || o.Writes() {
+		return int64(v.f.Frame)
+	}
+	return unlimited
+}
+
+const unlimited = -1
+
+// operand checks that what an operand names exists.
+func (v *verifier) operand(o Operand, x int32) error {
+	limit := v.limit(o)
+	if limit != unlimited && (x < 0 || int64(x) >= limit) {
+		return fmt.Errorf("%d, the limit is %d", x, limit)
+	}
+	if o == FieldOf {
+		if variant, field := Field(x); int(field) >= len(v.m.Variants[variant].Kinds) {
+			return fmt.Errorf("the variant has no field %d", field)
 		}
 	}
 	return nil
 }
 
-// frame checks what an instruction needs of the frame and of what follows it.
-func (v *verifier) frame(pc int, in Instr) error {
-	f, m := v.f, v.m
-	next := OpInvalid
-	if pc+1 < len(f.Code) {
-		next = f.Code[pc+1].Op
+// frame checks that all slots which an instruction reads and writes are in the frame.
+func (v *verifier) frame(in Instr) error {
+	reads, writes := Effects(v.m, in)
+	if !v.fits(&reads) || !v.fits(&writes) {
+		return errors.New("the slots do not fit the frame")
 	}
-	room := func(first, n int32) error {
-		if n < 0 || int64(first)+int64(n) > int64(f.Frame) {
-			return errors.New("the window does not fit the frame")
+	return nil
+}
+
+func (v *verifier) fits(s *SlotSet) bool {
+	return !slices.ContainsFunc(s.Runs(), func(r Run) bool { return r.First < 0 || r.End != NoEnd && r.End > v.f.Frame })
+}
+
+// places checks where control goes on and what stands there. Only instructions at which a
+// strand can be stopped go back: no loop escapes a stop.
+func (v *verifier) places(pc int, in Instr) error {
+	f, info := v.f, in.Op.Info()
+	for to := range Successors(v.m, pc, in) {
+		switch {
+		case to >= len(f.Code) && flows[info.Flow].behind != nil:
+			return errors.New("control runs off the end")
+		case to < 0 || to >= len(f.Code):
+			return fmt.Errorf("jump to %d", to)
+		case to <= pc && !info.Has(Stops):
+			return errors.New("only an instruction that a strand can be stopped at goes back")
+		case to > pc && info.Has(Stops) && info.C == Target:
+			return errors.New("must go back")
 		}
-		return nil
 	}
+	if info.Follow != nil && (pc+1 >= len(f.Code) || !slices.Contains(info.Follow, f.Code[pc+1].Op)) {
+		return fmt.Errorf("must be followed by %s", info.Follow)
+	}
+	return nil
+}
+
+// special checks what only some instructions need.
+func (v *verifier) special(pc int, in Instr) error {
+	f, m := v.f, v.m
 	switch in.Op {
 	case OpFloatMulAdd3:
-		for i := int32(1); i <= 2; i++ {
-			if pc+2 >= len(f.Code) || f.Code[pc+int(i)] != (Instr{Op: OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) || in.C == in.A || in.C == in.A-1 {
-				return errors.New("must be followed by two mul-adds of the slots below")
-			}
+		if !IsVector(f.Code[pc:]) {
+			return errors.New("must be followed by two mul-adds of the slots below")
 		}
 	case OpCall:
 		callee := &m.Funcs[in.B]
-		if callee.Open && next != OpExpect && next != OpFloat {
-			return errors.New("a call of an open function must be followed by expect or float")
+		if next := f.Code[pc+1].Op; callee.Open && next != OpExpect && next != OpFrameToTop {
+			return errors.New("a call of an open function must be followed by expect or frame.top")
 		}
-		return room(in.A, max(callee.In, callee.Out))
-	case OpBuiltin:
-		return room(in.A, max(m.Builtins[in.B].In, m.Builtins[in.B].Out))
-	case OpTail:
-		return room(in.A, m.Funcs[in.B].In)
-	case OpCallOpen:
-		if next != OpExpect && next != OpFloat {
-			return errors.New("must be followed by expect or float")
+		if int64(in.A)+int64(callee.Out) > int64(f.Frame) {
+			return errors.New("the results do not fit the frame")
 		}
-	case OpCallUnknown:
-		if next != OpFloat {
-			return errors.New("must be followed by float")
-		}
-		return room(in.A, 1)
 	case OpCallQuotation:
-		if next != OpExpect {
-			return errors.New("must be followed by expect")
+		if in.C > f.Frame {
+			return errors.New("more results than the frame has slots")
 		}
-		if in.B > in.A || in.C > f.Frame {
-			return errors.New("more inputs than values")
-		}
-		return room(in.A, 1)
-	case OpTailQuotation, OpWeave:
-		return room(in.A, 1)
-	case OpListSet, OpListSetImm, OpPut:
-		return room(in.A, 1)
-	case OpListNext, OpListNextTake, OpListNextInt, OpListNextFloat:
-		if next != OpJump || pc+2 >= len(f.Code) {
-			return errors.New("must be followed by a jump and more")
-		}
-	case OpRemake:
-		return room(in.A, int32(len(m.Variants[in.B].Kinds)))
-	case OpUnpack, OpUnpackAs, OpLook:
-		return room(in.A, int32(len(m.Variants[in.C].Kinds)))
-	case OpResume:
-		return room(in.A, 3)
-	case OpYield:
-		return room(in.A, 2)
 	case OpCount:
 		if pc != 0 || !f.Word {
 			return errors.New("not the first instruction of a word")
 		}
-	case OpDump:
-		if next != OpFloat {
-			return errors.New("must be followed by float")
-		}
-	case OpSelect:
-		return room(in.A, 3)
 	case OpClosure:
-		callee := &m.Funcs[in.B]
-		if callee.Captures != in.C || callee.Word {
+		if callee := &m.Funcs[in.B]; callee.Captures != in.C || callee.Word {
 			return errors.New("another number of captures than the function's")
 		}
-		return room(in.A, max(in.C, 1))
-	case OpMake:
-		return room(in.A, max(int32(len(m.Variants[in.B].Fields)), 1))
-	case OpAccess:
+	case OpFieldTakeInPlace:
 		if int(in.C) >= len(m.Variants[in.B].Fields) {
 			return errors.New("no such field")
 		}
-	case OpSpawn:
-		if in.B > in.A {
-			return errors.New("more inputs than values")
-		}
-		return room(in.A, 1)
 	case OpReturn:
 		if !f.Open && in.A != f.Out {
 			return fmt.Errorf("returns %d values, the effect says %d", in.A, f.Out)
-		}
-	case OpMatch:
-		t := &m.Tables[in.B]
-		for _, c := range t.Targets {
-			if to := pc + 1 + int(c); c != NoArm && (c < 0 || to >= len(f.Code)) {
-				return fmt.Errorf("arm at %d", to)
-			}
-		}
-		for _, arm := range t.Others {
-			if to := pc + 1 + int(arm.Target); arm.Target < 0 || to >= len(f.Code) {
-				return fmt.Errorf("arm at %d", to)
-			}
 		}
 	}
 	return nil

@@ -69,7 +69,7 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 	case "stack.dump":
 		restore := g.observed()
 		g.emit(bytecode.OpDump, int32(len(g.stack)), g.builtin(call.Index), 0)
-		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.emit(bytecode.OpFrameToTop, 0, 0, 0)
 		g.float()
 		restore()
 	default:
@@ -236,7 +236,7 @@ func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, 
 	g.emit(bytecode.OpCallOpen, int32(height), callee, 0)
 	leaky := w != nil && g.seen(int32(w.Index), int32(g.word.Index)).leaky
 	if !call.Known || g.floating || leaky {
-		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.emit(bytecode.OpFrameToTop, 0, 0, 0)
 		g.float()
 		restore()
 		return false
@@ -301,11 +301,11 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 			g.release(g.pop())
 			s := g.result(g.mod.Variants[call.Index].Kinds[call.Field])
 			g.trust(s)
-			g.emit(bytecode.OpGet, s, o.index, field)
+			g.emit(bytecode.OpFieldGet, s, o.index, field)
 			return
 		}
 		first := g.arguments(1, 1, false)
-		g.emit(bytecode.OpAccess, first, call.Index, call.Field)
+		g.emit(bytecode.OpFieldTakeInPlace, first, call.Index, call.Field)
 		g.results(first, []bytecode.Kind{g.mod.Variants[call.Index].Kinds[call.Field]})
 		g.trust(first)
 	}
@@ -339,7 +339,7 @@ func (g *generator) runQuotation(known bool, in, out int, last bool) bool {
 		g.ensure(1)
 		restore := g.observed()
 		g.emit(bytecode.OpCallUnknown, int32(len(g.stack)-1), 0, 0)
-		g.emit(bytecode.OpFloat, 0, 0, 0)
+		g.emit(bytecode.OpFrameToTop, 0, 0, 0)
 		g.float()
 		restore()
 		return false
@@ -398,7 +398,7 @@ func (g *generator) computedIf(call *types.Call, last bool) bool {
 func (g *generator) condHere() {
 	g.layOut()
 	g.emit(bytecode.OpTailGone, 0, 0, 0)
-	g.emit(bytecode.OpRebase, int32(len(g.stack)), 0, 0)
+	g.emit(bytecode.OpFrameUp, int32(len(g.stack)), 0, 0)
 	g.float()
 	g.emit(bytecode.OpCondStart, 0, 0, 0)
 	next := g.label()

@@ -69,9 +69,9 @@ func (c *compiler) added() {
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
 	for _, w := range words {
 		if w.Late && c.slots[w.Slot] == nil {
-			c.slots[w.Slot] = &lateSlot{entry: c.function(c.late[int32(w.Index)]), adapter: -1}
+			c.slots[w.Slot] = &lateSlot{entry: c.function(w, c.late[int32(w.Index)]), adapter: -1}
 		}
-		c.functions = append(c.functions, c.function(&c.words[w.Index]))
+		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
 	}
 	for _, w := range c.calleesFirst(first) {
 		c.word(c.info.Words[w])
@@ -110,11 +110,11 @@ func (c *compiler) calleesFirst(first int) []int32 {
 	return order
 }
 
-// function makes room for the function of a word, which is called by those that
-// have facts of it.
-func (c *compiler) function(facts *wordFacts) int32 {
+// function reserves a function for a word; facts are what its callers may assume. Their code
+// may come before the word's own: how much it takes and leaves is there from the start.
+func (c *compiler) function(w *types.Word, facts *wordFacts) int32 {
 	f := int32(len(c.mod.Funcs))
-	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{})
+	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra)})
 	c.owners = append(c.owners, make([]*wordFacts, int(f)+1-len(c.owners))...)
 	c.owners[f] = facts
 	return f

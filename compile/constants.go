@@ -21,13 +21,11 @@ func (g *generator) keepable() []int32 {
 	}
 	loops := false
 	for i := range g.code {
-		in := &g.code[i]
-		switch in.Op {
-		case bytecode.OpLoop, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop, bytecode.OpJumpBack:
+		info := g.code[i].Op.Info()
+		switch {
+		case info.Has(bytecode.Restarts), g.code[i].Op == bytecode.OpJumpBack:
 			loops = true
-			continue
-		case bytecode.OpCall, bytecode.OpFloat, bytecode.OpReach, bytecode.OpRebase, bytecode.OpIsolate, bytecode.OpResume, bytecode.OpYield, bytecode.OpWeave, bytecode.OpSpawn,
-			bytecode.OpCancel, bytecode.OpPickAt, bytecode.OpRollAt, bytecode.OpCallQuotation, bytecode.OpCallUnknown, bytecode.OpCallOpen, bytecode.OpDump:
+		case info.Has(bytecode.Calls|bytecode.Unnamed) && !info.Ends():
 			return nil
 		}
 	}

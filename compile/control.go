@@ -227,7 +227,7 @@ func (g *generator) adapt(floats bool, layout []operand) {
 	}
 	restore := g.observed()
 	if n := int32(len(g.stack)); n > 0 {
-		g.emit(bytecode.OpRebase, n, 0, 0)
+		g.emit(bytecode.OpFrameUp, n, 0, 0)
 	}
 	g.float()
 	restore()
@@ -544,7 +544,7 @@ func (g *generator) knownArm(st *syntax.Match, info *types.MatchInfo) int {
 // others hold it.
 func (g *generator) fields(o operand, arm *types.ArmInfo) {
 	if all := g.mod.Variants[arm.Variant.Index].Kinds; len(all) > 0 && inOrder(arm.Fields, len(all)) {
-		g.unpack(bytecode.OpUnpack, o, arm.Variant)
+		g.unpack(bytecode.OpFieldsTakeKnown, o, arm.Variant)
 		return
 	}
 	lives := g.uses[o.index] > 1
@@ -557,12 +557,12 @@ func (g *generator) fields(o operand, arm *types.ArmInfo) {
 		case lives && ok:
 			s := g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o)
 			g.trust(s)
-			g.emit(bytecode.OpGet, s, o.index, field)
+			g.emit(bytecode.OpFieldGet, s, o.index, field)
 		case lives:
 			g.emit(bytecode.OpShare, o.index, 0, 0)
-			g.emit(bytecode.OpField, g.result(bytecode.KindAny, o), o.index, f)
+			g.emit(bytecode.OpFieldTakeKnown, g.result(bytecode.KindAny, o), o.index, f)
 		default:
-			g.emit(bytecode.OpField, g.result(bytecode.KindAny, o), o.index, f)
+			g.emit(bytecode.OpFieldTakeKnown, g.result(bytecode.KindAny, o), o.index, f)
 		}
 	}
 	if len(arm.Fields) == 0 {

@@ -426,22 +426,14 @@ func (g *generator) check(o operand, k bytecode.Kind) operand {
 // expectWindow is how far back expect looks.
 const expectWindow = 8
 
-// expecting are instructions that take a value out of a list, by the kind that
-// they then trust it to be: another one makes the function go on in code that
-// checks everything, so the error comes where the value is used.
-var expecting = map[bytecode.Op]map[bytecode.Kind]bytecode.Op{
-	bytecode.OpListGet:  {bytecode.KindInt: bytecode.OpListGetInt, bytecode.KindFloat: bytecode.OpListGetFloat},
-	bytecode.OpListNext: {bytecode.KindInt: bytecode.OpListNextInt, bytecode.KindFloat: bytecode.OpListNextFloat},
-}
-
 // expect makes the instruction close by that took a value out of a list expect
-// a kind, if there is one.
+// a kind, if there is one: a value of another kind makes the function go on in code that
+// checks everything, so the error comes where the value is used.
 func (g *generator) expect(s int32, k bytecode.Kind) bool {
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-expectWindow; pc-- {
 		in := &g.code[pc]
-		info := in.Op.Info()
-		if definesA(info.A) && in.A == s {
-			op, ok := expecting[in.Op][k]
+		if defines(in, s) {
+			op, ok := bytecode.Speculating(in.Op, k)
 			if ok {
 				in.Op = op
 			}
@@ -449,7 +441,7 @@ func (g *generator) expect(s int32, k bytecode.Kind) bool {
 		}
 		// The exit of a list loop stands right behind its start; all else that is
 		// passed over touches only what it names.
-		if !simple(info) && !(in.Op == bytecode.OpJump && pc > g.block && expecting[g.code[pc-1].Op] != nil) {
+		if !simple(in.Op.Info()) && !(in.Op == bytecode.OpJump && pc > g.block && g.code[pc-1].Op.Info().Flow == bytecode.Step) {
 			return false
 		}
 	}

@@ -151,24 +151,34 @@ func (c *compiler) helper(name string) int32 {
 		return f
 	}
 	h := helpers[name]
-	frame := int32(1)
 	code := slices.Clone(h.code)
 	for i := range code {
-		switch in := &code[i]; in.Op {
-		case bytecode.OpIsolate:
-			frame = in.B + 4
-		case bytecode.OpBuiltin:
+		if in := &code[i]; in.Op == bytecode.OpBuiltin {
 			index, _ := c.table.Lookup(h.words[in.B])
 			in.B = c.builtin(index)
 		}
 	}
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
-		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: frame, Open: h.open, Results: h.kinds, Code: seal(code),
+		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: seal(code),
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f
 	return f
+}
+
+// frameOf is how many slots code needs.
+func (c *compiler) frameOf(code []bytecode.Instr) int32 {
+	n := int32(1)
+	for _, in := range code {
+		reads, writes := bytecode.Effects(c.mod, in)
+		for _, r := range slices.Concat(reads.Runs(), writes.Runs()) {
+			if r.End != bytecode.NoEnd {
+				n = max(n, r.End)
+			}
+		}
+	}
+	return n
 }
 
 // callHelper calls a helper that is closed and sees no stack but its own.

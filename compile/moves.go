@@ -47,13 +47,13 @@ func (g *generator) retarget(dst, src int32) bool {
 	guards := 0 // they cost nothing, so they do not count
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-retargetWindow-guards; pc-- {
 		in := &g.code[pc]
-		info := in.Op.Info()
 		if in.Op == bytecode.OpGuard && in.A != dst {
 			guards++
 			continue
 		}
-		if definesA(info.A) && in.A == src {
-			if info.A == bytecode.Window {
+		info := in.Op.Info()
+		if defines(in, src) {
+			if info.A == bytecode.Window || info.A.Reads() {
 				return false
 			}
 			in.A = dst
@@ -65,7 +65,7 @@ func (g *generator) retarget(dst, src int32) bool {
 			g.overwritten(dst)
 			return true
 		}
-		if !simple(info) || touches(info, in, src) || touches(info, in, dst) {
+		if !simple(info) || g.touches(in, src) || g.touches(in, dst) {
 			return false
 		}
 	}

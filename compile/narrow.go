@@ -7,7 +7,7 @@ import "github.com/seqvm/seqvm/bytecode"
 func (g *generator) narrow() {
 	for pc := range g.code {
 		in := &g.code[pc]
-		if in.Op != bytecode.OpUnpack && in.Op != bytecode.OpUnpackAs {
+		if in.Op != bytecode.OpFieldsTakeKnown && in.Op != bytecode.OpFieldsTake {
 			continue
 		}
 		only, live := int32(0), 0
@@ -22,7 +22,7 @@ func (g *generator) narrow() {
 			guards = append(guards, w.guards...)
 		}
 		if field, ok := bytecode.FieldOperand(in.C, only); ok && live == 1 {
-			*in = bytecode.Instr{Op: bytecode.OpPart, A: in.A + only, B: in.B, C: field}
+			*in = bytecode.Instr{Op: bytecode.OpFieldTake, A: in.A + only, B: in.B, C: field}
 			for _, guard := range guards {
 				g.code[guard].B = int32(bytecode.KindAny)
 			}
@@ -42,48 +42,45 @@ type way struct {
 // dead tells whether, on all ways from an instruction on, nothing reads a slot before
 // something else is written to it.
 func (g *generator) dead(pc int, s int32, w *way) bool {
-	for ; ; pc++ {
+	for {
 		if w.steps--; w.steps < 0 {
 			return false
 		}
 		in := &g.code[pc]
 		info := in.Op.Info()
-		switch in.Op {
-		case bytecode.OpGuard:
+		reads, writes := bytecode.Effects(g.mod, *in)
+		switch {
+		case in.Op == bytecode.OpGuard:
 			if in.A == s {
 				w.guards = append(w.guards, pc)
 			}
-			continue
-		case bytecode.OpReturn:
-			return s >= in.A
-		case bytecode.OpLoop, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop: // parameters live on
-			return s >= g.parameters && !reads(info, in, s)
-		case bytecode.OpJump, bytecode.OpJumpBack:
-			pc = int(in.C) - 1
-			continue
-		case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextInt, bytecode.OpListNextFloat: // over the jump, or to it
-			if !g.dead(pc+2, s, w) {
-				return false
-			}
-		case bytecode.OpCall:
-			if f := g.factsAt(in.B); f == nil || f.observes || g.inWindow(in, s) {
-				return false
-			}
-			continue
-		case bytecode.OpUnpack, bytecode.OpUnpackAs, bytecode.OpLook:
-			if in.B == s {
-				return false
-			}
-			if g.inWindow(in, s) {
-				return true
-			}
-			continue
-		}
-		switch {
-		case roams(in.Op), info.Ends, g.inWindow(in, s), reads(info, in, s), info.C == bytecode.Target && !g.dead(int(in.C), s, w):
+		case reads.Has(s), roams(info), g.inWindow(in, s) && (info.Has(bytecode.Stops) || in.Op == bytecode.OpMake):
 			return false
-		case definesA(info.A) && in.A == s:
+		case info.Has(bytecode.Restarts): // parameters live on
+			return s >= g.parameters
+		case info.Ends() && in.Op != bytecode.OpReturn && in.Op != bytecode.OpJump && in.Op != bytecode.OpJumpBack:
+			return false
+		case info.Has(bytecode.Calls):
+			if f := g.factsAt(in.B); f == nil || f.observes {
+				return false
+			}
+		}
+		if writes.Has(s) && info.Flow != bytecode.Step {
 			return true
 		}
+		next := -1
+		for to := range g.successors(pc) {
+			switch {
+			case writes.Has(s) && to != pc+1: // a step that has been done
+			case next < 0:
+				next = to
+			case !g.dead(to, s, w):
+				return false
+			}
+		}
+		if next < 0 { // the frame is gone
+			return true
+		}
+		pc = next
 	}
 }

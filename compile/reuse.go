@@ -266,7 +266,7 @@ func (g *generator) putFields(h *husk, r *record) {
 		g.release(f)
 	}
 	for _, p := range puts {
-		g.emit(bytecode.OpPut, h.slot, p.value, p.field)
+		g.emit(bytecode.OpFieldPut, h.slot, p.value, p.field)
 	}
 }
 
@@ -348,14 +348,14 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	switch {
 	case others == 0 && g.peeks(o.index), others > 0 && g.care == careful:
 		g.release(o)
-		g.unpackInto(bytecode.OpLook, o, arm.Variant)
+		g.unpackInto(bytecode.OpFieldsGet, o, arm.Variant)
 		return
 	case others == 0:
-		g.unpack(bytecode.OpUnpackAs, o, arm.Variant)
+		g.unpack(bytecode.OpFieldsTake, o, arm.Variant)
 		return
 	}
 	h := husk{slot: o.index, variant: int32(arm.Variant.Index), doubtful: g.held(o.index)}
-	h.first = g.unpackInto(bytecode.OpUnpackAs, o, arm.Variant)
+	h.first = g.unpackInto(bytecode.OpFieldsTake, o, arm.Variant)
 	h.behind = len(g.code)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
 	for i, f := range fields {
@@ -381,7 +381,7 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
 	g.release(o)
 	if g.uses[o.index] > 0 {
-		g.unpackInto(bytecode.OpLook, o, v)
+		g.unpackInto(bytecode.OpFieldsGet, o, v)
 		return
 	}
 	g.uses[o.index]++
@@ -422,13 +422,13 @@ func (g *generator) peeks(s int32) bool {
 		if in.Op == bytecode.OpGuard {
 			continue
 		}
-		if definesA(info.A) && in.A == s {
-			if in.Op == bytecode.OpGet {
-				in.Op = bytecode.OpPeek
+		if defines(in, s) {
+			if in.Op == bytecode.OpFieldGet {
+				in.Op = bytecode.OpFieldPeek
 			}
-			return in.Op == bytecode.OpPeek
+			return in.Op == bytecode.OpFieldPeek
 		}
-		if in.Op != bytecode.OpLook && in.Op != bytecode.OpUnpackAs && (!simple(info) || in.Op == bytecode.OpListPush || touches(info, in, s)) {
+		if in.Op != bytecode.OpFieldsGet && in.Op != bytecode.OpFieldsTake && (!simple(info) || info.Has(bytecode.Mutates) || g.touches(in, s)) {
 			return false
 		}
 	}
@@ -448,8 +448,8 @@ func (g *generator) held(s int32) bool {
 		switch {
 		case in.Op == bytecode.OpShare && in.A == s, in.Op == bytecode.OpCopy && (in.B == s || in.A == s):
 			return true
-		case definesA(in.Op.Info().A) && in.A == s:
-			return in.Op == bytecode.OpListGet || in.Op == bytecode.OpConst || in.Op == bytecode.OpGet
+		case defines(in, s):
+			return in.Op == bytecode.OpListGet || in.Op == bytecode.OpConst || in.Op == bytecode.OpFieldGet
 		}
 	}
 	return false

@@ -91,21 +91,11 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 // from the one in front of it.
 func (g *generator) targets() []bool {
 	targets := make([]bool, len(g.code)+1)
-	for pc, in := range g.code {
-		if in.Op.Info().C == bytecode.Target {
-			targets[in.C] = true
-		}
-		if in.Op != bytecode.OpMatch {
-			continue
-		}
-		t := &g.mod.Tables[in.B]
-		for _, c := range t.Targets {
-			if c != bytecode.NoArm {
-				targets[pc+1+int(c)] = true
+	for pc := range g.code {
+		for to := range g.successors(pc) {
+			if to != pc+1 || g.code[pc].Op.Info().Ends() {
+				targets[to] = true
 			}
-		}
-		for _, arm := range t.Others {
-			targets[pc+1+int(arm.Target)] = true
 		}
 	}
 	return targets
@@ -132,24 +122,9 @@ func seal(code []bytecode.Instr) []bytecode.Instr {
 		if in.Op.Info().C == bytecode.Target {
 			in.C -= int32(pc + 1)
 		}
-		if in.Op == bytecode.OpFloatMulAdd && isVector(code[pc:]) {
+		if in.Op == bytecode.OpFloatMulAdd && bytecode.IsVector(code[pc:]) {
 			in.Op = bytecode.OpFloatMulAdd3
 		}
 	}
 	return code
-}
-
-// isVector tells whether three mul-adds stand here that work on neighbouring slots:
-// two vectors and a factor. The first can do them all.
-func isVector(code []bytecode.Instr) bool {
-	if len(code) < 3 {
-		return false
-	}
-	in := code[0]
-	for i := int32(1); i <= 2; i++ {
-		if code[i] != (bytecode.Instr{Op: bytecode.OpFloatMulAdd, A: in.A - i, B: in.B - i, C: in.C}) {
-			return false
-		}
-	}
-	return in.C != in.A && in.C != in.A-1
 }

@@ -1,53 +1,47 @@
 package compile
 
-import "github.com/seqvm/seqvm/bytecode"
+import (
+	"iter"
 
-// What instructions do to slots.
+	"github.com/seqvm/seqvm/bytecode"
+)
 
-func definesA(a bytecode.Operand) bool {
-	switch a {
-	case bytecode.Dst, bytecode.DstInt, bytecode.DstFloat, bytecode.DstBool, bytecode.DstVariant, bytecode.Window:
-		return true
-	}
-	return false
-}
+// What instructions do to slots, as their rows in the table say.
 
-// simple tells whether an instruction touches only the slots it names.
+// simple tells whether an instruction touches only the slots it names, and control goes on
+// behind it.
 func simple(info *bytecode.Info) bool {
-	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
+	for _, o := range info.Operands() {
 		switch o {
-		case bytecode.Window, bytecode.Height, bytecode.Target, bytecode.Count, bytecode.Arms:
+		case bytecode.Window, bytecode.Height, bytecode.Target, bytecode.Count, bytecode.Arms, bytecode.InOut, bytecode.InOutVariant, bytecode.FieldNumber:
 			return false
 		}
 	}
 	return true
 }
 
-// touches tells whether an instruction names a slot.
-func touches(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
-	return names(info, in, s, bytecode.DstVariant)
+// inWindow tells whether a slot may be in the window of an instruction that has one. That of
+// an instruction at which a strand can stop is taken for one without end.
+func (g *generator) inWindow(in *bytecode.Instr, s int32) bool {
+	info := in.Op.Info()
+	return info.A == bytecode.Window && s >= in.A && (info.Has(bytecode.Stops|bytecode.Unnamed) || g.touches(in, s))
 }
 
-// reads tells whether an instruction names a slot to read it.
-func reads(info *bytecode.Info, in *bytecode.Instr, s int32) bool {
-	return names(info, in, s, bytecode.SrcVariant)
+// defines tells whether an instruction makes the value of a slot.
+func defines(in *bytecode.Instr, s int32) bool {
+	a := in.Op.Info().A
+	return in.A == s && (a.Writes() || a == bytecode.Window)
 }
 
-func names(info *bytecode.Info, in *bytecode.Instr, s int32, last bytecode.Operand) bool {
-	slotted := func(o bytecode.Operand) bool { return o >= bytecode.Src && o <= last }
-	return slotted(info.A) && in.A == s || slotted(info.B) && in.B == s || slotted(info.C) && in.C == s
+// roams tells whether an instruction may touch slots of the frame that it does not name.
+func roams(info *bytecode.Info) bool {
+	return info.Has(bytecode.Unnamed) || (info.A == bytecode.Height || info.B == bytecode.Height) && info.Flow != bytecode.Leave
 }
 
-// roams tells whether an instruction may touch slots of the frame that it does not
-// name.
-func roams(op bytecode.Op) bool {
-	switch op {
-	case bytecode.OpReturn:
-		return false
-	case bytecode.OpReach, bytecode.OpPickAt, bytecode.OpRollAt, bytecode.OpFloat, bytecode.OpCondStart, bytecode.OpCondNext, bytecode.OpCondTest:
-		return true
-	}
-	return op.Info().A == bytecode.Height || op.Info().B == bytecode.Height
+// touches tells whether an instruction reads or writes a slot.
+func (g *generator) touches(in *bytecode.Instr, s int32) bool {
+	reads, writes := bytecode.Effects(g.mod, *in)
+	return reads.Has(s) || writes.Has(s)
 }
 
 // written tells whether an instruction from one on may have written to a slot.
@@ -62,43 +56,16 @@ func (g *generator) written(s int32, from int) bool {
 
 // writes tells whether an instruction may write to a slot.
 func (g *generator) writes(in *bytecode.Instr, s int32) bool {
-	info := in.Op.Info()
-	switch in.Op {
-	case bytecode.OpMake, bytecode.OpClosure, bytecode.OpSelect, bytecode.OpFloatMulAdd, bytecode.OpFloatMulSub, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop:
-		return in.A == s
-	case bytecode.OpRemake:
-		return in.C == s
-	case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextInt, bytecode.OpListNextFloat:
-		return in.A == s || in.C == s
-	}
-	switch {
-	case info.A == bytecode.Window:
-		return g.inWindow(in, s)
-	case definesA(info.A):
-		return in.A == s
-	}
-	return roams(in.Op)
+	_, writes := bytecode.Effects(g.mod, *in)
+	return writes.Has(s) || g.inWindow(in, s) && in.Op.Info().Has(bytecode.Stops) || roams(in.Op.Info())
 }
 
-// inWindow tells whether a slot is in the window of an instruction that has one.
-// That of a call has no end: the callee's frame lies there.
-func (g *generator) inWindow(in *bytecode.Instr, s int32) bool {
-	if in.Op.Info().A != bytecode.Window || s < in.A {
-		return false
+// successors are those of an instruction of this function, of which the jumps have not got
+// their final form yet.
+func (g *generator) successors(pc int) iter.Seq[int] {
+	in := g.code[pc]
+	if in.Op.Info().C == bytecode.Target {
+		in.C -= int32(pc + 1)
 	}
-	n := int32(1)
-	switch in.Op {
-	case bytecode.OpListSet, bytecode.OpListSetImm, bytecode.OpPut, bytecode.OpAccess:
-	case bytecode.OpMake, bytecode.OpRemake:
-		n = int32(len(g.mod.Variants[in.B].Kinds))
-	case bytecode.OpUnpack, bytecode.OpUnpackAs, bytecode.OpLook:
-		n = int32(len(g.mod.Variants[in.C].Kinds))
-	case bytecode.OpClosure:
-		n = in.C
-	case bytecode.OpSelect:
-		n = 3
-	default:
-		return true
-	}
-	return s < in.A+max(n, 1)
+	return bytecode.Successors(g.mod, pc, in)
 }

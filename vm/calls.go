@@ -39,9 +39,9 @@ func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 	return fp, nil
 }
 
-// moveFrame is rebase and float: the frame starts higher from here on.
-func (s *Strand) moveFrame(fp, sp uintptr, in *bytecode.Instr) (uintptr, error) {
-	if in.Original() == bytecode.OpFloat {
+// moveFrame is frame.up and frame.top: the frame starts higher from here on.
+func (s *Strand) moveFrame(fp, sp uintptr, op bytecode.Op, in *bytecode.Instr) (uintptr, error) {
+	if op == bytecode.OpFrameToTop {
 		if sp < s.address(s.data.Base) || sp > s.end {
 			return 0, Fail("no call before has left a stack")
 		}

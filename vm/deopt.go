@@ -57,8 +57,8 @@ func (img *image) checkedCode(function int32) unsafe.Pointer {
 		for i := range code {
 			in := &code[i]
 			in.Was, in.Op = in.Original(), bytecode.OpChecked
-			if in.Was == bytecode.OpFloatMulAdd3 { // each checks for itself
-				in.Was = bytecode.OpFloatMulAdd
+			if plain := in.Was.Info().Plain; plain != bytecode.OpInvalid {
+				in.Was = plain
 			}
 		}
 		for _, g := range f.Guards {

@@ -48,45 +48,23 @@ func (s *Strand) countGone(n int) error {
 // checkTrusted checks the kinds that the original of a checked instruction
 // trusts, or promises to whom it goes on to.
 func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
-	info := in.Was.Info()
-	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		var want stack.Kind
-		switch o {
-		case bytecode.SrcInt:
-			want = stack.Int
-		case bytecode.SrcFloat:
-			want = stack.Float
-		case bytecode.SrcBool:
-			want = stack.Bool
-		case bytecode.SrcVariant:
-			want = stack.Variant
-		default:
-			continue
-		}
-		if v := at(fp, [...]int32{in.A, in.B, in.C}[i]); v.Kind() != want {
-			return Mismatch(want.String(), *v)
-		}
-	}
 	img := s.vm.image.Load()
-	switch in.Was {
-	case bytecode.OpCall, bytecode.OpTail:
-		return checkKinds(fp+uintptr(uint32(in.A))*slotSize, img.funcs[in.B].fn.Params)
-	case bytecode.OpCallOpen, bytecode.OpTailOpen:
-		f := &img.funcs[in.B]
-		first := fp + uintptr(uint32(in.A))*slotSize - uintptr(f.in)*slotSize
-		if s.index(first) < s.data.Base {
+	original := bytecode.Instr{Op: in.Was, A: in.A, B: in.B, C: in.C}
+	for slot, k := range bytecode.Trusts(img.mod, original) {
+		address := fp + uintptr(int(slot))*slotSize
+		if slot < 0 && s.index(address) < s.data.Base {
 			return nil // the call itself finds out
 		}
-		return checkKinds(first, f.fn.Params)
-	case bytecode.OpLoop, bytecode.OpReturn, bytecode.OpIntAddLoop, bytecode.OpIntAddSlotLoop:
-		index, _, ok := img.functionAt(s.ip - instrSize)
-		if !ok {
-			return nil
+		if v := at(address, 0); v.Kind() != stack.Kind(k) {
+			return Mismatch(stack.Kind(k).String(), *v)
 		}
-		if in.Was == bytecode.OpReturn {
-			return checkKinds(fp, img.funcs[index].fn.Results)
-		}
-		return checkKinds(fp, img.funcs[index].fn.Params)
+	}
+	promises := in.Was.Info().Promises
+	if promises == nil {
+		return nil
+	}
+	if index, _, ok := img.functionAt(s.ip - instrSize); ok {
+		return checkKinds(fp, promises(img.funcs[index].fn))
 	}
 	return nil
 }

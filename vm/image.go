@@ -152,13 +152,6 @@ func (img *image) link(before *bytecode.Module) error {
 	return nil
 }
 
-// copying are the instructions that a module without Linear gets in place of
-// those that rely on it.
-var copying = map[bytecode.Op]bytecode.Op{
-	bytecode.OpMove: bytecode.OpCopy, bytecode.OpListTake: bytecode.OpListGet, bytecode.OpListNextTake: bytecode.OpListNext,
-	bytecode.OpPeek: bytecode.OpGet, bytecode.OpListReuse: bytecode.OpListResult,
-}
-
 // withoutMoves returns the module with every move made a copy: nothing is known
 // of its code that the verifier does not find out, and an object that is held
 // twice unknown to the VM would be changed under another strand's hands.
@@ -169,7 +162,7 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 		f := &safe.Funcs[i]
 		f.Code = slices.Clone(f.Code)
 		for pc := range f.Code {
-			if op, ok := copying[f.Code[pc].Op]; ok {
+			if op := f.Code[pc].Op.Info().Copying; op != bytecode.OpInvalid {
 				f.Code[pc].Op = op
 			}
 		}

@@ -114,7 +114,7 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 			}
 			return briefAll(made.AsVariant().Fields())
 		default:
-			if values, ok := s.operands(l.f, pc, value); ok && !prepares[in.Original()] {
+			if values, ok := s.operands(l.f, pc, value); ok && !in.Original().Info().Has(bytecode.Prepares) {
 				return briefAll(values)
 			}
 			return only
@@ -131,13 +131,6 @@ func (s *Strand) made(in bytecode.Instr, value func(slot int32) stack.Value) sta
 		fields[i] = value(in.A + int32(i))
 	}
 	return stack.FromVariant(stack.NewVariant(d.tag, fields))
-}
-
-// prepares are instructions that may stand in front of that of a word, at its place, and make
-// inputs of it.
-var prepares = map[bytecode.Op]bool{
-	bytecode.OpPut: true, bytecode.OpUnpack: true, bytecode.OpUnpackAs: true, bytecode.OpLook: true, bytecode.OpPart: true,
-	bytecode.OpGet: true, bytecode.OpPeek: true, bytecode.OpField: true, bytecode.OpAuxPop: true,
 }
 
 // samePlace tells whether code comes from the same word at the same place.
@@ -217,25 +210,20 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 		for i := range n {
 			values = append(values, value(first+i))
 		}
-		if _, whole := windows[in.Op]; !whole {
-			return values, true
-		}
-	}
-	if partial[in.Op] {
-		return nil, false
+		return values, true
 	}
 	info := in.Op.Info()
-	for i, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		v := [...]int32{in.A, in.B, in.C}[i]
-		switch o {
-		case bytecode.Src, bytecode.SrcInt, bytecode.SrcFloat, bytecode.SrcBool, bytecode.SrcVariant:
-			if !(i == 2 && counted[in.Op]) {
-				values = append(values, value(v))
-			}
-		case bytecode.Imm:
-			if in.Op != bytecode.OpInt {
-				values = append(values, stack.FromInt(s.immediate(f, pc, v)))
-			}
+	if info.Has(bytecode.Fused) {
+		return nil, false
+	}
+	for i, o := range info.Operands() {
+		v := in.Operands()[i]
+		switch {
+		case o == bytecode.SrcCounter, o == bytecode.InOutCounter: // no program sees it
+		case o.Reads():
+			values = append(values, value(v))
+		case o == bytecode.Imm && in.Op != bytecode.OpInt:
+			values = append(values, stack.FromInt(s.immediate(f, pc, v)))
 		}
 	}
 	if f.At(pc).Flipped && len(values) == 2 {
@@ -249,58 +237,40 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 func (s *Strand) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
 	img := s.vm.image.Load()
 	name := img.name(f.At(pc), f)
-	switch in.Op {
-	case bytecode.OpCall, bytecode.OpCallOpen, bytecode.OpTail, bytecode.OpTailOpen:
+	info := in.Op.Info()
+	switch {
+	case info.Has(bytecode.Calls) && info.B == bytecode.Function:
 		callee := img.funcs[in.B].fn
 		return callee.Name == name || !callee.Word
-	case bytecode.OpReturn, bytecode.OpLoop:
+	case info.Promises != nil:
 		return f.Name == name
 	}
-	info := in.Op.Info()
-	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		if o == bytecode.SrcInt || o == bytecode.SrcFloat || o == bytecode.SrcBool {
+	for _, o := range info.Operands() {
+		if k := o.Trusts(); k != bytecode.KindAny && k != bytecode.KindVariant {
 			return img.known(name) != nil
 		}
 	}
 	return true
 }
 
-// taken is where the arguments of a word lie that takes them from a window or from the
-// start of the frame.
+// taken is where the arguments of a word lie that takes them from several slots which no operand
+// names one by one, or from the start of the frame.
 func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
-	img := s.vm.image.Load()
-	switch in.Op {
-	case bytecode.OpBuiltin:
-		return in.A, int32(len(img.builtins[in.B].In))
-	case bytecode.OpCall, bytecode.OpTail:
-		return in.A, img.funcs[in.B].in
-	case bytecode.OpMake, bytecode.OpRemake:
-		return in.A, int32(len(img.variants[in.B].kinds))
-	case bytecode.OpReturn:
+	info := in.Op.Info()
+	switch {
+	case in.Op == bytecode.OpReturn:
 		return 0, min(int32(len(f.Results)), f.Frame)
-	case bytecode.OpLoop:
+	case in.Op == bytecode.OpLoop:
 		return 0, f.In
+	case in.Op == bytecode.OpCallQuotation: // its inputs are no concern of the word
+		return in.A, 1
+	case in.Op == bytecode.OpAuxPop: // the value of a wrong kind is there already
+		return in.A, 1
+	case info.Reads != nil:
+		r := info.Reads(s.vm.image.Load().mod, in)
+		return r.First, r.End - r.First
 	}
-	return in.A, windows[in.Op]
-}
-
-// windows says of instructions how many values from slot A up they take, besides those that
-// the table of instructions names.
-var windows = map[bytecode.Op]int32{
-	bytecode.OpCallQuotation: 1, bytecode.OpCallUnknown: 1, bytecode.OpTailQuotation: 1, bytecode.OpSelect: 3,
-	bytecode.OpPickAt: 1, bytecode.OpRollAt: 1, bytecode.OpAccess: 1, bytecode.OpListSet: 1, bytecode.OpListSetImm: 1, bytecode.OpAuxPop: 1,
-	bytecode.OpSpawn: 1, bytecode.OpWeave: 1, bytecode.OpResume: 2, bytecode.OpYield: 2, bytecode.OpCancel: 1,
-}
-
-// partial are instructions whose operands are not the inputs of the word: they stand for
-// more than one.
-var partial = map[bytecode.Op]bool{
-	bytecode.OpFloatMulAdd: true, bytecode.OpFloatMulAdd3: true, bytecode.OpFloatMulSub: true, bytecode.OpIntAddLoop: true, bytecode.OpIntAddSlotLoop: true,
-}
-
-// counted are instructions whose operand C is a counter that no program sees.
-var counted = map[bytecode.Op]bool{
-	bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextTake: true, bytecode.OpListElement: true,
+	return 0, 0
 }
 
 // immediate is the number in an instruction as the program has it: a difference adds the

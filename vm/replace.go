@@ -56,7 +56,7 @@ func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
 func (s *Strand) leaveOld() (left bool, err error) {
 	in := instr(s.ip - instrSize)
 	op := in.Original()
-	if op != bytecode.OpLoop && op != bytecode.OpIntAddLoop && op != bytecode.OpIntAddSlotLoop {
+	if !op.Info().Has(bytecode.Restarts) {
 		return false, nil
 	}
 	img := s.vm.image.Load()

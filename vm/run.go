@@ -386,9 +386,9 @@ func (s *Strand) run() error {
 			if fp, err = s.reach(fp, in.A); err != nil {
 				return s.fail(err)
 			}
-		case bytecode.OpRebase, bytecode.OpFloat:
+		case bytecode.OpFrameUp, bytecode.OpFrameToTop:
 			s.ip, s.sp = ip, sp
-			if fp, err = s.moveFrame(fp, sp, in); err != nil {
+			if fp, err = s.moveFrame(fp, sp, op, in); err != nil {
 				return s.fail(err)
 			}
 			sp = s.sp
@@ -496,15 +496,16 @@ func (s *Strand) run() error {
 				}
 			}
 			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
-		case bytecode.OpPut:
-			x, d, i := at(fp, in.A), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+		case bytecode.OpFieldPut:
+			variant, i := bytecode.Field(in.C)
+			x, d := at(fp, in.A), &img.variants[variant]
 			if img.linear && x.Kind() == stack.Variant && x.AsVariant().Put(len(d.kinds), int(i), at(fp, in.B)) {
 				continue
 			}
 			if err = put(x, len(d.kinds), int(i), at(fp, in.B)); err != nil {
 				return s.failAt(ip, fp, err)
 			}
-		case bytecode.OpField:
+		case bytecode.OpFieldTakeKnown:
 			v := at(fp, in.B).AsVariant()
 			var field stack.Value
 			if place := v.Slot(int64(in.C)); place != nil {
@@ -519,7 +520,7 @@ func (s *Strand) run() error {
 			}
 			*at(fp, in.A) = field
 
-		case bytecode.OpUnpack:
+		case bytecode.OpFieldsTakeKnown:
 			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
 			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, !img.linear) {
 			case stack.OtherKinds:
@@ -527,7 +528,7 @@ func (s *Strand) run() error {
 			case stack.TooFew:
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
-		case bytecode.OpUnpackAs, bytecode.OpLook:
+		case bytecode.OpFieldsTake, bytecode.OpFieldsGet:
 			x, d := at(fp, in.B), &img.variants[in.C]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = s.unlike(x, in.C); err != nil {
@@ -538,13 +539,13 @@ func (s *Strand) run() error {
 			if d.floats && v.UnpackFloats(unsafe.Slice(at(fp, in.A), len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, op == bytecode.OpLook || !img.linear) {
+			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, op == bytecode.OpFieldsGet || !img.linear) {
 			case stack.OtherKinds:
 				ip = s.distrusted(ip)
 			case stack.TooFew:
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
-		case bytecode.OpPart:
+		case bytecode.OpFieldTake:
 			s.ip = ip
 			as, err := s.part(at(fp, in.B), at(fp, in.A), in.C)
 			if err != nil {
@@ -553,8 +554,9 @@ func (s *Strand) run() error {
 			if !as {
 				ip = s.distrusted(ip)
 			}
-		case bytecode.OpPeek:
-			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+		case bytecode.OpFieldPeek:
+			variant, i := bytecode.Field(in.C)
+			x, d := at(fp, in.B), &img.variants[variant]
 			if x.Kind() == stack.Variant && x.AsVariant().Tag == d.tag {
 				if field := x.AsVariant().Slot(int64(i)); field != nil {
 					k := d.kinds[i]
@@ -565,12 +567,13 @@ func (s *Strand) run() error {
 					continue
 				}
 			}
-			op = bytecode.OpGet // which finds out what is wrong
+			op = bytecode.OpFieldGet // which finds out what is wrong
 			goto dispatch
-		case bytecode.OpGet:
-			x, d, i := at(fp, in.B), &img.variants[uint32(in.C)/bytecode.MaxFields], uint32(in.C)%bytecode.MaxFields
+		case bytecode.OpFieldGet:
+			variant, i := bytecode.Field(in.C)
+			x, d := at(fp, in.B), &img.variants[variant]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-				if err = s.accessible(x, int32(uint32(in.C)/bytecode.MaxFields)); err != nil {
+				if err = s.accessible(x, variant); err != nil {
 					return s.failAt(ip, fp, err)
 				}
 			}
@@ -587,7 +590,7 @@ func (s *Strand) run() error {
 			if k != stack.Nothing && field.Kind() != k {
 				ip = s.distrusted(ip)
 			}
-		case bytecode.OpAccess:
+		case bytecode.OpFieldTakeInPlace:
 			s.ip = ip
 			as, err := s.access(at(fp, in.A), in)
 			if err != nil {

@@ -175,7 +175,8 @@ func (img *image) callee(ip uintptr) *bytecode.Func {
 	if !ok {
 		return nil
 	}
-	if in := img.mod.Funcs[index].Code[pc]; in.Original() == bytecode.OpCall || in.Original() == bytecode.OpCallOpen {
+	in := img.mod.Funcs[index].Code[pc]
+	if info := in.Original().Info(); info.Has(bytecode.Calls) && info.B == bytecode.Function {
 		return &img.mod.Funcs[in.B]
 	}
 	return nil

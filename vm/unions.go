@@ -57,13 +57,13 @@ func (s *Strand) accessible(x *stack.Value, variant int32) error {
 	return nil
 }
 
-// part is OpPart; false if the field is not of the kind that is declared.
+// part is field.take; false if the field is not of the kind that is declared.
 func (s *Strand) part(x, to *stack.Value, operand int32) (bool, error) {
 	img := s.vm.image.Load()
-	variant, i := uint32(operand)/bytecode.MaxFields, uint32(operand)%bytecode.MaxFields
+	variant, i := bytecode.Field(operand)
 	d := &img.variants[variant]
 	if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-		if err := s.unlike(x, int32(variant)); err != nil {
+		if err := s.unlike(x, variant); err != nil {
 			return false, err
 		}
 	}
