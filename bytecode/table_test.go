@@ -133,7 +133,7 @@ func TestVerifyRefuses(t *testing.T) {
 			{Op: bytecode.OpInt}, {Op: bytecode.OpJump, C: -1}, {Op: bytecode.OpReturn, A: 1},
 		}}, "only an instruction that a strand can be stopped at goes back"},
 		"an end without a return": {bytecode.Func{Code: code{{Op: bytecode.OpInt}}}, "control runs off the end"},
-		"what only the VM makes": {bytecode.Func{Code: code{{Op: bytecode.OpHalt}}}, "no instruction of a module"},
+		"what only the VM makes":  {bytecode.Func{Code: code{{Op: bytecode.OpHalt}}}, "no instruction of a module"},
 	} {
 		t.Run(name, func(t *testing.T) { assert.ErrorContains(t, bytecode.Verify(moduleOf(c.f)), c.want) })
 	}
