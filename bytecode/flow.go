@@ -110,19 +110,20 @@ func unproven(slot int32, k Kind) error {
 	return fmt.Errorf("slot %d is not proven to be of kind %s", slot, kindNames[k])
 }
 
-// leaves checks how an instruction leaves the function.
+// leaves checks how an instruction leaves the function, and that what it leaves lies where callers
+// find it. Only callers of an open function look for that.
 func (v *verifier) leaves(in Instr, state []Kind) error {
 	info := in.Op.Info()
+	exits := info.Has(Calls) && (info.Flow == Leave || info.Flow == GotoOrLeave)
 	switch {
-	case info.Flow != Leave || !info.Has(Calls):
-		return nil
-	case info.Has(Unnamed):
-		if !v.f.Open {
-			return errors.New("a function that is not open cannot end in an open call")
-		}
-		return nil
+	case !v.f.Open && info.Has(MovesFrame):
+		return errors.New("a function that is not open cannot move its frame")
+	case !v.f.Open && exits && info.Has(Unnamed):
+		return errors.New("a function that is not open cannot end in an open call")
+	case exits && !info.Has(Unnamed):
+		return v.tail(state, in.A, &v.m.Funcs[in.B])
 	}
-	return v.tail(state, in.A, &v.m.Funcs[in.B])
+	return nil
 }
 
 // tail checks that a closed function leaves what it promises when another one

@@ -77,14 +77,3 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
-
-func TestEveryOpcodeHasARow(t *testing.T) {
-	names := map[string]bool{}
-	for op := range bytecode.Table {
-		row := &bytecode.Table[op]
-		if row.Name == "" || row.Doc == "" || names[row.Name] {
-			t.Errorf("opcode %d: its row in the table is %+v", op, *row)
-		}
-		names[row.Name] = true
-	}
-}
