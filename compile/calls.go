@@ -142,7 +142,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 }
 
 // blamed tells whether a call is kept on the stack although it is in tail
-// position: an error in a word of a standard module has the place of its call.
+// position: an error in a word of a supplied module has the place of its call.
 // One that ends in a call of a quotation may be part of a loop and is not.
 func (g *generator) blamed(callee *types.Word) bool {
 	modules := g.info.Program.Modules

@@ -268,7 +268,7 @@ func (c *compiler) attempt(least care, function func(care care, kept []int32, fr
 	}
 }
 
-// file is the index of a module's file; -1 for a standard module: its words
+// file is the index of a module's file; -1 for a supplied module: its words
 // show in messages like built-in ones, without places of their own.
 func (c *compiler) file(module int) int32 {
 	if c.info.Program.Modules[module].Supplied {

@@ -135,7 +135,7 @@ func (g *generator) at(pos int32, name string) {
 	g.named = g.name(name)
 }
 
-// cover emits a point of coverage, if they are asked for. Standard modules have
+// cover emits a point of coverage, if they are asked for. Supplied modules have
 // none.
 func (g *generator) cover(kind bytecode.CoverKind, pos int32) {
 	file := g.file(g.module)

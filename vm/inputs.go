@@ -60,7 +60,7 @@ func (s *Strand) inputs(word string) []string {
 		return s.topBelow(s.sp)
 	}
 	if f.File < 0 {
-		if f.Word || f.Name != word { // a word of a standard module: its inputs are gone
+		if f.Word || f.Name != word { // a word of a supplied module: its inputs are gone
 			return nil
 		}
 		return briefAll(s.window(0, 0, f.In)) // one that the compiler supplies keeps them

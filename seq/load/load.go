@@ -1,5 +1,5 @@
 // Package load follows the includes of a program: it reads and parses every
-// file and standard module once and returns them as one program. The rules are
+// file and supplied module once and returns them as one program. The rules are
 // those of chapter 1, section 10.
 //
 // It does not look at what the files define: collisions and missing words are

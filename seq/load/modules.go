@@ -9,7 +9,7 @@ import (
 	"github.com/seqvm/seqvm/stdlib"
 )
 
-// SuppliedWords maps the public words of all supplied modules to their module. The
+// SuppliedWords maps the public words of all supplied modules, those of unions among them, to their module. The
 // modules are parsed at the first call, which only diagnostics and tools need.
 // The map must not be changed.
 var SuppliedWords = sync.OnceValue(func() map[string]stdlib.Module {
@@ -17,14 +17,28 @@ var SuppliedWords = sync.OnceValue(func() map[string]stdlib.Module {
 	for _, m := range stdlib.Modules() {
 		text, _ := stdlib.Source(m)
 		file, _ := syntax.Parse(diag.NewSource("<"+m.String()+">", text), syntax.Seven)
-		for _, w := range file.Words {
-			if !stdlib.Private(w.Name.Text) {
-				words[w.Name.Text] = m
-			}
+		for _, name := range publicWords(file) {
+			words[name] = m
 		}
 	}
 	return words
 })
+
+// publicWords are the words of a module that programs can call.
+func publicWords(file *syntax.File) []string {
+	var names []string
+	for _, u := range file.Unions {
+		for i := range u.Variants {
+			names = append(names, u.Variants[i].Words()...)
+		}
+	}
+	for _, w := range file.Words {
+		if !stdlib.Private(w.Name.Text) {
+			names = append(names, w.Name.Text)
+		}
+	}
+	return names
+}
 
 // spaceOf is the namespace of the includes that name a supplied module.
 var spaceOf = map[syntax.IncludeKind]string{syntax.IncludeStd: stdlib.Std, syntax.IncludeVM: stdlib.VM}

@@ -69,6 +69,15 @@ type Variant struct {
 	Fields []Field
 }
 
+// Words are the names of the words that the variant brings (chapter 1, section 11).
+func (v *Variant) Words() []string {
+	names := []string{"Make-" + v.Name.Text, "is-" + v.Name.Text + "?"}
+	for i := range v.Fields {
+		names = append(names, v.Name.Text+"-"+v.Fields[i].Name.Text)
+	}
+	return names
+}
+
 // Field is a field of a variant.
 type Field struct {
 	Name, Type Name

@@ -20,6 +20,8 @@ func Instead(name string) string {
 const (
 	useWriteLine  = "'io.write-line ( String -- )' writes a line, 'io.write' a part of one; 'int->string' and 'float->string' make Strings"
 	useReadLine   = "'io.read-line ( -- String Bool )' reads a line; its Bool is false at the end of the input"
+	useErrorLine  = "'io.error-line' of vm:io writes a line to stderr"
+	useReadAll    = "'io.read-all' of vm:io reads all that is left of stdin, 'file.slurp' a file"
 	useFormat     = "there is no format: join the parts with 'string.concat'; 'int->string', 'float->string' and 'son.dump' make Strings"
 	useRecursion  = "a loop is a word that calls itself at its end; 'times' and 'each-integer' of std:loops count, and lists have 'list.each', 'list.map', 'list.fold'"
 	useTailCall   = "a loop is a word that calls itself at its end: where the condition no longer holds, it does not call itself"
@@ -43,13 +45,15 @@ const (
 	useQuotation  = "a function as a value is a quotation: '[ … ]', run by 'call'"
 )
 
-// foreign are those names. Words of standard modules are answered with their module, and do not
+// foreign are those names. Words of supplied modules are answered with their module, and do not
 // stand here.
 var foreign = map[string]string{
 	"print": useWriteLine, "println": useWriteLine, "puts": useWriteLine, "echo": useWriteLine, "say": useWriteLine, "printf": useWriteLine, "write": useWriteLine,
 	"display": useWriteLine, "putstrln": useWriteLine, "console.log": useWriteLine, "fmt.println": useWriteLine, "type": useWriteLine, "emit": "'char->string' makes a String of a code point, 'io.write' writes it",
 	".": "'int->string io.write-line' writes an Int; 'son.dump' makes a String of any value", "cr": `'"" io.write-line' ends a line`, "space": `'" " io.write'`,
 	"input": useReadLine, "gets": useReadLine, "readline": useReadLine, "read-line": useReadLine, "read": useReadLine, "scanf": useReadLine,
+	"eprint": useErrorLine, "eprintln": useErrorLine, "error-line": useErrorLine, "perror": useErrorLine, "warn": useErrorLine, "console.error": useErrorLine, "stderr": useErrorLine,
+	"read-all": useReadAll, "readall": useReadAll, "getcontents": useReadAll, "stdin": useReadAll,
 	"format": useFormat, "sprintf": useFormat, "str": useFormat, "to-string": useFormat, "tostring": useFormat, "int->str": "'int->string'", "bool->string": `'[ "true" ] [ "false" ] if'`, "inspect": useFormat, "repr": useFormat,
 
 	"while": useTailCall, "until": useTailCall, "loop": useRecursion, "for": useRecursion, "foreach": useEach, "each": useEach, "repeat": useRecursion, "begin": useRecursion, "do": useRecursion, "range": useEach, "iota": useEach, "upto": useEach,

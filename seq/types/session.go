@@ -220,11 +220,7 @@ func put[T any](m map[string]T, name string, value T, there bool) {
 
 // variantNames are the name of a variant and those of the words that it brings.
 func variantNames(v *syntax.Variant) []string {
-	names := []string{v.Name.Text, "Make-" + v.Name.Text, "is-" + v.Name.Text + "?"}
-	for i := range v.Fields {
-		names = append(names, v.Name.Text+"-"+v.Fields[i].Name.Text)
-	}
-	return names
+	return append([]string{v.Name.Text}, v.Words()...)
 }
 
 // makeWay forgets the names that an input defines again. Words of earlier inputs

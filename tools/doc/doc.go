@@ -35,7 +35,14 @@ type Section struct {
 	Category string // of a family
 	Module   string // of a module: how an include names it
 	Doc      string // of a module: what it is for
+	Unions   []Union
 	Words    []Word
+}
+
+// Union is a union of a supplied module.
+type Union struct {
+	Text string // as declared
+	Doc  string // one sentence
 }
 
 //go:embed examples.txt
@@ -68,42 +75,49 @@ var Sections = sync.OnceValue(func() []Section {
 		list = append(list, s)
 	}
 	for _, m := range stdlib.Modules() {
-		list = append(list, module(m, shown))
+		text, _ := stdlib.Source(m)
+		list = append(list, module(m.String(), text, shown))
 	}
 	return list
 })
 
-// module reads a supplied module: a word's sentence is the comment above it.
-func module(m stdlib.Module, shown map[string][2]string) Section {
-	text, _ := stdlib.Source(m)
-	name := m.String()
+// module reads a supplied module: what is said of a word or union is the comment above it.
+func module(name, text string, shown map[string][2]string) Section {
 	source := diag.NewSource("<"+name+">", text)
 	file, _ := syntax.Parse(source, syntax.Seven)
 	lines := strings.Split(text, "\n")
-	comment := func(above int) string { // of the lines that end above a line, from 1
-		from := above - 1
-		for from > 0 && strings.HasPrefix(lines[from-1], "# ") {
-			from--
-		}
-		var b []string
-		for _, l := range lines[from : above-1] {
-			b = append(b, strings.TrimPrefix(l, "# "))
-		}
-		return strings.Join(b, " ")
+	comment := func(pos int32) string {
+		line, _ := source.Position(pos)
+		return commentAbove(lines, line)
 	}
 	s := Section{Title: name, Module: name}
 	if about, ok := strings.CutPrefix(lines[0], "# "+name+": "); ok {
 		s.Doc = about
 	}
+	for _, u := range file.Unions {
+		s.Unions = append(s.Unions, Union{Text: text[u.Pos:u.End], Doc: comment(u.Pos)})
+	}
 	for _, w := range file.Words {
 		if stdlib.Private(w.Name.Text) {
 			continue
 		}
-		line, _ := source.Position(w.Pos)
 		e := shown[w.Name.Text]
-		s.Words = append(s.Words, Word{Name: w.Name.Text, Effect: effectText(text, w), Doc: comment(line), Module: name, Example: e[0], Result: e[1]})
+		s.Words = append(s.Words, Word{Name: w.Name.Text, Effect: effectText(text, w), Doc: comment(w.Pos), Module: name, Example: e[0], Result: e[1]})
 	}
 	return s
+}
+
+// commentAbove joins the lines of comment that end above a line, which is counted from 1.
+func commentAbove(lines []string, line int) string {
+	from := line - 1
+	for from > 0 && strings.HasPrefix(lines[from-1], "# ") {
+		from--
+	}
+	var b []string
+	for _, l := range lines[from : line-1] {
+		b = append(b, strings.TrimPrefix(l, "# "))
+	}
+	return strings.Join(b, " ")
 }
 
 // effectText is a word's effect as its source has it.
@@ -186,6 +200,9 @@ func (s Section) Write(to io.Writer) {
 	if s.Doc != "" {
 		fmt.Fprintf(to, "  %s\n", s.Doc)
 	}
+	for _, u := range s.Unions {
+		fmt.Fprintf(to, "  %s\n      %s\n", strings.ReplaceAll(u.Text, "\n", "\n  "), u.Doc)
+	}
 	for _, w := range s.Words {
 		fmt.Fprintf(to, "  %s %s\n      %s\n", w.Name, w.Effect, w.Doc)
 	}
@@ -195,18 +212,26 @@ func (s Section) Write(to io.Writer) {
 func Markdown(to io.Writer) {
 	fmt.Fprint(to, "# Words\n\nMade by `seqvm doc --markdown`. `seqvm doc WORD` shows one word, `seqvm doc MODULE` a module.\n"+
 		"Behind an example stands the stack that it leaves, as `stack.dump` shows it; what it writes comes before that.\n")
-	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	for _, s := range Sections() {
-		fmt.Fprintf(to, "\n## %s\n\n", s.Title)
-		if s.Doc != "" {
-			fmt.Fprintf(to, "%s\n\n", s.Doc)
-		}
-		if len(s.Words) == 0 {
-			continue
-		}
-		fmt.Fprint(to, "| Word | Effect | | Example |\n|---|---|---|---|\n")
-		for _, w := range s.Words {
-			fmt.Fprintf(to, "| `%s` | `%s` | %s | `%s` → `%s` |\n", cell.Replace(w.Name), cell.Replace(w.Effect), cell.Replace(w.Doc), cell.Replace(w.Example), cell.Replace(w.Result))
-		}
+		s.markdown(to)
+	}
+}
+
+var cell = strings.NewReplacer("|", "\\|", "\n", " ")
+
+func (s Section) markdown(to io.Writer) {
+	fmt.Fprintf(to, "\n## %s\n\n", s.Title)
+	if s.Doc != "" {
+		fmt.Fprintf(to, "%s\n\n", s.Doc)
+	}
+	for _, u := range s.Unions {
+		fmt.Fprintf(to, "```seq\n%s\n```\n\n%s\n\n", u.Text, u.Doc)
+	}
+	if len(s.Words) == 0 {
+		return
+	}
+	fmt.Fprint(to, "| Word | Effect | | Example |\n|---|---|---|---|\n")
+	for _, w := range s.Words {
+		fmt.Fprintf(to, "| `%s` | `%s` | %s | `%s` → `%s` |\n", cell.Replace(w.Name), cell.Replace(w.Effect), cell.Replace(w.Doc), cell.Replace(w.Example), cell.Replace(w.Result))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/tools/doc"
 )
 
@@ -84,6 +86,30 @@ func TestThePageIsUpToDate(t *testing.T) {
 	text, err := os.ReadFile("../../docs/words.md")
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(text, page.Bytes()), "make docs writes it anew")
+}
+
+// The page of modules has the table of each module of "vm:" that the page of words has.
+func TestThePageOfModulesIsUpToDate(t *testing.T) {
+	const path = "../../docs/modules.md"
+	var words bytes.Buffer
+	doc.Markdown(&words)
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	page := string(b)
+	for _, name := range stdlib.Names(stdlib.VM) {
+		section := regexp.MustCompile(`(?s)\n## vm:` + name + `\n.*?\n\|.*?\|\n(?:\n|$)`)
+		want, got := strings.TrimSpace(section.FindString(words.String())), strings.TrimSpace(section.FindString(page))
+		require.NotEmpty(t, want, name)
+		require.NotEmpty(t, got, "docs/modules.md has no section with a table on vm:%s", name)
+		if os.Getenv("UPDATE_DOCS") != "" {
+			page = strings.Replace(page, got, want, 1)
+			continue
+		}
+		assert.Equal(t, want, got, "make docs writes it anew")
+	}
+	if os.Getenv("UPDATE_DOCS") != "" {
+		require.NoError(t, os.WriteFile(path, []byte(page), 0o644))
+	}
 }
 
 func TestFind(t *testing.T) {

@@ -283,7 +283,7 @@ func (w *walker) conditional(stmts []syntax.Stmt, i, end int) int {
 	return 0
 }
 
-// standard returns the name of the standard module's word that a statement calls; "" if
+// standard returns the name of the supplied module's word that a statement calls; "" if
 // it calls something else.
 func (w *walker) standard(st *syntax.Stmt) string {
 	c := &w.calls[st.ID]

@@ -16,7 +16,7 @@ import (
 )
 
 // Coverage is how often tests came to the words, branches and lines of a
-// program. Standard modules and test files are left out. The zero value is
+// program. Supplied modules and test files are left out. The zero value is
 // ready for Add.
 type Coverage struct {
 	files  map[string]*coveredFile
