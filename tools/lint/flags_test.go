@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -178,25 +177,23 @@ func TestClassicFiles(t *testing.T) {
 	assert.Empty(t, warned(t, "# seq:dialect classic-2\n: w ( Int Int -- Int ) i.divide ;"))
 }
 
-// However a long body is made, the analysis takes time in proportion to it.
+// However a long body is made, the analysis takes time in proportion to it: a test that took it
+// with the square would not end.
 func TestLongBodies(t *testing.T) {
-	const n = 4_000
+	const n = 20_000
 	text := func(parts ...string) string {
 		return ": id ( T -- T ) ;\n: coin ( -- Bool ) true ;\n: w ( V -- )\n" + strings.Join(parts, "\n") + " ;\n"
 	}
 	again := func(s string) string { return strings.Repeat(s, n) }
-	for name, text := range map[string]string{
+	for _, text := range map[string]string{
 		"row":      text(again("0 list.get drop\n"), "drop"),
 		"high":     text(again("dup 0 list.get\n"), again("drop drop\n"), "drop"),
 		"joined":   text(again("coin [ 0 list.get drop ] [ ] if\n"), "drop"),
 		"nested":   text("0 list.get drop", again("coin [ 0 list.get drop\n"), again("] [ ] if\n"), "drop"),
-		"clauses":  text(again("[ coin ] [ 0 list.get drop ]\n"), "4000 cond drop"),
+		"clauses":  text(again("[ coin ] [ 0 list.get drop ]\n"), "20000 cond drop"),
 		"sweeping": text(strings.Repeat("dup 0 list.get\n", 1000), again("coin [ [ ] call ] [ ] if\n"), strings.Repeat("drop drop\n", 1000), "drop"),
 		"rolling":  text(strings.Repeat("dup 0 list.get\n", 1000), again("999 roll\n"), strings.Repeat("drop drop\n", 1000), "drop"),
 	} {
-		info := checked(t, text)
-		start := time.Now()
-		lint.DroppedFlags(info)
-		assert.Less(t, time.Since(start), 2*time.Second, name)
+		lint.DroppedFlags(checked(t, text))
 	}
 }
