@@ -44,8 +44,8 @@ func input(s *vm.Strand, read func(*console.Console)) {
 // ioModuleWords are what vm:io is built on.
 var ioModuleWords = []Word{
 	{Name: "%io.error-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stderr.", Run: func(s *vm.Strand, w []stack.Value) (err error) {
-		c := s.VM().Console
-		s.Blocking(func() { err = c.WriteErrorLine(w[0].AsString()) })
+		text, c := w[0].AsString(), s.VM().Console // the strand waits, so its arena stays as it is
+		s.Blocking(func() { err = c.WriteErrorLine(text) })
 		return outcome(err)
 	}},
 	{Name: "%io.read-all", Effect: "( ..a -- ..a String Bool )", Doc: "All that is left of the input; empty and false if it cannot be read to its end.", Flag: "whether the input could be read to its end", Run: func(s *vm.Strand, w []stack.Value) error {

@@ -17,14 +17,14 @@ type Config struct {
 	Stdin     io.Reader
 	Stdout    io.Writer
 	Stderr    io.Writer
-	LineFlush bool // written lines are visible at once
+	LineFlush bool // lines written to stdout are visible at once
 	Terminal  *terminal.Terminal
 	Signals   *signals.Table
 }
 
 // Console is the input and output of one program. Safe for concurrent use.
 type Console struct {
-	Output
+	Output // stdout
 	input
 	errors   Output // stderr: each line is visible at once
 	terminal *terminal.Terminal
@@ -46,11 +46,19 @@ func New(config Config) *Console {
 	return c
 }
 
-// WriteErrorLine writes text and a line end to stderr. What was written to stdout becomes visible
-// first, so that the two keep their order where they go to one place.
+// WriteErrorLine writes text and a line end to stderr, and waits until it takes them. What was
+// written to stdout becomes visible first, so that the two keep their order where they go to one place.
 func (c *Console) WriteErrorLine(text string) error {
 	c.Flush()
 	return c.errors.WriteString(text, true)
+}
+
+// Seal flushes and ends the outputs: what strands write that have not yet seen that the
+// program is over is dropped. The error is the first of all writing to stdout; those of stderr
+// were returned to who wrote.
+func (c *Console) Seal() error {
+	c.errors.shut.Store(true) // without its lock: nothing waits in it, but perhaps somebody for its reader
+	return c.Output.Seal()
 }
 
 // Poll reads a byte of the input if there is one now, else -1. It never waits, also not

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,45 @@ func TestInputIsReadInPieces(t *testing.T) {
 	assert.Equal(t, "z", string(c.ReadN(5)))
 	assert.Empty(t, c.ReadLine())
 	assert.Equal(t, int64(-1), c.ReadChar())
+}
+
+func TestAllOfTheInput(t *testing.T) {
+	c := New(Config{Stdin: strings.NewReader("line\nx\r\ny")})
+	assert.Equal(t, "line\n", string(c.ReadLine()))
+	b, err := c.ReadAll()
+	require.NoError(t, err)
+	assert.Equal(t, "x\r\ny", string(b))
+	b, err = c.ReadAll()
+	require.NoError(t, err, "the end is no failure")
+	assert.Empty(t, b)
+	_, err = New(Config{Stdin: iotest.ErrReader(errors.New("broken"))}).ReadAll()
+	assert.EqualError(t, err, "broken")
+}
+
+func TestErrorLinesComeBehindTheOutput(t *testing.T) {
+	var seen strings.Builder
+	c := New(Config{Stdout: &seen, Stderr: &seen})
+	require.NoError(t, c.WriteString("out ", false))
+	require.NoError(t, c.WriteErrorLine("error"))
+	require.NoError(t, c.WriteErrorLine(strings.Repeat("x", outputLimit+1)))
+	require.NoError(t, c.Seal())
+	require.NoError(t, c.WriteErrorLine("late"))
+	assert.Equal(t, "out error\n"+strings.Repeat("x", outputLimit+1)+"\n", seen.String())
+	assert.EqualError(t, New(Config{Stderr: full{}}).WriteErrorLine("x"), "cannot write to stderr: no space left")
+}
+
+// The end of a program does not wait for who reads its stderr.
+func TestSealDoesNotWaitForStderr(t *testing.T) {
+	r, w := io.Pipe()
+	c := New(Config{Stderr: w})
+	wrote := make(chan error)
+	go func() { wrote <- c.WriteErrorLine("text") }()
+	one := make([]byte, 1)
+	_, err := r.Read(one) // now the writer is in the middle of its line
+	require.NoError(t, err)
+	require.NoError(t, c.Seal())
+	require.NoError(t, r.Close())
+	<-wrote
 }
 
 func TestPollDoesNotWaitForWhoReads(t *testing.T) {

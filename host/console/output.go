@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -21,8 +22,8 @@ type Output struct {
 	lines bool
 	timer *time.Timer
 	armed bool
-	shut  bool
-	err   error // the first of writing that is not to be ignored
+	shut  atomic.Bool // nothing more is written
+	err   error       // the first of writing that is not to be ignored
 }
 
 const (
@@ -44,7 +45,7 @@ func (o *Output) open(name string, w io.Writer, lines bool) {
 func (o *Output) WriteString(text string, newline bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.shut || o.err != nil {
+	if o.shut.Load() || o.err != nil {
 		return o.err
 	}
 	if len(text) > outputLimit {
@@ -91,7 +92,7 @@ func (o *Output) Seal() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
-	o.shut = true
+	o.shut.Store(true)
 	if o.timer != nil {
 		o.timer.Stop()
 	}
