@@ -7,7 +7,7 @@ import (
 
 func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
 	s.fp = fp
-	if s.stale() {
+	if s.outdated() {
 		return 0, 0, s.retry()
 	}
 	if len(s.frames) == cap(s.frames) {
@@ -32,7 +32,7 @@ func (s *Strand) slowTail(fp, bytes uintptr) (uintptr, error) {
 func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 	have := s.index(fp) - s.data.Base
 	if int(n) > have {
-		return 0, s.underflow(int(n), have)
+		return 0, underflow(int(n), have)
 	}
 	fp -= uintptr(n) * slotSize
 	s.distrust(fp)
@@ -76,7 +76,7 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 // enterOpen is callOpen without the valve.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	img := s.vm.image.Load()
-	if s.stale() {
+	if s.outdated() {
 		return s.retry() // the quotation's code may be younger than what run knows
 	}
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments

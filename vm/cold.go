@@ -54,7 +54,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpPickDeep:
 		have := s.index(fp) - s.data.Base
 		if int(in.B) > have {
-			return s.underflow(int(in.B), have)
+			return underflow(int(in.B), have)
 		}
 		*a = *at(fp-uintptr(in.B)*slotSize, 0)
 		a.Share()

@@ -19,7 +19,7 @@ func (s *Strand) condStart() error {
 	top := s.index(s.fp)
 	have := top - s.data.Base
 	if have < 1 {
-		return s.underflow(1, 0)
+		return underflow(1, 0)
 	}
 	count := s.data.Slots[top-1]
 	if !count.IsInt() {

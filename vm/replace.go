@@ -10,13 +10,13 @@ import (
 // refresh makes the strand go by the VM's latest image.
 func (s *Strand) refresh() *image {
 	img := s.vm.image.Load()
-	if s.group == nil {
+	if s.member == nil {
 		s.image = img
 		return img
 	}
 	if s.image != img {
 		s.image = img
-		s.lookForOld()
+		s.lookForOldFrames()
 	}
 	if s.valve.Interval == 0 && s.limit.Load() == 0 {
 		s.resetLimit()
@@ -24,10 +24,10 @@ func (s *Strand) refresh() *image {
 	return img
 }
 
-// lookForOld makes the strand wary if it is in a word that has been replaced: a
+// lookForOldFrames finds out whether the strand is in a word that has been replaced: a
 // tail call of the word itself is a jump there, which no image can redirect.
-func (s *Strand) lookForOld() {
-	s.wary = false
+func (s *Strand) lookForOldFrames() {
+	s.member.hasOldFrames = false
 	if !s.image.replaces {
 		return
 	}
@@ -35,25 +35,29 @@ func (s *Strand) lookForOld() {
 		function, _, ok := s.image.functionAt(ip - instrSize)
 		return ok && s.image.replaced(function)
 	}
-	if s.wary = old(s.ip + instrSize); s.wary { // it is executed next
+	if s.member.hasOldFrames = old(s.ip + instrSize); s.member.hasOldFrames { // it is executed next
 		s.limit.Store(0)
 		return
 	}
 	for _, f := range s.frames {
-		if s.wary = old(f.ip); s.wary {
+		if s.member.hasOldFrames = old(f.ip); s.member.hasOldFrames {
 			s.limit.Store(0)
 			return
 		}
 	}
 }
 
-// stale tells whether the strand does not go by the VM's latest image.
-func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
+// hasOldFrames tells whether code of words that have been replaced may be among the
+// strand's frames.
+func (s *Strand) hasOldFrames() bool { return s.member != nil && s.member.hasOldFrames }
 
-// leaveOld is called when the strand may be in old code. If the instruction goes
+// outdated tells whether the strand does not go by the VM's latest image.
+func (s *Strand) outdated() bool { return s.image != s.vm.image.Load() }
+
+// replaceFrames is on-stack replacement, for strands that may be in old code. If the instruction goes
 // back to the start of a function that is to run other code by now, it goes on
 // there, and the strand leaves the interpreter's loop with the error.
-func (s *Strand) leaveOld() (left bool, err error) {
+func (s *Strand) replaceFrames() (left bool, err error) {
 	in := instr(s.ip - instrSize)
 	op := in.Original()
 	if !op.Info().Has(bytecode.Restarts) {

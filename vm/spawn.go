@@ -29,7 +29,7 @@ func (s *Strand) spawn(quotation uintptr) (int64, error) {
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)
-	child.group = s.group
+	child.member = s.member.child()
 	if err := child.enter(c.Func); err != nil {
 		return 0, err
 	}
@@ -47,8 +47,8 @@ func (s *Strand) enter(fn int32) error {
 		s.frames = make([]frame, 0, firstFrames)
 	}
 	first := s.address(0)
-	s.end = first + uintptr(len(s.data.Slots))*slotSize
-	s.setLimit(s.end)
+	s.end = s.address(len(s.data.Slots))
+	s.limit.move(s.end)
 	if n < int(f.in) {
 		word := "strand.spawn"
 		if s.inside != nil {

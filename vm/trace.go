@@ -15,7 +15,8 @@ type traced struct {
 
 // traceRun opens a region, and at the strand's first run its task.
 func (s *Strand) traceRun() *trace.Region {
-	if s.traced.task == nil {
+	if s.traced == nil {
+		s.traced = new(traced)
 		s.traced.context, s.traced.task = trace.NewTask(gocontext.Background(), "strand #"+strconv.FormatInt(s.ID(), 10))
 	}
 	return trace.StartRegion(s.traced.context, "run")
@@ -23,15 +24,15 @@ func (s *Strand) traceRun() *trace.Region {
 
 // tracePark notes what the strand is about to wait in.
 func (s *Strand) tracePark() {
-	if s.traced.task != nil {
+	if s.traced != nil {
 		trace.Log(s.traced.context, "waits", s.waitingIn())
 	}
 }
 
 // traceEnd ends the task.
 func (s *Strand) traceEnd() {
-	if s.traced.task != nil {
+	if s.traced != nil {
 		s.traced.task.End()
-		s.traced = traced{}
+		s.traced = nil
 	}
 }

@@ -29,9 +29,9 @@ const (
 )
 
 // address returns the address of a slot by its index in the stack.
-func (s *Strand) address(index int) uintptr {
-	return uintptr(unsafe.Pointer(unsafe.SliceData(s.data.Slots))) + uintptr(index)*slotSize
+func (c *continuation) address(index int) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(c.data.Slots))) + uintptr(index)*slotSize
 }
 
 // index is the inverse of address.
-func (s *Strand) index(address uintptr) int { return int(address-s.address(0)) / int(slotSize) }
+func (c *continuation) index(address uintptr) int { return int(address-c.address(0)) / int(slotSize) }

@@ -13,7 +13,7 @@ import (
 func (s *Strand) Sleep(d time.Duration) error {
 	s.parkedAt.Store(s.ip)
 	s.tracePark()
-	if s.group != nil {
+	if s.member != nil {
 		return s.sleepUntilStopped(d)
 	}
 	s.vm.sched.Sleep(&s.Strand, d)
@@ -34,9 +34,9 @@ func (s *Strand) Yield() error {
 // strands run meanwhile.
 func (s *Strand) Blocking(f func()) {
 	s.parkedAt.Store(s.ip)
-	if s.group != nil {
-		s.outside.Store(true)
-		defer s.comeBack()
+	if m := s.member; m != nil {
+		m.outside.Store(true)
+		defer m.comeBack()
 	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)
@@ -67,7 +67,7 @@ func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
 	}
 	s.parkedAt.Store(s.ip)
 	s.tracePark()
-	if s.group != nil {
+	if s.member != nil {
 		return s.receiveUntilStopped(c, result)
 	}
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
@@ -83,9 +83,10 @@ func (s *Strand) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
 // unpark makes a strand that has been cancelled go on, if it waits in a channel
 // or for a time.
 func (s *Strand) unpark() {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if c := s.waitsIn; c != nil && c.Forget(&s.Strand) {
+	m := s.member
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if c := m.waitsIn; c != nil && c.Forget(&s.Strand) {
 		s.vm.sched.Ready(&s.Strand, nil)
 		return
 	}
@@ -95,12 +96,13 @@ func (s *Strand) unpark() {
 // receiveUntilStopped waits for a value of a channel. Whoever stops the strand
 // either finds it in the channel, or it sees here that it is stopped.
 func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
+	m := s.member
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if m.cancelled() {
 		return ErrStopped
 	}
-	s.waitsIn = c
+	m.waitsIn = c
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
 		return nil
@@ -109,9 +111,10 @@ func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value)
 }
 
 func (s *Strand) sleepUntilStopped(d time.Duration) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
+	m := s.member
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if m.cancelled() {
 		return ErrStopped
 	}
 	s.vm.sched.Sleep(&s.Strand, d)

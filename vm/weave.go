@@ -40,24 +40,9 @@ const (
 	weaveEnded
 )
 
-// continuation is what the interpreter needs to go on at some place.
-type continuation struct {
-	data       *stack.Stack
-	arena      *arena.Arena
-	aux        []stack.Value
-	ip, fp, sp uintptr
-	frames     []frame
-	end        uintptr
-	reserved   int64
-}
-
-func (s *Strand) save() continuation {
-	return continuation{s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
-}
-
 func (s *Strand) restore(c *continuation) {
-	s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved = c.data, c.arena, c.aux, c.ip, c.fp, c.sp, c.frames, c.end, c.reserved
-	s.setLimit(s.end)
+	s.continuation = *c
+	s.limit.move(s.end)
 	*c = continuation{}
 }
 
@@ -130,7 +115,7 @@ func (s *Strand) weave(a *stack.Value) error {
 
 // resume steps into the weave in slot a with the value above it.
 func (s *Strand) resume(a int32) error {
-	if s.stale() {
+	if s.outdated() {
 		return s.retry() // the weave's code may be younger than what run knows
 	}
 	handle := *at(s.fp, a)
@@ -156,7 +141,7 @@ func (s *Strand) resume(a int32) error {
 		return nil
 	}
 	value := at(s.fp, a+1).Promote()
-	w.caller, w.window, w.outer = s.save(), a, s.inside
+	w.caller, w.window, w.outer = s.continuation, a, s.inside
 	created := w.state == weaveCreated
 	w.state = weaveRunning
 	s.inside = w
@@ -165,7 +150,7 @@ func (s *Strand) resume(a int32) error {
 		s.restore(&w.saved)
 		*at(s.fp, w.slot+1) = value
 		if w.image != s.image {
-			s.lookForOld()
+			s.lookForOldFrames()
 		}
 		return nil
 	}
@@ -197,7 +182,7 @@ func (s *Strand) yield(a int32) error {
 		return s.leaveWeave()
 	}
 	value := at(s.fp, a+1).Promote()
-	w.saved, w.slot, w.state, w.image = s.save(), a, weaveSuspended, s.image
+	w.saved, w.slot, w.state, w.image = s.continuation, a, weaveSuspended, s.image
 	w.arena.Move(nil) // it may be dropped unseen: only a running weave's bytes are booked
 	s.answer(w, value, true)
 	return nil
