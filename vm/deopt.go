@@ -2,7 +2,6 @@ package vm
 
 import (
 	"slices"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 )
@@ -10,8 +9,8 @@ import (
 // distrust makes every frame that owns a slot at or above address check kinds
 // from now on: a callee changes values there that the frame's code has proven.
 // A frame whose call may do that by its type expects it and goes on as it is.
-func (s *Strand) distrust(address uintptr) {
-	img := s.vm.image.Load()
+func (s *Strand) deoptimise(address uintptr) {
+	img := s.image
 	for i := len(s.frames) - 1; i > 0; i-- {
 		f := &s.frames[i]
 		index, pc, ok := img.functionAt(f.ip)
@@ -27,7 +26,7 @@ func (s *Strand) distrust(address uintptr) {
 			return // its values end below
 		}
 		if op := call.Original(); op != bytecode.OpCallOpen && op != bytecode.OpCallUnknown {
-			f.ip = uintptr(img.checkedCode(index)) + uintptr(pc)*instrSize
+			f.ip = codeAddress(img.checkedCode(index)) + uintptr(pc)*instrSize
 		}
 		if f.fp <= address {
 			return
@@ -36,17 +35,17 @@ func (s *Strand) distrust(address uintptr) {
 }
 
 // distrusted returns the address in checked code for one in a function's code.
-func (s *Strand) distrusted(ip uintptr) uintptr {
-	index, pc, ok := s.vm.image.Load().functionAt(ip)
+func (s *Strand) deoptAddress(ip uintptr) uintptr {
+	index, pc, ok := s.image.functionAt(ip)
 	if !ok {
 		return ip
 	}
-	return uintptr(s.vm.image.Load().checkedCode(index)) + uintptr(pc)*instrSize
+	return codeAddress(s.image.checkedCode(index)) + uintptr(pc)*instrSize
 }
 
 // checkedCode returns the function's code with every instruction replaced by
 // one that checks what the original trusts. It is made once.
-func (img *image) checkedCode(function int32) unsafe.Pointer {
+func (img *image) checkedCode(function int32) *bytecode.Instr {
 	x := img.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -72,7 +71,7 @@ func (img *image) checkedCode(function int32) unsafe.Pointer {
 		x.add(function, code)
 		x.sort()
 	}
-	return unsafe.Pointer(&code[0])
+	return &code[0]
 }
 
 // counted returns the image with code that counts for the safety valve the tail calls in
@@ -93,7 +92,7 @@ func (img *image) counted() *image {
 			in := &f.Code[t.PC]
 			in.Op, in.Was = bytecode.OpCounted, in.Op
 		}
-		other.funcs[i].code, other.funcs[i].fn = unsafe.Pointer(&f.Code[0]), f
+		other.funcs[i].code, other.funcs[i].fn = &f.Code[0], f
 	}
 	return &other
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"sync"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
@@ -52,8 +51,8 @@ type variant struct {
 
 // function is what calls need to know, kept small for the cache.
 type function struct {
-	code  unsafe.Pointer // of the first instruction
-	bytes uintptr        // of the frame
+	code  *bytecode.Instr // the first instruction
+	bytes uintptr         // of the frame
 	in    int32
 	out   int32
 	open  bool
@@ -124,7 +123,7 @@ func (img *image) link(before *bytecode.Module) error {
 		f := &mod.Funcs[i]
 		linked := function{bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
 		if len(f.Code) > 0 {
-			linked.code = unsafe.Pointer(&f.Code[0])
+			linked.code = &f.Code[0]
 			img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
 		}
 		img.funcs = append(img.funcs, linked)
@@ -202,8 +201,8 @@ func (img *image) tag(name string) *stack.Tag {
 }
 
 // functionAt finds the function that an instruction belongs to and its index
-// there. It is slow: for errors and for leaving proven code. The image must be
-// the VM's latest.
+// there. It is slow: for errors and for leaving proven code. The image must be one
+// that has the code.
 func (img *image) functionAt(ip uintptr) (index int32, pc int, ok bool) {
 	x := img.index
 	x.mu.Lock()
@@ -232,7 +231,7 @@ func (x *codeIndex) add(function int32, code []bytecode.Instr) {
 	if len(code) == 0 {
 		return
 	}
-	start := uintptr(unsafe.Pointer(&code[0]))
+	start := codeAddress(&code[0])
 	x.ranges = append(x.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: function})
 }
 

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"slices"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 )
@@ -16,7 +15,7 @@ func (s *Strand) refresh() *image {
 	}
 	if s.image != img {
 		s.image = img
-		s.lookForOldFrames()
+		s.member.lookForOldFrames(s)
 	}
 	if s.valve.Interval == 0 && s.limit.Load() == 0 {
 		s.resetLimit()
@@ -26,8 +25,8 @@ func (s *Strand) refresh() *image {
 
 // lookForOldFrames finds out whether the strand is in a word that has been replaced: a
 // tail call of the word itself is a jump there, which no image can redirect.
-func (s *Strand) lookForOldFrames() {
-	s.member.hasOldFrames = false
+func (m *member) lookForOldFrames(s *Strand) {
+	m.hasOldFrames = false
 	if !s.image.replaces {
 		return
 	}
@@ -35,21 +34,15 @@ func (s *Strand) lookForOldFrames() {
 		function, _, ok := s.image.functionAt(ip - instrSize)
 		return ok && s.image.replaced(function)
 	}
-	if s.member.hasOldFrames = old(s.ip + instrSize); s.member.hasOldFrames { // it is executed next
+	if old(s.ip+instrSize) || slices.ContainsFunc(s.frames, func(f frame) bool { return old(f.ip) }) { // the first is executed next
+		m.hasOldFrames = true
 		s.limit.Store(0)
-		return
-	}
-	for _, f := range s.frames {
-		if s.member.hasOldFrames = old(f.ip); s.member.hasOldFrames {
-			s.limit.Store(0)
-			return
-		}
 	}
 }
 
-// hasOldFrames tells whether code of words that have been replaced may be among the
+// mayBeOld tells whether code of words that have been replaced may be among the
 // strand's frames.
-func (s *Strand) hasOldFrames() bool { return s.member != nil && s.member.hasOldFrames }
+func (m *member) mayBeOld() bool { return m != nil && m.hasOldFrames }
 
 // outdated tells whether the strand does not go by the VM's latest image.
 func (s *Strand) outdated() bool { return s.image != s.vm.image.Load() }
@@ -63,7 +56,7 @@ func (s *Strand) replaceFrames() (left bool, err error) {
 	if !op.Info().Has(bytecode.Restarts) {
 		return false, nil
 	}
-	img := s.vm.image.Load()
+	img := s.vm.image.Load() // the strand may be here because there is a new one
 	function, _, ok := img.functionAt(s.ip - instrSize)
 	if !ok || !img.replaced(function) {
 		return false, nil
@@ -80,7 +73,7 @@ func (s *Strand) replaceFrames() (left bool, err error) {
 			return false, err
 		}
 	}
-	s.ip = uintptr(f.code)
+	s.ip = codeAddress(f.code)
 	s.image = nil // so that it looks for others
 	return true, errYielded
 }
@@ -95,7 +88,7 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 	for _, r := range list {
 		to := &img.mod.Funcs[r.To]
 		f := &img.funcs[r.From]
-		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
+		f.code, f.bytes = &to.Code[0], uintptr(to.Frame)*slotSize
 		img.replaces = img.replaces || img.replaced(r.From)
 	}
 	return changed
@@ -104,5 +97,5 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 // replaced tells whether a function that has code runs that of another one.
 func (img *image) replaced(function int32) bool {
 	own := img.mod.Funcs[function].Code
-	return len(own) > 0 && img.funcs[function].code != unsafe.Pointer(&own[0])
+	return len(own) > 0 && img.funcs[function].code != &own[0]
 }

@@ -194,7 +194,7 @@ func (v *VM) stopGroup(g *group) {
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && s.member.group == g {
 			s.Interrupt()
-			s.unpark()
+			s.member.unpark(s)
 			if m := s.member; m.input != nil && m.outside.Load() { // nobody knows when it will be back
 				m.input.finish(nil, g.why())
 			}
@@ -229,7 +229,7 @@ func (v *VM) inputDeadlock() {
 	waits := false
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && s.member.group == in.group {
-			e.Blocked = append(e.Blocked, s.blocked())
+			e.Blocked = append(e.Blocked, s.scene().blocked())
 			waits = waits || s.member.input == in
 		}
 	})
@@ -255,7 +255,7 @@ func (v *VM) Strands() []StrandInfo {
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && !s.member.cancelled() && !s.member.input.finished() {
 			info := StrandInfo{ID: each.ID()}
-			info.Word, info.Place = s.waiting()
+			info.Word, info.Place = s.scene().waiting()
 			list = append(list, info)
 		}
 	})
@@ -263,12 +263,12 @@ func (v *VM) Strands() []StrandInfo {
 	return list
 }
 
-// number is the strand's id as messages have it: inputs run on the main strand.
-func (s *Strand) number() int64 {
-	if s.member.ofInput() {
+// number is the id of the member's strand as messages have it: inputs run on the main strand.
+func (m *member) number(id int64) int64 {
+	if m.ofInput() {
 		return 1
 	}
-	return s.ID()
+	return id
 }
 
 // failed ends a strand of a session by an error.
@@ -298,7 +298,6 @@ func (s *Strand) abandon() scheduler.Status {
 		w.release(s)
 	}
 	s.close()
-	s.traceEnd()
 	if m := s.member; m.input != nil && m.cancelled() {
 		m.input.finish(nil, m.group.why())
 	}

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/stack"
@@ -23,7 +22,7 @@ const (
 // where it is in them. A strand has one, and a weave another while it is not running.
 type continuation struct {
 	data  *stack.Stack // of the strand, or of the weave that it is in
-	aux   []stack.Value
+	aux   auxStack
 	arena *arena.Arena // as data
 
 	// The interpreter keeps these in variables and stores them where others
@@ -68,6 +67,50 @@ func (c *continuation) results() []stack.Value {
 		values = append(values, c.data.Slots[i].Promote())
 	}
 	return values
+}
+
+// pickDeep copies the value that is n below the frame.
+func (c *continuation) pickDeep(to *stack.Value, n int) error {
+	if have := c.below(); n > have {
+		return underflow(n, have)
+	}
+	*to = c.data.Slots[c.index(c.fp)-n]
+	to.Share()
+	return nil
+}
+
+// pickAt copies the value that is as far below the slot top as it says itself.
+func (c *continuation) pickAt(a *stack.Value, top int) error {
+	n, err := c.depth(a, top)
+	if err != nil {
+		return err
+	}
+	*a = c.data.Slots[top-1-n]
+	a.Share()
+	return nil
+}
+
+// rollAt moves the value that is as far below the slot top as a says to the top; from is
+// where it was.
+func (c *continuation) rollAt(a *stack.Value, top int) (from int, err error) {
+	n, err := c.depth(a, top)
+	if err != nil {
+		return 0, err
+	}
+	from = top - 1 - n
+	v := c.data.Slots[from]
+	copy(c.data.Slots[from:top-1], c.data.Slots[from+1:top])
+	c.data.Slots[top-1] = v
+	return from, nil
+}
+
+// depth is an index into the stack below the slot top, 0 for the value below it.
+func (c *continuation) depth(a *stack.Value, top int) (int, error) {
+	n, have := a.AsInt(), top-c.data.Base
+	if n < 0 || n >= int64(have) {
+		return 0, Fail("the index %d is out of range, the stack holds %d values", n, have)
+	}
+	return int(n), nil
 }
 
 // underflow is the error for a word that needs values below the stack's start.
@@ -131,24 +174,24 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	grown := int64(size-room) * int64(slotSize)
 	if !s.reserve(grown) {
 		s.reserve(-grown)
-		return 0, s.tooDeep()
+		return 0, s.vm.tooDeep(len(s.frames))
 	}
 	s.grow(size)
 	s.limit.move(s.end)
 	return fp + s.address(0) - old, nil
 }
 
-func (s *Strand) tooDeep() error {
-	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", s.vm.config.Settings.StackMax, len(s.frames))
+func (v *VM) tooDeep(calls int) error {
+	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", v.config.Settings.StackMax, calls)
 }
 
 // moreFrames makes room for frames.
 func (s *Strand) moreFrames() error {
 	size := 2 * cap(s.frames)
-	grown := int64(size-cap(s.frames)) * int64(unsafe.Sizeof(frame{}))
+	grown := int64(size-cap(s.frames)) * int64(frameSize)
 	if !s.reserve(grown) {
 		s.reserve(-grown)
-		return s.tooDeep()
+		return s.vm.tooDeep(len(s.frames))
 	}
 	frames := make([]frame, len(s.frames), size)
 	copy(frames, s.frames)

@@ -60,7 +60,7 @@ func (s *Strand) Run() scheduler.Status {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()
 	}
-	switch err := s.guarded(); err {
+	switch err := guarded(s); err {
 	case errParked:
 		return scheduler.Parked
 	case errYielded:
@@ -69,8 +69,8 @@ func (s *Strand) Run() scheduler.Status {
 		switch {
 		case s.ID() == 1 && v.abandons:
 			v.Stop(errAbandoned)
-		case s.ID() == 1 && v.image.Load().mod.MainInt:
-			status, err := s.exitStatus()
+		case s.ID() == 1 && s.image.mod.MainInt:
+			status, err := s.scene().exitStatus()
 			if err != nil {
 				v.Stop(err)
 				return scheduler.Lost
@@ -80,7 +80,6 @@ func (s *Strand) Run() scheduler.Status {
 			s.member.input.finish(s.results(), nil)
 		}
 		s.close()
-		s.traceEnd()
 		return scheduler.Ended
 	case ErrStopped:
 		if s.member.cancelled() {
@@ -112,6 +111,8 @@ func (s *Strand) close() {
 	s.reserved = 0
 	s.arena.End()
 	s.arena.Move(nil)
+	s.traced.end()
+	s.traced = nil
 }
 
 // Concat returns the String of several strings, in the strand's arena.
@@ -136,11 +137,11 @@ func (s *Strand) Bytes(b []byte) stack.Value {
 }
 
 // Tag returns the tag of a name.
-func (s *Strand) Tag(name string) *stack.Tag { return s.vm.image.Load().tag(name) }
+func (s *Strand) Tag(name string) *stack.Tag { return s.image.tag(name) }
 
 // exitStatus is the low byte of the Int that main has left (chapter 5, section 7). What
 // it leaves at the end of a quotation nobody has looked at (chapter 2, section 24).
-func (s *Strand) exitStatus() (int, error) {
+func (s scene) exitStatus() (int, error) {
 	top := s.index(s.sp)
 	if top <= s.data.Base {
 		return 0, s.failedMain(Fail("expected Int, found nothing: the stack is empty"), nil)
@@ -152,21 +153,21 @@ func (s *Strand) exitStatus() (int, error) {
 }
 
 // failedMain is the error of main as a whole, at its definition. values are what it left.
-func (s *Strand) failedMain(err error, values []string) error {
-	mod := s.vm.image.Load().mod
+func (s scene) failedMain(err error, values []string) error {
+	mod := s.img.mod
 	f := &mod.Funcs[mod.Main]
 	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.
-func (s *Strand) guarded() (err error) {
+func guarded(s *Strand) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case errGone:
 			err = ErrStopped
 		default:
-			word, place := s.where()
+			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}
 		}
 	}()

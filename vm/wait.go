@@ -2,19 +2,27 @@ package vm
 
 import (
 	"runtime"
+	"runtime/trace"
 	"time"
 
 	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 )
 
+// park notes where the strand is about to wait, for the dump and for a trace.
+func (s *Strand) park() {
+	s.parkedAt.Store(s.ip)
+	if s.traced != nil {
+		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
+	}
+}
+
 // Sleep suspends the strand. It must be the last thing that a built-in word
 // does: the word has its results in place and returns the error.
 func (s *Strand) Sleep(d time.Duration) error {
-	s.parkedAt.Store(s.ip)
-	s.tracePark()
+	s.park()
 	if s.member != nil {
-		return s.sleepUntilStopped(d)
+		return s.member.sleep(s, d)
 	}
 	s.vm.sched.Sleep(&s.Strand, d)
 	return errParked
@@ -65,10 +73,9 @@ func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
 	if c.TryReceive(&s.Strand, result) {
 		return nil
 	}
-	s.parkedAt.Store(s.ip)
-	s.tracePark()
+	s.park()
 	if s.member != nil {
-		return s.receiveUntilStopped(c, result)
+		return s.member.receive(s, c, result)
 	}
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
@@ -82,8 +89,7 @@ func (s *Strand) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
 
 // unpark makes a strand that has been cancelled go on, if it waits in a channel
 // or for a time.
-func (s *Strand) unpark() {
-	m := s.member
+func (m *member) unpark(s *Strand) {
 	m.parking.Lock()
 	defer m.parking.Unlock()
 	if c := m.waitsIn; c != nil && c.Forget(&s.Strand) {
@@ -93,10 +99,9 @@ func (s *Strand) unpark() {
 	s.vm.sched.WakeSleeper(&s.Strand)
 }
 
-// receiveUntilStopped waits for a value of a channel. Whoever stops the strand
+// receive waits for a value of a channel. Whoever stops the strand
 // either finds it in the channel, or it sees here that it is stopped.
-func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
-	m := s.member
+func (m *member) receive(s *Strand, c *channel.Channel, result *[2]stack.Value) error {
 	m.parking.Lock()
 	defer m.parking.Unlock()
 	if m.cancelled() {
@@ -110,8 +115,8 @@ func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value)
 	return errParked
 }
 
-func (s *Strand) sleepUntilStopped(d time.Duration) error {
-	m := s.member
+// sleep is Strand.Sleep for a strand that may be stopped meanwhile.
+func (m *member) sleep(s *Strand, d time.Duration) error {
 	m.parking.Lock()
 	defer m.parking.Unlock()
 	if m.cancelled() {
