@@ -73,7 +73,7 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 	return s.enterOpen(op, in)
 }
 
-// enterOpen is callOpen without the valve.
+// enterOpen is callOpen without the reduction counter.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	img := s.image
 	if s.outdated() {

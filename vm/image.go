@@ -31,16 +31,16 @@ type image struct {
 	index *codeIndex                 // common to all images of a VM
 }
 
-// codeIndex finds the function of an address, and has the code that checks what
-// other code trusts. It is filled as needed.
+// codeIndex finds the function of an address, and has the guarded code
+// of functions (deopt.go). It is filled as needed.
 type codeIndex struct {
 	mu      sync.Mutex
 	funcs   int         // so many are among the ranges
 	ranges  []codeRange // by address
-	checked map[int32][]bytecode.Instr
+	guarded map[int32][]bytecode.Instr
 }
 
-func newCodeIndex() *codeIndex { return &codeIndex{checked: map[int32][]bytecode.Instr{}} }
+func newCodeIndex() *codeIndex { return &codeIndex{guarded: map[int32][]bytecode.Instr{}} }
 
 // variant is what instructions need to know of one of the program.
 type variant struct {
@@ -63,6 +63,22 @@ type codeRange struct {
 	start, end uintptr
 	index      int32
 }
+
+// The kinds of package bytecode have the numbers of those of package stack: an index that
+// is not 0 does not compile.
+var (
+	_ = [1]struct{}{}[int(stack.Nothing)-int(bytecode.KindAny)]
+	_ = [1]struct{}{}[int(stack.Int)-int(bytecode.KindInt)]
+	_ = [1]struct{}{}[int(stack.Float)-int(bytecode.KindFloat)]
+	_ = [1]struct{}{}[int(stack.Bool)-int(bytecode.KindBool)]
+	_ = [1]struct{}{}[int(stack.String)-int(bytecode.KindString)]
+	_ = [1]struct{}{}[int(stack.Symbol)-int(bytecode.KindSymbol)]
+	_ = [1]struct{}{}[int(stack.Quotation)-int(bytecode.KindQuotation)]
+	_ = [1]struct{}{}[int(stack.Variant)-int(bytecode.KindVariant)]
+	_ = [1]struct{}{}[int(stack.Map)-int(bytecode.KindMap)]
+	_ = [1]struct{}{}[int(stack.Channel)-int(bytecode.KindChannel)]
+	_ = [1]struct{}{}[int(stack.Weave)-int(bytecode.KindWeave)]
+)
 
 // halt is where the first frame of a strand returns to.
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}

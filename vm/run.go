@@ -485,15 +485,15 @@ func (s *Strand) run() error {
 			tag, fields := d.tag, window(fp, in.A, len(d.kinds))
 			*at(fp, in.A) = stack.FromVariant(stack.NewVariant(tag, fields))
 		case bytecode.OpRemake:
-			d, husk := &img.variants[in.B], at(fp, in.C)
+			d, token := &img.variants[in.B], at(fp, in.C)
 			fields := window(fp, in.A, len(d.kinds))
-			if img.linear && husk.Kind() == stack.Variant {
-				v := husk.AsVariant()
+			if img.linear && token.Kind() == stack.Variant {
+				v := token.AsVariant()
 				if d.floats && v.RemakeFloats(d.tag, fields) || v.Remake(d.tag, fields) {
 					continue
 				}
 			}
-			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
+			*token = stack.FromVariant(stack.NewVariant(d.tag, fields))
 		case bytecode.OpFieldPut:
 			variant, i := bytecode.Field(in.C)
 			x, d := at(fp, in.A), &img.variants[variant]
