@@ -1,9 +1,3 @@
-// Package bytecode is the instruction set as one table, the module that
-// compiled programs are kept in, its encoding, its verifier and its
-// disassembler.
-//
-// It executes nothing, and it does not know how code comes about. A module is
-// immutable once it is built.
 package bytecode
 
 import "sort"

@@ -1,7 +1,7 @@
 package scheduler
 
-// Valve counts the tail calls of a strand and says when it has to give way, so
-// that endless loops do (chapter 5, section 11.6). It belongs to one goroutine.
+// Valve is the safety valve of chapter 5, section 11.6: a reduction counter, which counts
+// the tail calls of a strand and says when it has to give way, so that endless loops do. It belongs to one goroutine.
 type Valve struct {
 	Interval uint64 // 0: never
 	Count    uint64 // since the strand gave way

@@ -7,7 +7,7 @@ import (
 
 func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
 	s.fp = fp
-	if s.stale() {
+	if s.outdated() {
 		return 0, 0, s.retry()
 	}
 	if len(s.frames) == cap(s.frames) {
@@ -32,10 +32,10 @@ func (s *Strand) slowTail(fp, bytes uintptr) (uintptr, error) {
 func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
 	have := s.index(fp) - s.data.Base
 	if int(n) > have {
-		return 0, s.underflow(int(n), have)
+		return 0, underflow(int(n), have)
 	}
 	fp -= uintptr(n) * slotSize
-	s.distrust(fp)
+	s.deoptimise(fp)
 	return fp, nil
 }
 
@@ -49,11 +49,11 @@ func (s *Strand) moveFrame(fp, sp uintptr, op bytecode.Op, in *bytecode.Instr) (
 	} else {
 		fp += uintptr(uint32(in.A)) * slotSize
 	}
-	index, _, ok := s.vm.image.Load().functionAt(s.ip - instrSize)
+	index, _, ok := s.image.functionAt(s.ip - instrSize)
 	if !ok {
 		return fp, nil
 	}
-	return s.makeRoom(fp, s.vm.image.Load().funcs[index].bytes)
+	return s.makeRoom(fp, s.image.funcs[index].bytes)
 }
 
 func isTail(op bytecode.Op) bool { return op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation }
@@ -73,10 +73,10 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 	return s.enterOpen(op, in)
 }
 
-// enterOpen is callOpen without the valve.
+// enterOpen is callOpen without the reduction counter.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
-	img := s.vm.image.Load()
-	if s.stale() {
+	img := s.image
+	if s.outdated() {
 		return s.retry() // the quotation's code may be younger than what run knows
 	}
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
@@ -96,7 +96,7 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		if op == bytecode.OpCallQuotation {
 			trusted = !f.open && int(f.out)-own == int(in.C-in.B) && own <= int(in.B)
 			if own > int(in.B) { // it changes values that this frame has proven
-				returns = s.distrusted(s.ip)
+				returns = s.deoptAddress(s.ip)
 			}
 		}
 		if len(c.Captures) > 0 {
@@ -120,7 +120,7 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		return Fail("stack underflow: '%s' needs %d values, the stack holds %d", f.fn.Name, f.in, have)
 	}
 	if to < s.fp {
-		s.distrust(to)
+		s.deoptimise(to)
 	}
 	tail := isTail(op)
 	if !tail && len(s.frames) == cap(s.frames) {
@@ -143,12 +143,12 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		s.frames = append(s.frames, frame{ip: returns, fp: s.fp})
 	}
 	s.fp = to
-	s.ip = uintptr(f.code)
+	s.ip = codeAddress(f.code)
 	return nil
 }
 
-// closure takes the captured values at slot A and leaves the closure there.
-func (s *Strand) closure(fp uintptr, in *bytecode.Instr) {
+// makeClosure takes the captured values at slot A and leaves the closure there.
+func makeClosure(fp uintptr, in *bytecode.Instr) {
 	captures := make([]stack.Value, in.C)
 	for i := range captures {
 		captures[i] = at(fp, in.A+int32(i)).Promote()

@@ -19,7 +19,7 @@ func (s *Strand) condStart() error {
 	top := s.index(s.fp)
 	have := top - s.data.Base
 	if have < 1 {
-		return s.underflow(1, 0)
+		return underflow(1, 0)
 	}
 	count := s.data.Slots[top-1]
 	if !count.IsInt() {
@@ -40,28 +40,15 @@ func (s *Strand) condStart() error {
 	}
 	list := make([]stack.Value, 2*n)
 	copy(list, s.data.Slots[first:])
-	s.aux = append(s.aux, stack.FromInt(0), stack.FromVariant(stack.FromFields(stack.ListTag, list)))
+	s.aux.pushClauses(list)
 	s.fp = s.address(first)
-	s.distrust(s.fp)
+	s.deoptimise(s.fp)
 	return nil
-}
-
-// clause returns the clauses of the innermost cond and the number of the next.
-func (s *Strand) clause() (list []stack.Value, i int64, err error) {
-	n := len(s.aux)
-	if n < 2 || s.aux[n-1].Kind() != stack.Variant || !s.aux[n-2].IsInt() {
-		return nil, 0, Fail("no clauses on the aux stack")
-	}
-	list, i = s.aux[n-1].AsVariant().Fields(), s.aux[n-2].AsInt()
-	if i < 0 || i+1 >= int64(len(list)) {
-		return nil, 0, noClause(len(list) / 2)
-	}
-	return list, i, nil
 }
 
 // condNext runs the next predicate on the stack as it is.
 func (s *Strand) condNext() error {
-	list, i, err := s.clause()
+	list, i, err := s.aux.clauses()
 	if err != nil {
 		return err
 	}
@@ -79,18 +66,16 @@ func (s *Strand) condTest(in *bytecode.Instr) error {
 		return Fail("the predicate must leave a Bool, found %s", Describe(flag))
 	}
 	s.fp = s.address(top - 1)
-	list, i, err := s.clause()
+	list, i, err := s.aux.clauses()
 	if err != nil {
 		return err
 	}
-	n := len(s.aux)
 	if !flag.AsBool() {
-		s.aux[n-2] = stack.FromInt(i + 2)
+		s.aux.nextClause(i + 2)
 		s.ip = jump(s.ip, in.C)
 		return nil
 	}
-	s.aux[n-1] = stack.Value{}
-	s.aux = s.aux[:n-2]
+	s.aux.drop(2)
 	return s.runClause(list[i+1], true)
 }
 

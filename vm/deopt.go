@@ -2,16 +2,21 @@ package vm
 
 import (
 	"slices"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-// distrust makes every frame that owns a slot at or above address check kinds
-// from now on: a callee changes values there that the frame's code has proven.
-// A frame whose call may do that by its type expects it and goes on as it is.
-func (s *Strand) distrust(address uintptr) {
-	img := s.vm.image.Load()
+// Code trusts what the compiler has proven or guessed of the kinds of its values. When that
+// turns out wrong, the frame goes on in guarded code: the same function with every
+// instruction replaced by one that checks first what the original trusts (OpChecked), at the
+// same instruction. Guarded code never goes back: its frame ends, and the next call of the
+// function runs the function's own code again.
+
+// deoptimise switches every frame that owns a slot at or above address to guarded code: a
+// callee overwrites values there whose kinds that code has proven. Frames that wait in an
+// open call, or in that of an unknown quotation, assume nothing of what it leaves and stay.
+func (s *Strand) deoptimise(address uintptr) {
+	img := s.image
 	for i := len(s.frames) - 1; i > 0; i-- {
 		f := &s.frames[i]
 		index, pc, ok := img.functionAt(f.ip)
@@ -27,7 +32,7 @@ func (s *Strand) distrust(address uintptr) {
 			return // its values end below
 		}
 		if op := call.Original(); op != bytecode.OpCallOpen && op != bytecode.OpCallUnknown {
-			f.ip = uintptr(img.checkedCode(index)) + uintptr(pc)*instrSize
+			f.ip = codeAddress(img.guardedCode(index)) + uintptr(pc)*instrSize
 		}
 		if f.fp <= address {
 			return
@@ -35,22 +40,22 @@ func (s *Strand) distrust(address uintptr) {
 	}
 }
 
-// distrusted returns the address in checked code for one in a function's code.
-func (s *Strand) distrusted(ip uintptr) uintptr {
-	index, pc, ok := s.vm.image.Load().functionAt(ip)
+// deoptAddress returns the address in guarded code for one in a function's own code.
+func (s *Strand) deoptAddress(ip uintptr) uintptr {
+	index, pc, ok := s.image.functionAt(ip)
 	if !ok {
 		return ip
 	}
-	return uintptr(s.vm.image.Load().checkedCode(index)) + uintptr(pc)*instrSize
+	return codeAddress(s.image.guardedCode(index)) + uintptr(pc)*instrSize
 }
 
-// checkedCode returns the function's code with every instruction replaced by
+// guardedCode returns the function's code with every instruction replaced by
 // one that checks what the original trusts. It is made once.
-func (img *image) checkedCode(function int32) unsafe.Pointer {
+func (img *image) guardedCode(function int32) *bytecode.Instr {
 	x := img.index
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	code := x.checked[function]
+	code := x.guarded[function]
 	if code == nil {
 		f := &img.mod.Funcs[function]
 		code = slices.Clone(f.Code)
@@ -67,15 +72,15 @@ func (img *image) checkedCode(function int32) unsafe.Pointer {
 		for _, t := range f.TailsGone {
 			code[t.PC].Op = bytecode.OpGuarded
 		}
-		x.checked[function] = code
+		x.guarded[function] = code
 		x.complete(img.mod)
 		x.add(function, code)
 		x.sort()
 	}
-	return unsafe.Pointer(&code[0])
+	return &code[0]
 }
 
-// counted returns the image with code that counts for the safety valve the tail calls in
+// counted returns the image with code in which the reduction counter sees the tail calls in
 // whose place other code stands. A session keeps the image of the program that it
 // starts with, which is empty.
 func (img *image) counted() *image {
@@ -93,7 +98,7 @@ func (img *image) counted() *image {
 			in := &f.Code[t.PC]
 			in.Op, in.Was = bytecode.OpCounted, in.Op
 		}
-		other.funcs[i].code, other.funcs[i].fn = unsafe.Pointer(&f.Code[0]), f
+		other.funcs[i].code, other.funcs[i].fn = &f.Code[0], f
 	}
 	return &other
 }

@@ -9,17 +9,17 @@ import (
 // tail calls that are gone there, check its guards, check what it trusts.
 func (s *Strand) before(in *bytecode.Instr) error {
 	if in.Op != bytecode.OpChecked {
-		index, pc, ok := s.vm.image.Load().functionAt(s.ip - instrSize)
+		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {
 			return nil
 		}
-		f := &s.vm.image.Load().mod.Funcs[index]
+		f := &s.image.mod.Funcs[index]
 		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
 			return err
 		}
 		for _, g := range f.GuardsAt(pc) {
 			if v := at(s.fp, g.Slot); v.Kind() != stack.Kind(g.Kind) {
-				return s.failGuard(g, Mismatch(stack.Kind(g.Kind).String(), *v))
+				return s.scene().failGuard(g, Mismatch(stack.Kind(g.Kind).String(), *v))
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Strand) countGone(n int) error {
 // checkTrusted checks the kinds that the original of a checked instruction
 // trusts, or promises to whom it goes on to.
 func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
-	img := s.vm.image.Load()
+	img := s.image
 	original := bytecode.Instr{Op: in.Was, A: in.A, B: in.B, C: in.C}
 	for slot, k := range bytecode.Trusts(img.mod, original) {
 		address := fp + uintptr(int(slot))*slotSize

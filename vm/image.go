@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"sync"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
@@ -32,16 +31,16 @@ type image struct {
 	index *codeIndex                 // common to all images of a VM
 }
 
-// codeIndex finds the function of an address, and has the code that checks what
-// other code trusts. It is filled as needed.
+// codeIndex finds the function of an address, and has the guarded code
+// of functions (deopt.go). It is filled as needed.
 type codeIndex struct {
 	mu      sync.Mutex
 	funcs   int         // so many are among the ranges
 	ranges  []codeRange // by address
-	checked map[int32][]bytecode.Instr
+	guarded map[int32][]bytecode.Instr
 }
 
-func newCodeIndex() *codeIndex { return &codeIndex{checked: map[int32][]bytecode.Instr{}} }
+func newCodeIndex() *codeIndex { return &codeIndex{guarded: map[int32][]bytecode.Instr{}} }
 
 // variant is what instructions need to know of one of the program.
 type variant struct {
@@ -52,8 +51,8 @@ type variant struct {
 
 // function is what calls need to know, kept small for the cache.
 type function struct {
-	code  unsafe.Pointer // of the first instruction
-	bytes uintptr        // of the frame
+	code  *bytecode.Instr // the first instruction
+	bytes uintptr         // of the frame
 	in    int32
 	out   int32
 	open  bool
@@ -64,6 +63,22 @@ type codeRange struct {
 	start, end uintptr
 	index      int32
 }
+
+// The kinds of package bytecode have the numbers of those of package stack: an index that
+// is not 0 does not compile.
+var (
+	_ = [1]struct{}{}[int(stack.Nothing)-int(bytecode.KindAny)]
+	_ = [1]struct{}{}[int(stack.Int)-int(bytecode.KindInt)]
+	_ = [1]struct{}{}[int(stack.Float)-int(bytecode.KindFloat)]
+	_ = [1]struct{}{}[int(stack.Bool)-int(bytecode.KindBool)]
+	_ = [1]struct{}{}[int(stack.String)-int(bytecode.KindString)]
+	_ = [1]struct{}{}[int(stack.Symbol)-int(bytecode.KindSymbol)]
+	_ = [1]struct{}{}[int(stack.Quotation)-int(bytecode.KindQuotation)]
+	_ = [1]struct{}{}[int(stack.Variant)-int(bytecode.KindVariant)]
+	_ = [1]struct{}{}[int(stack.Map)-int(bytecode.KindMap)]
+	_ = [1]struct{}{}[int(stack.Channel)-int(bytecode.KindChannel)]
+	_ = [1]struct{}{}[int(stack.Weave)-int(bytecode.KindWeave)]
+)
 
 // halt is where the first frame of a strand returns to.
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
@@ -124,7 +139,7 @@ func (img *image) link(before *bytecode.Module) error {
 		f := &mod.Funcs[i]
 		linked := function{bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
 		if len(f.Code) > 0 {
-			linked.code = unsafe.Pointer(&f.Code[0])
+			linked.code = &f.Code[0]
 			img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
 		}
 		img.funcs = append(img.funcs, linked)
@@ -202,8 +217,8 @@ func (img *image) tag(name string) *stack.Tag {
 }
 
 // functionAt finds the function that an instruction belongs to and its index
-// there. It is slow: for errors and for leaving proven code. The image must be
-// the VM's latest.
+// there. It is slow: for errors and for leaving proven code. The image must be one
+// that has the code.
 func (img *image) functionAt(ip uintptr) (index int32, pc int, ok bool) {
 	x := img.index
 	x.mu.Lock()
@@ -232,7 +247,7 @@ func (x *codeIndex) add(function int32, code []bytecode.Instr) {
 	if len(code) == 0 {
 		return
 	}
-	start := uintptr(unsafe.Pointer(&code[0]))
+	start := codeAddress(&code[0])
 	x.ranges = append(x.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: function})
 }
 

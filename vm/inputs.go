@@ -44,8 +44,8 @@ func briefAll(values []stack.Value) []string {
 
 // inputs are the inputs of the word that has failed, bottom to top, as far as they are
 // known; word is what it is called. s.ip is behind the instruction that failed.
-func (s *Strand) inputs(word string) []string {
-	img := s.vm.image.Load()
+func (s scene) inputs(word string) []string {
+	img := s.img
 	index, pc, ok := img.functionAt(s.ip - instrSize)
 	if !ok {
 		return nil
@@ -74,8 +74,8 @@ func (s *Strand) inputs(word string) []string {
 
 // inputsBehind are the inputs of a word of which the kind of one, in a slot, is checked at
 // a location in front of the instruction that takes them all.
-func (s *Strand) inputsBehind(l location, slot int32) []string {
-	img := s.vm.image.Load()
+func (s scene) inputsBehind(l location, slot int32) []string {
+	img := s.img
 	_, pc, _ := img.functionAt(s.ip - instrSize)
 	only := briefAll([]stack.Value{*at(s.fp, slot)})
 	moved := map[int32]stack.Value{} // what the slots will hold then
@@ -124,8 +124,8 @@ func (s *Strand) inputsBehind(l location, slot int32) []string {
 }
 
 // made is the variant that an instruction will make.
-func (s *Strand) made(in bytecode.Instr, value func(slot int32) stack.Value) stack.Value {
-	d := &s.vm.image.Load().variants[in.B]
+func (s scene) made(in bytecode.Instr, value func(slot int32) stack.Value) stack.Value {
+	d := &s.img.variants[in.B]
 	fields := make([]stack.Value, len(d.kinds))
 	for i := range fields {
 		fields[i] = value(in.A + int32(i))
@@ -141,7 +141,7 @@ func samePlace(a, b bytecode.Line) bool {
 
 // guarding are the values of the guards in front of an instruction, if those stand for all
 // inputs of a built-in word, whose own instruction is gone.
-func (s *Strand) guarding(l location, pc int, value func(slot int32) stack.Value) (values []stack.Value) {
+func (s scene) guarding(l location, pc int, value func(slot int32) stack.Value) (values []stack.Value) {
 	var slots []int32 // several guards can be of one
 	for _, g := range l.f.GuardsAt(pc) {
 		if samePlace(g.Line, l.line) && !slices.Contains(slots, g.Slot) {
@@ -149,7 +149,7 @@ func (s *Strand) guarding(l location, pc int, value func(slot int32) stack.Value
 			values = append(values, value(g.Slot))
 		}
 	}
-	img := s.vm.image.Load()
+	img := s.img
 	if word := img.known(img.name(l.line, l.f)); word == nil || len(word.In) != len(values) {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (s *Strand) guarding(l location, pc int, value func(slot int32) stack.Value
 }
 
 // topBelow is the value below an address, which is that of the stack's top.
-func (s *Strand) topBelow(top uintptr) []string {
+func (s scene) topBelow(top uintptr) []string {
 	if i := s.index(top); i > s.data.Base && i <= len(s.data.Slots) {
 		return briefAll(s.data.Slots[i-1 : i])
 	}
@@ -165,7 +165,7 @@ func (s *Strand) topBelow(top uintptr) []string {
 }
 
 // window returns n values from a slot of the frame on, without those that lie below base.
-func (s *Strand) window(base int, slot, n int32) []stack.Value {
+func (s scene) window(base int, slot, n int32) []stack.Value {
 	first := s.index(s.fp) + int(slot)
 	end := min(first+int(n), len(s.data.Slots))
 	first = max(first, base)
@@ -178,7 +178,7 @@ func (s *Strand) window(base int, slot, n int32) []stack.Value {
 // operands are the values that an instruction takes for its word, bottom to top; ok tells
 // that they are all inputs of the word. value is what a slot holds when the instruction is
 // executed; nil: it is executed now.
-func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack.Value) (values []stack.Value, ok bool) {
+func (s scene) operands(f *bytecode.Func, pc int, value func(slot int32) stack.Value) (values []stack.Value, ok bool) {
 	if value == nil {
 		value = func(slot int32) stack.Value { return *at(s.fp, slot) }
 	}
@@ -189,7 +189,7 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 	}
 	switch in.Op {
 	case bytecode.OpCallOpen, bytecode.OpTailOpen: // may reach below the frame
-		n := s.vm.image.Load().funcs[in.B].in
+		n := s.img.funcs[in.B].in
 		below := min(max(n-in.A, 0), n)
 		values = slices.Clone(s.window(s.data.Base, in.A-n, below))
 		for slot := max(in.A-n, 0); slot < in.A; slot++ {
@@ -234,8 +234,8 @@ func (s *Strand) operands(f *bytecode.Func, pc int, value func(slot int32) stack
 
 // belongs tells whether an instruction is that of the word which stands at its place. Words
 // that cannot fail are compiled in place of their calls without places of their own.
-func (s *Strand) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
-	img := s.vm.image.Load()
+func (s scene) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
+	img := s.img
 	name := img.name(f.At(pc), f)
 	info := in.Op.Info()
 	switch {
@@ -255,7 +255,7 @@ func (s *Strand) belongs(f *bytecode.Func, pc int, in bytecode.Instr) bool {
 
 // taken is where the arguments of a word lie that takes them from several slots which no operand
 // names one by one, or from the start of the frame.
-func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
+func (s scene) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
 	info := in.Op.Info()
 	switch {
 	case in.Op == bytecode.OpReturn:
@@ -267,7 +267,7 @@ func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
 	case in.Op == bytecode.OpAuxPop: // the value of a wrong kind is there already
 		return in.A, 1
 	case info.Reads != nil:
-		r := info.Reads(s.vm.image.Load().mod, in)
+		r := info.Reads(s.img.mod, in)
 		return r.First, r.End - r.First
 	}
 	return 0, 0
@@ -275,8 +275,8 @@ func (s *Strand) taken(f *bytecode.Func, in bytecode.Instr) (first, n int32) {
 
 // immediate is the number in an instruction as the program has it: a difference adds the
 // negative.
-func (s *Strand) immediate(f *bytecode.Func, pc int, v int32) int64 {
-	if f.Code[pc].Original() == bytecode.OpIntAddImm && subtractions[s.vm.image.Load().name(f.At(pc), f)] {
+func (s scene) immediate(f *bytecode.Func, pc int, v int32) int64 {
+	if f.Code[pc].Original() == bytecode.OpIntAddImm && subtractions[s.img.name(f.At(pc), f)] {
 		return -int64(v)
 	}
 	return int64(v)

@@ -6,15 +6,15 @@ import "runtime"
 // counted says that the tail call counts. If the strand has to give way, it
 // does that before the instruction, which is executed again afterwards.
 func (s *Strand) pause(counted bool) error {
-	if s.vm.stopped.Load() || s.cancelled() {
+	if s.vm.stopped.Load() || s.member.cancelled() {
 		return ErrStopped
 	}
 	s.look()
-	if stale := s.stale(); stale || s.wary {
-		if left, err := s.leaveOld(); left || err != nil {
+	if outdated := s.outdated(); outdated || s.member.mayBeOld() {
+		if left, err := s.replaceFrames(); left || err != nil {
 			return err
 		}
-		if stale {
+		if outdated {
 			return s.retry()
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.vm.stopped.Load() || s.cancelled() || s.stale() || s.wary { // it may have been made again right before
+	if s.vm.stopped.Load() || s.member.cancelled() || s.outdated() || s.member.mayBeOld() { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

@@ -60,9 +60,6 @@ func (p *strandPool) get(v *VM, worker int) *Strand {
 	return s
 }
 
-// noLimit is a limit that asks for no pause.
-const noLimit = 1
-
 func (p *strandPool) kept(worker int) *Strand {
 	if worker < 0 || worker >= ownPools {
 		return nil
@@ -96,7 +93,7 @@ func (p *strandPool) put(s *Strand, worker int) {
 	s.aux = s.aux[:0]
 	s.frames = s.frames[:0]
 	s.valve.Count, s.gaveWay = 0, stayed
-	s.group, s.input, s.waitsIn, s.wary = nil, nil, nil, false
+	s.member, s.image = nil, nil
 	own := &p.own[worker]
 	if own.n == ownCapacity {
 		p.share(own)

@@ -64,7 +64,7 @@ func (s *Strand) look() {
 		return
 	}
 	p := s.vm.profile
-	_, _, trail := s.trail(s.ip - instrSize)
+	_, _, trail := s.scene().trail(s.ip - instrSize)
 	trail = trailLines(trail, false)
 	key := fmt.Sprint(trail)
 	p.mu.Lock()

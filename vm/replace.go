@@ -2,7 +2,6 @@ package vm
 
 import (
 	"slices"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 )
@@ -10,13 +9,13 @@ import (
 // refresh makes the strand go by the VM's latest image.
 func (s *Strand) refresh() *image {
 	img := s.vm.image.Load()
-	if s.group == nil {
+	if s.member == nil {
 		s.image = img
 		return img
 	}
 	if s.image != img {
 		s.image = img
-		s.lookForOld()
+		s.member.lookForOldFrames(s)
 	}
 	if s.valve.Interval == 0 && s.limit.Load() == 0 {
 		s.resetLimit()
@@ -24,10 +23,10 @@ func (s *Strand) refresh() *image {
 	return img
 }
 
-// lookForOld makes the strand wary if it is in a word that has been replaced: a
+// lookForOldFrames finds out whether the strand is in a word that has been replaced: a
 // tail call of the word itself is a jump there, which no image can redirect.
-func (s *Strand) lookForOld() {
-	s.wary = false
+func (m *member) lookForOldFrames(s *Strand) {
+	m.hasOldFrames = false
 	if !s.image.replaces {
 		return
 	}
@@ -35,31 +34,29 @@ func (s *Strand) lookForOld() {
 		function, _, ok := s.image.functionAt(ip - instrSize)
 		return ok && s.image.replaced(function)
 	}
-	if s.wary = old(s.ip + instrSize); s.wary { // it is executed next
+	if old(s.ip+instrSize) || slices.ContainsFunc(s.frames, func(f frame) bool { return old(f.ip) }) { // the first is executed next
+		m.hasOldFrames = true
 		s.limit.Store(0)
-		return
-	}
-	for _, f := range s.frames {
-		if s.wary = old(f.ip); s.wary {
-			s.limit.Store(0)
-			return
-		}
 	}
 }
 
-// stale tells whether the strand does not go by the VM's latest image.
-func (s *Strand) stale() bool { return s.image != s.vm.image.Load() }
+// mayBeOld tells whether code of words that have been replaced may be among the
+// strand's frames.
+func (m *member) mayBeOld() bool { return m != nil && m.hasOldFrames }
 
-// leaveOld is called when the strand may be in old code. If the instruction goes
+// outdated tells whether the strand does not go by the VM's latest image.
+func (s *Strand) outdated() bool { return s.image != s.vm.image.Load() }
+
+// replaceFrames is on-stack replacement, for strands that may be in old code. If the instruction goes
 // back to the start of a function that is to run other code by now, it goes on
 // there, and the strand leaves the interpreter's loop with the error.
-func (s *Strand) leaveOld() (left bool, err error) {
+func (s *Strand) replaceFrames() (left bool, err error) {
 	in := instr(s.ip - instrSize)
 	op := in.Original()
 	if !op.Info().Has(bytecode.Restarts) {
 		return false, nil
 	}
-	img := s.vm.image.Load()
+	img := s.vm.image.Load() // the strand may be here because there is a new one
 	function, _, ok := img.functionAt(s.ip - instrSize)
 	if !ok || !img.replaced(function) {
 		return false, nil
@@ -76,7 +73,7 @@ func (s *Strand) leaveOld() (left bool, err error) {
 			return false, err
 		}
 	}
-	s.ip = uintptr(f.code)
+	s.ip = codeAddress(f.code)
 	s.image = nil // so that it looks for others
 	return true, errYielded
 }
@@ -91,7 +88,7 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 	for _, r := range list {
 		to := &img.mod.Funcs[r.To]
 		f := &img.funcs[r.From]
-		f.code, f.bytes = unsafe.Pointer(&to.Code[0]), uintptr(to.Frame)*slotSize
+		f.code, f.bytes = &to.Code[0], uintptr(to.Frame)*slotSize
 		img.replaces = img.replaces || img.replaced(r.From)
 	}
 	return changed
@@ -100,5 +97,5 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 // replaced tells whether a function that has code runs that of another one.
 func (img *image) replaced(function int32) bool {
 	own := img.mod.Funcs[function].Code
-	return len(own) > 0 && img.funcs[function].code != unsafe.Pointer(&own[0])
+	return len(own) > 0 && img.funcs[function].code != &own[0]
 }

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
@@ -38,7 +37,7 @@ func (s *Strand) run() error {
 		case bytecode.OpConst:
 			*at(fp, in.A) = img.consts[in.B]
 		case bytecode.OpClosure:
-			s.closure(fp, in)
+			makeClosure(fp, in)
 
 		case bytecode.OpIntAdd:
 			at(fp, in.A).SetInt(at(fp, in.B).Bits() + at(fp, in.C).Bits())
@@ -128,8 +127,7 @@ func (s *Strand) run() error {
 		case bytecode.OpFloatMulAdd: // the conversions keep Go from rounding only once
 			at(fp, in.A).ChangeFloat(at(fp, in.A).AsFloat() + float64(at(fp, in.B).AsFloat()*at(fp, in.C).AsFloat()))
 		case bytecode.OpFloatMulAdd3:
-			a, b, c := at(fp, in.A-2), at(fp, in.B-2), at(fp, in.C).AsFloat()
-			to, from := (*[3]stack.Value)(unsafe.Pointer(a)), (*[3]stack.Value)(unsafe.Pointer(b))
+			to, from, c := three(fp, in.A), three(fp, in.B), at(fp, in.C).AsFloat()
 			to[2].ChangeFloat(to[2].AsFloat() + float64(from[2].AsFloat()*c))
 			to[1].ChangeFloat(to[1].AsFloat() + float64(from[1].AsFloat()*c))
 			to[0].ChangeFloat(to[0].AsFloat() + float64(from[0].AsFloat()*c))
@@ -189,7 +187,7 @@ func (s *Strand) run() error {
 				}
 				if ok {
 					*at(fp, in.A) = x
-					ip = s.distrusted(ip)
+					ip = s.deoptAddress(ip)
 					continue
 				}
 			}
@@ -211,7 +209,7 @@ func (s *Strand) run() error {
 				x = stack.FromInt(0)
 			}
 			*at(fp, in.A) = x
-			ip = s.distrusted(ip)
+			ip = s.deoptAddress(ip)
 		case bytecode.OpListNext, bytecode.OpListNextInt, bytecode.OpListNextFloat:
 			l, i := at(fp, in.B), at(fp, in.C)
 			if l.Kind() != stack.Variant {
@@ -231,7 +229,7 @@ func (s *Strand) run() error {
 			i.ChangeInt(i.Bits() + 2)
 			*at(fp, in.A) = x
 			if op != bytecode.OpListNext && x.Kind() != [2]stack.Kind{stack.Int, stack.Float}[op-bytecode.OpListNextInt] {
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpListNextTake:
 			l, i := at(fp, in.B), at(fp, in.C)
@@ -250,7 +248,7 @@ func (s *Strand) run() error {
 			if l.Kind() != stack.Builder {
 				return s.failAt(ip, fp, Mismatch(stack.Builder.String(), *l))
 			}
-			(*stack.VariantValue)(l.Object()).Push(*at(fp, in.B))
+			builderOf(l).Push(*at(fp, in.B))
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
 			at(fp, in.A).SetBool(l.Kind() == stack.Variant && uint64(i) < uint64(l.AsVariant().Len()))
@@ -405,7 +403,7 @@ func (s *Strand) run() error {
 			s.frames = s.frames[:len(s.frames)+1]
 			s.frames[len(s.frames)-1] = frame{ip: ip, fp: fp}
 			fp = to
-			ip = uintptr(f.code)
+			ip = codeAddress(f.code)
 		case bytecode.OpReturn:
 			sp = fp + uintptr(uint32(in.A))*slotSize
 			n := len(s.frames) - 1
@@ -448,12 +446,12 @@ func (s *Strand) run() error {
 				}
 			}
 			fp = to
-			ip = uintptr(f.code)
+			ip = codeAddress(f.code)
 
 		case bytecode.OpBuiltin:
 			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
 			b := img.builtins[in.B]
-			w := unsafe.Slice(at(fp, in.A), max(len(b.In), len(b.Out)))
+			w := window(fp, in.A, max(len(b.In), len(b.Out)))
 			for i, k := range b.In {
 				if k != stack.Nothing && w[i].Kind() != k {
 					return s.fail(Mismatch(k.String(), w[i]))
@@ -477,25 +475,25 @@ func (s *Strand) run() error {
 			}
 
 		case bytecode.OpMatch:
-			c, err := s.match(at(fp, in.A), &img.mod.Tables[in.B])
+			c, err := img.match(at(fp, in.A), &img.mod.Tables[in.B])
 			if err != nil {
 				return s.failAt(ip, fp, err)
 			}
 			ip = jump(ip, c)
 		case bytecode.OpMake:
 			d := &img.variants[in.B]
-			tag, fields := d.tag, unsafe.Slice(at(fp, in.A), len(d.kinds))
+			tag, fields := d.tag, window(fp, in.A, len(d.kinds))
 			*at(fp, in.A) = stack.FromVariant(stack.NewVariant(tag, fields))
 		case bytecode.OpRemake:
-			d, husk := &img.variants[in.B], at(fp, in.C)
-			fields := unsafe.Slice(at(fp, in.A), len(d.kinds))
-			if img.linear && husk.Kind() == stack.Variant {
-				v := husk.AsVariant()
+			d, token := &img.variants[in.B], at(fp, in.C)
+			fields := window(fp, in.A, len(d.kinds))
+			if img.linear && token.Kind() == stack.Variant {
+				v := token.AsVariant()
 				if d.floats && v.RemakeFloats(d.tag, fields) || v.Remake(d.tag, fields) {
 					continue
 				}
 			}
-			*husk = stack.FromVariant(stack.NewVariant(d.tag, fields))
+			*token = stack.FromVariant(stack.NewVariant(d.tag, fields))
 		case bytecode.OpFieldPut:
 			variant, i := bytecode.Field(in.C)
 			x, d := at(fp, in.A), &img.variants[variant]
@@ -522,37 +520,37 @@ func (s *Strand) run() error {
 
 		case bytecode.OpFieldsTakeKnown:
 			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
-			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, !img.linear) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, !img.linear) {
 			case stack.OtherKinds:
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			case stack.TooFew:
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpFieldsTake, bytecode.OpFieldsGet:
 			x, d := at(fp, in.B), &img.variants[in.C]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-				if err = s.unlike(x, in.C); err != nil {
+				if err = img.checkOnlyVariant(x, in.C); err != nil {
 					return s.failAt(ip, fp, err)
 				}
 			}
 			v := x.AsVariant()
-			if d.floats && v.UnpackFloats(unsafe.Slice(at(fp, in.A), len(d.kinds))) { // vectors: 8 percent of n-body
+			if d.floats && v.UnpackFloats(window(fp, in.A, len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			switch v.Unpack(unsafe.Slice(at(fp, in.A), len(d.kinds)), d.kinds, op == bytecode.OpFieldsGet || !img.linear) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, op == bytecode.OpFieldsGet || !img.linear) {
 			case stack.OtherKinds:
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			case stack.TooFew:
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpFieldTake:
 			s.ip = ip
-			as, err := s.part(at(fp, in.B), at(fp, in.A), in.C)
+			as, err := img.part(at(fp, in.B), at(fp, in.A), in.C)
 			if err != nil {
 				return s.failAt(ip, fp, err)
 			}
 			if !as {
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpFieldPeek:
 			variant, i := bytecode.Field(in.C)
@@ -562,7 +560,7 @@ func (s *Strand) run() error {
 					k := d.kinds[i]
 					*at(fp, in.A) = *field
 					if k != stack.Nothing && field.Kind() != k {
-						ip = s.distrusted(ip)
+						ip = s.deoptAddress(ip)
 					}
 					continue
 				}
@@ -573,7 +571,7 @@ func (s *Strand) run() error {
 			variant, i := bytecode.Field(in.C)
 			x, d := at(fp, in.B), &img.variants[variant]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-				if err = s.accessible(x, variant); err != nil {
+				if err = img.checkTag(x, variant); err != nil {
 					return s.failAt(ip, fp, err)
 				}
 			}
@@ -588,16 +586,16 @@ func (s *Strand) run() error {
 			}
 			*at(fp, in.A) = field
 			if k != stack.Nothing && field.Kind() != k {
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpFieldTakeInPlace:
 			s.ip = ip
-			as, err := s.access(at(fp, in.A), in)
+			as, err := img.access(at(fp, in.A), in)
 			if err != nil {
 				return s.failAt(ip, fp, err)
 			}
 			if !as {
-				ip = s.distrusted(ip)
+				ip = s.deoptAddress(ip)
 			}
 
 		case bytecode.OpHalt:

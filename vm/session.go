@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -53,6 +54,33 @@ type input struct {
 	stack []stack.Value
 	err   error
 }
+
+// member is what a strand has more in a session.
+type member struct {
+	group *group // of the input that it comes from
+	input *input // of the strand that an input runs on; else nil
+
+	outside      atomic.Bool // it waits for something outside of the VM
+	hasOldFrames bool        // code of words that have been replaced may be among its frames
+	unusable     bool        // it was stopped, or failed: the strand cannot be used again
+
+	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
+	waitsIn *channel.Channel
+}
+
+// child is what a strand has that a member starts; nil for nil.
+func (m *member) child() *member {
+	if m == nil {
+		return nil
+	}
+	return &member{group: m.group}
+}
+
+// cancelled tells whether the strand is to be stopped.
+func (m *member) cancelled() bool { return m != nil && m.group.cancelled.Load() }
+
+// ofInput tells whether the strand is the one that an input runs on.
+func (m *member) ofInput() bool { return m != nil && m.input != nil }
 
 // finished tells whether there is an input, and it has ended.
 func (in *input) finished() bool {
@@ -117,7 +145,7 @@ func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
 func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]stack.Value, error) {
 	in := &input{group: &group{}, done: make(chan struct{})}
 	s := v.pool.get(v, -1)
-	s.group, s.input = in.group, in
+	s.member = &member{group: in.group, input: in}
 	s.data.Fill(values)
 	if err := s.enter(function); err != nil {
 		return nil, err
@@ -164,11 +192,11 @@ func (v *VM) cancelGroup(g *group) {
 func (v *VM) stopGroup(g *group) {
 	g.cancelled.Store(true) // strands that start from here on see it
 	v.sched.Each(func(each *scheduler.Strand) {
-		if s, ok := each.Task().(*Strand); ok && s.group == g {
+		if s, ok := each.Task().(*Strand); ok && s.member.group == g {
 			s.Interrupt()
-			s.unpark()
-			if s.input != nil && s.outside.Load() { // nobody knows when it will be back
-				s.input.finish(nil, g.why())
+			s.member.unpark(s)
+			if m := s.member; m.input != nil && m.outside.Load() { // nobody knows when it will be back
+				m.input.finish(nil, g.why())
 			}
 		}
 	})
@@ -179,9 +207,9 @@ func (v *VM) stopGroup(g *group) {
 var errGone = errors.New("the strand was stopped while it waited outside")
 
 // comeBack is called when what the strand waited for outside has come.
-func (s *Strand) comeBack() {
-	s.outside.Store(false)
-	if s.cancelled() {
+func (m *member) comeBack() {
+	m.outside.Store(false)
+	if m.cancelled() {
 		panic(errGone)
 	}
 }
@@ -200,9 +228,9 @@ func (v *VM) inputDeadlock() {
 	e := &DeadlockError{}
 	waits := false
 	v.sched.Each(func(each *scheduler.Strand) {
-		if s, ok := each.Task().(*Strand); ok && s.group == in.group {
-			e.Blocked = append(e.Blocked, s.blocked())
-			waits = waits || s.input == in
+		if s, ok := each.Task().(*Strand); ok && s.member.group == in.group {
+			e.Blocked = append(e.Blocked, s.scene().blocked())
+			waits = waits || s.member.input == in
 		}
 	})
 	if !waits { // it has ended meanwhile
@@ -225,9 +253,9 @@ type StrandInfo struct {
 func (v *VM) Strands() []StrandInfo {
 	var list []StrandInfo
 	v.sched.Each(func(each *scheduler.Strand) {
-		if s, ok := each.Task().(*Strand); ok && !s.group.cancelled.Load() && !s.input.finished() {
+		if s, ok := each.Task().(*Strand); ok && !s.member.cancelled() && !s.member.input.finished() {
 			info := StrandInfo{ID: each.ID()}
-			info.Word, info.Place = s.waiting()
+			info.Word, info.Place = s.scene().waiting()
 			list = append(list, info)
 		}
 	})
@@ -235,29 +263,17 @@ func (v *VM) Strands() []StrandInfo {
 	return list
 }
 
-// results returns the values that the strand's code has left.
-func (s *Strand) results() []stack.Value {
-	top := s.index(s.sp)
-	values := make([]stack.Value, 0, max(top-s.data.Base, 0))
-	for i := s.data.Base; i < top; i++ {
-		values = append(values, s.data.Slots[i].Promote())
-	}
-	return values
-}
-
-// number is the strand's id as messages have it: inputs run on the main strand.
-func (s *Strand) number() int64 {
-	if s.input != nil {
+// number is the id of the member's strand as messages have it: inputs run on the main strand.
+func (m *member) number(id int64) int64 {
+	if m.ofInput() {
 		return 1
 	}
-	return s.ID()
+	return id
 }
-
-func (s *Strand) cancelled() bool { return s.group != nil && s.group.cancelled.Load() }
 
 // failed ends a strand of a session by an error.
 func (s *Strand) failed(err error) scheduler.Status {
-	in, id := s.input, s.ID()
+	in, id := s.member.input, s.ID()
 	status := s.abandon()
 	if in != nil {
 		in.finish(nil, err)
@@ -269,7 +285,7 @@ func (s *Strand) failed(err error) scheduler.Status {
 
 // abandon ends a strand wherever it is.
 func (s *Strand) abandon() scheduler.Status {
-	s.spent = true
+	s.member.unusable = true
 	for s.inside != nil {
 		w := s.inside
 		w.end()
@@ -282,9 +298,8 @@ func (s *Strand) abandon() scheduler.Status {
 		w.release(s)
 	}
 	s.close()
-	s.traceEnd()
-	if s.input != nil && s.cancelled() {
-		s.input.finish(nil, s.group.why())
+	if m := s.member; m.input != nil && m.cancelled() {
+		m.input.finish(nil, m.group.why())
 	}
 	return scheduler.Ended
 }

@@ -2,7 +2,6 @@ package vm
 
 import (
 	"fmt"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/stack"
 )
@@ -29,7 +28,7 @@ func (s *Strand) spawn(quotation uintptr) (int64, error) {
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)
-	child.group = s.group
+	child.member = s.member.child()
 	if err := child.enter(c.Func); err != nil {
 		return 0, err
 	}
@@ -38,7 +37,8 @@ func (s *Strand) spawn(quotation uintptr) (int64, error) {
 
 // enter prepares the strand to run a function on the values of its data stack.
 func (s *Strand) enter(fn int32) error {
-	f := &s.vm.image.Load().funcs[fn]
+	img := s.vm.image.Load() // the strand goes by none yet
+	f := &img.funcs[fn]
 	n := s.data.Top
 	if need := max(firstSlots, n+int(f.fn.Frame)+1); need > len(s.data.Slots) {
 		s.data.Grow(need)
@@ -47,19 +47,19 @@ func (s *Strand) enter(fn int32) error {
 		s.frames = make([]frame, 0, firstFrames)
 	}
 	first := s.address(0)
-	s.end = first + uintptr(len(s.data.Slots))*slotSize
-	s.setLimit(s.end)
+	s.end = s.address(len(s.data.Slots))
+	s.limit.move(s.end)
 	if n < int(f.in) {
 		word := "strand.spawn"
 		if s.inside != nil {
 			word = "strand.resume"
 		}
 		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
-			Trail: []Frame{{Word: f.fn.Name, File: s.vm.image.Load().mod.Files[f.fn.File], Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
+			Trail: []Frame{{Word: f.fn.Name, File: img.mod.Files[f.fn.File], Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
 	}
-	s.frames = append(s.frames[:0], frame{ip: uintptr(unsafe.Pointer(&halt[0])), fp: first})
+	s.frames = append(s.frames[:0], frame{ip: codeAddress(&halt[0]), fp: first})
 	s.fp = s.address(n - int(f.in))
-	s.ip = uintptr(f.code)
+	s.ip = codeAddress(f.code)
 	s.sp = s.fp
 	return nil
 }

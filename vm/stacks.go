@@ -1,8 +1,9 @@
 package vm
 
 import (
-	"unsafe"
+	"sync/atomic"
 
+	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -15,9 +16,124 @@ type frame struct {
 const (
 	firstSlots  = 16
 	firstFrames = 6
-	// strandBytes is about what a strand takes that has just been started.
-	strandBytes = 1 << 10
 )
+
+// continuation is what the interpreter needs to go on at some place: the stacks and
+// where it is in them. A strand has one, and a weave another while it is not running.
+type continuation struct {
+	data  *stack.Stack // of the strand, or of the weave that it is in
+	aux   auxStack
+	arena *arena.Arena // as data
+
+	// The interpreter keeps these in variables and stores them where others
+	// need them: before built-ins, at errors, when the stacks move.
+	ip     uintptr // behind the instruction that is executed
+	fp     uintptr // first slot of the frame
+	sp     uintptr // behind the last value that a call left
+	frames []frame
+
+	end      uintptr // of the data stack
+	reserved int64   // bytes of stacks beyond the first ones, as counted by the VM
+}
+
+// grow moves the data stack to one of so many slots.
+func (c *continuation) grow(slots int) {
+	old := c.address(0)
+	c.data.Grow(slots)
+	delta := c.address(0) - old
+	for i := range c.frames {
+		c.frames[i].fp += delta
+	}
+	c.sp += delta
+	c.end = c.address(slots)
+}
+
+// visible returns the values that the running code can see, up to a slot.
+func (c *continuation) visible(top int) ([]stack.Value, error) {
+	if top < c.data.Base { // only bytecode that isolates and does not rejoin comes here
+		return nil, underflow(c.data.Base-top, 0)
+	}
+	return c.data.Slots[c.data.Base:top], nil
+}
+
+// below is how many values lie below the frame.
+func (c *continuation) below() int { return c.index(c.fp) - c.data.Base }
+
+// results returns the values that the code has left.
+func (c *continuation) results() []stack.Value {
+	top := c.index(c.sp)
+	values := make([]stack.Value, 0, max(top-c.data.Base, 0))
+	for i := c.data.Base; i < top; i++ {
+		values = append(values, c.data.Slots[i].Promote())
+	}
+	return values
+}
+
+// pickDeep copies the value that is n below the frame.
+func (c *continuation) pickDeep(to *stack.Value, n int) error {
+	if have := c.below(); n > have {
+		return underflow(n, have)
+	}
+	*to = c.data.Slots[c.index(c.fp)-n]
+	to.Share()
+	return nil
+}
+
+// pickAt copies the value that is as far below the slot top as it says itself.
+func (c *continuation) pickAt(a *stack.Value, top int) error {
+	n, err := c.depth(a, top)
+	if err != nil {
+		return err
+	}
+	*a = c.data.Slots[top-1-n]
+	a.Share()
+	return nil
+}
+
+// rollAt moves the value that is as far below the slot top as a says to the top; from is
+// where it was.
+func (c *continuation) rollAt(a *stack.Value, top int) (from int, err error) {
+	n, err := c.depth(a, top)
+	if err != nil {
+		return 0, err
+	}
+	from = top - 1 - n
+	v := c.data.Slots[from]
+	copy(c.data.Slots[from:top-1], c.data.Slots[from+1:top])
+	c.data.Slots[top-1] = v
+	return from, nil
+}
+
+// depth is an index into the stack below the slot top, 0 for the value below it.
+func (c *continuation) depth(a *stack.Value, top int) (int, error) {
+	n, have := a.AsInt(), top-c.data.Base
+	if n < 0 || n >= int64(have) {
+		return 0, Fail("the index %d is out of range, the stack holds %d values", n, have)
+	}
+	return int(n), nil
+}
+
+// underflow is the error for a word that needs values below the stack's start.
+func underflow(need, have int) error {
+	if have == 0 {
+		return Fail("stack underflow: %d more needed, the stack is empty", need)
+	}
+	return Fail("stack underflow: %d more needed, only %d there", need, have)
+}
+
+// limit is the end of the data stack as calls compare with it. 0 and noLimit are none.
+type limit struct{ atomic.Uintptr }
+
+// noLimit is a limit that asks for no pause and is moved before the strand runs.
+const noLimit = 1
+
+// move moves the limit to the end of another stack, unless it asks for a
+// pause: a stop does at any time, the reduction counter always.
+func (l *limit) move(end uintptr) {
+	for old := l.Load(); old != 0 && !l.CompareAndSwap(old, end); {
+		old = l.Load()
+	}
+}
 
 // reserve counts bytes of stacks against the limits.
 func (s *Strand) reserve(bytes int64) bool {
@@ -41,7 +157,7 @@ func (v *VM) hasRoom() bool {
 // small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	if s.limit.Load() == 0 {
-		if s.vm.stopped.Load() || s.cancelled() {
+		if s.vm.stopped.Load() || s.member.cancelled() {
 			return 0, ErrStopped
 		}
 		s.look()
@@ -58,57 +174,27 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	grown := int64(size-room) * int64(slotSize)
 	if !s.reserve(grown) {
 		s.reserve(-grown)
-		return 0, s.tooDeep()
+		return 0, s.vm.tooDeep(len(s.frames))
 	}
-	s.data.Grow(size)
-	delta := s.address(0) - old
-	for i := range s.frames {
-		s.frames[i].fp += delta
-	}
-	s.sp += delta
-	s.end = s.address(0) + uintptr(size)*slotSize
-	s.setLimit(s.end)
-	return fp + delta, nil
+	s.grow(size)
+	s.limit.move(s.end)
+	return fp + s.address(0) - old, nil
 }
 
-// setLimit moves the limit to the end of another stack, unless it asks for a
-// pause: a stop does at any time, the valve always.
-func (s *Strand) setLimit(end uintptr) {
-	for old := s.limit.Load(); old != 0 && !s.limit.CompareAndSwap(old, end); {
-		old = s.limit.Load()
-	}
-}
-
-func (s *Strand) tooDeep() error {
-	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", s.vm.config.Settings.StackMax, len(s.frames))
+func (v *VM) tooDeep(calls int) error {
+	return Fail("calls nest too deeply: the stack of the strand would take more than %d bytes (SEQ_STACK_MAX), %d calls are open", v.config.Settings.StackMax, calls)
 }
 
 // moreFrames makes room for frames.
 func (s *Strand) moreFrames() error {
 	size := 2 * cap(s.frames)
-	grown := int64(size-cap(s.frames)) * int64(unsafe.Sizeof(frame{}))
+	grown := int64(size-cap(s.frames)) * int64(frameSize)
 	if !s.reserve(grown) {
 		s.reserve(-grown)
-		return s.tooDeep()
+		return s.vm.tooDeep(len(s.frames))
 	}
 	frames := make([]frame, len(s.frames), size)
 	copy(frames, s.frames)
 	s.frames = frames
 	return nil
-}
-
-// underflow is the error for a word that needs values below the stack's start.
-func (s *Strand) underflow(need, have int) error {
-	if have == 0 {
-		return Fail("stack underflow: %d more needed, the stack is empty", need)
-	}
-	return Fail("stack underflow: %d more needed, only %d there", need, have)
-}
-
-// visible returns the values that the running code can see, up to a slot.
-func (s *Strand) visible(top int) ([]stack.Value, error) {
-	if top < s.data.Base { // only bytecode that isolates and does not rejoin comes here
-		return nil, s.underflow(s.data.Base-top, 0)
-	}
-	return s.data.Slots[s.data.Base:top], nil
 }

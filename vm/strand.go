@@ -3,58 +3,40 @@ package vm
 import (
 	"errors"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
 
-// Strand is one strand: its data stack, frames, aux stack and arena. It belongs
-// to the worker that runs it; only limit and parkedAt are touched by others.
+// Strand is one strand: what it executes, and what it has of the VM. It belongs to the
+// worker that runs it; others touch only what is said to be theirs as well.
 type Strand struct {
 	scheduler.Strand
+	continuation
 	vm    *VM
-	image *image       // what run goes by
-	data  *stack.Stack // of the strand, or of the weave that it is in
-	aux   []stack.Value
-	arena *arena.Arena // likewise
-
-	// The interpreter keeps these in variables and stores them where others
-	// need them: before built-ins, at errors, when the stacks move.
-	ip     uintptr // behind the instruction that is executed
-	fp     uintptr // first slot of the frame
-	sp     uintptr // behind the last value that a call left
-	frames []frame
+	image *image // what run goes by: all code that the strand is in is in it
 
 	// limit is the end of the data stack, or 0 to make the next call or tail
-	// call look for a reason to pause: the VM stops, or the strand must yield.
-	limit    atomic.Uintptr
-	end      uintptr
-	reserved int64 // bytes of stacks beyond the first ones, as counted by the VM
-	valve    scheduler.Valve
-	gaveWay  gaveWay        // the valve: what at ip has made the strand yield
-	granted  *weave         // the weave that it waited for and may run now
-	inside   *weave         // the weave that runs, innermost
-	parkedAt atomic.Uintptr // ip while it waits, for the dump; else 0
+	// call look for a reason to pause: the VM stops, or the strand must yield. Others set it.
+	limit    limit
+	valve    scheduler.Valve // the reduction counter: tail calls until the strand must yield
+	gaveWay  gaveWay         // what at ip has made it yield
+	granted  *weave          // the weave that it waited for and may run now
+	inside   *weave          // the weave that runs, innermost
+	parkedAt atomic.Uintptr  // ip while it waits, for the dump; else 0
 
 	sampled atomic.Bool // the profile asks it to look at itself
-	traced  traced
-
-	// In an interactive session:
-	group   *group      // of the input that it comes from; nil: there is no session
-	input   *input      // of the strand that an input runs on
-	outside atomic.Bool // it waits for something outside of the VM
-	wary    bool        // code of words that have been replaced may be among its frames
-	spent   bool        // it was stopped, or failed: it cannot be used again
-	parking sync.Mutex  // guards waitsIn, and the strand's way into a channel or timer
-	waitsIn *channel.Channel
+	traced  *traced     // nil: no execution trace is made
+	member  *member     // of a session; nil: there is none
 
 	ownData  stack.Stack
 	ownArena arena.Arena
 }
+
+// strandBytes is about what a strand takes that has just been started.
+const strandBytes = 1 << 10
 
 // VM returns the VM that the strand belongs to.
 func (s *Strand) VM() *VM { return s.vm }
@@ -70,7 +52,7 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
-	if s.cancelled() {
+	if s.member.cancelled() {
 		return s.abandon()
 	}
 	s.arena.Move(s.Worker().Account)
@@ -78,7 +60,7 @@ func (s *Strand) Run() scheduler.Status {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()
 	}
-	switch err := s.guarded(); err {
+	switch err := guarded(s); err {
 	case errParked:
 		return scheduler.Parked
 	case errYielded:
@@ -87,26 +69,25 @@ func (s *Strand) Run() scheduler.Status {
 		switch {
 		case s.ID() == 1 && v.abandons:
 			v.Stop(errAbandoned)
-		case s.ID() == 1 && v.image.Load().mod.MainInt:
-			status, err := s.exitStatus()
+		case s.ID() == 1 && s.image.mod.MainInt:
+			status, err := s.scene().exitStatus()
 			if err != nil {
 				v.Stop(err)
 				return scheduler.Lost
 			}
 			v.status = status
-		case s.input != nil:
-			s.input.finish(s.results(), nil)
+		case s.member.ofInput():
+			s.member.input.finish(s.results(), nil)
 		}
 		s.close()
-		s.traceEnd()
 		return scheduler.Ended
 	case ErrStopped:
-		if s.cancelled() {
+		if s.member.cancelled() {
 			return s.abandon()
 		}
 		return scheduler.Lost
 	default:
-		if s.group != nil {
+		if s.member != nil {
 			return s.failed(err)
 		}
 		v.Stop(err)
@@ -119,7 +100,7 @@ func (s *Strand) Interrupt() { s.limit.Store(0) }
 
 // Release is scheduler.Task: it keeps the strand for the next spawn.
 func (s *Strand) Release() {
-	if !s.vm.stopped.Load() && !s.spent { // else it may have been left anywhere
+	if !s.vm.stopped.Load() && (s.member == nil || !s.member.unusable) { // else it may have been left anywhere
 		s.vm.pool.put(s, s.Worker().Index)
 	}
 }
@@ -130,6 +111,8 @@ func (s *Strand) close() {
 	s.reserved = 0
 	s.arena.End()
 	s.arena.Move(nil)
+	s.traced.end()
+	s.traced = nil
 }
 
 // Concat returns the String of several strings, in the strand's arena.
@@ -154,11 +137,11 @@ func (s *Strand) Bytes(b []byte) stack.Value {
 }
 
 // Tag returns the tag of a name.
-func (s *Strand) Tag(name string) *stack.Tag { return s.vm.image.Load().tag(name) }
+func (s *Strand) Tag(name string) *stack.Tag { return s.image.tag(name) }
 
 // exitStatus is the low byte of the Int that main has left (chapter 5, section 7). What
 // it leaves at the end of a quotation nobody has looked at (chapter 2, section 24).
-func (s *Strand) exitStatus() (int, error) {
+func (s scene) exitStatus() (int, error) {
 	top := s.index(s.sp)
 	if top <= s.data.Base {
 		return 0, s.failedMain(Fail("expected Int, found nothing: the stack is empty"), nil)
@@ -170,21 +153,21 @@ func (s *Strand) exitStatus() (int, error) {
 }
 
 // failedMain is the error of main as a whole, at its definition. values are what it left.
-func (s *Strand) failedMain(err error, values []string) error {
-	mod := s.vm.image.Load().mod
+func (s scene) failedMain(err error, values []string) error {
+	mod := s.img.mod
 	f := &mod.Funcs[mod.Main]
 	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.
-func (s *Strand) guarded() (err error) {
+func guarded(s *Strand) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case errGone:
 			err = ErrStopped
 		default:
-			word, place := s.where()
+			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}
 		}
 	}()

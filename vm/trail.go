@@ -71,11 +71,21 @@ func (img *image) name(line bytecode.Line, f *bytecode.Func) string {
 	return f.Name
 }
 
+// scene is a strand as errors, dumps and profiles see it. It goes by the VM's latest image,
+// which has all that earlier ones have at the same indexes: who looks at a strand that runs
+// must not look at what it goes by.
+type scene struct {
+	*Strand
+	img *image
+}
+
+func (s *Strand) scene() scene { return scene{s, s.vm.image.Load()} }
+
 // trail lists the frames of a strand, innermost first, through the weaves that
 // it is in. Words that the VM supplies have no place of their own and are left
 // out; frames in a row at one place are counted.
-func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
-	l, ok := s.vm.image.Load().locate(ip)
+func (s scene) trail(ip uintptr) (word, place string, trail []Frame) {
+	l, ok := s.img.locate(ip)
 	if !ok {
 		return "", "", nil
 	}
@@ -87,9 +97,9 @@ func (s *Strand) trail(ip uintptr) (word, place string, trail []Frame) {
 }
 
 // errorAt is an error of a strand that is at a location, without a reason.
-func (s *Strand) errorAt(l location) *RuntimeError {
-	img := s.vm.image.Load()
-	e := &RuntimeError{Word: img.blame(l, s.frames), Strand: s.number(), Columns: s.vm.config.Columns}
+func (s scene) errorAt(l location) *RuntimeError {
+	img := s.img
+	e := &RuntimeError{Word: img.blame(l, s.frames), Strand: s.member.number(s.ID()), Columns: s.vm.config.Columns}
 	var root *bytecode.Func
 	e.Trail, root = img.frames(nil, l, s.frames)
 	for w := s.inside; w != nil; w = w.outer {
@@ -183,24 +193,24 @@ func (img *image) callee(ip uintptr) *bytecode.Func {
 }
 
 // where tells what the strand is doing, for errors: the word and FILE:LINE.
-func (s *Strand) where() (word, place string) {
+func (s scene) where() (word, place string) {
 	word, place, _ = s.trail(s.ip - instrSize)
 	return word, place
 }
 
 // blocked describes a strand that waits; nobody may wake it meanwhile.
-func (s *Strand) blocked() Blocked {
-	b := Blocked{Strand: s.number(), Weave: s.resumed()}
+func (s scene) blocked() Blocked {
+	b := Blocked{Strand: s.member.number(s.ID()), Weave: s.resumed()}
 	b.Word, b.Place, _ = s.trail(s.parkedAt.Load() - instrSize)
 	return b
 }
 
 // resumed is FILE:LINE of the resume that the strand is in; "" if in none.
-func (s *Strand) resumed() string {
+func (s scene) resumed() string {
 	if s.inside == nil {
 		return ""
 	}
-	img := s.vm.image.Load()
+	img := s.img
 	l, ok := img.locate(s.inside.caller.ip - instrSize)
 	if !ok {
 		return ""
@@ -214,7 +224,7 @@ func (s *Strand) resumed() string {
 
 // waitingIn tells what a strand waits in and where, for a line of the dump; ""
 // if it runs. Safe while strands run.
-func (s *Strand) waitingIn() string {
+func (s scene) waitingIn() string {
 	word, place := s.waiting()
 	if word == "" {
 		return ""
@@ -223,12 +233,12 @@ func (s *Strand) waitingIn() string {
 }
 
 // waiting is the word that the strand waits in and FILE:LINE; "" if it runs.
-func (s *Strand) waiting() (word, place string) {
+func (s scene) waiting() (word, place string) {
 	ip := s.parkedAt.Load()
 	if ip == 0 {
 		return "", ""
 	}
-	img := s.vm.image.Load()
+	img := s.img
 	f, line, ok := img.position(ip - instrSize)
 	if !ok || f.File < 0 {
 		return "", ""
@@ -244,9 +254,14 @@ func (s *Strand) fail(err error) error {
 	if !ok {
 		return err
 	}
-	l, ok := s.vm.image.Load().locate(s.ip - instrSize)
+	return s.scene().failed(e)
+}
+
+// failed is the error of the instruction that the strand is at.
+func (s scene) failed(e failure) error {
+	l, ok := s.img.locate(s.ip - instrSize)
 	if !ok {
-		return &RuntimeError{Reason: string(e), Strand: s.number(), Weave: s.resumed()}
+		return &RuntimeError{Reason: string(e), Strand: s.member.number(s.ID()), Weave: s.resumed()}
 	}
 	failed := s.errorAt(l)
 	failed.Reason, failed.Weave, failed.Values = string(e), s.resumed(), s.inputs(failed.Word)
@@ -260,8 +275,8 @@ func (s *Strand) failAt(ip, fp uintptr, err error) error {
 }
 
 // failGuard is fail for what the program demands of a slot in front of the instruction.
-func (s *Strand) failGuard(g bytecode.Guard, err error) error {
-	l, ok := s.vm.image.Load().locate(s.ip - instrSize)
+func (s scene) failGuard(g bytecode.Guard, err error) error {
+	l, ok := s.img.locate(s.ip - instrSize)
 	if !ok {
 		return err
 	}
@@ -273,6 +288,6 @@ func (s *Strand) failGuard(g bytecode.Guard, err error) error {
 
 // Line returns the source line that the strand is at, for the test words.
 func (s *Strand) Line() int {
-	_, line, _ := s.vm.image.Load().position(s.ip - instrSize)
+	_, line, _ := s.image.position(s.ip - instrSize)
 	return int(line.Line)
 }

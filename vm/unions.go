@@ -6,9 +6,9 @@ import (
 )
 
 // match finds where the arm for a value is.
-func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
+func (img *image) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
 	if v.Kind() != stack.Variant {
-		return 0, Mismatch("a value of the union "+s.vm.image.Load().mod.Unions[table.Union], *v)
+		return 0, Mismatch("a value of the union "+img.mod.Unions[table.Union], *v)
 	}
 	tag := v.AsVariant().Tag
 	if tag.Union == table.Union {
@@ -17,7 +17,7 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 		}
 	}
 	if !tag.Static {
-		tag = s.vm.image.Load().tag(tag.Name)
+		tag = img.tag(tag.Name)
 	}
 	if tag.Union == table.Union {
 		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
@@ -25,17 +25,25 @@ func (s *Strand) match(v *stack.Value, table *bytecode.MatchTable) (int32, error
 		}
 	}
 	for _, arm := range table.Others {
-		if s.vm.image.Load().variants[arm.Variant].tag == tag {
+		if img.variants[arm.Variant].tag == tag {
 			return arm.Target, nil
 		}
 	}
 	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
 }
 
-// unlike tells whether a value whose tag is not the very one of a variant, the
-// only one of its union, is of another variant after all.
-func (s *Strand) unlike(x *stack.Value, variant int32) error {
-	img := s.vm.image.Load()
+// is tells whether a value of a union is of one of its variants.
+func (img *image) is(to, v *stack.Value, variant int32) error {
+	if v.Kind() != stack.Variant {
+		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *v)
+	}
+	to.SetBool(v.AsVariant().Tag.Same(img.variants[variant].tag))
+	return nil
+}
+
+// checkOnlyVariant returns an error if a value is not of a variant that is the only one of
+// its union; its tag is known not to be the very one of the variant.
+func (img *image) checkOnlyVariant(x *stack.Value, variant int32) error {
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the union "+img.mod.Unions[img.mod.Variants[variant].Union], *x)
 	}
@@ -45,9 +53,9 @@ func (s *Strand) unlike(x *stack.Value, variant int32) error {
 	return nil
 }
 
-// accessible tells whether an accessor of a variant fits a value.
-func (s *Strand) accessible(x *stack.Value, variant int32) error {
-	want := s.vm.image.Load().variants[variant].tag
+// checkTag returns an error if a value is not of the variant of an accessor.
+func (img *image) checkTag(x *stack.Value, variant int32) error {
+	want := img.variants[variant].tag
 	if x.Kind() != stack.Variant {
 		return Mismatch("a value of the variant "+want.Name, *x)
 	}
@@ -58,12 +66,11 @@ func (s *Strand) accessible(x *stack.Value, variant int32) error {
 }
 
 // part is field.take; false if the field is not of the kind that is declared.
-func (s *Strand) part(x, to *stack.Value, operand int32) (bool, error) {
-	img := s.vm.image.Load()
+func (img *image) part(x, to *stack.Value, operand int32) (bool, error) {
 	variant, i := bytecode.Field(operand)
 	d := &img.variants[variant]
 	if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-		if err := s.unlike(x, variant); err != nil {
+		if err := img.checkOnlyVariant(x, variant); err != nil {
 			return false, err
 		}
 	}
@@ -91,9 +98,8 @@ func put(x *stack.Value, n, i int, value *stack.Value) error {
 
 // access leaves a field of the variant in slot a there; false if the field is
 // not of the kind that is declared.
-func (s *Strand) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
-	img := s.vm.image.Load()
-	if err := s.accessible(a, in.B); err != nil {
+func (img *image) access(a *stack.Value, in *bytecode.Instr) (bool, error) {
+	if err := img.checkTag(a, in.B); err != nil {
 		return false, err
 	}
 	v := a.AsVariant()

@@ -276,7 +276,7 @@ func (v *VM) WaitingIn(notes map[int64]string) {
 	v.sched.Each(func(each *scheduler.Strand) {
 		if _, wanted := notes[each.ID()]; wanted {
 			if s, ok := each.Task().(*Strand); ok {
-				notes[each.ID()] = s.waitingIn()
+				notes[each.ID()] = s.scene().waitingIn()
 			}
 		}
 	})
@@ -303,7 +303,7 @@ func (v *VM) deadlock() {
 	e := &DeadlockError{Total: v.sched.Active()}
 	v.sched.Each(func(s *scheduler.Strand) {
 		if s, ok := s.Task().(*Strand); ok {
-			e.Blocked = append(e.Blocked, s.blocked())
+			e.Blocked = append(e.Blocked, s.scene().blocked())
 		}
 	})
 	slices.SortFunc(e.Blocked, func(a, b Blocked) int { return cmp.Compare(a.Strand, b.Strand) })

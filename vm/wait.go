@@ -2,19 +2,27 @@ package vm
 
 import (
 	"runtime"
+	"runtime/trace"
 	"time"
 
 	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 )
 
+// park notes where the strand is about to wait, for the dump and for a trace.
+func (s *Strand) park() {
+	s.parkedAt.Store(s.ip)
+	if s.traced != nil {
+		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
+	}
+}
+
 // Sleep suspends the strand. It must be the last thing that a built-in word
 // does: the word has its results in place and returns the error.
 func (s *Strand) Sleep(d time.Duration) error {
-	s.parkedAt.Store(s.ip)
-	s.tracePark()
-	if s.group != nil {
-		return s.sleepUntilStopped(d)
+	s.park()
+	if s.member != nil {
+		return s.member.sleep(s, d)
 	}
 	s.vm.sched.Sleep(&s.Strand, d)
 	return errParked
@@ -34,9 +42,9 @@ func (s *Strand) Yield() error {
 // strands run meanwhile.
 func (s *Strand) Blocking(f func()) {
 	s.parkedAt.Store(s.ip)
-	if s.group != nil {
-		s.outside.Store(true)
-		defer s.comeBack()
+	if m := s.member; m != nil {
+		m.outside.Store(true)
+		defer m.comeBack()
 	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)
@@ -65,10 +73,9 @@ func (s *Strand) Receive(c *channel.Channel, w []stack.Value) error {
 	if c.TryReceive(&s.Strand, result) {
 		return nil
 	}
-	s.parkedAt.Store(s.ip)
-	s.tracePark()
-	if s.group != nil {
-		return s.receiveUntilStopped(c, result)
+	s.park()
+	if s.member != nil {
+		return s.member.receive(s, c, result)
 	}
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
@@ -82,25 +89,25 @@ func (s *Strand) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
 
 // unpark makes a strand that has been cancelled go on, if it waits in a channel
 // or for a time.
-func (s *Strand) unpark() {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if c := s.waitsIn; c != nil && c.Forget(&s.Strand) {
+func (m *member) unpark(s *Strand) {
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if c := m.waitsIn; c != nil && c.Forget(&s.Strand) {
 		s.vm.sched.Ready(&s.Strand, nil)
 		return
 	}
 	s.vm.sched.WakeSleeper(&s.Strand)
 }
 
-// receiveUntilStopped waits for a value of a channel. Whoever stops the strand
+// receive waits for a value of a channel. Whoever stops the strand
 // either finds it in the channel, or it sees here that it is stopped.
-func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
+func (m *member) receive(s *Strand, c *channel.Channel, result *[2]stack.Value) error {
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if m.cancelled() {
 		return ErrStopped
 	}
-	s.waitsIn = c
+	m.waitsIn = c
 	if c.Receive(channel.Waiter{Strand: &s.Strand, Result: result}) {
 		s.parkedAt.Store(0)
 		return nil
@@ -108,10 +115,11 @@ func (s *Strand) receiveUntilStopped(c *channel.Channel, result *[2]stack.Value)
 	return errParked
 }
 
-func (s *Strand) sleepUntilStopped(d time.Duration) error {
-	s.parking.Lock()
-	defer s.parking.Unlock()
-	if s.cancelled() {
+// sleep is Strand.Sleep for a strand that may be stopped meanwhile.
+func (m *member) sleep(s *Strand, d time.Duration) error {
+	m.parking.Lock()
+	defer m.parking.Unlock()
+	if m.cancelled() {
 		return ErrStopped
 	}
 	s.vm.sched.Sleep(&s.Strand, d)

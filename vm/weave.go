@@ -3,7 +3,6 @@ package vm
 import (
 	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/bytecode"
@@ -40,36 +39,14 @@ const (
 	weaveEnded
 )
 
-// continuation is what the interpreter needs to go on at some place.
-type continuation struct {
-	data       *stack.Stack
-	arena      *arena.Arena
-	aux        []stack.Value
-	ip, fp, sp uintptr
-	frames     []frame
-	end        uintptr
-	reserved   int64
-}
-
-func (s *Strand) save() continuation {
-	return continuation{s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved}
-}
-
 func (s *Strand) restore(c *continuation) {
-	s.data, s.arena, s.aux, s.ip, s.fp, s.sp, s.frames, s.end, s.reserved = c.data, c.arena, c.aux, c.ip, c.fp, c.sp, c.frames, c.end, c.reserved
-	s.setLimit(s.end)
+	s.continuation = *c
+	s.limit.move(s.end)
 	*c = continuation{}
 }
 
 // weaveEnd is where the first frame of a weave's body returns to.
 var weaveEnd = []bytecode.Instr{{Op: bytecode.OpWeaveEnd}}
-
-func weaveOf(v stack.Value) (*weave, error) {
-	if v.Kind() != stack.Weave {
-		return nil, Mismatch("a weave", v)
-	}
-	return (*weave)(v.Object()), nil
-}
 
 // acquire makes the strand the one that runs the weave. If another one does,
 // the strand is noted and must park; it executes the instruction at ip again
@@ -107,8 +84,8 @@ func (w *weave) release(s *Strand) {
 	s.vm.sched.Ready(&next.Strand, s.Worker())
 }
 
-// weave makes a weave of the quotation in slot a.
-func (s *Strand) weave(a *stack.Value) error {
+// newWeave makes a weave of the quotation in slot a.
+func (s *Strand) newWeave(a *stack.Value) error {
 	if a.Kind() != stack.Quotation {
 		return Mismatch("Quotation", *a)
 	}
@@ -117,22 +94,19 @@ func (s *Strand) weave(a *stack.Value) error {
 		w.arena.Poison()
 	}
 	if w.body.Captures == nil {
-		below, err := s.visible(s.index(uintptr(unsafe.Pointer(a))))
+		below, err := s.visible(s.indexOf(a))
 		if err != nil {
 			return err
 		}
 		w.data.Slots = make([]stack.Value, max(firstSlots, len(below)+4))
 		w.data.Fill(below)
 	}
-	*a = stack.FromObject(stack.Weave, unsafe.Pointer(w))
+	*a = weaveValue(w)
 	return nil
 }
 
 // resume steps into the weave in slot a with the value above it.
 func (s *Strand) resume(a int32) error {
-	if s.stale() {
-		return s.retry() // the weave's code may be younger than what run knows
-	}
 	handle := *at(s.fp, a)
 	w, err := weaveOf(handle)
 	if err != nil {
@@ -146,6 +120,10 @@ func (s *Strand) resume(a int32) error {
 	if err := w.acquire(s); err != nil {
 		return err
 	}
+	if s.outdated() { // the weave's code may be younger than what run knows
+		w.release(s)
+		return s.retry()
+	}
 	if w.cancelled.Load() {
 		w.end()
 	}
@@ -156,7 +134,7 @@ func (s *Strand) resume(a int32) error {
 		return nil
 	}
 	value := at(s.fp, a+1).Promote()
-	w.caller, w.window, w.outer = s.save(), a, s.inside
+	w.caller, w.window, w.outer = s.continuation, a, s.inside
 	created := w.state == weaveCreated
 	w.state = weaveRunning
 	s.inside = w
@@ -165,7 +143,7 @@ func (s *Strand) resume(a int32) error {
 		s.restore(&w.saved)
 		*at(s.fp, w.slot+1) = value
 		if w.image != s.image {
-			s.lookForOld()
+			s.member.lookForOldFrames(s)
 		}
 		return nil
 	}
@@ -180,7 +158,7 @@ func (s *Strand) resume(a int32) error {
 		s.restore(&w.caller)
 		return err
 	}
-	s.frames[0].ip = uintptr(unsafe.Pointer(&weaveEnd[0]))
+	s.frames[0].ip = codeAddress(&weaveEnd[0])
 	return nil
 }
 
@@ -197,7 +175,7 @@ func (s *Strand) yield(a int32) error {
 		return s.leaveWeave()
 	}
 	value := at(s.fp, a+1).Promote()
-	w.saved, w.slot, w.state, w.image = s.save(), a, weaveSuspended, s.image
+	w.saved, w.slot, w.state, w.image = s.continuation, a, weaveSuspended, s.image
 	w.arena.Move(nil) // it may be dropped unseen: only a running weave's bytes are booked
 	s.answer(w, value, true)
 	return nil
@@ -235,12 +213,8 @@ func (s *Strand) answer(w *weave, value stack.Value, more bool) {
 	at(s.fp, window+2).SetBool(more)
 }
 
-// cancel ends a weave: at once, or when it yields if it runs.
-func (s *Strand) cancel(v stack.Value) error {
-	w, err := weaveOf(v)
-	if err != nil {
-		return err
-	}
+// cancel ends a weave for a strand: at once, or when it yields if it runs.
+func (w *weave) cancel(s *Strand) {
 	w.cancelled.Store(true)
 	w.mu.Lock()
 	idle := !w.busy
@@ -250,7 +224,6 @@ func (s *Strand) cancel(v stack.Value) error {
 		w.end()
 		w.release(s)
 	}
-	return nil
 }
 
 // dump hands the whole stack up to top to a word that writes it, and empties it.
@@ -264,6 +237,6 @@ func (s *Strand) dump(top uintptr, b *Builtin) error {
 	}
 	clear(values)
 	s.sp = s.address(s.data.Base)
-	s.distrust(s.sp)
+	s.deoptimise(s.sp)
 	return nil
 }
