@@ -11,81 +11,37 @@ import (
 // body compiles statements. In tail position it returns true if control has
 // left the function for good at the end of every path.
 func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
-	run, line := 0, 0
-	ends := g.ends
-	upTo := func(i int) (last bool) {
-		g.ends = ends && i == len(stmts)-1
-		return tail && i == len(stmts)-1
-	}
+	ends, line := g.ends, 0
 	defer func() { g.ends = ends }()
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
-		last := upTo(i)
-		if g.Cover && st.Kind != syntax.StmtQuotation { // what is in it counts
-			if here := g.lineOf(st.Pos); here != line {
-				g.cover(bytecode.CoverLine, st.Pos)
-				line = here
-			}
-		}
+		last := i == len(stmts)-1
+		g.ends = ends && last
+		last = last && tail
 		switch st.Kind {
-		case syntax.StmtInt:
-			if syntax.LiteralIndex(stmts, i) {
-				i++
-				g.literalIndex(&stmts[i])
-				continue
-			}
-			g.push(operand{form: integer, bits: st.Bits})
-		case syntax.StmtFloat:
-			g.pushConst(bytecode.Const{Kind: bytecode.KindFloat, Bits: st.Bits})
-		case syntax.StmtBool:
-			g.push(operand{form: boolean, bits: st.Bits})
-		case syntax.StmtString:
-			g.pushConst(bytecode.Const{Kind: bytecode.KindString, Text: st.Text})
-		case syntax.StmtSymbol:
-			g.pushConst(bytecode.Const{Kind: bytecode.KindSymbol, Text: st.Text})
-		case syntax.StmtMatch:
-			if g.match(st, last) {
-				return true
-			}
-		case syntax.StmtCall:
-			dropped := i+1 < len(stmts) && stmts[i+1].Kind == syntax.StmtCall && stmts[i+1].Text == "drop"
-			n, done := g.call(st, last, dropped)
-			if done {
-				return true
-			}
-			i += n
 		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) {
-				g.at(stmts[i+2].Pos, "if")
-				if g.literalIf(&stmts[i], &stmts[i+1], &stmts[i+2], upTo(i+2)) {
-					return true
-				}
-				i += 2
-				continue
-			}
-			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
-			}
-			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
-				if g.literalCond(stmts[i:run], &stmts[run+1], upTo(run+1)) {
-					return true
-				}
-				i = run + 1
-				continue
-			}
-			if n := g.runsHere(g.module, stmts, i); n > 0 {
-				i += n
-				if g.inline(stmts[i-n:i], &stmts[i], upTo(i)) {
-					return true
-				}
-				continue
-			}
-			if g.loopAhead(stmts, i) {
-				i++
-				g.loop(st, &stmts[i])
-				continue
-			}
 			g.literal(st)
+		case syntax.StmtMatch:
+			g.coverLine(st.Pos, &line)
+			ended = g.match(st, last)
+		case syntax.StmtIf:
+			ended = g.literalIf(st, last)
+		case syntax.StmtCond:
+			ended = g.literalCond(st, last)
+		case syntax.StmtIndex:
+			g.coverLine(st.Start(), &line)
+			g.literalIndex(st)
+		case syntax.StmtCall:
+			var dropped bool
+			if dropped, ended = g.form(st, last, &line); dropped {
+				i++
+			}
+		default:
+			g.coverLine(st.Pos, &line)
+			g.value(st)
+		}
+		if ended {
+			return true
 		}
 	}
 	if ends && !g.endsInside(stmts) {
@@ -93,6 +49,58 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 		g.demandResults(g.inlined)
 	}
 	return false
+}
+
+// coverLine notes for coverage that the program comes to the line of a statement, if the
+// statement before stands on another one. What is in a quotation counts by itself.
+func (g *generator) coverLine(pos int32, line *int) {
+	if !g.Cover {
+		return
+	}
+	if here := g.lineOf(pos); here != *line {
+		g.cover(bytecode.CoverLine, pos)
+		*line = here
+	}
+}
+
+// value pushes a literal that is no quotation.
+func (g *generator) value(st *syntax.Stmt) {
+	switch st.Kind {
+	case syntax.StmtInt:
+		g.push(operand{form: integer, bits: st.Bits})
+	case syntax.StmtFloat:
+		g.pushConst(bytecode.Const{Kind: bytecode.KindFloat, Bits: st.Bits})
+	case syntax.StmtBool:
+		g.push(operand{form: boolean, bits: st.Bits})
+	case syntax.StmtString:
+		g.pushConst(bytecode.Const{Kind: bytecode.KindString, Text: st.Text})
+	case syntax.StmtSymbol:
+		g.pushConst(bytecode.Const{Kind: bytecode.KindSymbol, Text: st.Text})
+	}
+}
+
+// form compiles a call with the literals in front of it. dropped tells that the "drop" behind
+// it was compiled with it, done that control has left the function for good.
+func (g *generator) form(st *syntax.Stmt, last bool, line *int) (dropped, done bool) {
+	switch g.callInfo(st).Form {
+	case types.FormInline:
+		return false, g.inline(st, last)
+	case types.FormLoop:
+		if literal := &st.Inner[0]; !g.floating && g.plain(g.module, literal.Inner) {
+			g.loop(st)
+			return false, false
+		}
+	}
+	for i := range st.Inner {
+		if literal := &st.Inner[i]; literal.Kind == syntax.StmtQuotation {
+			g.literal(literal)
+		} else {
+			g.coverLine(literal.Pos, line)
+			g.value(literal)
+		}
+	}
+	g.coverLine(st.Pos, line)
+	return g.call(st, last)
 }
 
 // demandResults demands that what lies on top is what the effect of a word declares.
@@ -109,23 +117,15 @@ func (g *generator) endsInside(stmts []syntax.Stmt) bool {
 		return false
 	}
 	st := &stmts[len(stmts)-1]
-	if st.Kind == syntax.StmtMatch {
+	switch st.Kind {
+	case syntax.StmtMatch, syntax.StmtIf, syntax.StmtCond:
 		return true
-	}
-	if st.Kind != syntax.StmtCall {
-		return false
-	}
-	switch call := g.callInfo(st); call.Target {
-	case types.TargetWord:
-		return !g.blamed(g.info.Words[call.Index])
-	case types.TargetBuiltin:
-		n := len(stmts) - 1
-		switch st.Text {
-		case "if", "cond":
-			return call.Literal
-		case "call":
-			return n > 0 && g.runsHere(g.module, stmts, n-1) == 1
+	case syntax.StmtCall:
+		call := g.callInfo(st)
+		if call.Target == types.TargetWord {
+			return !g.blamed(g.info.Words[call.Index])
 		}
+		return call.Form == types.FormInline && st.Text == "call"
 	}
 	return false
 }
@@ -379,8 +379,7 @@ func (g *generator) literal(st *syntax.Stmt) {
 
 // literalIndex compiles pick or roll behind its literal index.
 func (g *generator) literalIndex(st *syntax.Stmt) {
-	call := &g.info.Calls[g.module][st.ID]
-	depth := int(call.Depth)
+	depth := int(st.Index())
 	g.at(st.Pos, st.Text)
 	if st.Text == "pick" {
 		if missing := depth + 1 - len(g.stack); missing > 0 && !g.floating {
@@ -404,30 +403,31 @@ func (g *generator) literalIndex(st *syntax.Stmt) {
 }
 
 // inline compiles literal quotations right into the word that runs them.
-func (g *generator) inline(quotations []syntax.Stmt, runner *syntax.Stmt, tail bool) bool {
-	g.at(runner.Pos, runner.Text)
-	if runner.Text == "call" {
+func (g *generator) inline(st *syntax.Stmt, tail bool) bool {
+	g.at(st.Pos, st.Text)
+	first := st.Inner[0].Inner
+	if st.Text == "call" {
 		if tail || g.ends {
 			g.emit(bytecode.OpTailGone, 0, 0, 0)
 		}
-		g.around = runner.Pos
-		return g.body(quotations[0].Block, tail) || tail && g.end(quotations[0].Block)
+		g.around = st.Pos
+		return g.body(first, tail) || tail && g.end(first)
 	}
 	g.ends = false
-	switch runner.Text {
+	switch st.Text {
 	case "dip":
 		g.aux = append(g.aux, g.pop())
-		g.body(quotations[0].Block, false)
+		g.body(first, false)
 		g.unhide()
 	case "keep":
 		g.hideCopy()
-		g.body(quotations[0].Block, false)
+		g.body(first, false)
 		g.unhide()
 	case "bi":
 		g.hideCopy()
-		g.body(quotations[0].Block, false)
+		g.body(first, false)
 		g.unhide()
-		g.body(quotations[1].Block, false)
+		g.body(st.Inner[1].Inner, false)
 	}
 	return false
 }

@@ -19,27 +19,26 @@ func written(st *syntax.Stmt, name string) string {
 	return st.Text
 }
 
-// call compiles a call. skip is how many of the statements behind it were
-// compiled with it (only a drop of its flag), done that control has left the
-// function for good.
-func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bool) {
+// call compiles a call of a word. dropped tells that the "drop" behind it was compiled with
+// it, done that control has left the function for good.
+func (g *generator) call(st *syntax.Stmt, last bool) (dropped, done bool) {
 	call := g.callInfo(st)
 	switch call.Target {
 	case types.TargetWord:
-		return 0, g.callWord(st, call, last)
+		return false, g.callWord(st, call, last)
 	case types.TargetMake, types.TargetIs, types.TargetAccess:
 		g.generated(st, call)
-		return 0, false
+		return false, false
 	}
 	name := g.table.Name(call.Index)
 	g.at(st.Pos, written(st, name))
 	switch name {
 	case "call":
-		return 0, g.runQuotation(call.Known, int(call.In), int(call.Out), last)
+		return false, g.runQuotation(call.Known, int(call.In), int(call.Out), last)
 	case "dip", "keep", "bi":
 		g.runBeside(name, call)
 	case "if":
-		return 0, g.computedIf(call, last)
+		return false, g.computedIf(call, last)
 	case ">aux":
 		g.aux = append(g.aux, g.pop())
 	case "aux>":
@@ -49,9 +48,9 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 	case "cond":
 		if last {
 			g.condHere()
-			return 0, true
+			return false, true
 		}
-		return 0, g.callFunction(g.helper("cond"), nil, call, false)
+		return false, g.callFunction(g.helper("cond"), nil, call, false)
 	case "strand.spawn":
 		g.spawn(int(call.Moved))
 	case "strand.weave":
@@ -75,21 +74,18 @@ func (g *generator) call(st *syntax.Stmt, last, dropped bool) (skip int, done bo
 	default:
 		if s := g.table.Signature(call.Index).Shuffle; s != nil {
 			g.shuffle(s, len(g.table.Effect(call.Index).In))
-			return 0, false
+			return false, false
 		}
 		if in, ok := intrinsics[g.table.Meaning(call.Index)]; ok {
-			if in.make(g, in, dropped) {
-				return 1, false
-			}
-			return 0, false
+			return in.make(g, in, call.Dropped), false
 		}
 		if h, ok := helpers[name]; ok {
 			g.callHelper(name, h, g.table.Borrows(call.Index))
-			return 0, false
+			return false, false
 		}
 		g.callBuiltin(call)
 	}
-	return 0, false
+	return false, false
 }
 
 // callWord compiles a call of a word of the program.

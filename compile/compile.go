@@ -291,7 +291,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	info := g.info.Quotations[g.module][st.ID]
 	index := int32(len(g.mod.Funcs))
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
-	open := !info.Known || g.opensInTail(g.word, st.Block)
+	open := !info.Known || g.opensInTail(g.word, st.Inner)
 	var start origin
 	least := g.care
 	if g.depth == maxGuessed {
@@ -311,8 +311,8 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		q.cover(bytecode.CoverBranch, st.Pos)
 		q.keep(kept, frame)
 		q.around = st.Pos
-		if !q.body(st.Block, true) {
-			q.finish(st.Block)
+		if !q.body(st.Inner, true) {
+			q.finish(st.Inner)
 		}
 		return q
 	})

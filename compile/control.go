@@ -329,7 +329,9 @@ var fused = map[bytecode.Op]fusion{
 }
 
 // literalIf compiles "[ A ] [ B ] if" in place.
-func (g *generator) literalIf(then, els, st *syntax.Stmt, tail bool) bool {
+func (g *generator) literalIf(st *syntax.Stmt, tail bool) bool {
+	then, els := &st.Inner[0], &st.Inner[1]
+	g.at(st.Pos, "if")
 	g.around = st.Pos
 	g.ensure(1)
 	if top := g.stack[len(g.stack)-1]; top.form == boolean {
@@ -337,32 +339,25 @@ func (g *generator) literalIf(then, els, st *syntax.Stmt, tail bool) bool {
 		if top.bits == 0 {
 			chosen = els
 		}
-		if !g.diverges(chosen.Block) { // else the other one decides what the stack is
+		if g.ending(chosen.Inner) != types.EndsInCycle { // else the other one decides what the stack is
 			g.pop()
-			return g.body(chosen.Block, tail) || tail && g.end(chosen.Block)
+			return g.body(chosen.Inner, tail) || tail && g.end(chosen.Inner)
 		}
 	}
 	toElse := g.branch()
 	j := g.newJoin()
 	g.cover(bytecode.CoverBranch, then.Pos)
-	g.branchBody(j, then.Block, tail)
+	g.branchBody(j, then.Inner, tail)
 	g.patch(toElse)
 	g.resume(j.start)
 	g.cover(bytecode.CoverBranch, els.Pos)
 	g.around = st.Pos
-	g.branchBody(j, els.Block, tail)
+	g.branchBody(j, els.Inner, tail)
 	return g.meetOrEnd(j, tail)
 }
 
-// diverges tells whether a body ends in a call of the word that it is in or of
-// one that calls it in turn (chapter 2, section 8).
-func (g *generator) diverges(body []syntax.Stmt) bool {
-	if len(body) == 0 || body[len(body)-1].Kind != syntax.StmtCall {
-		return false
-	}
-	call := g.callInfo(&body[len(body)-1])
-	return call.Target == types.TargetWord && g.info.Words[call.Index].Cycle == g.word.Cycle
-}
+// ending tells how a body ends.
+func (g *generator) ending(body []syntax.Stmt) types.End { return g.info.EndOf(g.module, body) }
 
 // end finishes the function where a branch in tail position runs off its end.
 func (g *generator) end(body []syntax.Stmt) bool {
@@ -391,22 +386,23 @@ func (g *generator) meetOrEnd(j *join, tail bool) bool {
 }
 
 // literalCond compiles a cond with literal clauses as the chain of ifs it is.
-func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail bool) bool {
+func (g *generator) literalCond(st *syntax.Stmt, tail bool) bool {
+	clauses := st.Clauses()
 	var j *join
 	ends := g.ends
 	for i := 0; i < len(clauses); i += 2 {
 		g.ends = false
-		g.body(clauses[i].Block, false)
+		g.body(clauses[i].Inner, false)
 		g.ends = ends
 		g.at(st.Pos, "cond")
 		if top := g.stack; i+2 == len(clauses) && len(top) > 0 && top[len(top)-1].form == boolean && top[len(top)-1].bits == 1 {
 			g.pop()
 			g.around = st.Pos
 			if j == nil {
-				return g.body(clauses[i+1].Block, tail) || tail && g.end(clauses[i+1].Block)
+				return g.body(clauses[i+1].Inner, tail) || tail && g.end(clauses[i+1].Inner)
 			}
 			g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
-			g.branchBodyHere(j, clauses[i+1].Block, tail)
+			g.branchBodyHere(j, clauses[i+1].Inner, tail)
 			return g.meetOrEnd(j, tail)
 		}
 		next := g.branch()
@@ -416,7 +412,7 @@ func (g *generator) literalCond(clauses []syntax.Stmt, st *syntax.Stmt, tail boo
 		after := g.fork()
 		g.around = st.Pos
 		g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
-		g.branchBodyHere(j, clauses[i+1].Block, tail)
+		g.branchBodyHere(j, clauses[i+1].Inner, tail)
 		g.patch(next)
 		g.resume(after)
 	}
@@ -442,7 +438,7 @@ func (g *generator) noClause(predicates int) {
 }
 
 func (g *generator) branchBodyHere(j *join, body []syntax.Stmt, tail bool) {
-	if syntax.EndsInExit(body) { // nothing goes on behind it, so it does not have to meet the others
+	if g.ending(body) == types.EndsInExit { // nothing goes on behind it, so it does not have to meet the others
 		g.body(body, false)
 		g.straighten()
 		g.emit(bytecode.OpNoClause, 0, 0, 0)
@@ -532,8 +528,7 @@ func (g *generator) knownArm(st *syntax.Match, info *types.MatchInfo) int {
 		return -1
 	}
 	for i := range info.Arms {
-		body := st.Arms[i].Body
-		if !info.Arms[i].Dead && int32(info.Arms[i].Variant.Index) == g.records[o.index].variant && !g.diverges(body) && !syntax.EndsInExit(body) {
+		if !info.Arms[i].Dead && int32(info.Arms[i].Variant.Index) == g.records[o.index].variant && g.ending(st.Arms[i].Body) == types.EndsHere {
 			return i
 		}
 	}

@@ -159,8 +159,7 @@ type analysis struct {
 }
 
 func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
-	run := 0
-	for i := 0; i < len(stmts); i++ {
+	for i := range stmts {
 		st := &stmts[i]
 		last := tail && i == len(stmts)-1
 		switch st.Kind {
@@ -168,45 +167,43 @@ func (a *analysis) body(stmts []syntax.Stmt, tail bool) {
 			for j := range st.Match.Arms {
 				a.body(st.Match.Arms[j].Body, last)
 			}
+		case syntax.StmtIf:
+			a.body(st.Inner[0].Inner, last)
+			a.body(st.Inner[1].Inner, last)
+		case syntax.StmtCond:
+			for j, clause := range st.Clauses() {
+				a.body(clause.Inner, last && j%2 == 1)
+			}
 		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) {
-				last = tail && i+3 == len(stmts)
-				a.body(stmts[i].Block, last)
-				a.body(stmts[i+1].Block, last)
-				i += 2
-				continue
-			}
-			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
-			}
-			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
-				last = tail && run+2 == len(stmts)
-				for j := i; j < run; j++ {
-					a.body(stmts[j].Block, last && (j-i)%2 == 1)
-				}
-				i = run + 1
-				continue
-			}
-			if n := a.c.runsHere(a.w.Module, stmts, i); n > 0 {
-				runner := i + n
-				for j := i; j < runner; j++ {
-					a.body(stmts[j].Block, tail && runner == len(stmts)-1 && stmts[runner].Text == "call")
-				}
-				i = runner
-				continue
-			}
-			if !a.own {
-				a.body(st.Block, false) // what it calls counts wherever it runs
+			a.literal(st)
+		case syntax.StmtIndex:
+			if !a.c.info.Calls[a.w.Module][st.ID].Known {
+				a.f.observes = true
 			}
 		case syntax.StmtCall:
-			a.call(stmts, i, last)
+			a.call(st, last)
 		}
 	}
 }
 
-func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
-	st := &stmts[i]
+// literal is for a quotation that is a value: what it calls counts wherever it runs.
+func (a *analysis) literal(st *syntax.Stmt) {
+	if !a.own {
+		a.body(st.Inner, false)
+	}
+}
+
+func (a *analysis) call(st *syntax.Stmt, last bool) {
 	call := &a.c.info.Calls[a.w.Module][st.ID]
+	if call.Form == types.FormInline {
+		for i := range st.Inner {
+			a.body(st.Inner[i].Inner, last && st.Text == "call")
+		}
+		return
+	}
+	for i := range st.Inner {
+		a.literal(&st.Inner[i])
+	}
 	f := a.f
 	if call.Target == types.TargetWord {
 		f.calls = append(f.calls, call.Index)
@@ -230,12 +227,8 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 		f.observes = true
 		f.unchecked = f.unchecked || last || !call.Known
 	case "pick", "roll":
-		if !call.Literal || !call.Known {
-			f.observes = true
-		}
-		if st.Text == "roll" && !call.Literal {
-			f.unchecked = true
-		}
+		f.observes = true
+		f.unchecked = f.unchecked || st.Text == "roll"
 	case "cond":
 		f.observes, f.unchecked = true, true
 	case "stack.dump": // it empties the callers' stacks as well: nobody knows their height behind it
@@ -244,36 +237,6 @@ func (a *analysis) call(stmts []syntax.Stmt, i int, last bool) {
 		f.observes = f.observes || a.c.table.Signature(call.Index).Traits.Has(types.ObservesStack)
 		f.unchecked = f.unchecked || !call.Known
 	}
-}
-
-// runsHere tells how many quotation literals from index i on the word behind them runs
-// right here: 1 for call, dip and keep, 2 for bi, else 0.
-func (c *compiler) runsHere(module int, stmts []syntax.Stmt, i int) int {
-	plain := func(j int) bool {
-		if j >= len(stmts) || stmts[j].Kind != syntax.StmtQuotation {
-			return false
-		}
-		q := &c.info.Quotations[module][stmts[j].ID]
-		return q.Captures == 0 && !q.Closure
-	}
-	runs := func(j int, words ...string) bool {
-		if j >= len(stmts) || stmts[j].Kind != syntax.StmtCall || c.info.Calls[module][stmts[j].ID].Target != types.TargetBuiltin {
-			return false
-		}
-		for _, w := range words {
-			if stmts[j].Text == w {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case plain(i) && runs(i+1, "call", "dip", "keep"):
-		return 1
-	case plain(i) && plain(i+1) && runs(i+2, "bi"):
-		return 2
-	}
-	return 0
 }
 
 // opensInTail tells whether a quotation ends in a call whose results nothing

@@ -60,36 +60,39 @@ func (c *compiler) measure(module int, body []syntax.Stmt) inlineBody {
 	var b inlineBody
 	for i := 0; i < len(body) && b.size < tooLarge; i++ {
 		st := &body[i]
-		b.size++
 		switch st.Kind {
-		case syntax.StmtInt:
-			if syntax.LiteralIndex(body, i) {
-				b.size-- // shuffling costs nothing
-				i++
-			}
+		case syntax.StmtQuotation, syntax.StmtCond:
+			b.size = tooLarge
+		case syntax.StmtIndex: // shuffling costs nothing
 		case syntax.StmtMatch:
-			b.fails = true
+			b.add(inlineBody{size: 1, fails: true})
 			for a := range st.Match.Arms {
 				b.add(c.measure(module, st.Match.Arms[a].Body))
 			}
-		case syntax.StmtQuotation:
-			if syntax.LiteralIf(body, i) {
-				b.add(c.measure(module, st.Block))
-				b.add(c.measure(module, body[i+1].Block))
-				i += 2
-				continue
-			}
-			n := c.runsHere(module, body, i)
-			if n == 0 {
-				b.size = tooLarge
-			}
-			for _, q := range body[i : i+n] {
-				b.add(c.measure(module, q.Block))
-			}
-			i += n
+		case syntax.StmtIf:
+			b.add(c.measureInner(module, st))
 		case syntax.StmtCall:
-			b.add(c.measureCall(module, &c.info.Calls[module][st.ID]))
+			switch call := &c.info.Calls[module][st.ID]; {
+			case call.Form == types.FormInline:
+				b.add(c.measureInner(module, st))
+			case len(st.Inner) > 0: // a literal that is a function of its own
+				b.size = tooLarge
+			default:
+				b.size++
+				b.add(c.measureCall(module, call))
+			}
+		default:
+			b.size++
 		}
+	}
+	return b
+}
+
+// measureInner measures a form that runs its literals right here.
+func (c *compiler) measureInner(module int, st *syntax.Stmt) inlineBody {
+	b := inlineBody{size: 1}
+	for i := range st.Inner {
+		b.add(c.measure(module, st.Inner[i].Inner))
 	}
 	return b
 }

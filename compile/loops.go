@@ -8,67 +8,29 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// loops are the words that run a quotation for each element of a list. With a
-// literal right before them they become a loop in the word itself: no call an
-// element, and captured values stay where they are.
-var loops = map[string]bool{"list.map": true, "list.filter": true, "list.fold": true, "list.each": true}
-
-// loopAhead tells whether a literal and the word behind it become a loop.
-func (g *generator) loopAhead(stmts []syntax.Stmt, i int) bool {
-	if i+1 == len(stmts) || stmts[i+1].Kind != syntax.StmtCall || g.floating {
-		return false
-	}
-	runner := &stmts[i+1]
-	call := &g.info.Calls[g.module][runner.ID]
-	return call.Target == types.TargetBuiltin && loops[g.table.Name(call.Index)] && g.plain(g.module, stmts[i].Block)
-}
-
 // plain tells whether a body cannot see the stack below its inputs, always
 // comes to its end, and leaves a known number of values.
 func (c *compiler) plain(module int, body []syntax.Stmt) bool {
-	for i := 0; i < len(body); i++ {
-		st := &body[i]
+	for st := range syntax.All(body) {
 		switch st.Kind {
-		case syntax.StmtInt:
-			if syntax.LiteralIndex(body, i) {
-				i++
-			}
-		case syntax.StmtMatch:
-			for a := range st.Match.Arms {
-				if !c.plain(module, st.Match.Arms[a].Body) {
-					return false
-				}
-			}
-		case syntax.StmtQuotation:
-			if !c.plain(module, st.Block) {
+		case syntax.StmtCond:
+			return false
+		case syntax.StmtCall:
+			if !c.plainCall(&c.info.Calls[module][st.ID]) {
 				return false
 			}
-			if syntax.LiteralIf(body, i) {
-				if !c.plain(module, body[i+1].Block) {
-					return false
-				}
-				i += 2
-			} else if n := c.runsHere(module, body, i); n > 0 {
-				for _, q := range body[i+1 : i+n] {
-					if !c.plain(module, q.Block) {
-						return false
-					}
-				}
-				i += n
-			}
-		case syntax.StmtCall:
-			call := &c.info.Calls[module][st.ID]
-			switch call.Target {
-			case types.TargetBuiltin:
-				if c.table.Signature(call.Index).Traits.Has(types.StackSensitive) {
-					return false
-				}
-			case types.TargetWord:
-				if f := c.seen(call.Index, -1); f.observes || f.row || f.leaky || !call.Known {
-					return false
-				}
-			}
 		}
+	}
+	return true
+}
+
+func (c *compiler) plainCall(call *types.Call) bool {
+	switch call.Target {
+	case types.TargetBuiltin:
+		return call.Form == types.FormInline || !c.table.Signature(call.Index).Traits.Has(types.StackSensitive)
+	case types.TargetWord:
+		f := c.seen(call.Index, -1)
+		return !f.observes && !f.row && !f.leaky && call.Known
 	}
 	return true
 }
@@ -90,14 +52,15 @@ func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
 	return intrinsics[g.table.Meaning(call.Index)].to
 }
 
-// loop compiles a literal and the list word behind it. While it runs, the aux
+// loop compiles a list word and the literal in front of it as a loop in the word itself: no
+// call an element, and captured values stay where they are. While it runs, the aux
 // stack holds what the loop needs: captured values, then these.
-func (g *generator) loop(st, runner *syntax.Stmt) {
+func (g *generator) loop(st *syntax.Stmt) {
 	const list, index, builder = 0, 1, 2
-	name := g.table.Name(g.info.Calls[g.module][runner.ID].Index)
+	name, literal := g.table.Name(g.callInfo(st).Index), &st.Inner[0]
 	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
-	g.at(runner.Pos, name)
-	info := g.info.Quotations[g.module][st.ID]
+	g.at(st.Pos, name)
+	info := g.info.Quotations[g.module][literal.ID]
 	captures := int(info.Captures)
 	g.ensure(captures + 1)
 	if info.Reversed {
@@ -132,7 +95,7 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 	}
 	if fold {
 		g.push(g.alone(acc))
-		if s := g.stack[len(g.stack)-1].index; g.kinds[s].kind != g.leaves(st.Block) {
+		if s := g.stack[len(g.stack)-1].index; g.kinds[s].kind != g.leaves(literal.Inner) {
 			g.kinds[s] = known{}
 		}
 	}
@@ -152,10 +115,10 @@ func (g *generator) loop(st, runner *syntax.Stmt) {
 		g.retain(o)
 		g.push(o)
 	}
-	g.cover(bytecode.CoverBranch, st.Pos)
+	g.cover(bytecode.CoverBranch, literal.Pos)
 	g.ends = false
-	g.body(st.Block, false)
-	g.at(runner.Pos, name)
+	g.body(literal.Inner, false)
+	g.at(st.Pos, name)
 	switch name {
 	case "list.map":
 		o := g.inSlot(g.pop())

@@ -151,74 +151,11 @@ func (m *machine) frame(w *types.Word) Frame {
 // because another one took its place; else the frame is at the last statement then,
 // or at around if there is none.
 func (m *machine) body(w *types.Word, module int, stmts []syntax.Stmt, around int32, aux *[]any, tail bool) (gone bool) {
-	run := 0
-	for i := 0; i < len(stmts); i++ {
-		if *m.steps++; *m.steps > maxSteps {
-			panic(tooLong{})
-		}
-		st := &stmts[i]
-		switch st.Kind {
-		case syntax.StmtInt:
-			m.push(int64(st.Bits))
-		case syntax.StmtFloat:
-			m.push(math.Float64frombits(st.Bits))
-		case syntax.StmtBool:
-			m.push(st.Bits == 1)
-		case syntax.StmtString:
-			m.push(st.Text)
-		case syntax.StmtSymbol:
-			m.push(symbol(st.Text))
-		case syntax.StmtMatch:
-			last := tail && i == len(stmts)-1
-			if gone = m.match(w, module, st, aux, last); last {
-				return gone
-			}
-		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) {
-				last := tail && i+3 == len(stmts)
-				m.here(module, stmts[i+2].Pos)
-				branch := stmts[i+1].Block
-				if m.condition("if") {
-					branch = st.Block
-				}
-				if gone = m.body(w, module, branch, stmts[i+2].Pos, aux, last); last {
-					return gone
-				}
-				i += 2
-				continue
-			}
-			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
-			}
-			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
-				last := tail && run+2 == len(stmts)
-				if gone = m.literalCond(w, module, stmts[i:run], &stmts[run+1], last); last {
-					return gone
-				}
-				i = run + 1
-				continue
-			}
-			info := m.info.Quotations[module][st.ID]
-			if i+1 < len(stmts) && stmts[i+1].Text == "call" && info.Captures == 0 && !info.Closure { // it runs right here
-				last := tail && i+2 == len(stmts)
-				if gone = m.body(w, module, st.Block, stmts[i+1].Pos, new([]any), last); last {
-					return gone
-				}
-				i++
-				continue
-			}
-			n := int(info.Captures)
-			q := &quotation{module: module, owner: w, body: st.Block}
-			q.captures = append(q.captures, m.stack[len(m.stack)-n:]...)
-			m.stack = m.stack[:len(m.stack)-n]
-			m.push(q)
-		case syntax.StmtCall:
-			last := tail && i == len(stmts)-1
-			if gone = m.call(w, module, st, aux, last); gone {
-				return true
-			}
-		default:
-			panic(fmt.Sprintf("statement %d", st.Kind))
+	for i := range stmts {
+		last := tail && i == len(stmts)-1
+		gone, bodies := m.statement(w, module, &stmts[i], aux, last)
+		if gone || last && bodies {
+			return gone
 		}
 	}
 	if tail {
@@ -230,18 +167,67 @@ func (m *machine) body(w *types.Word, module int, stmts []syntax.Stmt, around in
 	return false
 }
 
+// statement runs a statement. bodies tells that the frame is where one of the bodies in it
+// ended; gone is as in body.
+func (m *machine) statement(w *types.Word, module int, st *syntax.Stmt, aux *[]any, last bool) (gone, bodies bool) {
+	if *m.steps++; *m.steps > maxSteps {
+		panic(tooLong{})
+	}
+	switch st.Kind {
+	case syntax.StmtInt:
+		m.push(int64(st.Bits))
+	case syntax.StmtFloat:
+		m.push(math.Float64frombits(st.Bits))
+	case syntax.StmtBool:
+		m.push(st.Bits == 1)
+	case syntax.StmtString:
+		m.push(st.Text)
+	case syntax.StmtSymbol:
+		m.push(symbol(st.Text))
+	case syntax.StmtQuotation:
+		n := int(m.info.Quotations[module][st.ID].Captures)
+		q := &quotation{module: module, owner: w, body: st.Inner}
+		q.captures = append(q.captures, m.stack[len(m.stack)-n:]...)
+		m.stack = m.stack[:len(m.stack)-n]
+		m.push(q)
+	case syntax.StmtMatch:
+		return m.match(w, module, st, aux, last), true
+	case syntax.StmtIf:
+		m.here(module, st.Pos)
+		branch := &st.Inner[1]
+		if m.condition("if") {
+			branch = &st.Inner[0]
+		}
+		return m.body(w, module, branch.Inner, st.Pos, aux, last), true
+	case syntax.StmtCond:
+		return m.literalCond(w, module, st, last), true
+	case syntax.StmtIndex, syntax.StmtCall:
+		if m.info.Calls[module][st.ID].Form == types.FormInline && st.Text == "call" {
+			return m.body(w, module, st.Inner[0].Inner, st.Pos, new([]any), last), true
+		}
+		for i := range st.Inner { // words that are more than a call run their literals as any quotation
+			m.statement(w, module, &st.Inner[i], aux, false)
+		}
+		return m.call(w, module, st, aux, last), false
+	default:
+		panic(fmt.Sprintf("statement %d", st.Kind))
+	}
+	return false, false
+}
+
 // condition takes a Bool off the stack for a word.
 func (m *machine) condition(word string) bool {
 	m.kind(word, "Bool", m.at(0), m.at(0))
 	return m.pop().(bool)
 }
 
-func (m *machine) literalCond(w *types.Word, module int, clauses []syntax.Stmt, st *syntax.Stmt, tail bool) (gone bool) {
+func (m *machine) literalCond(w *types.Word, module int, st *syntax.Stmt, tail bool) (gone bool) {
+	clauses := st.Clauses()
 	for i := 0; i < len(clauses); i += 2 {
-		m.body(w, module, clauses[i].Block, st.Pos, new([]any), false)
+		m.body(w, module, clauses[i].Inner, st.Pos, new([]any), false)
 		m.here(module, st.Pos)
 		if m.condition("cond") {
-			return m.body(w, module, clauses[i+1].Block, st.Pos, new([]any), tail)
+			return m.body(w, module, clauses[i+1].Inner, st.Pos, new([]any), tail)
 		}
 	}
 	m.noClause(len(clauses) / 2)

@@ -122,7 +122,8 @@ type TypeExpr struct {
 // StmtKind tells the statements apart.
 type StmtKind uint8
 
-// The statements of a body.
+// The statements of a body. Those from StmtCall on end in a word; the literals in front of it that
+// belong to it are in Stmt.Inner.
 const (
 	StmtInt StmtKind = iota
 	StmtFloat
@@ -131,7 +132,10 @@ const (
 	StmtSymbol
 	StmtQuotation
 	StmtMatch
-	StmtCall
+	StmtCall  // a call of any word; Inner: the quotation literal right in front of it, of "bi" two
+	StmtIf    // [ A ] [ B ] if; Inner: the two
+	StmtCond  // [ P ] [ B ] … N cond; Inner: 2N quotation literals and the Int literal N
+	StmtIndex // N pick, N roll; Inner: the Int literal
 )
 
 // Stmt is one statement of a body. A plain struct and not an interface: bodies
@@ -139,12 +143,15 @@ const (
 type Stmt struct {
 	Kind     StmtKind
 	Wraps    bool   // Int: the literal is outside of the 63-bit range and keeps its low bits
-	ID       int32  // Quotation, Match, Call: number among its kind in the file
-	Pos, End int32  // the token; for a quotation or match the whole of it
+	ID       int32  // number in the file among the quotations, the matches, or what ends in a word
+	Pos, End int32  // the token, of a form its word; for a quotation or match the whole of it
 	Bits     uint64 // Int: the value; Float: its IEEE bits; Bool: 0 or 1
-	Text     string // Call: the word; Symbol: its name; String: its bytes
-	Block    []Stmt // Quotation: the body
-	Match    *Match
+	Text     string // what ends in a word: the word; Symbol: its name; String: its bytes
+	// Inner: of a quotation the statements in it; of what ends in a word the literals in
+	// front of it. A "cond" whose literals are fewer than its count says is a call
+	// with all of them and the count.
+	Inner []Stmt
+	Match *Match
 }
 
 // Match is a match expression.

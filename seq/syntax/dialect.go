@@ -150,11 +150,11 @@ func HashNames(text string) map[string]bool {
 	return names
 }
 
-// conditional reads "if A else B then" behind its "if" and returns the
-// statements of the literal form, "[ A ] [ B ] if", which means the same.
-func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
+// conditional reads "if A else B then" behind its "if" as the literal form, "[ A ] [ B ] if",
+// which means the same. The list of statements that it is in begins at from.
+func (p *parser) conditional(t Token, sc scope, from int) {
 	p.enter(t)
-	inner := scope{cond: &t, combinator: behindTwo(before), inMatch: sc.inMatch || sc.match != nil}
+	inner := scope{cond: &t, combinator: quotations(p.list[from:]) >= 2, inMatch: sc.inMatch || sc.match != nil}
 	then := p.statements(inner)
 	mid := p.next()
 	var els []Stmt
@@ -169,18 +169,11 @@ func (p *parser) conditional(t Token, sc scope, before []Stmt) []Stmt {
 	block := func(pos, end int32, body []Stmt) Stmt {
 		id := p.file.Quotations
 		p.file.Quotations++
-		return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: pos, End: end, Block: body}
+		return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: pos, End: end, Inner: body}
 	}
-	call := Stmt{Kind: StmtCall, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if"}
+	branches := []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els)}
+	p.add(Stmt{Kind: StmtIf, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if", Inner: branches})
 	p.file.Calls++
-	return []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els), call}
-}
-
-// behindTwo tells whether statements end in two quotation literals: an "if" behind them is that of
-// today's dialect.
-func behindTwo(list []Stmt) bool {
-	n := len(list)
-	return n >= 2 && list[n-1].Kind == StmtQuotation && list[n-2].Kind == StmtQuotation
 }
 
 // lineOf returns the line of the first token with a text; 0 if there is none.

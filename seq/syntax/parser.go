@@ -134,8 +134,9 @@ type parser struct {
 	errors diag.List
 	allows []Name
 	depth  int
-	word   *Word // the definition that is being read
-	input  *Word // has the statements outside of definitions; nil: there are none
+	word   *Word  // the definition that is being read
+	list   []Stmt // the statements of the lists that are being read, the innermost one last
+	input  *Word  // has the statements outside of definitions; nil: there are none
 }
 
 // broken is thrown by panic to leave a definition after its first error, and
@@ -199,7 +200,7 @@ func (p *parser) definition() (ok bool) {
 			if _, mine := r.(broken); !mine {
 				panic(r)
 			}
-			ok = false
+			ok, p.list = false, nil
 		}
 	}()
 	t := p.peek()
@@ -240,7 +241,9 @@ func (p *parser) loose(first Token) {
 	if len(p.input.Body) == 0 {
 		p.input.Pos, p.input.Name.Pos, p.input.Name.End = first.Pos, first.Pos, first.Pos
 	}
-	p.input.Body = append(p.input.Body, p.statements(scope{loose: true})...)
+	p.list = p.input.Body // a definition between statements makes no difference
+	p.read(scope{loose: true}, 0)
+	p.input.Body, p.list = p.list, nil
 	p.input.End = p.tokens[max(p.at-1, 0)].End
 	p.input.Name.End = p.input.End
 }

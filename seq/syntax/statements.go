@@ -30,11 +30,25 @@ func (p *parser) enter(t Token) {
 // statements reads statements up to the token that ends the list, which it
 // leaves: ";" of the word, "]" of the quotation, "end" or the next arm.
 func (p *parser) statements(sc scope) []Stmt {
-	var list []Stmt
+	from := len(p.list)
+	p.read(sc, from)
+	if len(p.list) == from {
+		return nil
+	}
+	list := make([]Stmt, len(p.list)-from)
+	copy(list, p.list[from:])
+	p.list = p.list[:from]
+	return list
+}
+
+func (p *parser) add(s Stmt) { p.list = append(p.list, s) }
+
+// read reads statements to the end of p.list; the list that they belong to begins at from.
+func (p *parser) read(sc scope, from int) {
 	for {
 		t := p.peek()
 		if sc.loose && (t.Kind == TokenEOF || t.Is("include") || t.Is("union") || t.Is(":") && p.startsWord()) {
-			return list
+			return
 		}
 		switch t.Kind {
 		case TokenEOF:
@@ -46,7 +60,7 @@ func (p *parser) statements(sc scope) []Stmt {
 				p.refuse(t, "unknown-escape", fmt.Sprintf("unknown escape %s in a string", quote(bad)),
 					`the escapes are \" \\ \n \r \t and \xHH with two hex digits`)
 			}
-			list = append(list, Stmt{Kind: StmtString, Pos: t.Pos, End: t.End, Text: value})
+			p.add(Stmt{Kind: StmtString, Pos: t.Pos, End: t.End, Text: value})
 			continue
 		case TokenDelimiter:
 			switch t.Text {
@@ -57,7 +71,7 @@ func (p *parser) statements(sc scope) []Stmt {
 				if sc.quotation != nil || sc.match != nil || sc.cond != nil {
 					p.unclosed(sc, t)
 				}
-				return list
+				return
 			case "]":
 				if sc.match != nil || sc.cond != nil {
 					p.unclosed(sc, t)
@@ -65,15 +79,15 @@ func (p *parser) statements(sc scope) []Stmt {
 				if sc.quotation == nil {
 					p.refuse(t, "stray-token", fmt.Sprintf("']' without '[' in %s", p.word.Titled()))
 				}
-				return list
+				return
 			case "[":
-				list = append(list, p.quotation(sc))
+				p.add(p.quotation(sc))
 				continue
 			case ":":
 				if p.startsDefinition(p.at) { // "(" cannot follow a symbol: a definition starts here
 					p.unclosed(sc, t)
 				}
-				list = append(list, p.symbol())
+				p.add(p.symbol())
 				continue
 			}
 			d := p.fail(t.Pos, t.End, "stray-token", fmt.Sprintf("%s cannot stand in the body of %s", describe(t), p.word.Titled()))
@@ -86,22 +100,26 @@ func (p *parser) statements(sc scope) []Stmt {
 			panic(broken{})
 		case TokenWord:
 			if sc.match != nil && (t.Text == "end" || p.startsArm()) {
-				return list
+				return
 			}
 			if t.Text == "end" && sc.inMatch || sc.cond != nil && sc.inMatch && p.startsArm() {
 				p.unclosed(sc, t)
 			}
 			if p.file.Dialect.Conditionals() {
 				switch {
-				case t.Text == "if" && !(p.file.Mixed && behindTwo(list)):
+				case t.Text == "if" && !(p.file.Mixed && quotations(p.list[from:]) >= 2):
 					p.next()
-					list = append(list, p.conditional(t, sc, list)...)
+					p.conditional(t, sc, from)
 					continue
 				case sc.cond != nil && (t.Text == "else" || t.Text == "then"):
-					return list
+					return
 				}
 			}
-			list = append(list, p.wordStatement(t, sc))
+			if s := p.wordStatement(t, sc); s.Kind == StmtCall {
+				p.call(s, from)
+			} else {
+				p.add(s)
+			}
 		}
 	}
 }
@@ -153,7 +171,7 @@ func (p *parser) quotation(sc scope) Stmt {
 	p.depth--
 	id := p.file.Quotations
 	p.file.Quotations++
-	return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: open.Pos, End: end.End, Block: body}
+	return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: open.Pos, End: end.End, Inner: body}
 }
 
 func (p *parser) symbol() Stmt {

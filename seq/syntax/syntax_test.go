@@ -36,7 +36,7 @@ func show(stmts []syntax.Stmt) string {
 		case syntax.StmtSymbol:
 			parts = append(parts, ":"+s.Text)
 		case syntax.StmtQuotation:
-			parts = append(parts, "[ "+show(s.Block)+" ]")
+			parts = append(parts, "[ "+show(s.Inner)+" ]")
 		case syntax.StmtMatch:
 			for _, a := range s.Match.Arms {
 				parts = append(parts, fmt.Sprintf("%s/%d: %s", a.Variant.Text, len(a.Bindings), show(a.Body)))

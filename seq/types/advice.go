@@ -49,15 +49,15 @@ func (c *checker) before(st *syntax.Stmt) *syntax.Stmt {
 		for i := range list {
 			s := &list[i]
 			if s == st {
-				if i == 0 {
+				if i == 0 || len(s.Inner) > 0 { // nothing, or a literal, stands in front of it
 					return nil, true
 				}
 				return &list[i-1], true
 			}
-			if s.Pos > st.Pos || s.End < st.End {
+			if s.Start() > st.Pos || s.End < st.End {
 				continue
 			}
-			bodies := [][]syntax.Stmt{s.Block}
+			bodies := [][]syntax.Stmt{s.Inner}
 			if s.Match != nil {
 				for a := range s.Match.Arms {
 					bodies = append(bodies, s.Match.Arms[a].Body)
@@ -229,7 +229,7 @@ func heightChange(q *Type) (n int, known bool) {
 }
 
 // condCount refuses a "cond" whose count asks for more quotations than stand before it. count
-// is the Int literal, s the stack in front of the literals, of which there are found.
+// is the Int literal, s the stack in front of the quotation literals, of which there are found.
 func (c *checker) condCount(count *syntax.Stmt, found int, s *Stack) {
 	need := 2*int64(count.Bits) - int64(found)
 	if need <= 0 {

@@ -43,7 +43,7 @@ func (c *checker) arityOf(st *syntax.Stmt) arity {
 	if c.arities == nil {
 		c.arities = map[*syntax.Stmt]arity{}
 	}
-	a := c.arityOfBody(st.Block)
+	a := c.arityOfBody(st.Inner)
 	c.arities[st] = a
 	return a
 }
@@ -87,67 +87,56 @@ func (n *counter) then(a arity) {
 
 func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 	n := counter{arity: arity{exact: true}}
-	run := 0
 	for i := 0; i < len(stmts) && !n.open; i++ {
 		st := &stmts[i]
 		switch st.Kind {
 		case syntax.StmtMatch:
 			n.take(1)
 			c.matchArity(&n, st)
+		case syntax.StmtIf:
+			c.ifArity(&n, st)
+		case syntax.StmtCond:
+			c.condArity(&n, st)
+		case syntax.StmtIndex:
+			n.needs(int(min(max(st.Index(), 0), 1<<20)) + 1 - n.height)
+			if st.Text == "pick" {
+				n.height++
+			}
 		case syntax.StmtCall:
 			c.callArity(&n, st)
-		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) {
-				n.take(1)
-				a, b := c.arityOf(st), c.arityOf(&stmts[i+1])
-				if c.diverges(st.Block) {
-					a.delta = b.delta
-				}
-				n.branch(a)
-				n.branch(b)
-				n.exact = n.exact && a.exact && b.exact
-				n.then(arity{delta: a.delta, exact: true, open: a.open || b.open})
-				i += 2
-				continue
-			}
-			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
-			}
-			if clauses := syntax.LiteralCond(stmts, i, run); clauses > 0 {
-				for j := i; j < run; j += 2 {
-					n.then(c.arityOf(&stmts[j]))
-					n.take(1)
-					body := c.arityOf(&stmts[j+1])
-					n.branch(body)
-					if j+2 == run {
-						n.then(body)
-					}
-				}
-				n.exact = false
-				i = run + 1
-				continue
-			}
-			if i+1 < len(stmts) && stmts[i+1].Kind == syntax.StmtCall {
-				if c.literalArity(&n, st, &stmts[i+1]) {
-					i++
-					continue
-				}
-			}
-			n.height++
 		default:
-			if syntax.LiteralIndex(stmts, i) {
-				depth := int(min(max(int64(st.Bits), 0), 1<<20))
-				n.needs(depth + 1 - n.height)
-				i++
-				if stmts[i].Text == "roll" {
-					continue
-				}
-			}
 			n.height++
 		}
 	}
 	n.delta = n.height
 	return n.arity
+}
+
+func (c *checker) ifArity(n *counter, st *syntax.Stmt) {
+	n.take(1)
+	then, els := &st.Inner[0], &st.Inner[1]
+	a, b := c.arityOf(then), c.arityOf(els)
+	if endOf(c.calls, then.Inner) == EndsInCycle {
+		a.delta = b.delta
+	}
+	n.branch(a)
+	n.branch(b)
+	n.exact = n.exact && a.exact && b.exact
+	n.then(arity{delta: a.delta, exact: true, open: a.open || b.open})
+}
+
+func (c *checker) condArity(n *counter, st *syntax.Stmt) {
+	clauses := st.Clauses()
+	for i := 0; i < len(clauses); i += 2 {
+		n.then(c.arityOf(&clauses[i]))
+		n.take(1)
+		body := c.arityOf(&clauses[i+1])
+		n.branch(body)
+		if i+2 == len(clauses) {
+			n.then(body)
+		}
+	}
+	n.exact = false
 }
 
 func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
@@ -166,13 +155,17 @@ func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
 	}
 }
 
-// literalArity counts a literal with the word behind it, if that runs it or
-// makes it capture; false if the word has nothing to do with it.
-func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
-	a := c.arityOf(st)
-	call := &c.calls[next.ID]
+// literalArity counts a call with the quotation literal right in front of it, if its word
+// runs that or makes it capture; false if the word has nothing to do with it.
+func (c *checker) literalArity(n *counter, st *syntax.Stmt) bool {
+	literal := &st.Inner[len(st.Inner)-1]
+	if literal.Kind != syntax.StmtQuotation {
+		return false
+	}
+	a := c.arityOf(literal)
+	call := &c.calls[st.ID]
 	if call.Target == TargetBuiltin {
-		switch next.Text {
+		switch st.Text {
 		case "call":
 			n.then(a)
 			return true
@@ -193,7 +186,7 @@ func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
 		}
 	}
 	e := c.effectOf(call)
-	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) || formOf(next.Text) != nil {
+	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) || ruleOf(st.Text) != nil {
 		return false
 	}
 	k, row := height(e.In[len(e.In)-1].In)
@@ -216,6 +209,13 @@ func (c *checker) literalArity(n *counter, st, next *syntax.Stmt) bool {
 }
 
 func (c *checker) callArity(n *counter, st *syntax.Stmt) {
+	if len(st.Inner) > 0 {
+		n.height += len(st.Inner) - 1
+		if c.literalArity(n, st) {
+			return
+		}
+		n.height++
+	}
 	call := &c.calls[st.ID]
 	e := c.effectOf(call)
 	if e == nil { // an operator; / and % of Ints leave a flag

@@ -247,21 +247,12 @@ func describe(t *Type) string {
 
 // seq checks statements from a stack and returns the stack they leave.
 func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
-	first, run := 0, 0 // the quotation literals that stand here
-	from := 0          // where the statements begin that were checked last
-	for i := 0; i < len(stmts); i++ {
+	loose := 0 // the quotation literals right in front that belong to no word
+	for i := range stmts {
 		st := &stmts[i]
-		if c.noted != nil && i > 0 {
-			c.noteStep(stmts[from:i], s, sc.aux)
-			from = i
-		}
+		start := st.Start()
 		switch st.Kind {
 		case syntax.StmtInt:
-			if syntax.LiteralIndex(stmts, i) {
-				i++
-				s = c.literalIndex(sc, int64(st.Bits), &stmts[i], s)
-				continue
-			}
 			if st.Wraps && !c.p.info.Program.Modules[c.w.Module].Supplied {
 				c.p.warnOnce(c.at(st), "int-literal-wraps", "the Int literal '%s' does not fit into 63 bits and becomes %d", c.text(st), int64(st.Bits))
 			}
@@ -274,40 +265,82 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 			s = s.push(stringType)
 		case syntax.StmtSymbol:
 			s = s.push(symbolType)
+		case syntax.StmtQuotation:
+			s, _ = c.literal(sc, st, nil, s)
+			loose++
 		case syntax.StmtMatch:
 			s = c.match(sc, st, s)
+		case syntax.StmtIf:
+			s = c.literalIf(sc, st, s)
+		case syntax.StmtCond:
+			if n := len(st.Clauses()); loose > 0 {
+				c.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n/2, c.line(st.Count().Pos), n, loose+n)
+			}
+			s = c.literalCond(sc, st, s)
+		case syntax.StmtIndex:
+			s = c.literalIndex(sc, st, s)
 		case syntax.StmtCall:
-			s = c.call(sc, st, s)
-		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) {
-				s = c.literalIf(sc, &stmts[i], &stmts[i+1], &stmts[i+2], s)
-				i += 2
-				continue
+			if len(st.Inner) == 0 {
+				s = c.call(sc, st, s)
+				break
 			}
-			if i >= run {
-				first, run = i, syntax.QuotationRun(stmts, i)
-				if n := syntax.CondCount(stmts, run); n != nil {
-					c.condCount(n, run-i, s)
-				}
-			}
-			if n := syntax.LiteralCond(stmts, i, run); n > 0 {
-				if i > first {
-					c.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n, c.line(stmts[run].Pos), 2*n, run-first)
-				}
-				s = c.literalCond(sc, stmts[i:run], &stmts[run+1], s)
-				i = run + 1
-				continue
-			}
-			var used bool
-			if s, used = c.literal(sc, stmts, i, s); used {
-				i++
-			}
+			s, start = c.withLiterals(sc, st, s)
 		}
-	}
-	if c.noted != nil && len(stmts) > 0 {
-		c.noteStep(stmts[from:], s, sc.aux)
+		if st.Kind != syntax.StmtQuotation {
+			loose = 0
+		}
+		c.noteStep(start, st.End, s, sc.aux)
 	}
 	return s
+}
+
+// withLiterals checks a call and the literals in front of it that belong to it. start is where
+// the part begins that was checked last.
+func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, start int32) {
+	n := len(st.Inner) - 1
+	last := &st.Inner[n]
+	if st.Count() != nil {
+		c.condCount(last, n, s)
+		s = c.seq(sc, st.Inner, s)
+		return c.call(sc, st, s), st.Pos
+	}
+	s = c.seq(sc, st.Inner[:n], s)
+	s, used := c.literal(sc, last, st, s)
+	start = last.Pos
+	if !used {
+		c.noteStep(last.Pos, last.End, s, sc.aux)
+		s = c.call(sc, st, s)
+		start = st.Pos
+	}
+	c.calls[st.ID].Form = c.formOf(st)
+	return s, start
+}
+
+// runners are the built-in words that run quotation literals in front of them right where
+// they stand, and how many.
+var runners = map[string]int{"call": 1, "dip": 1, "keep": 1, "bi": 2}
+
+// loops are the built-in words that run a quotation for each element of a list.
+var loops = map[string]bool{"list.map": true, "list.filter": true, "list.fold": true, "list.each": true}
+
+// formOf tells what a call does with its literals, which have been checked.
+func (c *checker) formOf(st *syntax.Stmt) Form {
+	call := &c.calls[st.ID]
+	if call.Target != TargetBuiltin {
+		return FormCall
+	}
+	switch word := c.p.table.Name(call.Index); {
+	case loops[word]:
+		return FormLoop
+	case runners[word] != len(st.Inner):
+		return FormCall
+	}
+	for i := range st.Inner {
+		if q := &c.quots[st.Inner[i].ID]; q.Captures > 0 || q.Closure {
+			return FormCall
+		}
+	}
+	return FormInline
 }
 
 func (c *checker) text(st *syntax.Stmt) string {
@@ -391,8 +424,8 @@ func (p *program) generated(call *Call) *Effect {
 func (c *checker) call(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	if call.Target == TargetBuiltin {
-		if form := formOf(st.Text); form != nil {
-			return form(c, sc, st, s)
+		if rule := ruleOf(st.Text); rule != nil {
+			return rule(c, sc, st, s)
 		}
 	}
 	e := c.effectOf(call)
@@ -574,8 +607,8 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 }
 
 // literalIndex checks pick and roll behind an Int literal (chapter 2, section 14).
-func (c *checker) literalIndex(sc *scope, n int64, st *syntax.Stmt, s *Stack) *Stack {
-	call := &c.calls[st.ID]
+func (c *checker) literalIndex(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
+	call, n := &c.calls[st.ID], st.Index()
 	if n < 0 {
 		panic(c.refuse(c.at(st), "negative-index", "the index %d of '%s' is negative", n, st.Text))
 	}
@@ -583,7 +616,7 @@ func (c *checker) literalIndex(sc *scope, n int64, st *syntax.Stmt, s *Stack) *S
 	if n > deepest {
 		panic(c.refuse(c.at(st), "underflow", "stack underflow: the index %d of '%s' is out of reach (in %s)", n, st.Text, c.w.Decl.Shown()))
 	}
-	call.Literal, call.Depth, call.Known = true, int32(n), true
+	call.Known = true
 	if st.Text == "pick" {
 		cell := resolve(s)
 		for i := int64(0); i < n && cell.Top != nil; i++ {

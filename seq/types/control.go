@@ -8,12 +8,12 @@ import (
 	"github.com/seqvm/seqvm/seq/syntax"
 )
 
-// form checks a built-in with rules of its own.
-type form func(*checker, *scope, *syntax.Stmt, *Stack) *Stack
+// rule checks a built-in with rules of its own.
+type rule func(*checker, *scope, *syntax.Stmt, *Stack) *Stack
 
-// formOf returns the rules of a built-in that the checker treats specially
+// ruleOf returns the rule of a built-in that the checker treats specially
 // (chapter 2, sections 8, 12, 15 and 16), or nil.
-func formOf(word string) form {
+func ruleOf(word string) rule {
 	switch word {
 	case "call":
 		return checkCall
@@ -37,16 +37,6 @@ func formOf(word string) form {
 	return nil
 }
 
-// diverges tells whether a body ends in a call of the word being defined or of
-// a word that calls it in turn.
-func (c *checker) diverges(body []syntax.Stmt) bool {
-	if len(body) == 0 || body[len(body)-1].Kind != syntax.StmtCall {
-		return false
-	}
-	call := &c.calls[body[len(body)-1].ID]
-	return call.Target == TargetWord && c.p.info.Words[call.Index].Cycle == c.w.Cycle
-}
-
 // condition pops the Bool of a conditional.
 func (c *checker) condition(st *syntax.Stmt, s *Stack, need int, whole *Stack) *Stack {
 	t, rest := c.pop(st, s, need, whole)
@@ -61,16 +51,16 @@ func (c *checker) condition(st *syntax.Stmt, s *Stack, need int, whole *Stack) *
 }
 
 // literalIf checks "[ A ] [ B ] if" in place (chapter 2, section 8).
-func (c *checker) literalIf(sc *scope, then, els, st *syntax.Stmt, s *Stack) *Stack {
-	c.calls[st.ID].Literal = true
+func (c *checker) literalIf(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
+	then, els := &st.Inner[0], &st.Inner[1]
 	s = c.condition(st, s, 1, s)
 	aux := sc.aux
-	a := c.seq(sc, then.Block, s)
+	a := c.seq(sc, then.Inner, s)
 	auxA := sc.aux
 	sc.aux = aux
-	b := c.seq(sc, els.Block, s)
+	b := c.seq(sc, els.Inner, s)
 	auxB := sc.aux
-	divergesA, divergesB := c.diverges(then.Block), c.diverges(els.Block)
+	divergesA, divergesB := endOf(c.calls, then.Inner) == EndsInCycle, endOf(c.calls, els.Inner) == EndsInCycle
 	if divergesA != divergesB {
 		c.noteLeak(sc, a, b)
 		if divergesA {
@@ -170,17 +160,17 @@ func (c *checker) join(a, b *Stack) (*Stack, bool) {
 
 // literalCond checks a cond with literal clauses like the chain of ifs that it
 // is; every clause has an aux stack of its own (chapter 1, section 13).
-func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt, s *Stack) *Stack {
-	c.calls[st.ID].Literal = true
+func (c *checker) literalCond(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
+	clauses := st.Clauses()
 	clause := func(q *syntax.Stmt, s *Stack) *Stack {
 		inner := &scope{start: sc.start}
-		s = c.seq(inner, q.Block, s)
+		s = c.seq(inner, q.Inner, s)
 		if inner.aux != nil {
 			panic(c.auxLeft(q, inner.aux))
 		}
 		return s
 	}
-	if last := clauses[len(clauses)-2].Block; !syntax.EndsInTrue(last) && !c.p.info.Program.Modules[c.w.Module].Supplied {
+	if last := clauses[len(clauses)-2].Inner; !alwaysTrue(last) && !c.p.info.Program.Modules[c.w.Module].Supplied {
 		c.p.warnOnce(c.at(st), "cond-without-default", "if no predicate of this 'cond' is true, the program ends in a run-time error")
 	}
 	var result *Stack
@@ -195,11 +185,11 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		}
 		s = rest
 		left := clause(body, s)
-		switch {
-		case syntax.EndsInExit(body.Block):
+		switch endOf(c.calls, body.Inner) {
+		case EndsInExit:
 			exited = append(exited, left)
 			continue
-		case c.diverges(body.Block):
+		case EndsInCycle:
 			diverged = append(diverged, left)
 			continue
 		}
@@ -220,6 +210,12 @@ func (c *checker) literalCond(sc *scope, clauses []syntax.Stmt, st *syntax.Stmt,
 		c.noteLeak(sc, left, result)
 	}
 	return result
+}
+
+// alwaysTrue tells whether a predicate ends in the literal "true".
+func alwaysTrue(predicate []syntax.Stmt) bool {
+	n := len(predicate)
+	return n > 0 && predicate[n-1].Kind == syntax.StmtBool && predicate[n-1].Bits == 1
 }
 
 // joinBodies joins what two bodies of a cond leave; a and b are the bodies, or

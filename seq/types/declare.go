@@ -574,22 +574,12 @@ func startsUpper(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 // exhaustive checks that every match has an arm for each variant of its union.
 func (p *program) exhaustive() {
 	for _, w := range p.added() {
-		if !p.skip[w] {
-			p.exhaustiveIn(w, w.Decl.Body)
+		if p.skip[w] {
+			continue
 		}
-	}
-}
-
-func (p *program) exhaustiveIn(w *Word, body []syntax.Stmt) {
-	for i := range body {
-		st := &body[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			p.exhaustiveIn(w, st.Block)
-		case syntax.StmtMatch:
-			p.exhaustiveMatch(w, st)
-			for a := range st.Match.Arms {
-				p.exhaustiveIn(w, st.Match.Arms[a].Body)
+		for st := range syntax.All(w.Decl.Body) {
+			if st.Kind == syntax.StmtMatch {
+				p.exhaustiveMatch(w, st)
 			}
 		}
 	}

@@ -118,24 +118,52 @@ const (
 	TargetAccess // accessor of a field
 )
 
-// Call annotates a call.
+// Form is what a word does with the quotation literals in front of it: of a syntax.StmtCall with
+// such literals it decides whether the literals are values, or bodies that run here.
+type Form uint8
+
+// The forms of a call.
+const (
+	// FormCall: the literals, if there are any, are pushed, then the word is called.
+	FormCall Form = iota
+	// FormInline: call, dip, keep or bi run the literals, which capture nothing, right here.
+	FormInline
+	// FormLoop: list.map, list.filter, list.fold or list.each run the literal for each element.
+	FormLoop
+)
+
+// End is how a body ends.
+type End uint8
+
+// The ends of bodies.
+const (
+	// EndsHere: what stands behind the body goes on with the stack that it leaves.
+	EndsHere End = iota
+	// EndsInExit: the body ends in os.exit, nothing goes on behind it (chapter 1, section 13).
+	EndsInExit
+	// EndsInCycle: the body diverges: it ends in a call of the word that it is in, or of one that
+	// calls that in turn (chapter 2, section 8).
+	EndsInCycle
+)
+
+// Call annotates a statement that ends in a word: a call, or another form (syntax.Stmt.HasCall).
 type Call struct {
 	Target TargetKind
-	Index  int32 // of the built-in, word or variant
-	Field  int32 // TargetAccess: which field
-
+	Form   Form
+	End    End // of a body that this call is the last statement of
 	// Known: the height of the stack after the call follows from the types.
 	// For call, dip, keep and a computed if, In and Out are the inputs and
 	// outputs of the quotation; for bi of the first, In2 and Out2 of the second.
-	Known              bool
+	Known   bool
+	Dropped bool // right behind it stands a "drop" of what it leaves on top
+
+	Index              int32 // of the built-in, word or variant
+	Field              int32 // TargetAccess: which field
 	In, Out, In2, Out2 int32
 	// Delta is the change in height of a call of a word whose effect has rows
 	// that change, if Known.
 	Delta int32
-	// Depth is the literal index of pick and roll; Literal says there is one.
-	Literal bool
-	Depth   int32
-	// Captured: the quotation handed to strand.spawn takes so many values along.
+	// Moved: the quotation handed to strand.spawn takes so many values along.
 	Moved int32
 }
 
@@ -161,6 +189,16 @@ type ArmInfo struct {
 	Variant *VariantType
 	Fields  []int32
 	Dead    bool // a second arm for the same variant
+}
+
+// EndOf tells how a body of a module ends.
+func (info *Info) EndOf(module int, body []syntax.Stmt) End { return endOf(info.Calls[module], body) }
+
+func endOf(calls []Call, body []syntax.Stmt) End {
+	if len(body) == 0 || body[len(body)-1].Kind != syntax.StmtCall {
+		return EndsHere
+	}
+	return calls[body[len(body)-1].ID].End
 }
 
 // EffectKind describes the value kind of the type at a place of an effect for

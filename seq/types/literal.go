@@ -8,14 +8,9 @@ import (
 	"github.com/seqvm/seqvm/seq/syntax"
 )
 
-// literal checks the quotation literal at index i (chapter 2, sections 10 and
-// 11). used tells that the statement behind it has been checked with it.
-func (c *checker) literal(sc *scope, stmts []syntax.Stmt, i int, s *Stack) (_ *Stack, used bool) {
-	st := &stmts[i]
-	var next *syntax.Stmt
-	if i+1 < len(stmts) && stmts[i+1].Kind == syntax.StmtCall {
-		next = &stmts[i+1]
-	}
+// literal checks a quotation literal (chapter 2, sections 10 and 11). next is the call right
+// behind it that it belongs to, or nil; used tells that the call has been checked with it.
+func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack, used bool) {
 	if next != nil {
 		call := &c.calls[next.ID]
 		builtin := call.Target == TargetBuiltin
@@ -25,7 +20,7 @@ func (c *checker) literal(sc *scope, stmts []syntax.Stmt, i int, s *Stack) (_ *S
 		case builtin && next.Text == "strand.weave":
 			return c.weaveLiteral(st, next, s), true
 		}
-		if e := c.effectOf(call); e != nil && len(e.In) > 0 && isQuotation(e.In[len(e.In)-1]) && !(builtin && formOf(next.Text) != nil) {
+		if e := c.effectOf(call); e != nil && len(e.In) > 0 && isQuotation(e.In[len(e.In)-1]) && !(builtin && ruleOf(next.Text) != nil) {
 			in := &instance{effect: e}
 			s = c.capture(st, in.typ(e.In[len(e.In)-1]), s, next.Text)
 			return c.apply(sc, next, in, s), true
@@ -62,7 +57,7 @@ func runsQuotation(word string) bool {
 // body checks the body of a literal from a start stack.
 func (c *checker) body(st *syntax.Stmt, start *Stack) (result *Stack, yields bool) {
 	sc := &scope{start: start}
-	result = c.seq(sc, st.Block, start)
+	result = c.seq(sc, st.Inner, start)
 	if sc.aux != nil {
 		panic(c.auxLeft(st, sc.aux))
 	}

@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seqvm/seqvm/seq/diag"
@@ -62,26 +63,30 @@ func (p *program) resolveCalls() {
 func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
 	for i := range body {
 		st := &body[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			p.resolveIn(w, st.Block)
-		case syntax.StmtMatch:
+		p.resolveIn(w, st.Inner)
+		if st.Match != nil {
 			for a := range st.Match.Arms {
 				p.resolveIn(w, st.Match.Arms[a].Body)
 			}
-		case syntax.StmtCall:
-			var next *syntax.Stmt
-			if i+1 < len(body) {
-				next = &body[i+1]
-			}
-			p.resolveCall(w, st, next)
+		}
+		if st.HasCall() {
+			p.resolveCall(w, st, bareCall(body[i+1:]))
 		}
 	}
 }
 
-// resolveCall finds what a call calls; next is the statement behind it, or nil.
+// bareCall returns the call that statements begin with, if no literals belong to it; else nil.
+func bareCall(stmts []syntax.Stmt) *syntax.Stmt {
+	if len(stmts) > 0 && stmts[0].Kind == syntax.StmtCall && stmts[0].Inner == nil {
+		return &stmts[0]
+	}
+	return nil
+}
+
+// resolveCall finds what a call calls; next is the call right behind it, or nil.
 func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
+	call.Dropped = next != nil && next.Text == "drop"
 	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
 		if t, ok := p.classicCall(st.Text); ok {
 			p.oldName(w, st, t)
@@ -91,6 +96,9 @@ func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	}
 	if i, ok := p.builtin(w.Module, st.Text); ok {
 		call.Target, call.Index = TargetBuiltin, i
+		if st.Text == "os.exit" {
+			call.End = EndsInExit
+		}
 		return
 	}
 	if sugar[st.Text] != nil {
@@ -188,7 +196,7 @@ func (p *program) typeAsWord(name string, next *syntax.Stmt) []string {
 			what = "a union and its variant"
 		}
 	}
-	if next != nil && next.Kind == syntax.StmtCall && next.Text == "->" {
+	if next != nil && next.Text == "->" {
 		p.strayArm = true
 		return []string{fmt.Sprintf("'%s' is %s, and '%s -> …' an arm: arms stand in 'match … end'", name, what, name)}
 	}
@@ -271,14 +279,14 @@ func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
 }
 
 // cycles numbers the strongly connected components of the call graph, calls
-// inside quotations and arms included (chapter 2, section 8). Tarjan's
-// algorithm with a stack of its own: call chains can be long.
+// inside quotations and arms included, and marks the calls within one (chapter 2,
+// section 8). Tarjan's algorithm with a stack of its own: call chains can be long.
 func (p *program) cycles() {
 	words, first := p.added(), int32(p.from.words)
 	callees := make([][]int, len(words))
 	for i, w := range words {
 		seen := map[int32]bool{}
-		p.eachCall(w, w.Decl.Body, func(c *Call) {
+		p.eachCall(w, func(c *Call) {
 			if c.Target == TargetWord && c.Index >= first && !seen[c.Index] {
 				seen[c.Index] = true
 				callees[i] = append(callees[i], int(c.Index-first))
@@ -334,19 +342,20 @@ func (p *program) cycles() {
 			}
 		}
 	}
+	for i, w := range words {
+		if slices.ContainsFunc(callees[i], func(to int) bool { return words[to].Cycle == w.Cycle }) {
+			p.eachCall(w, func(c *Call) {
+				if c.Target == TargetWord && p.info.Words[c.Index].Cycle == w.Cycle {
+					c.End = EndsInCycle
+				}
+			})
+		}
+	}
 }
 
-func (p *program) eachCall(w *Word, body []syntax.Stmt, visit func(*Call)) {
-	for i := range body {
-		st := &body[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			p.eachCall(w, st.Block, visit)
-		case syntax.StmtMatch:
-			for a := range st.Match.Arms {
-				p.eachCall(w, st.Match.Arms[a].Body, visit)
-			}
-		case syntax.StmtCall:
+func (p *program) eachCall(w *Word, visit func(*Call)) {
+	for st := range syntax.All(w.Decl.Body) {
+		if st.HasCall() {
 			visit(&p.info.Calls[w.Module][st.ID])
 		}
 	}

@@ -277,7 +277,7 @@ func (in *Input) users(u *UnionType) []string {
 	var names []string
 	in.live(func(w *Word) {
 		uses := mentions(w.Effect.In, u) || mentions(w.Effect.Out, u)
-		p.eachCall(w, w.Decl.Body, func(c *Call) {
+		p.eachCall(w, func(c *Call) {
 			switch c.Target {
 			case TargetMake, TargetIs, TargetAccess:
 				uses = uses || p.info.Variants[c.Index].Union == u
@@ -328,7 +328,7 @@ func (in *Input) redefinitions(replaced map[string]*Word) {
 		var callers []string
 		in.live(func(c *Word) {
 			calls := false
-			p.eachCall(c, c.Decl.Body, func(call *Call) {
+			p.eachCall(c, func(call *Call) {
 				calls = calls || call.Target == TargetWord && p.info.Words[call.Index].Slot == old.Slot
 			})
 			if calls {
@@ -477,7 +477,7 @@ func (c *checker) input() {
 	}
 	sc := &scope{start: start}
 	if len(w.Decl.Body) > 0 {
-		c.noteStart(w.Decl.Body[0].Pos, start)
+		c.noteStart(w.Decl.Body[0].Start(), start)
 	}
 	result := c.seq(sc, w.Decl.Body, start)
 	if sc.aux != nil {

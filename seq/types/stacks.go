@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/seq/diag"
-	"github.com/seqvm/seqvm/seq/syntax"
 )
 
 // stacks notes the stack behind each statement of a body while the body is checked. The
@@ -40,10 +39,11 @@ func (c *checker) noteStart(pos int32, s *Stack) {
 	}
 }
 
-// noteStep notes the stack behind statements that are checked together: a literal "if" with
-// its branches, say.
-func (c *checker) noteStep(stmts []syntax.Stmt, s, aux *Stack) {
-	c.noted.note(c.span(stmts[0].Pos, stmts[len(stmts)-1].End), s, aux)
+// noteStep notes the stack behind what is checked together: a literal "if" with its branches, say.
+func (c *checker) noteStep(start, end int32, s, aux *Stack) {
+	if c.noted != nil {
+		c.noted.note(c.span(start, end), s, aux)
+	}
 }
 
 // noteMark and noteCut are for attempts: cut forgets what was noted since the mark and

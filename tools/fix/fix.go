@@ -128,22 +128,12 @@ func (f *fixer) todaysIfs() map[int32]bool {
 		return nil
 	}
 	places := map[int32]bool{}
-	var walk func([]syntax.Stmt)
-	walk = func(list []syntax.Stmt) {
-		for i := range list {
-			if syntax.LiteralIf(list, i) && f.file.Source.Text[list[i].Pos] == '[' {
-				places[list[i+2].Pos] = true
-			}
-			walk(list[i].Block)
-			if m := list[i].Match; m != nil {
-				for a := range m.Arms {
-					walk(m.Arms[a].Body)
-				}
+	for _, w := range f.file.Words {
+		for st := range syntax.All(w.Body) {
+			if st.Kind == syntax.StmtIf && f.file.Source.Text[st.Start()] == '[' {
+				places[st.Pos] = true
 			}
 		}
-	}
-	for _, w := range f.file.Words {
-		walk(w.Body)
 	}
 	return places
 }
@@ -193,19 +183,18 @@ func escapes(token string) string {
 func (f *fixer) body(stmts []syntax.Stmt) {
 	for i := range stmts {
 		st := &stmts[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			if f.info.Quotations[f.module][st.ID].Reversed {
-				f.refuse(st.Pos, "this closure gets the values that it captures in reverse order: up to release 5.4 it did, today it does not")
-			}
-			f.body(st.Block)
-		case syntax.StmtMatch:
+		if st.Kind == syntax.StmtQuotation && f.info.Quotations[f.module][st.ID].Reversed {
+			f.refuse(st.Pos, "this closure gets the values that it captures in reverse order: up to release 5.4 it did, today it does not")
+		}
+		f.body(st.Inner)
+		if st.Match != nil {
 			for a := range st.Match.Arms {
 				f.body(st.Match.Arms[a].Body)
 			}
-		case syntax.StmtCall:
+		}
+		if st.HasCall() {
 			var before *syntax.Stmt
-			if i > 0 {
+			if i > 0 && st.Inner == nil {
 				before = &stmts[i-1]
 			}
 			f.call(st, before)
@@ -405,17 +394,9 @@ func withoutHash(name string) string {
 func Foreign(prog *load.Program, info *types.Info, rewritten func(module int) bool) error {
 	renamed := renames(info)
 	var found error
-	var look func(module int, stmts []syntax.Stmt)
-	look = func(module int, stmts []syntax.Stmt) {
-		for i := range stmts {
-			st := &stmts[i]
-			look(module, st.Block)
-			if st.Match != nil {
-				for a := range st.Match.Arms {
-					look(module, st.Match.Arms[a].Body)
-				}
-			}
-			if st.Kind == syntax.StmtCall && renamed[st.Text] != "" && info.Calls[module][st.ID].Target == types.TargetWord && found == nil {
+	look := func(module int, body []syntax.Stmt) {
+		for st := range syntax.All(body) {
+			if st.HasCall() && renamed[st.Text] != "" && info.Calls[module][st.ID].Target == types.TargetWord && found == nil {
 				found = fmt.Errorf("%s: '%s' must become '%s', and this file is not among those to be rewritten: name all files in one call of 'seqvm fix'",
 					prog.Modules[module].Span(st.Pos, st.End), st.Text, renamed[st.Text])
 			}

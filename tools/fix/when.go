@@ -17,29 +17,18 @@ func (f *fixer) findWhens() {
 			return // the program's own word
 		}
 	}
-	for _, w := range f.info.Words {
-		if w.Module == f.module {
-			f.whensIn(w, w.Decl.Body)
-		}
-	}
-}
-
-func (f *fixer) whensIn(w *types.Word, stmts []syntax.Stmt) {
 	source := f.file.Source.Text
-	for i := range stmts {
-		st := &stmts[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			if syntax.LiteralIf(stmts, i) && strings.HasPrefix(source[st.Pos:], "if") {
-				other := &stmts[i+1]
-				if len(other.Block) == 0 && source[other.Pos:other.End] == "then" && f.standsAlone(w, st.Block) {
-					f.whens[st.Pos] = true
-				}
+	for _, w := range f.info.Words {
+		if w.Module != f.module {
+			continue
+		}
+		for st := range syntax.All(w.Decl.Body) {
+			if st.Kind != syntax.StmtIf || !strings.HasPrefix(source[st.Start():], "if") {
+				continue
 			}
-			f.whensIn(w, st.Block)
-		case syntax.StmtMatch:
-			for a := range st.Match.Arms {
-				f.whensIn(w, st.Match.Arms[a].Body)
+			then, els := &st.Inner[0], &st.Inner[1]
+			if len(els.Inner) == 0 && source[els.Pos:els.End] == "then" && f.standsAlone(w, then.Inner) {
+				f.whens[then.Pos] = true
 			}
 		}
 	}
@@ -48,25 +37,14 @@ func (f *fixer) whensIn(w *types.Word, stmts []syntax.Stmt) {
 // standsAlone tells whether statements mean the same in a quotation that is
 // called.
 func (f *fixer) standsAlone(w *types.Word, stmts []syntax.Stmt) bool {
-	for i := range stmts {
-		st := &stmts[i]
-		switch st.Kind {
-		case syntax.StmtQuotation:
-			if !f.standsAlone(w, st.Block) {
-				return false
-			}
-		case syntax.StmtMatch:
-			for a := range st.Match.Arms {
-				if !f.standsAlone(w, st.Match.Arms[a].Body) {
-					return false
-				}
-			}
-		case syntax.StmtCall:
-			call := &f.info.Calls[f.module][st.ID]
-			recursion := call.Target == types.TargetWord && call.Index == int32(w.Index)
-			if recursion || st.Text == ">aux" || st.Text == "aux>" || st.Text == "yield" || types.Operator(st.Text) {
-				return false
-			}
+	for st := range syntax.All(stmts) {
+		if !st.HasCall() {
+			continue
+		}
+		call := &f.info.Calls[f.module][st.ID]
+		recursion := call.Target == types.TargetWord && call.Index == int32(w.Index)
+		if recursion || st.Text == ">aux" || st.Text == "aux>" || st.Text == "yield" || types.Operator(st.Text) {
+			return false
 		}
 	}
 	return true

@@ -106,14 +106,14 @@ func (w *walker) computedCond(st *syntax.Stmt, _ *types.Call) {
 }
 
 // pick copies a value to the top; nothing is known of the copy's flag, which counts as checked.
-func (w *walker) pick(_ *syntax.Stmt, c *types.Call) {
-	if !c.Literal {
+func (w *walker) pick(st *syntax.Stmt, _ *types.Call) {
+	if st.Kind != syntax.StmtIndex {
 		w.consume(w.pop())
 		w.push(unknown)
 		return
 	}
 	at := w.stack
-	for i := int32(0); i < c.Depth && at != nil && w.cost(1); i++ {
+	for i := int64(0); i < st.Index() && at != nil && w.cost(1); i++ {
 		at = at.below
 	}
 	if at == nil {
@@ -132,14 +132,14 @@ func (w *walker) pushUnflagged(v *value) {
 }
 
 // roll moves a value to the top; nothing is known of its flag from then on, which counts as checked.
-func (w *walker) roll(_ *syntax.Stmt, c *types.Call) {
-	if !c.Literal {
+func (w *walker) roll(st *syntax.Stmt, _ *types.Call) {
+	if st.Kind != syntax.StmtIndex {
 		w.consume(w.pop())
 		w.forget() // any value may lie anywhere
 		return
 	}
 	var above []*value
-	for range c.Depth {
+	for range st.Index() {
 		if w.stack == nil || !w.cost(1) {
 			break
 		}

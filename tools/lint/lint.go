@@ -24,23 +24,9 @@ func allowed(decl *syntax.Word, id diag.Code) bool {
 
 // calls tells whether a body has a call, at any depth, that satisfies a condition.
 func calls(body []syntax.Stmt, info []types.Call, is func(*types.Call) bool) bool {
-	for i := range body {
-		st := &body[i]
-		switch st.Kind {
-		case syntax.StmtCall:
-			if is(&info[st.ID]) {
-				return true
-			}
-		case syntax.StmtQuotation:
-			if calls(st.Block, info, is) {
-				return true
-			}
-		case syntax.StmtMatch:
-			for a := range st.Match.Arms {
-				if calls(st.Match.Arms[a].Body, info, is) {
-					return true
-				}
-			}
+	for st := range syntax.All(body) {
+		if st.HasCall() && is(&info[st.ID]) {
+			return true
 		}
 	}
 	return false

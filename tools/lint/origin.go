@@ -191,7 +191,7 @@ func (o *tracer) hits(word *types.Word, p Place, called string, inputs []int, in
 
 // isCalled tells whether a statement calls a word of a name; anyway: its place says so already.
 func (o *tracer) isCalled(w *walker, st *syntax.Stmt, name string, anyway bool) bool {
-	if st.Kind != syntax.StmtCall {
+	if !st.HasCall() {
 		return anyway || name == "match"
 	}
 	if anyway || st.Text == name {

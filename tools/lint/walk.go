@@ -116,7 +116,7 @@ func (w *walker) run() (found []*call, ok bool) {
 		next := w.bodies[len(w.bodies)-1]
 		w.bodies = w.bodies[:len(w.bodies)-1]
 		w.stack, w.aux = nil, nil
-		w.body(next.Block, false)
+		w.body(next.Inner, false)
 	}
 	return w.fallible, !w.lost
 }
@@ -127,7 +127,7 @@ func (w *walker) body(stmts []syntax.Stmt, own bool) {
 		w.left = nil
 	}
 	w.in(func() {
-		if w.seq(stmts); !syntax.EndsInExit(stmts) {
+		if w.seq(stmts); w.info.EndOf(w.word.Module, stmts) != types.EndsInExit {
 			w.returns()
 		}
 	})
@@ -228,59 +228,44 @@ func (w *walker) visited(st *syntax.Stmt, args ...*value) {
 // seq runs statements.
 func (w *walker) seq(stmts []syntax.Stmt) {
 	w.statements += len(stmts)
-	run := 0 // behind the quotation literals that stand here
 	for i := 0; i < len(stmts) && !w.lost; i++ {
-		st := &stmts[i]
-		switch st.Kind {
-		case syntax.StmtCall:
-			w.call(st)
-		case syntax.StmtMatch:
-			w.match(st)
-		case syntax.StmtQuotation:
-			if i >= run {
-				run = syntax.QuotationRun(stmts, i)
-			}
-			if n := w.conditional(stmts, i, run); n > 0 {
-				i += n - 1
-				continue
-			}
-			w.quotation(st)
-		case syntax.StmtInt:
-			if !syntax.LiteralIndex(stmts, i) { // else the call of pick or roll knows it
-				w.push(&value{other: true, literal: st})
-			}
-		default:
-			w.push(&value{other: true, literal: st})
-		}
+		w.statement(&stmts[i])
 	}
 }
 
-// conditional runs a conditional with literal quotations of which the first is at index i, and
-// returns how many statements it is; 0 if there is none. end is where the
-// quotation literals end.
-func (w *walker) conditional(stmts []syntax.Stmt, i, end int) int {
-	if syntax.LiteralIf(stmts, i) {
-		w.condition(&stmts[i+2])
-		w.branches(stmts[i].Block, stmts[i+1].Block)
-		return 3
+func (w *walker) statement(st *syntax.Stmt) {
+	switch st.Kind {
+	case syntax.StmtQuotation:
+		w.quotation(st)
+	case syntax.StmtMatch:
+		w.match(st)
+	case syntax.StmtIf:
+		w.branches(st, st.Inner[0].Inner, st.Inner[1].Inner)
+	case syntax.StmtCond:
+		w.cond(st)
+	case syntax.StmtIndex: // the literal is no value
+		w.call(st)
+	case syntax.StmtCall:
+		w.callBehind(st)
+	default:
+		w.push(&value{other: true, literal: st})
 	}
-	if n := syntax.LiteralCond(stmts, i, end); n > 0 {
-		w.cond(&stmts[end+1], stmts[i:end])
-		return 2*n + 2
-	}
-	if i+1 == end && end < len(stmts) && stmts[end].Kind == syntax.StmtCall {
-		switch w.standard(&stmts[end]) {
+}
+
+// callBehind runs a call with the literals in front of it.
+func (w *walker) callBehind(st *syntax.Stmt) {
+	if len(st.Inner) == 1 {
+		switch w.standard(st) {
 		case "when":
-			w.condition(&stmts[end])
-			w.branches(stmts[i].Block, nil)
-			return 2
+			w.branches(st, st.Inner[0].Inner, nil)
+			return
 		case "unless":
-			w.condition(&stmts[end])
-			w.branches(nil, stmts[i].Block)
-			return 2
+			w.branches(st, nil, st.Inner[0].Inner)
+			return
 		}
 	}
-	return 0
+	w.seq(st.Inner)
+	w.call(st)
 }
 
 // standard returns the name of the supplied module's word that a statement calls; "" if
@@ -311,8 +296,9 @@ type exit struct {
 	gone       bool // nothing goes on behind it
 }
 
-// branches runs two branches from the same stack and joins them.
-func (w *walker) branches(then, els []syntax.Stmt) {
+// branches runs the two branches of a conditional from the same stack and joins them.
+func (w *walker) branches(st *syntax.Stmt, then, els []syntax.Stmt) {
+	w.condition(st)
 	stack, aux := w.stack, w.aux
 	a := w.branch(then)
 	w.stack, w.aux = stack, aux
@@ -330,23 +316,14 @@ func (w *walker) branch(body []syntax.Stmt) (e exit) {
 func (w *walker) ending(body []syntax.Stmt) exit {
 	w.seq(body)
 	e := exit{branch: w.at, stack: w.stack, aux: w.aux}
-	switch {
-	case syntax.EndsInExit(body):
+	switch w.info.EndOf(w.word.Module, body) {
+	case types.EndsInExit:
 		e.ends, e.gone = true, true
-	case w.recurs(body):
+	case types.EndsInCycle:
 		e.gone = true // what it leaves is what the word leaves (chapter 2, section 8)
 		w.returns()
 	}
 	return e
-}
-
-// recurs tells whether a body ends in a call of the word itself or of one that calls it in turn.
-func (w *walker) recurs(body []syntax.Stmt) bool {
-	if len(body) == 0 || body[len(body)-1].Kind != syntax.StmtCall {
-		return false
-	}
-	c := &w.calls[body[len(body)-1].ID]
-	return c.Target == types.TargetWord && w.info.Words[c.Index].Cycle == w.word.Cycle
 }
 
 // alternatives notes that every run through a branch has one of some ends.
@@ -425,17 +402,18 @@ func (w *walker) either(a, b *value, from, other *branch) *value {
 
 // cond runs a cond with literal clauses: each body in a branch, and what is behind its
 // predicate in another one. Each clause has an aux stack of its own.
-func (w *walker) cond(st *syntax.Stmt, clauses []syntax.Stmt) {
+func (w *walker) cond(st *syntax.Stmt) {
+	clauses := st.Clauses()
 	outer, aux := w.at, w.aux
 	var exits []exit
 	around := []*branch{outer} // each clause
 	for i := 0; i < len(clauses) && !w.lost; i += 2 {
 		w.aux = nil
-		w.seq(clauses[i].Block)
+		w.seq(clauses[i].Inner)
 		w.condition(st)
 		stack := w.stack
 		w.aux = nil
-		exits = append(exits, w.branch(clauses[i+1].Block))
+		exits = append(exits, w.branch(clauses[i+1].Inner))
 		w.stack = stack
 		w.clock++
 		w.at = &branch{begin: w.clock}
