@@ -233,8 +233,11 @@ func (o *tracer) suspects(w *walker, st *syntax.Stmt, n int) (inputs []int) {
 	return inputs
 }
 
-// inputsOf returns the types of the inputs of a call.
+// inputsOf returns the types of the inputs of a call; nil for a match, which takes variants of several unions.
 func inputsOf(w *walker, st *syntax.Stmt) []*types.Type {
+	if !st.HasCall() {
+		return nil
+	}
 	switch c := &w.calls[st.ID]; c.Target {
 	case types.TargetBuiltin:
 		return w.table.Effect(c.Index).In

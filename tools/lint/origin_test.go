@@ -48,6 +48,10 @@ func TestOriginOfAValue(t *testing.T) {
 			"Int 0 may be what 'list.first' leaves with false: its flag is dropped at p.seq:1:54"},
 		{"one of two", ": main ( -- ) map.make dup 1 map.get drop swap 2 map.get drop string.concat io.write-line ;", "Int 0 is what 'map.get' leaves with false: its flag is dropped at p.seq:1:38"},
 		{"a strand", ": main ( -- ) [ list.make list.first drop \"a\" swap string.concat io.write-line ] strand.spawn drop ;", "Int 0 is what 'list.first' leaves with false: its flag is dropped at p.seq:1:38"},
+		{"a match", "union U { A }\n: f ( U -- ) match A -> end ;\n: g ( U -- ) match A -> end ;\n: main ( -- ) list.make list.first drop match A -> end ;",
+			"Int 0 is what 'list.first' leaves with false: its flag is dropped at p.seq:4:36"},
+		{"a match in a file with more matches than calls", "union U { A }\n: f ( U -- ) " + strings.Repeat("dup match A -> end ", 9) + "match A -> end ;\n: main ( -- ) list.make list.first drop match A -> end ;",
+			"Int 0 is what 'list.first' leaves with false: its flag is dropped at p.seq:3:36"},
 		{"another error", ": main ( -- ) :x wrap-0 \"x\" string->int drop variant.field-at drop ;", "Int 0 may be what 'string->int' leaves with false: its flag is dropped at p.seq:1:41"},
 		// the flag is tested, or the value comes from elsewhere
 		{"tested", ": main ( -- ) list.make 0 list.push list.first [ ] [ ] if \"a\" swap string.concat io.write-line ;", ""},
