@@ -81,7 +81,7 @@ type walker struct {
 	bodies     []*syntax.Stmt // quotations that are still to be run by themselves
 
 	// steps counts work on parts of the stack, statements what it may be counted
-	// against; lost means that it is too much.
+	// against, with the literals of forms; lost means that it is too much.
 	steps, statements int
 	lost              bool
 
@@ -227,7 +227,12 @@ func (w *walker) visited(st *syntax.Stmt, args ...*value) {
 
 // seq runs statements.
 func (w *walker) seq(stmts []syntax.Stmt) {
-	w.statements += len(stmts)
+	for i := range stmts {
+		w.statements++
+		if st := &stmts[i]; st.HasCall() {
+			w.statements += len(st.Inner)
+		}
+	}
 	for i := 0; i < len(stmts) && !w.lost; i++ {
 		w.statement(&stmts[i])
 	}
@@ -264,7 +269,9 @@ func (w *walker) callBehind(st *syntax.Stmt) {
 			return
 		}
 	}
-	w.seq(st.Inner)
+	for i := range st.Inner {
+		w.statement(&st.Inner[i])
+	}
 	w.call(st)
 }
 
