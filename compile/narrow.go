@@ -54,12 +54,10 @@ func (g *generator) dead(pc int, s int32, w *way) bool {
 			if in.A == s {
 				w.guards = append(w.guards, pc)
 			}
-		case reads.Has(s), roams(info), g.inWindow(in, s) && (info.Has(bytecode.Stops) || in.Op == bytecode.OpMake):
+		case reads.Has(s), info.Has(bytecode.Unnamed):
 			return false
 		case info.Has(bytecode.Restarts): // parameters live on
 			return s >= g.parameters
-		case info.Ends() && in.Op != bytecode.OpReturn && in.Op != bytecode.OpJump && in.Op != bytecode.OpJumpBack:
-			return false
 		case info.Has(bytecode.Calls):
 			if f := g.factsAt(in.B); f == nil || f.observes {
 				return false

@@ -11,31 +11,16 @@ import (
 // simple tells whether an instruction touches only the slots it names, and control goes on
 // behind it.
 func simple(info *bytecode.Info) bool {
-	for _, o := range info.Operands() {
-		switch o {
-		case bytecode.Window, bytecode.Height, bytecode.Target, bytecode.Count, bytecode.Arms, bytecode.InOut, bytecode.InOutVariant, bytecode.FieldNumber:
-			return false
-		}
+	if info.Flow != bytecode.Next && info.Flow != bytecode.Step {
+		return false
 	}
-	return true
-}
-
-// inWindow tells whether a slot may be in the window of an instruction that has one. That of
-// an instruction at which a strand can stop is taken for one without end.
-func (g *generator) inWindow(in *bytecode.Instr, s int32) bool {
-	info := in.Op.Info()
-	return info.A == bytecode.Window && s >= in.A && (info.Has(bytecode.Stops|bytecode.Unnamed) || g.touches(in, s))
+	return info.Reads == nil && info.Writes == nil && !info.Has(bytecode.Unnamed)
 }
 
 // defines tells whether an instruction makes the value of a slot.
 func defines(in *bytecode.Instr, s int32) bool {
 	a := in.Op.Info().A
 	return in.A == s && (a.Writes() || a == bytecode.Window)
-}
-
-// roams tells whether an instruction may touch slots of the frame that it does not name.
-func roams(info *bytecode.Info) bool {
-	return info.Has(bytecode.Unnamed) || (info.A == bytecode.Height || info.B == bytecode.Height) && info.Flow != bytecode.Leave
 }
 
 // touches tells whether an instruction reads or writes a slot.
@@ -57,7 +42,7 @@ func (g *generator) written(s int32, from int) bool {
 // writes tells whether an instruction may write to a slot.
 func (g *generator) writes(in *bytecode.Instr, s int32) bool {
 	_, writes := bytecode.Effects(g.mod, *in)
-	return writes.Has(s) || g.inWindow(in, s) && in.Op.Info().Has(bytecode.Stops) || roams(in.Op.Info())
+	return writes.Has(s) || in.Op.Info().Has(bytecode.Unnamed)
 }
 
 // successors are those of an instruction of this function, of which the jumps have not got

@@ -43,9 +43,9 @@ func (g *generator) takes(list, index int32) {
 		case in.Op == bytecode.OpIntAddImm && in.B == index && in.C > 0 && slices.Contains(behind, in.A),
 			in.Op == bytecode.OpInt && index < 0 && in.B > literal && slices.Contains(behind, in.A):
 			behind = behind[:0]
-		case g.touches(in, list), g.inWindow(in, list), g.writes(in, index), slices.ContainsFunc(behind, func(s int32) bool { return g.writes(in, s) }):
+		case g.touches(in, list), g.writes(in, index), slices.ContainsFunc(behind, func(s int32) bool { return g.writes(in, s) }):
 			return
-		case info.Ends(), info.C == bytecode.Target, roams(info):
+		case info.Ends(), info.C == bytecode.Target, info.Has(bytecode.Unnamed):
 			return
 		}
 	}
@@ -95,13 +95,13 @@ func (g *generator) holds(s sweep) bool {
 		in := &g.code[i]
 		info := in.Op.Info()
 		switch {
-		case roams(info), info.Has(bytecode.Calls) && info.Ends(): // what goes on may do anything with the list
+		case info.Has(bytecode.Unnamed), info.Has(bytecode.Calls) && info.Ends(): // what goes on may do anything with the list
 			return false
 		case in.A == s.index && grows(in):
 		case g.writes(in, s.index):
 			return false
 		}
-		if !g.touches(in, s.list) && !g.inWindow(in, s.list) || in.Op == bytecode.OpReturn { // the list stays where it is
+		if !g.touches(in, s.list) || in.Op == bytecode.OpReturn { // the list stays where it is
 			continue
 		}
 		spares := false
