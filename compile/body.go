@@ -123,7 +123,7 @@ func (g *generator) endsInside(stmts []syntax.Stmt) bool {
 	case syntax.StmtCall:
 		call := g.callInfo(st)
 		if call.Target == types.TargetWord {
-			return !g.blamed(g.info.Words[call.Index])
+			return !g.keepsFrameForTraceback(g.info.Words[call.Index])
 		}
 		return call.Form == types.FormInline && st.Text == "call"
 	}
@@ -273,8 +273,8 @@ func (g *generator) arguments(n, room int, above bool) int32 {
 func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	g.ensure(n)
 	for i := range n {
-		if o := g.stack[len(g.stack)-n+i]; o.form == unmade {
-			g.realize(o)
+		if o := g.stack[len(g.stack)-n+i]; o.form == virtual {
+			g.materialize(o)
 		}
 	}
 	args := g.stack[len(g.stack)-n:]
@@ -282,7 +282,7 @@ func (g *generator) argumentsFor(n, room int, above bool, borrowed int) int32 {
 		g.release(o)
 	}
 	if above {
-		g.dropHusksAbove()
+		g.dropTokensAbove()
 	}
 	top := g.highest()
 	first := top + 1

@@ -91,13 +91,13 @@ func (g *generator) call(st *syntax.Stmt, last bool) (dropped, done bool) {
 // callWord compiles a call of a word of the program.
 func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool {
 	w := g.info.Words[call.Index]
-	facts := g.seen(call.Index, int32(g.word.Index))
+	facts := g.summaryFor(call.Index, int32(g.word.Index))
 	target := g.target(call.Index, int32(g.word.Index))
 	g.at(st.Pos, st.Text)
 	g.ensure(len(facts.inputs))
 	g.demandTop(facts.inputs)
 	if b, ok := g.inlinable(w, g.module); ok {
-		tail := (last || g.ends) && !g.blamed(w)
+		tail := (last || g.ends) && !g.keepsFrameForTraceback(w)
 		if tail {
 			g.demandKept(w)
 		}
@@ -108,7 +108,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 		return g.callFunction(target, w, call, last)
 	}
 	n := len(facts.inputs)
-	if last && !g.blamed(w) {
+	if last && !g.keepsFrameForTraceback(w) {
 		g.demandKept(w)
 		g.tailCall(target, n)
 		return true
@@ -137,10 +137,10 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	return false
 }
 
-// blamed tells whether a call is kept on the stack although it is in tail
+// keepsFrameForTraceback tells whether a call is kept on the stack although it is in tail
 // position: an error in a word of a supplied module has the place of its call.
 // One that ends in a call of a quotation may be part of a loop and is not.
-func (g *generator) blamed(callee *types.Word) bool {
+func (g *generator) keepsFrameForTraceback(callee *types.Word) bool {
 	modules := g.info.Program.Modules
 	if !modules[callee.Module].Supplied || modules[g.module].Supplied {
 		return false
@@ -154,7 +154,7 @@ func (g *generator) blamed(callee *types.Word) bool {
 }
 
 // leftBy are the kinds of a word's results that its callers rely on.
-func (g *generator) leftBy(facts *wordFacts) []bytecode.Kind {
+func (g *generator) leftBy(facts *summary) []bytecode.Kind {
 	if kinds := g.promised(facts); kinds != nil {
 		return kinds
 	}
@@ -230,7 +230,7 @@ func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, 
 	restore := g.observed()
 	height := len(g.stack)
 	g.emit(bytecode.OpCallOpen, int32(height), callee, 0)
-	leaky := w != nil && g.seen(int32(w.Index), int32(g.word.Index)).leaky
+	leaky := w != nil && g.summaryFor(int32(w.Index), int32(g.word.Index)).leaky
 	if !call.Known || g.floating || leaky {
 		g.emit(bytecode.OpFrameToTop, 0, 0, 0)
 		g.float()
@@ -269,15 +269,15 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		n := len(g.stack) - len(kinds)
 		fields := slices.Clone(g.stack[n:])
 		g.stack = g.stack[:n]
-		o := g.newRecord(record{variant: call.Index, fields: fields, uses: 1})
+		o := g.newVirtual(virtualObject{variant: call.Index, fields: fields, uses: 1})
 		g.push(o)
-		if g.hasHusk(call.Index) { // it costs nothing, and the fields lie in their places now
-			g.realize(o)
+		if g.hasToken(call.Index) { // it costs nothing, and the fields lie in their places now
+			g.materialize(o)
 		}
 	case types.TargetIs:
-		if o := g.top(); o.form == unmade {
+		if o := g.top(); o.form == virtual {
 			same := uint64(0)
-			if g.records[o.index].variant == call.Index {
+			if g.objects[o.index].variant == call.Index {
 				same = 1
 			}
 			g.release(g.pop())
@@ -289,7 +289,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		g.emit(bytecode.OpIs, g.result(bytecode.KindBool, o), o.index, call.Index)
 	case types.TargetAccess:
 		o := g.top()
-		if o.form == unmade && g.records[o.index].variant == call.Index {
+		if o.form == virtual && g.objects[o.index].variant == call.Index {
 			g.takeFields(g.pop(), []int32{call.Field})
 			return
 		}

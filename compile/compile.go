@@ -1,10 +1,3 @@
-// Package compile turns a checked program into bytecode. Stack shuffling is
-// done at compile time: the compiler tracks which slot or constant each value
-// of the stack is, so that dup, swap and rot cost nothing; literal quotations
-// are inlined where the word behind them runs them; calls in tail position
-// reuse the frame.
-//
-// It relies on what package types found out and refuses nothing itself.
 package compile
 
 import (
@@ -41,7 +34,7 @@ func newCompiler(info *types.Info, opts Options) *compiler {
 		info:    info, table: info.Builtins,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
 		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
-		builtins: make([]int32, info.Builtins.Len()), helpers: map[string]int32{}, late: map[int32]*wordFacts{}, slots: map[int]*lateSlot{},
+		builtins: make([]int32, info.Builtins.Len()), helpers: map[string]int32{}, late: map[int32]*summary{}, slots: map[int]*lateSlot{},
 	}
 }
 
@@ -63,7 +56,7 @@ func (c *compiler) added() {
 		}
 		c.mod.Variants = append(c.mod.Variants, vi)
 	}
-	c.analyze()
+	c.summarize()
 	words := info.Words[first:]
 	c.bodies = append(c.bodies, make([]inlineBody, len(words))...)
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
@@ -73,14 +66,14 @@ func (c *compiler) added() {
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
 	}
-	for _, w := range c.calleesFirst(first) {
+	for _, w := range c.postOrder(first) {
 		c.word(c.info.Words[w])
 	}
 }
 
-// calleesFirst returns the words from one on, those that a word calls in front of it as
-// far as they do not call it in turn: what their code shows is known then.
-func (c *compiler) calleesFirst(first int) []int32 {
+// postOrder returns the words from index first on, callees before callers (cycles in any order),
+// so that a callee's summary is known when its caller is compiled.
+func (c *compiler) postOrder(first int) []int32 {
 	type visit struct {
 		word int32
 		next int // of its calls
@@ -112,16 +105,16 @@ func (c *compiler) calleesFirst(first int) []int32 {
 
 // function reserves a function for a word; facts are what its callers may assume. Their code
 // may come before the word's own: how much it takes and leaves is there from the start.
-func (c *compiler) function(w *types.Word, facts *wordFacts) int32 {
+func (c *compiler) function(w *types.Word, facts *summary) int32 {
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra)})
-	c.owners = append(c.owners, make([]*wordFacts, int(f)+1-len(c.owners))...)
+	c.owners = append(c.owners, make([]*summary, int(f)+1-len(c.owners))...)
 	c.owners[f] = facts
 	return f
 }
 
 // factsAt returns what callers of a function rely on; nil if that is not known.
-func (c *compiler) factsAt(f int32) *wordFacts {
+func (c *compiler) factsAt(f int32) *summary {
 	if int(f) >= len(c.owners) {
 		return nil
 	}
@@ -133,15 +126,15 @@ type compiler struct {
 	info      *types.Info
 	table     *types.Table
 	mod       *bytecode.Module
-	words     []wordFacts
+	words     []summary
 	nameIndex map[string]int32
 	consts    map[bytecode.Const]int32
-	builtins  []int32              // table index to module index + 1
-	helpers   map[string]int32     // functions of this package's own making
-	bodies    []inlineBody         // by word
-	functions []int32              // by word
-	owners    []*wordFacts         // by function: of the word that it is called for
-	late      map[int32]*wordFacts // of late words, as others see them
+	builtins  []int32            // table index to module index + 1
+	helpers   map[string]int32   // functions of this package's own making
+	bodies    []inlineBody       // by word
+	functions []int32            // by word
+	owners    []*summary         // by function: of the word that it is called for
+	late      map[int32]*summary // of late words, as others see them
 	slots     map[int]*lateSlot
 }
 
@@ -205,8 +198,8 @@ func kindOf(t *types.Type) bytecode.Kind {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var start origin
-	g := c.attempt(bold, func(care care, kept []int32, frame int32) *generator {
-		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, care: care}
+	g := c.attempt(optimistic, func(speculation speculation, hoisted []int32, frame int32) *generator {
+		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, speculation: speculation}
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		start = g.origin
 		for i := 0; i < w.Extra; i++ {
@@ -219,16 +212,16 @@ func (c *compiler) word(w *types.Word) {
 			g.emit(bytecode.OpCount, 0, 0, 0)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
-		g.keep(kept, frame)
+		g.keep(hoisted, frame)
 		g.around = w.Decl.Pos
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
 			g.finish(w.Decl.Body)
 		}
 		return g
 	})
-	g.narrow()
+	g.eliminateDeadFields()
 	if !facts.observes && !facts.open() {
-		facts.sweeps = g.sweeps(int32(len(facts.inputs)), int32(len(facts.declared)))
+		facts.borrows = g.borrows(int32(len(facts.inputs)), int32(len(facts.declared)))
 	}
 	f := bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: start.line, Column: start.column,
@@ -236,7 +229,7 @@ func (c *compiler) word(w *types.Word) {
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true,
 	}
-	g.seal(&f)
+	g.fixUp(&f)
 	c.mod.Funcs[c.functions[w.Index]] = f
 }
 
@@ -249,17 +242,17 @@ const maxGuessed = 4
 // multiply with each level of quotations.
 //
 // One that loops is compiled again, too, to keep its constants in slots.
-func (c *compiler) attempt(least care, function func(care care, kept []int32, frame int32) *generator) *generator {
+func (c *compiler) attempt(least speculation, function func(speculation speculation, hoisted []int32, frame int32) *generator) *generator {
 	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
-	var kept []int32
+	var hoisted []int32
 	var frame int32
-	for care := least; ; {
-		g := function(care, kept, frame)
+	for speculation := least; ; {
+		g := function(speculation, hoisted, frame)
 		switch {
-		case g.regrets && care < careful:
-			care++
-		case kept == nil && len(g.keepable()) > 0:
-			kept, frame = g.keepable(), g.frame
+		case g.mustRecompile && speculation < noSpeculation:
+			speculation++
+		case hoisted == nil && len(g.hoistable()) > 0:
+			hoisted, frame = g.hoistable(), g.frame
 		default:
 			return g
 		}
@@ -278,7 +271,7 @@ func (c *compiler) file(module int) int32 {
 }
 
 // promised are the kinds of a word's results for its signature.
-func (g *generator) promised(facts *wordFacts) []bytecode.Kind {
+func (g *generator) promised(facts *summary) []bytecode.Kind {
 	if facts.open() {
 		return nil
 	}
@@ -293,12 +286,12 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Inner)
 	var start origin
-	least := g.care
+	least := g.speculation
 	if g.depth == maxGuessed {
-		least = careful
+		least = noSpeculation
 	}
-	q := g.attempt(least, func(care care, kept []int32, frame int32) *generator {
-		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, care: care, depth: g.depth + 1, places: g.places}
+	q := g.attempt(least, func(speculation speculation, hoisted []int32, frame int32) *generator {
+		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, speculation: speculation, depth: g.depth + 1, places: g.places}
 		q.at(st.Pos, "<quotation>")
 		start = q.origin
 		for i := int32(0); i < info.In; i++ {
@@ -309,19 +302,19 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 			q.parameter(k)
 		}
 		q.cover(bytecode.CoverBranch, st.Pos)
-		q.keep(kept, frame)
+		q.keep(hoisted, frame)
 		q.around = st.Pos
 		if !q.body(st.Inner, true) {
 			q.finish(st.Inner)
 		}
 		return q
 	})
-	q.narrow()
+	q.eliminateDeadFields()
 	f := bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: start.line, Column: start.column, In: info.In, Out: info.Out,
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open,
 	}
-	q.seal(&f)
+	q.fixUp(&f)
 	g.mod.Funcs[index] = f
 	return index
 }

@@ -519,16 +519,16 @@ func onlyArm(info *types.MatchInfo) int {
 	return 0
 }
 
-// knownArm returns the arm for the record on top of the stack; -1 if there is no
-// record, or another arm decides what the stack is.
+// knownArm returns the arm for the virtual object on top of the stack; -1 if there is no
+// virtual object, or another arm decides what the stack is.
 func (g *generator) knownArm(st *syntax.Match, info *types.MatchInfo) int {
 	g.ensure(1)
 	o := g.stack[len(g.stack)-1]
-	if o.form != unmade {
+	if o.form != virtual {
 		return -1
 	}
 	for i := range info.Arms {
-		if !info.Arms[i].Dead && int32(info.Arms[i].Variant.Index) == g.records[o.index].variant && g.ending(st.Arms[i].Body) == types.EndsHere {
+		if !info.Arms[i].Dead && int32(info.Arms[i].Variant.Index) == g.objects[o.index].variant && g.ending(st.Arms[i].Body) == types.EndsHere {
 			return i
 		}
 	}

@@ -10,10 +10,10 @@ import (
 )
 
 // operand is a value of the stack at compile time: a slot, a constant or a
-// record that has not been made yet.
+// virtual object that has not been made yet.
 type operand struct {
 	form  form
-	index int32  // slot: which; pooled: index of the constant; unmade: of the record
+	index int32  // slot: which; pooled: index of the constant; unmade: of the virtual object
 	bits  uint64 // integer, boolean: the value
 }
 
@@ -24,8 +24,8 @@ const (
 	integer
 	boolean
 	pooled
-	unmade // index: of the record
-	lost   // a field of a record that nothing was expected to want
+	virtual // index: of the virtual object
+	lost    // a field of a virtual object that nothing was expected to want
 )
 
 // generator makes the code of one function.
@@ -34,7 +34,7 @@ type generator struct {
 	module int
 	word   *types.Word // the word that is compiled or whose body holds this quotation
 	self   int32       // the function's own index
-	facts  *wordFacts  // of a word; nil for a quotation
+	facts  *summary    // of a word; nil for a quotation
 	outs   []bytecode.Kind
 
 	code  []bytecode.Instr
@@ -42,20 +42,20 @@ type generator struct {
 	block int // no jump leads behind this instruction's index
 	// inlining counts the words that the code being compiled stands in place of
 	// and that cannot fail; origin.site is the innermost one that can, + 1.
-	inlining   int
-	sites      []bytecode.Site
-	ends       bool        // what is compiled is the last thing in such a word
-	inlined    *types.Word // the innermost such word
-	around     int32       // the place of the statement that has the body which is compiled
-	records    []record    // by operand.index
-	unmade     []int32     // those that something names
-	care       care
-	regrets    bool            // more care is needed
-	loaded     []int32         // constants that were put into slots to be used there
-	kept       map[int32]int32 // constants that are in slots all the time
-	start      int32           // of the code behind those
-	parameters int32           // how many there are
-	depth      int             // of the quotation, in others
+	inlining      int
+	sites         []bytecode.Site
+	ends          bool            // what is compiled is the last thing in such a word
+	inlined       *types.Word     // the innermost such word
+	around        int32           // the place of the statement that has the body which is compiled
+	objects       []virtualObject // by operand.index
+	virtual       []int32         // those that something names
+	speculation   speculation
+	mustRecompile bool            // a guess was wrong: the function is compiled again, more cautiously
+	loaded        []int32         // constants that were put into slots to be used there
+	hoisted       map[int32]int32 // constants that are in slots all the time
+	start         int32           // of the code behind those
+	parameters    int32           // how many there are
+	depth         int             // of the quotation, in others
 	state
 	frame  int32
 	origin // of the code from here on
@@ -76,7 +76,7 @@ func proven(k bytecode.Kind) known { return known{kind: k} }
 
 // state is what is known at a point of the code.
 type state struct {
-	husks    []husk
+	tokens   []reuseToken
 	stack    []operand
 	aux      []operand // the aux stack, and values that dip and keep hid
 	uses     []int32   // by slot: how many operands name it
@@ -88,14 +88,14 @@ func (s *state) clone() state {
 	return state{
 		stack: append([]operand(nil), s.stack...), aux: append([]operand(nil), s.aux...),
 		uses: append([]int32(nil), s.uses...), kinds: append([]known(nil), s.kinds...), floating: s.floating,
-		husks: append([]husk(nil), s.husks...),
+		tokens: append([]reuseToken(nil), s.tokens...),
 	}
 }
 
 // fork returns what is known here, where the code branches, for resume.
 func (g *generator) fork() state {
-	for i := range g.husks {
-		g.track(&g.husks[i])
+	for i := range g.tokens {
+		g.track(&g.tokens[i])
 	}
 	return g.state.clone()
 }
@@ -103,8 +103,8 @@ func (g *generator) fork() state {
 // resume goes on with a branch: the code since the fork is that of others.
 func (g *generator) resume(s state) {
 	g.state = s
-	for i := range g.husks {
-		g.husks[i].behind = len(g.code)
+	for i := range g.tokens {
+		g.tokens[i].behind = len(g.code)
 	}
 }
 
@@ -171,7 +171,7 @@ func (g *generator) emit(op bytecode.Op, a, b, c int32) int {
 func (g *generator) unemit() {
 	pc := len(g.code) - 1
 	g.code = g.code[:pc]
-	g.eachHusk(func(h *husk) { h.behind = min(h.behind, pc) })
+	g.eachToken(func(h *reuseToken) { h.behind = min(h.behind, pc) })
 	for n := len(g.lines); n > 0 && int(g.lines[n-1].PC) >= pc; n-- {
 		g.lines = g.lines[:n-1]
 	}
@@ -211,7 +211,7 @@ func (g *generator) emitFlipped(flipped bool, op bytecode.Op, a, b, c int32) {
 
 // label makes the next instruction a jump target.
 func (g *generator) label() int32 {
-	g.dropHusks()
+	g.dropTokens()
 	g.block = len(g.code)
 	return int32(len(g.code))
 }
@@ -223,8 +223,8 @@ func (g *generator) retain(o operand) {
 	switch o.form {
 	case slot:
 		g.uses[o.index]++
-	case unmade:
-		g.records[o.index].uses++
+	case virtual:
+		g.objects[o.index].uses++
 	}
 }
 
@@ -232,8 +232,8 @@ func (g *generator) release(o operand) {
 	switch o.form {
 	case slot:
 		g.uses[o.index]--
-	case unmade:
-		g.releaseRecord(o.index)
+	case virtual:
+		g.releaseVirtual(o.index)
 	}
 }
 
@@ -328,10 +328,10 @@ func (g *generator) load(o operand, prefer int32) operand {
 	switch o.form {
 	case slot:
 		return o
-	case unmade:
-		return g.realize(o)
+	case virtual:
+		return g.materialize(o)
 	case pooled:
-		if s, ok := g.kept[o.index]; ok {
+		if s, ok := g.hoisted[o.index]; ok {
 			g.uses[s]++
 			return operand{form: slot, index: s}
 		}
@@ -371,7 +371,7 @@ func (g *generator) kind(o operand) bytecode.Kind {
 		return bytecode.KindBool
 	case pooled:
 		return g.mod.Consts[o.index].Kind
-	case unmade:
+	case virtual:
 		return bytecode.KindVariant
 	}
 	return g.kinds[o.index].kind

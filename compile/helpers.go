@@ -160,7 +160,7 @@ func (c *compiler) helper(name string) int32 {
 	}
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
-		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: seal(code),
+		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: fixJumps(code),
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f

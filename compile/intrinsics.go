@@ -266,7 +266,7 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	}
 	i := g.load(g.pop(), -1)
 	list := g.alone(g.pop())
-	g.takes(list.index, i.index)
+	g.moveOutOfList(list.index, i.index)
 	g.consumed(x)
 	g.push(list)
 	if !dropped {

@@ -29,7 +29,7 @@ func (c *compiler) plainCall(call *types.Call) bool {
 	case types.TargetBuiltin:
 		return call.Form == types.FormInline || !c.table.Signature(call.Index).Traits.Has(types.StackSensitive)
 	case types.TargetWord:
-		f := c.seen(call.Index, -1)
+		f := c.summaryFor(call.Index, -1)
 		return !f.observes && !f.row && !f.leaky && call.Known
 	}
 	return true

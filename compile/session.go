@@ -89,7 +89,7 @@ func (s *Session) Back(replaced, added []*types.Word) (redirects []bytecode.Redi
 // adapter makes the function that stands for old versions of a late word. What
 // it calls sees no stack but the arguments: callers that take the word for one
 // that looks at nothing else have not put the rest in order.
-func (c *compiler) adapter(entry int32, facts *wordFacts) int32 {
+func (c *compiler) adapter(entry int32, facts *summary) int32 {
 	n, m := int32(len(facts.inputs)), int32(len(facts.declared))
 	before := max(n, m)
 	window := before + 1

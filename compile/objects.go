@@ -7,50 +7,50 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// record is a value of a variant that has not been made yet: a constructor leaves
+// virtual object is a value of a variant that has not been made yet: a constructor leaves
 // one, and so does a match of a value that others hold as well. Accessors and
 // matches take its fields without any object; what else wants the value has it
-// made. Records live in straight code only.
-type record struct {
-	variant int32
-	fields  []operand // retained
-	uses    int       // how many operands name it
-	parted  bool      // it was an object, which a match took apart
-	husk    *husk     // then that object; nil: none, or others may have it
+// made. Virtual objects live in straight code only.
+type virtualObject struct {
+	variant    int32
+	fields     []operand   // retained
+	uses       int         // how many operands name it
+	parted     bool        // it was an object, which a match took apart
+	reuseToken *reuseToken // then that object; nil: none, or others may have it
 }
 
-// care says how a function is compiled: what turns out to be a bad guess makes it
+// speculation says how a function is compiled: what turns out to be a bad guess makes it
 // be compiled again with more care.
-type care uint8
+type speculation uint8
 
 const (
-	// bold: a match takes a value apart that others hold as well, and they only
+	// optimistic: a match takes a value apart that others hold as well, and they only
 	// look at its numbers and texts from there on.
-	bold care = iota
-	// fair: they look at all of its fields.
-	fair
-	// careful: they need the value itself.
-	careful
+	optimistic speculation = iota
+	// cautious: they look at all of its fields.
+	cautious
+	// noSpeculation: they need the value itself.
+	noSpeculation
 )
 
-func (g *generator) newRecord(r record) operand {
-	index := int32(len(g.records))
-	g.records = append(g.records, r)
-	g.unmade = append(g.unmade, index)
-	return operand{form: unmade, index: index}
+func (g *generator) newVirtual(r virtualObject) operand {
+	index := int32(len(g.objects))
+	g.objects = append(g.objects, r)
+	g.virtual = append(g.virtual, index)
+	return operand{form: virtual, index: index}
 }
 
-// forget takes a record that nothing names any more off the list of those that
+// forget takes a virtual object that nothing names any more off the list of those that
 // there are.
 func (g *generator) forget(index int32) {
-	i := slices.Index(g.unmade, index)
-	g.unmade = slices.Delete(g.unmade, i, i+1)
+	i := slices.Index(g.virtual, index)
+	g.virtual = slices.Delete(g.virtual, i, i+1)
 }
 
-// releaseRecord lets go of a record. With the last operand that names it its
+// releaseRecord lets go of a virtual object. With the last operand that names it its
 // fields go, and what is left of the object that it was can become another one.
-func (g *generator) releaseRecord(index int32) {
-	r := &g.records[index]
+func (g *generator) releaseVirtual(index int32) {
+	r := &g.objects[index]
 	r.uses--
 	if r.uses > 0 {
 		return
@@ -59,48 +59,48 @@ func (g *generator) releaseRecord(index int32) {
 	for _, f := range r.fields {
 		g.release(f)
 	}
-	if r = &g.records[index]; r.husk != nil {
-		g.addHusk(*r.husk)
+	if r = &g.objects[index]; r.reuseToken != nil {
+		g.addToken(*r.reuseToken)
 	}
 }
 
-// takeFields pushes fields of a popped record.
+// takeFields pushes fields of a popped virtual object.
 func (g *generator) takeFields(o operand, fields []int32) {
 	for _, f := range fields {
-		field := g.found(g.records[o.index].fields[f])
+		field := g.found(g.objects[o.index].fields[f])
 		g.retain(field)
 		g.push(field)
 	}
 	g.release(o)
 }
 
-// found is a field of a record that is wanted. One that was given up calls for
+// found is a field of a virtual object that is wanted. One that was given up calls for
 // more care; what is compiled from there on is thrown away.
 func (g *generator) found(field operand) operand {
 	if field.form == lost {
-		g.regrets = true
+		g.mustRecompile = true
 		return operand{form: integer}
 	}
 	return field
 }
 
-// realize makes the object of a record and puts its slot in place of the record
+// materialize makes the object of a virtual object and puts its slot in place of the virtual object
 // wherever that is named. The operand returned is retained like the one given.
-func (g *generator) realize(o operand) operand {
-	for i := range g.records[o.index].fields {
-		if f := g.records[o.index].fields[i]; f.form == unmade {
-			g.realize(f)
+func (g *generator) materialize(o operand) operand {
+	for i := range g.objects[o.index].fields {
+		if f := g.objects[o.index].fields[i]; f.form == virtual {
+			g.materialize(f)
 		}
 	}
-	r := g.records[o.index]
+	r := g.objects[o.index]
 	g.forget(o.index)
-	g.regrets = g.regrets || r.parted
+	g.mustRecompile = g.mustRecompile || r.parted
 	for i, f := range r.fields {
 		r.fields[i] = g.found(f)
 	}
-	h := r.husk
+	h := r.reuseToken
 	if h == nil {
-		h = g.takeHusk(&r)
+		h = g.takeToken(&r)
 	}
 	var s int32
 	switch first, ok := inPlace(r.fields); {
@@ -143,38 +143,38 @@ func (g *generator) rename(from, to operand) (places int32) {
 	}
 	in(g.stack)
 	in(g.aux)
-	for _, i := range g.unmade {
-		in(g.records[i].fields)
+	for _, i := range g.virtual {
+		in(g.objects[i].fields)
 	}
 	return places
 }
 
-// straighten makes all records and lets go of all husks: where code joins, loops or
+// straighten makes all virtual objects and lets go of all reuse tokens: where code joins, loops or
 // is looked at there are none.
 func (g *generator) straighten() {
 	g.makeRecords()
-	g.dropHusks()
+	g.dropTokens()
 }
 
-// makeRecords makes all records.
+// makeRecords makes all virtual objects.
 func (g *generator) makeRecords() {
 	for i := 0; i < len(g.stack); i++ {
-		if o := g.stack[i]; o.form == unmade {
-			g.realize(o)
+		if o := g.stack[i]; o.form == virtual {
+			g.materialize(o)
 		}
 	}
 	for i := 0; i < len(g.aux); i++ {
-		if o := g.aux[i]; o.form == unmade {
-			g.realize(o)
+		if o := g.aux[i]; o.form == virtual {
+			g.materialize(o)
 		}
 	}
 }
 
-// husk is a slot with a variant whose fields have been unpacked: nobody needs
+// reuse token is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
-// VM finds that nobody else holds it. Until then it has its fields. A husk lasts through
+// VM finds that nobody else holds it. Until then it has its fields. A reuse token lasts through
 // branches, up to where they join, and calls.
-type husk struct {
+type reuseToken struct {
 	slot     int32 // retained
 	variant  int32
 	first    int32 // its fields were unpacked to the slots from here on
@@ -183,30 +183,30 @@ type husk struct {
 	doubtful bool // the code before shows that others are likely to hold it
 }
 
-// maxKeptFields is how many fields lost can tell apart, maxHusks how many husks are
+// maxKeptFields is how many fields lost can tell apart, maxHusks how many reuse tokens are
 // kept: more would cost much time in long words.
 const (
 	maxKeptFields = 64
-	maxHusks      = 16
+	maxTokens     = 16
 )
 
-func (g *generator) addHusk(h husk) {
-	if len(g.husks) == maxHusks {
-		g.uses[g.husks[0].slot]--
-		g.husks = slices.Delete(g.husks, 0, 1)
+func (g *generator) addToken(h reuseToken) {
+	if len(g.tokens) == maxTokens {
+		g.uses[g.tokens[0].slot]--
+		g.tokens = slices.Delete(g.tokens, 0, 1)
 	}
-	g.husks = append(g.husks, h)
+	g.tokens = append(g.tokens, h)
 }
 
-// keeps tells whether the value for a field of a record is what the husk's object
+// keeps tells whether the value for a field of a virtual object is what the reuse token's object
 // has there.
-func (g *generator) keeps(h *husk, field int, value operand) bool {
+func (g *generator) keeps(h *reuseToken, field int, value operand) bool {
 	g.track(h)
 	return value.form == slot && value.index == h.first+int32(field) && field < maxKeptFields && h.lost>>field&1 == 0
 }
 
-// track notes which fields of a husk have been lost since that was done last.
-func (g *generator) track(h *husk) {
+// track notes which fields of a reuse token have been lost since that was done last.
+func (g *generator) track(h *reuseToken) {
 	for f := range min(len(g.mod.Variants[h.variant].Kinds), maxKeptFields) {
 		if h.lost>>f&1 == 0 && g.written(h.first+int32(f), h.behind) {
 			h.lost |= 1 << f
@@ -217,27 +217,27 @@ func (g *generator) track(h *husk) {
 
 // overwritten notes that an instruction that is there already writes to a slot now.
 func (g *generator) overwritten(s int32) {
-	g.eachHusk(func(h *husk) {
+	g.eachToken(func(h *reuseToken) {
 		if f := s - h.first; f >= 0 && f < maxKeptFields {
 			h.lost |= 1 << f
 		}
 	})
 }
 
-// eachHusk visits the husks and those that will be there once a record is gone.
-func (g *generator) eachHusk(visit func(*husk)) {
-	for i := range g.husks {
-		visit(&g.husks[i])
+// eachHusk visits the reuse tokens and those that will be there once a virtual object is gone.
+func (g *generator) eachToken(visit func(*reuseToken)) {
+	for i := range g.tokens {
+		visit(&g.tokens[i])
 	}
-	for _, i := range g.unmade {
-		if h := g.records[i].husk; h != nil {
+	for _, i := range g.virtual {
+		if h := g.objects[i].reuseToken; h != nil {
 			visit(h)
 		}
 	}
 }
 
-// replaces tells whether it pays to make a record of a husk by replacing fields.
-func (g *generator) replaces(h *husk, r *record) bool {
+// replaces tells whether it pays to make a virtual object of a reuse token by replacing fields.
+func (g *generator) replaces(h *reuseToken, r *virtualObject) bool {
 	if _, ok := bytecode.FieldOperand(r.variant, int32(len(r.fields))); !ok || h.variant != r.variant {
 		return false
 	}
@@ -250,8 +250,8 @@ func (g *generator) replaces(h *husk, r *record) bool {
 	return others <= max(1, len(r.fields)/4)
 }
 
-// putFields makes a record of a husk by replacing the fields that differ.
-func (g *generator) putFields(h *husk, r *record) {
+// putFields makes a virtual object of a reuse token by replacing the fields that differ.
+func (g *generator) putFields(h *reuseToken, r *virtualObject) {
 	type put struct{ value, field int32 }
 	var puts []put
 	for i, f := range r.fields {
@@ -270,44 +270,44 @@ func (g *generator) putFields(h *husk, r *record) {
 	}
 }
 
-// dropHusks lets go of all husks.
-func (g *generator) dropHusks() {
-	for _, h := range g.husks {
+// dropHusks lets go of all reuse tokens.
+func (g *generator) dropTokens() {
+	for _, h := range g.tokens {
 		g.uses[h.slot]--
 	}
-	g.husks = g.husks[:0]
+	g.tokens = g.tokens[:0]
 }
 
-// dropHusksAbove lets go of the husks above the slots in use, so that a call can have
+// dropHusksAbove lets go of the reuse tokens above the slots in use, so that a call can have
 // its arguments there.
-func (g *generator) dropHusksAbove() {
-	for _, h := range g.husks {
+func (g *generator) dropTokensAbove() {
+	for _, h := range g.tokens {
 		g.uses[h.slot]--
 	}
 	top := g.highest()
-	kept := g.husks[:0]
-	for _, h := range g.husks {
+	kept := g.tokens[:0]
+	for _, h := range g.tokens {
 		if h.slot < top {
 			g.uses[h.slot]++
 			kept = append(kept, h)
 		}
 	}
-	g.husks = kept
+	g.tokens = kept
 }
 
-// hasHusk tells whether there is a husk of a variant that nobody is known to
+// hasHusk tells whether there is a reuse token of a variant that nobody is known to
 // share.
-func (g *generator) hasHusk(variant int32) bool {
-	return slices.ContainsFunc(g.husks, func(h husk) bool { return h.variant == variant && !h.doubtful })
+func (g *generator) hasToken(variant int32) bool {
+	return slices.ContainsFunc(g.tokens, func(h reuseToken) bool { return h.variant == variant && !h.doubtful })
 }
 
-// takeHusk returns a husk for a record, of which the caller owns the slot; nil if there
+// takeHusk returns a reuse token for a virtual object, of which the caller owns the slot; nil if there
 // is none. Those come first that are likely to be held by nobody else, then those that
 // have most of the fields, then those of the same variant.
-func (g *generator) takeHusk(r *record) *husk {
+func (g *generator) takeToken(r *virtualObject) *reuseToken {
 	best, rank := -1, 0
-	for i := range g.husks {
-		h := &g.husks[i]
+	for i := range g.tokens {
+		h := &g.tokens[i]
 		if len(g.mod.Variants[h.variant].Kinds) != len(r.fields) {
 			continue
 		}
@@ -328,17 +328,17 @@ func (g *generator) takeHusk(r *record) *husk {
 	if best < 0 {
 		return nil
 	}
-	taken := g.husks[best]
-	g.husks = slices.Delete(g.husks, best, best+1)
+	taken := g.tokens[best]
+	g.tokens = slices.Delete(g.tokens, best, best+1)
 	return &taken
 }
 
 // unpackAs pushes all fields of the value on top of the stack, which must be of
-// the only variant of its union. Where others hold the value, they hold a record
+// the only variant of its union. Where others hold the value, they hold a virtual object
 // from now on.
 func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	o := g.pop()
-	if o.form == unmade && g.records[o.index].variant == int32(arm.Variant.Index) {
+	if o.form == virtual && g.objects[o.index].variant == int32(arm.Variant.Index) {
 		g.takeFields(o, arm.Fields)
 		return
 	}
@@ -346,7 +346,7 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 	g.at(pos, "match")
 	others := g.uses[o.index] - 1
 	switch {
-	case others == 0 && g.peeks(o.index), others > 0 && g.care == careful:
+	case others == 0 && g.peeks(o.index), others > 0 && g.speculation == noSpeculation:
 		g.release(o)
 		g.unpackInto(bytecode.OpFieldsGet, o, arm.Variant)
 		return
@@ -354,23 +354,23 @@ func (g *generator) unpackAs(pos int32, arm *types.ArmInfo) {
 		g.unpack(bytecode.OpFieldsTake, o, arm.Variant)
 		return
 	}
-	h := husk{slot: o.index, variant: int32(arm.Variant.Index), doubtful: g.held(o.index)}
+	h := reuseToken{slot: o.index, variant: int32(arm.Variant.Index), doubtful: g.held(o.index)}
 	h.first = g.unpackInto(bytecode.OpFieldsTake, o, arm.Variant)
 	h.behind = len(g.code)
 	fields := slices.Clone(g.stack[len(g.stack)-len(arm.Fields):])
 	for i, f := range fields {
-		if g.care < fair && sharable(g.kinds[f.index].kind) {
+		if g.speculation < cautious && sharable(g.kinds[f.index].kind) {
 			fields[i] = operand{form: lost}
 			continue
 		}
 		g.retain(f)
 	}
-	r := record{variant: h.variant, fields: fields, uses: int(others), parted: true, husk: &h}
-	if g.care < fair {
-		r.husk = nil
-		g.addHusk(h)
+	r := virtualObject{variant: h.variant, fields: fields, uses: int(others), parted: true, reuseToken: &h}
+	if g.speculation < cautious {
+		r.reuseToken = nil
+		g.addToken(h)
 	}
-	if g.rename(o, g.newRecord(r)) != others {
+	if g.rename(o, g.newVirtual(r)) != others {
 		panic("compile: a slot is named by something else than the stack")
 	}
 	g.uses[o.index] = 1
@@ -385,10 +385,10 @@ func (g *generator) unpack(op bytecode.Op, o operand, v *types.VariantType) {
 		return
 	}
 	g.uses[o.index]++
-	h := husk{slot: o.index, variant: int32(v.Index), doubtful: g.held(o.index)}
+	h := reuseToken{slot: o.index, variant: int32(v.Index), doubtful: g.held(o.index)}
 	h.first = g.unpackInto(op, o, v)
 	h.behind = len(g.code)
-	g.addHusk(h)
+	g.addToken(h)
 }
 
 // unpackInto emits an instruction that unpacks all fields of a value, pushes them,

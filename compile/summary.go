@@ -8,8 +8,8 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// wordFacts is what callers must know of a word's code beyond its effect.
-type wordFacts struct {
+// summary is what callers must know of a word's code beyond its effect.
+type summary struct {
 	inputs   []bytecode.Kind // what callers prove of the arguments
 	declared []bytecode.Kind // what the effect says of the results
 	proven   []bytecode.Kind // what callers may trust of the results
@@ -29,22 +29,22 @@ type wordFacts struct {
 	// runs: it ends in a call of a quotation that it was given.
 	runs bool
 
-	// sweeps is known once the word has been compiled.
-	sweeps []sweep
+	// borrows is known once the word has been compiled.
+	borrows []borrow
 
 	called int     // at how many places
 	calls  []int32 // words that it calls anywhere
 	tails  []int32 // words that it calls in tail position
 }
 
-func (f *wordFacts) open() bool { return f.row || f.unchecked || f.leaky }
+func (f *summary) open() bool { return f.row || f.unchecked || f.leaky }
 
-// analyze finds the facts of the words that have none yet: what their own bodies
+// summarize finds the facts of the words that have none yet: what their own bodies
 // show, then what follows along calls until nothing changes. Words before them
 // call none of them.
-func (c *compiler) analyze() {
+func (c *compiler) summarize() {
 	first := len(c.words)
-	c.words = append(c.words, make([]wordFacts, len(c.info.Words)-first)...)
+	c.words = append(c.words, make([]summary, len(c.info.Words)-first)...)
 	for i, w := range c.info.Words[first:] {
 		f := &c.words[first+i]
 		for _, t := range w.Effect.In {
@@ -61,7 +61,7 @@ func (c *compiler) analyze() {
 		f.row = !w.Effect.Plain() || w.Extra > 0
 		f.leaky = w.Leaky
 		if w.Late {
-			c.late[int32(w.Index)] = &wordFacts{inputs: f.inputs, declared: f.declared, row: f.row, leaky: f.leaky, observes: true, unchecked: true}
+			c.late[int32(w.Index)] = &summary{inputs: f.inputs, declared: f.declared, row: f.row, leaky: f.leaky, observes: true, unchecked: true}
 		}
 		a := analysis{c: c, w: w, f: f}
 		a.body(w.Decl.Body, true)
@@ -76,7 +76,7 @@ func (c *compiler) analyze() {
 			}
 		}
 	}
-	queue := c.calleesFirst(first) // what calls only what has been followed is followed once
+	queue := c.postOrder(first) // what calls only what has been followed is followed once
 	slices.Reverse(queue)
 	queued := make([]bool, n)
 	for i := range queued {
@@ -99,11 +99,11 @@ func (c *compiler) analyze() {
 	}
 }
 
-// seen returns the facts of a word as another one, or itself, may rely on them.
+// summaryFor returns the facts of a word as another one, or itself, may rely on them.
 // Of a late word others know only what its effect says, and nothing good of what
 // it does: another one may come in its place. It calls itself as it is, unless
 // what it does to the stack below it depends on its body.
-func (c *compiler) seen(word, by int32) *wordFacts {
+func (c *compiler) summaryFor(word, by int32) *summary {
 	f := &c.words[word]
 	if late := c.late[word]; late != nil && (word != by || f.row || f.leaky) {
 		return late
@@ -113,7 +113,7 @@ func (c *compiler) seen(word, by int32) *wordFacts {
 
 // target returns the function that a word calls for another one, or for itself.
 func (c *compiler) target(word, by int32) int32 {
-	if w := c.info.Words[word]; w.Late && c.seen(word, by) != &c.words[word] {
+	if w := c.info.Words[word]; w.Late && c.summaryFor(word, by) != &c.words[word] {
 		return c.slots[w.Slot].entry
 	}
 	return c.functions[word]
@@ -130,12 +130,12 @@ func (c *compiler) follow(i int32) bool {
 		}
 	}
 	for _, to := range f.calls {
-		g := c.seen(to, i)
+		g := c.summaryFor(to, i)
 		set(&f.observes, g.observes)
 		set(&f.leaky, g.leaky)
 	}
 	for _, to := range f.tails {
-		g := c.seen(to, i)
+		g := c.summaryFor(to, i)
 		set(&f.unchecked, g.open())
 		set(&f.runs, g.runs)
 		for j := 1; j <= len(f.proven); j++ { // aligned at the top
@@ -152,7 +152,7 @@ func (c *compiler) follow(i int32) bool {
 type analysis struct {
 	c *compiler
 	w *types.Word
-	f *wordFacts
+	f *summary
 	// own: only what runs in the function itself counts, not quotations that it
 	// makes.
 	own bool
@@ -242,15 +242,15 @@ func (a *analysis) call(st *syntax.Stmt, last bool) {
 // opensInTail tells whether a quotation ends in a call whose results nothing
 // has checked.
 func (g *generator) opensInTail(w *types.Word, body []syntax.Stmt) bool {
-	f := wordFacts{}
+	f := summary{}
 	a := analysis{c: g.compiler, w: w, f: &f, own: true}
 	a.body(body, true)
 	open := f.unchecked
 	for _, to := range f.calls {
-		open = open || g.seen(to, int32(w.Index)).leaky
+		open = open || g.summaryFor(to, int32(w.Index)).leaky
 	}
 	for _, to := range f.tails {
-		open = open || g.seen(to, int32(w.Index)).open()
+		open = open || g.summaryFor(to, int32(w.Index)).open()
 	}
 	return open
 }

@@ -11,11 +11,11 @@ import (
 // instruction with a Float in it.
 
 // maxKept is how many constants a function keeps.
-const maxKept = 8
+const maxHoisted = 8
 
-// keepable are the constants that it pays to keep: none if the function does not
+// hoistable are the constants that it pays to keep: none if the function does not
 // loop, or if something in it needs the slots above the stack.
-func (g *generator) keepable() []int32 {
+func (g *generator) hoistable() []int32 {
 	if len(g.loaded) == 0 || g.Instrument || g.Cover || g.depth > maxGuessed { // each level doubles the work
 		return nil
 	}
@@ -38,7 +38,7 @@ func (g *generator) keepable() []int32 {
 			list = append(list, k)
 		}
 	}
-	return list[:min(len(list), maxKept)]
+	return list[:min(len(list), maxHoisted)]
 }
 
 // keep puts constants into slots from one on, for good.
@@ -46,12 +46,12 @@ func (g *generator) keep(list []int32, from int32) {
 	if len(list) == 0 {
 		return
 	}
-	g.kept = make(map[int32]int32, len(list))
+	g.hoisted = make(map[int32]int32, len(list))
 	for i, k := range list {
 		s := from + int32(i)
 		g.constantInto(s, operand{form: pooled, index: k})
 		g.uses[s]++
-		g.kept[k] = s
+		g.hoisted[k] = s
 	}
 	g.start = g.label()
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-// seal makes the finished code of the function: what the compiler noted in it moves to the
+// fixUp makes the finished code of the function: what the compiler noted in it moves to the
 // tables of the function, and jumps get their final form.
-func (g *generator) seal(f *bytecode.Func) {
+func (g *generator) fixUp(f *bytecode.Func) {
 	f.Lines, f.Sites = g.lines, g.sites
 	if slices.ContainsFunc(g.code, isNote) {
 		g.stripNotes(f)
 	}
-	f.Code = seal(g.code)
+	f.Code = fixJumps(g.code)
 }
 
 func isNote(in bytecode.Instr) bool { return in.Op == bytecode.OpGuard || in.Op == bytecode.OpTailGone }
@@ -114,9 +114,9 @@ func (g *generator) retargetTable(t *bytecode.MatchTable, pc int, to []int32) {
 	}
 }
 
-// seal makes the targets of jumps relative to the instruction behind them, as
+// fixJumps makes the targets of jumps relative to the instruction behind them, as
 // the interpreter wants them.
-func seal(code []bytecode.Instr) []bytecode.Instr {
+func fixJumps(code []bytecode.Instr) []bytecode.Instr {
 	for pc := range code {
 		in := &code[pc]
 		if in.Op.Info().C == bytecode.Target {

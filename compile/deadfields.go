@@ -2,9 +2,9 @@ package compile
 
 import "github.com/seqvm/seqvm/bytecode"
 
-// narrow makes instructions that take a value apart fetch the only field that something
+// eliminateDeadFields makes instructions that take a value apart fetch the only field that something
 // looks at. The guards of the others go: a field that stays in its object is not looked at.
-func (g *generator) narrow() {
+func (g *generator) eliminateDeadFields() {
 	for pc := range g.code {
 		in := &g.code[pc]
 		if in.Op != bytecode.OpFieldsTakeKnown && in.Op != bytecode.OpFieldsTake {

@@ -6,12 +6,12 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-// takes makes the list.get that fetched the element which a list.set is about to
+// moveOutOfList makes the list.get that fetched the element which a list.set is about to
 // replace, in the same list and at the same place, move it out of the list: so
 // a program can change it in place meanwhile. Nothing in between may look at
 // the element in the list or leave the way to the list.set. A call that gets the
-// list may only sweep it behind the element.
-func (g *generator) takes(list, index int32) {
+// list may only borrow it behind the element.
+func (g *generator) moveOutOfList(list, index int32) {
 	var behind []int32 // slots that have to be more than index
 	var literal int32  // the number in place of the slot index, if that is -1
 	for pc := len(g.code) - 1; pc >= g.block && pc >= len(g.code)-reuseWindow; pc-- {
@@ -32,11 +32,11 @@ func (g *generator) takes(list, index int32) {
 				return
 			}
 			if list >= in.A {
-				i := slices.IndexFunc(f.sweeps, func(s sweep) bool { return s.list == list-in.A })
+				i := slices.IndexFunc(f.borrows, func(s borrow) bool { return s.list == list-in.A })
 				if i < 0 {
 					return
 				}
-				behind = append(behind, in.A+f.sweeps[i].index)
+				behind = append(behind, in.A+f.borrows[i].index)
 			}
 		case in.Op == bytecode.OpMove && in.A == list: // what it moves from is not used any more
 			list = in.B
@@ -62,17 +62,17 @@ func (g *generator) holdsInt(s, value int32, pc int) bool {
 	return false
 }
 
-// sweep says of a word that gets a list and an index, which parameters they are,
+// borrow says of a word that gets a list and an index, which parameters they are,
 // that it looks at no element in front of the index and leaves the list where it
 // got it.
-type sweep struct{ list, index int32 }
+type borrow struct{ list, index int32 }
 
-// sweeps finds those of a function that neither observes nor is open.
-func (g *generator) sweeps(in, out int32) (found []sweep) {
+// borrows finds those of a function that neither observes nor is open.
+func (g *generator) borrows(in, out int32) (found []borrow) {
 	for i := range g.code {
 		c := &g.code[i]
-		s := sweep{c.B, c.C}
-		if getsElement(c.Op) && s.list < min(in, out) && s.index < in && !slices.Contains(found, s) && g.holds(s) {
+		s := borrow{c.B, c.C}
+		if getsElement(c.Op) && s.list < min(in, out) && s.index < in && !slices.Contains(found, s) && g.onlyBorrows(s) {
 			found = append(found, s)
 		}
 	}
@@ -90,7 +90,7 @@ func getsElement(op bytecode.Op) bool {
 // holds tells whether every instruction, on whatever way control gets there, leaves
 // the list in its slot, looks at its elements only at the index, and lets the
 // index only grow.
-func (g *generator) holds(s sweep) bool {
+func (g *generator) onlyBorrows(s borrow) bool {
 	for i := range g.code {
 		in := &g.code[i]
 		info := in.Op.Info()
