@@ -43,7 +43,7 @@ func toString(a, b *Type) string {
 
 // before returns the statement in front of another one of the word's body; nil if it is the
 // first of its list.
-func (c *checker) before(st *syntax.Stmt) *syntax.Stmt {
+func before(body []syntax.Stmt, st *syntax.Stmt) *syntax.Stmt {
 	var find func(list []syntax.Stmt) (before *syntax.Stmt, found bool)
 	find = func(list []syntax.Stmt) (*syntax.Stmt, bool) {
 		for i := range list {
@@ -71,7 +71,7 @@ func (c *checker) before(st *syntax.Stmt) *syntax.Stmt {
 		}
 		return nil, false
 	}
-	before, _ := find(c.w.Decl.Body)
+	before, _ := find(body)
 	return before
 }
 

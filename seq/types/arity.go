@@ -48,7 +48,9 @@ func (c *checker) arityOf(st *syntax.Stmt) arity {
 	return a
 }
 
+// counter counts what a body needs and leaves, statement by statement.
 type counter struct {
+	c *checker
 	arity
 	height int
 }
@@ -86,24 +88,24 @@ func (n *counter) then(a arity) {
 }
 
 func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
-	n := counter{arity: arity{exact: true}}
+	n := counter{c: c, arity: arity{exact: true}}
 	for i := 0; i < len(stmts) && !n.open; i++ {
 		st := &stmts[i]
 		switch st.Kind {
 		case syntax.StmtMatch:
 			n.take(1)
-			c.matchArity(&n, st)
+			n.matchArity(st)
 		case syntax.StmtIf:
-			c.ifArity(&n, st)
+			n.ifArity(st)
 		case syntax.StmtCond:
-			c.condArity(&n, st)
+			n.condArity(st)
 		case syntax.StmtIndex:
 			n.needs(int(min(max(st.Index(), 0), 1<<20)) + 1 - n.height)
 			if st.Text == "pick" {
 				n.height++
 			}
 		case syntax.StmtCall:
-			c.callArity(&n, st)
+			n.callArity(st)
 		default:
 			n.height++
 		}
@@ -112,11 +114,11 @@ func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 	return n.arity
 }
 
-func (c *checker) ifArity(n *counter, st *syntax.Stmt) {
+func (n *counter) ifArity(st *syntax.Stmt) {
 	n.take(1)
 	then, els := &st.Inner[0], &st.Inner[1]
-	a, b := c.arityOf(then), c.arityOf(els)
-	if endOf(c.calls, then.Inner) == EndsInCycle {
+	a, b := n.c.arityOf(then), n.c.arityOf(els)
+	if endOf(n.c.calls, then.Inner) == EndsInCycle {
 		a.delta = b.delta
 	}
 	n.branch(a)
@@ -125,12 +127,12 @@ func (c *checker) ifArity(n *counter, st *syntax.Stmt) {
 	n.then(arity{delta: a.delta, exact: true, open: a.open || b.open})
 }
 
-func (c *checker) condArity(n *counter, st *syntax.Stmt) {
+func (n *counter) condArity(st *syntax.Stmt) {
 	clauses := st.Clauses()
 	for i := 0; i < len(clauses); i += 2 {
-		n.then(c.arityOf(&clauses[i]))
+		n.then(n.c.arityOf(&clauses[i]))
 		n.take(1)
-		body := c.arityOf(&clauses[i+1])
+		body := n.c.arityOf(&clauses[i+1])
 		n.branch(body)
 		if i+2 == len(clauses) {
 			n.then(body)
@@ -139,12 +141,12 @@ func (c *checker) condArity(n *counter, st *syntax.Stmt) {
 	n.exact = false
 }
 
-func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
+func (n *counter) matchArity(st *syntax.Stmt) {
 	for a := len(st.Match.Arms) - 1; a >= 0; a-- {
 		arm := &st.Match.Arms[a]
-		body := c.arityOfBody(arm.Body)
+		body := n.c.arityOfBody(arm.Body)
 		fields := len(arm.Bindings)
-		if v := c.p.byName[arm.Variant.Text]; arm.Bindings == nil && v != nil {
+		if v := n.c.p.byName[arm.Variant.Text]; arm.Bindings == nil && v != nil {
 			fields = len(v.Fields)
 		}
 		n.branch(arity{need: body.need - fields, least: body.least - fields})
@@ -157,13 +159,13 @@ func (c *checker) matchArity(n *counter, st *syntax.Stmt) {
 
 // literalArity counts a call with the quotation literal right in front of it, if its word
 // runs that or makes it capture; false if the word has nothing to do with it.
-func (c *checker) literalArity(n *counter, st *syntax.Stmt) bool {
+func (n *counter) literalArity(st *syntax.Stmt) bool {
 	literal := &st.Inner[len(st.Inner)-1]
 	if literal.Kind != syntax.StmtQuotation {
 		return false
 	}
-	a := c.arityOf(literal)
-	call := &c.calls[st.ID]
+	a := n.c.arityOf(literal)
+	call := &n.c.calls[st.ID]
 	if call.Target == TargetBuiltin {
 		switch st.Text {
 		case "call":
@@ -185,7 +187,7 @@ func (c *checker) literalArity(n *counter, st *syntax.Stmt) bool {
 			return true
 		}
 	}
-	e := c.effectOf(call)
+	e := n.c.effectOf(call)
 	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) || ruleOf(st.Text) != nil {
 		return false
 	}
@@ -208,16 +210,16 @@ func (c *checker) literalArity(n *counter, st *syntax.Stmt) bool {
 	return true
 }
 
-func (c *checker) callArity(n *counter, st *syntax.Stmt) {
+func (n *counter) callArity(st *syntax.Stmt) {
 	if len(st.Inner) > 0 {
 		n.height += len(st.Inner) - 1
-		if c.literalArity(n, st) {
+		if n.literalArity(st) {
 			return
 		}
 		n.height++
 	}
-	call := &c.calls[st.ID]
-	e := c.effectOf(call)
+	call := &n.c.calls[st.ID]
+	e := n.c.effectOf(call)
 	if e == nil { // an operator; / and % of Ints leave a flag
 		n.take(2)
 		n.height++

@@ -139,7 +139,7 @@ func (c *checker) word() {
 		c.expected = out.Top
 	}
 	sc := &scope{start: start, top: true}
-	c.noteStart(w.Decl.Effect.End, start)
+	c.noted.note(c.span(w.Decl.Effect.End, w.Decl.Effect.End), start, nil)
 	s := c.seq(sc, w.Decl.Body, start)
 	name := w.Decl.Name.Text
 	c.clash = clash{}
@@ -147,7 +147,7 @@ func (c *checker) word() {
 	if !c.unifyStack(out, s) {
 		r := c.refuse(c.wordSpan(), "output-differs", "the body of '%s' does not leave what its effect declares", name).
 			note("declared: %s", outputs(w.Effect)).note("found:    %s", found)
-		c.explain(r)
+		c.clash.explain(r)
 		c.explainOutput(r, s)
 		panic(r)
 	}
@@ -216,8 +216,8 @@ func auxString(aux *Stack) string {
 }
 
 // explain adds to a mismatch of two stacks why they differ.
-func (c *checker) explain(r *refusal) {
-	switch k := c.clash; {
+func (k clash) explain(r *refusal) {
+	switch {
 	case k.a != nil:
 		r.note("%s and %s do not match", describe(k.a), describe(k.b))
 	case k.taller > 0:
@@ -274,7 +274,7 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 			s = c.literalIf(sc, st, s)
 		case syntax.StmtCond:
 			if n := len(st.Clauses()); loose > 0 {
-				c.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n/2, c.line(st.Count().Pos), n, loose+n)
+				c.noted.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n/2, c.line(st.Count().Pos), n, loose+n)
 			}
 			s = c.literalCond(sc, st, s)
 		case syntax.StmtIndex:
@@ -441,7 +441,7 @@ func (c *checker) apply(sc *scope, st *syntax.Stmt, in *instance, s *Stack) *Sta
 	original, mark := s, c.mark()
 	var before int
 	if !e.plain {
-		before = c.relativeHeight(sc, s)
+		before = sc.relativeHeight(s)
 	}
 	for i := len(e.In) - 1; i >= 0; i-- {
 		var t *Type
@@ -458,7 +458,7 @@ func (c *checker) apply(sc *scope, st *syntax.Stmt, in *instance, s *Stack) *Sta
 		c.clash = clash{}
 		if !c.unifyStack(in.row(e.rowIn).stack(), s) {
 			r := c.refuse(c.at(st), "type-mismatch", "the stack does not fit the word '%s'", st.Text).note("expected: %s", e).note("found:    %s", original)
-			c.explainQuotation(r)
+			c.clash.explainQuotation(r)
 			panic(r)
 		}
 		s = in.row(e.rowOut).stack()
@@ -472,9 +472,9 @@ func (c *checker) apply(sc *scope, st *syntax.Stmt, in *instance, s *Stack) *Sta
 	call := &c.calls[st.ID]
 	call.Known = true
 	if !e.plain {
-		call.Delta, call.Known = 0, c.sameBase(sc, s)
+		call.Delta, call.Known = 0, sc.sameBase(s)
 		if call.Known {
-			call.Delta = int32(c.relativeHeight(sc, s) - before)
+			call.Delta = int32(sc.relativeHeight(s) - before)
 		}
 	}
 	return s
@@ -482,13 +482,13 @@ func (c *checker) apply(sc *scope, st *syntax.Stmt, in *instance, s *Stack) *Sta
 
 // relativeHeight counts the values of a stack less those of the body's start,
 // both down to the same row; the start grows when its row is refined.
-func (c *checker) relativeHeight(sc *scope, s *Stack) int {
+func (sc *scope) relativeHeight(s *Stack) int {
 	n, _ := height(s)
 	m, _ := height(sc.start)
 	return n - m
 }
 
-func (c *checker) sameBase(sc *scope, s *Stack) bool {
+func (sc *scope) sameBase(s *Stack) bool {
 	_, a := height(s)
 	_, b := height(sc.start)
 	return a == b
@@ -500,7 +500,7 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	want, found = prune(want), prune(found)
 	if isQuotation(want) && isQuotation(found) {
 		r := c.refuse(c.at(st), "type-mismatch", "the quotation does not fit '%s': expected '%s', found '%s'", st.Text, want, found)
-		c.explainQuotation(r)
+		c.clash.explainQuotation(r)
 		return r
 	}
 	r := c.refuse(c.at(st), "type-mismatch", "'%s' expects %s, found %s", st.Text, describe(want), describe(found))
@@ -510,7 +510,7 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	if advice, words := c.p.table.reorder(e.In, stack); words != "" {
 		help = advice
 		offerInFront(r.d, words)
-	} else if before := c.before(st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {
+	} else if before := before(c.w.Decl.Body, st); found.Kind == Bool && prune(resolve(stack).Top) == found && c.leavesFlag(before) {
 		help = flagOf(before.Text)
 	} else if prune(resolve(stack).Top) == found {
 		c.p.offerConversion(r.d, help)
@@ -521,8 +521,8 @@ func (c *checker) mismatch(st *syntax.Stmt, e *Effect, want, found *Type, stack 
 	return r
 }
 
-func (c *checker) explainQuotation(r *refusal) {
-	switch k := c.clash; {
+func (k clash) explainQuotation(r *refusal) {
+	switch {
 	case k.a != nil && !isQuotation(prune(k.a)):
 		r.note("%s and %s do not match", describe(k.a), describe(k.b))
 	}

@@ -73,7 +73,7 @@ func (c *checker) literalIf(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	if !ok {
 		r := c.refuse(c.at(st), "branches-differ", "the branches of 'if' leave different stacks").
 			note("first branch, line %d:  %s", c.line(then.Pos), a).note("second branch, line %d: %s", c.line(els.Pos), b)
-		c.explainBranches(r, "first", "second")
+		c.clash.explainBranches(r, "first", "second")
 		c.noteAux(r, auxA, auxB, "branch")
 		panic(r)
 	}
@@ -85,7 +85,7 @@ func (c *checker) literalIf(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 // noteLeak marks the word as leaky if a diverging branch leaves another number
 // of values than the one that decides.
 func (c *checker) noteLeak(sc *scope, a, b *Stack) {
-	if c.sameBase(sc, a) && c.sameBase(sc, b) && c.relativeHeight(sc, a) != c.relativeHeight(sc, b) {
+	if sc.sameBase(a) && sc.sameBase(b) && sc.relativeHeight(a) != sc.relativeHeight(b) {
 		c.w.Leaky = true
 	}
 }
@@ -95,8 +95,8 @@ func (c *checker) line(pos int32) int {
 	return line
 }
 
-func (c *checker) explainBranches(r *refusal, first, second string) {
-	switch k := c.clash; {
+func (k clash) explainBranches(r *refusal, first, second string) {
+	switch {
 	case k.a != nil:
 		r.note("%s and %s do not match", describe(k.a), describe(k.b))
 	case k.taller > 0:
@@ -233,7 +233,7 @@ func (c *checker) joinBodies(st, a *syntax.Stmt, first *Stack, b *syntax.Stmt, s
 	}
 	r := c.refuse(c.at(st), "branches-differ", "the bodies of 'cond' leave different stacks: one branch differs from another").
 		note("%s: %s", name(a), first).note("%s: %s", name(b), second)
-	c.explainBranches(r, "first", "second")
+	c.clash.explainBranches(r, "first", "second")
 	panic(r)
 }
 
@@ -279,7 +279,7 @@ func (c *checker) match(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 			r := c.refuse(c.at(st), "arms-differ", "the arms of 'match' leave different stacks").
 				note("arm '%s', line %d: %s", arms[0].Variant.Text, c.line(arms[0].Variant.Pos), result).
 				note("arm '%s', line %d: %s", arms[i].Variant.Text, c.line(arms[i].Variant.Pos), left)
-			c.explainBranches(r, "first", "second")
+			c.clash.explainBranches(r, "first", "second")
 			c.noteAux(r, resultAux, sc.aux, "arm")
 			panic(r)
 		}
@@ -411,7 +411,7 @@ func (c *checker) run(st *syntax.Stmt, q *Type, s *Stack, which string) (result 
 		}
 		r := c.refuse(c.at(st), "type-mismatch", "the quotation%s of '%s' does not fit the stack", which, st.Text).
 			note("the quotation: %s", q).note("the stack:     %s", s)
-		c.explainQuotation(r)
+		c.clash.explainQuotation(r)
 		panic(r)
 	}
 	return fresh.Out, int32(n), int32(m), known
@@ -503,7 +503,7 @@ func checkIf(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	if !ok {
 		r := c.refuse(c.at(st), "branches-differ", "the branches of 'if' leave different stacks").
 			note("first branch:  %s", a).note("second branch: %s", b)
-		c.explainBranches(r, "first", "second")
+		c.clash.explainBranches(r, "first", "second")
 		panic(r)
 	}
 	if first && second && out1-in1 == out2-in2 {

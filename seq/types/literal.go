@@ -35,13 +35,13 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 	}
 	// The word's own output type first; if with it the following word has no
 	// use for the literal, the literal by itself (chapter 2, section 10).
-	mark, noted, aux, yields := c.mark(), c.noteMark(), sc.aux, sc.yields
+	mark, noted, aux, yields := c.mark(), c.noted.mark(), sc.aux, sc.yields
 	var result *Stack
 	if c.try(func() { result = c.call(sc, next, c.capture(st, expected, s, c.w.Decl.Name.Text)) }) == nil {
 		return result, true
 	}
 	c.undo(mark)
-	c.noteCut(noted)
+	c.noted.cut(noted)
 	sc.aux, sc.yields = aux, yields
 	return s.push(c.plainLiteral(st)), false
 }
@@ -110,7 +110,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		most = n.least
 	}
 	for try := n.least; try <= most && c.steps <= maxSteps/2; try++ {
-		mark, noted := c.mark(), c.noteMark()
+		mark, noted := c.mark(), c.noted.mark()
 		result, runsUnknown, d := c.tryCapture(st, x, s, try, wanted)
 		switch {
 		case d == nil && (!runsUnknown || n.only):
@@ -121,9 +121,9 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 		case d == nil:
 			c.undo(mark)
 		case failure == nil || failure.Code == "underflow" && d.Code != "underflow":
-			failure, onTheWay = d, c.noteCut(noted)
+			failure, onTheWay = d, c.noted.cut(noted)
 		}
-		c.noteCut(noted)
+		c.noted.cut(noted)
 		c.steps += maxSteps / (2 * maxAttemptsInWord)
 	}
 	if misfit >= 0 {
@@ -133,7 +133,7 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 	if failure == nil {
 		failure = c.tooComplex().d
 	}
-	c.noteAgain(onTheWay)
+	c.noted.again(onTheWay)
 	panic(&refusal{d: failure})
 }
 
@@ -155,7 +155,7 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 	mark := c.mark()
 	if !c.unify(q, x) {
 		r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
-		c.explainQuotation(r)
+		c.clash.explainQuotation(r)
 		c.undo(mark)
 		explainHeight(r, &shown, x)
 		panic(r)
@@ -203,7 +203,7 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		mark := c.mark()
 		if !c.unifyStack(result, x.Out) {
 			r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
-			c.explainQuotation(r)
+			c.clash.explainQuotation(r)
 			c.undo(mark)
 			explainHeight(r, shown, &Type{Kind: Quotation, In: start, Out: x.Out})
 			panic(r)

@@ -477,7 +477,7 @@ func (c *checker) input() {
 	}
 	sc := &scope{start: start}
 	if len(w.Decl.Body) > 0 {
-		c.noteStart(w.Decl.Body[0].Start(), start)
+		c.noted.note(c.span(w.Decl.Body[0].Start(), w.Decl.Body[0].Start()), start, nil)
 	}
 	result := c.seq(sc, w.Decl.Body, start)
 	if sc.aux != nil {

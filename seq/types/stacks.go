@@ -21,7 +21,12 @@ type stacks struct {
 // stands at the end.
 const maxFaultSteps = 4096
 
+// note notes the stacks behind what a span covers. The methods of nil, where nothing is noted,
+// do nothing.
 func (n *stacks) note(span diag.Span, s, aux *Stack) {
+	if n == nil {
+		return
+	}
 	if n.most > 0 && len(n.steps) >= 2*n.most {
 		n.steps = append(n.steps[:0], n.steps[n.most:]...)
 	}
@@ -32,51 +37,44 @@ func (n *stacks) note(span diag.Span, s, aux *Stack) {
 	n.steps = append(n.steps, step)
 }
 
-// noteStart notes the stack that a body starts on, at the place where its statements begin.
-func (c *checker) noteStart(pos int32, s *Stack) {
-	if c.noted != nil {
-		c.noted.note(c.span(pos, pos), s, nil)
+// mark and cut are for attempts: cut forgets what was noted since the mark and returns it.
+func (n *stacks) mark() int {
+	if n == nil {
+		return 0
+	}
+	return len(n.steps)
+}
+
+func (n *stacks) cut(mark int) []diag.Step {
+	if n == nil || mark >= len(n.steps) {
+		return nil
+	}
+	cut := slices.Clone(n.steps[mark:])
+	n.steps = n.steps[:mark]
+	return cut
+}
+
+// again notes what was cut.
+func (n *stacks) again(steps []diag.Step) {
+	if n != nil {
+		n.steps = append(n.steps, steps...)
+	}
+}
+
+// suspect notes what may be the cause of a fault further on.
+func (n *stacks) suspect(format string, args ...any) {
+	if n == nil {
+		return
+	}
+	if text := fmt.Sprintf(format, args...); !slices.Contains(n.suspects, text) { // a literal may be tried again
+		n.suspects = append(n.suspects, text)
 	}
 }
 
 // noteStep notes the stack behind what is checked together: a literal "if" with its branches, say.
 func (c *checker) noteStep(start, end int32, s, aux *Stack) {
-	if c.noted != nil {
+	if c.noted != nil { // asked here: most checks note nothing, and need no span
 		c.noted.note(c.span(start, end), s, aux)
-	}
-}
-
-// noteMark and noteCut are for attempts: cut forgets what was noted since the mark and
-// returns it.
-func (c *checker) noteMark() int {
-	if c.noted == nil {
-		return 0
-	}
-	return len(c.noted.steps)
-}
-
-func (c *checker) noteCut(mark int) []diag.Step {
-	if c.noted == nil || mark >= len(c.noted.steps) {
-		return nil
-	}
-	cut := append([]diag.Step(nil), c.noted.steps[mark:]...)
-	c.noted.steps = c.noted.steps[:mark]
-	return cut
-}
-
-func (c *checker) noteAgain(steps []diag.Step) {
-	if c.noted != nil {
-		c.noted.steps = append(c.noted.steps, steps...)
-	}
-}
-
-// suspect notes what may be the cause of a fault further on.
-func (c *checker) suspect(format string, args ...any) {
-	if c.noted == nil {
-		return
-	}
-	if text := fmt.Sprintf(format, args...); !slices.Contains(c.noted.suspects, text) { // a literal may be tried again
-		c.noted.suspects = append(c.noted.suspects, text)
 	}
 }
 
