@@ -119,19 +119,8 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.ends = false
 	g.body(literal.Inner, false)
 	g.at(st.Pos, name)
-	switch name {
-	case "list.map":
-		o := g.inSlot(g.pop())
-		g.consumed(o)
-		g.release(o)
-		g.emit(bytecode.OpListAppend, at(builder), o.index, 0)
-	case "list.filter":
-		skip := g.branch()
-		o := g.aux[len(g.aux)-1]
-		g.aux = g.aux[:len(g.aux)-1]
-		g.emit(bytecode.OpListAppend, at(builder), o.index, 0)
-		g.patch(skip)
-		g.release(o)
+	if collects {
+		g.collect(name, at(builder))
 	}
 	g.straighten()
 	g.arrange(layout)
@@ -158,6 +147,23 @@ func (g *generator) loop(st *syntax.Stmt) {
 		g.release(o)
 	}
 	g.aux = g.aux[:bottom]
+}
+
+// collect appends what a round of list.map or list.filter gives to the list that is being built.
+func (g *generator) collect(name string, builder int32) {
+	if name == "list.map" {
+		o := g.inSlot(g.pop())
+		g.consumed(o)
+		g.release(o)
+		g.emit(bytecode.OpListAppend, builder, o.index, 0)
+		return
+	}
+	skip := g.branch()
+	o := g.aux[len(g.aux)-1]
+	g.aux = g.aux[:len(g.aux)-1]
+	g.emit(bytecode.OpListAppend, builder, o.index, 0)
+	g.patch(skip)
+	g.release(o)
 }
 
 // kind is what is proven of a slot; KindAny of constants.
