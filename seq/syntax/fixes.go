@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/seq/diag"
 )
@@ -37,7 +38,7 @@ func (p *parser) leaveOut(t Token) diag.Fix {
 // blankFor is what must stand in place of a delimiter.
 func (p *parser) blankFor(t Token) string {
 	i := int(t.End)
-	if text := p.file.Source.Text; i < len(text) && class[text[i]] != isBlank {
+	if text := p.file.Source.Text; i < len(text) && (text[i] >= utf8.RuneSelf || class[text[i]] != isBlank) {
 		return " "
 	}
 	return ""
