@@ -13,7 +13,7 @@ import (
 // virtual object that has not been made yet.
 type operand struct {
 	form  form
-	index int32  // slot: which; pooled: index of the constant; unmade: of the virtual object
+	index int32  // slot: which; pooled: index of the constant; virtual: of the object
 	bits  uint64 // integer, boolean: the value
 }
 

@@ -1,14 +1,17 @@
 package types
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // Instead answers a name that people look for and that is no word of Seq, mostly because
 // another language has it: what does the job here. It is "" for a name that nobody is known to look
 // for.
 func Instead(name string) string {
-	answer, ok := foreign[name]
+	answer, ok := foreign()[name]
 	if !ok {
-		answer = foreign[strings.ToLower(name)]
+		answer = foreign()[strings.ToLower(name)]
 	}
 	if strings.HasPrefix(answer, "'") && strings.HasSuffix(answer, "'") { // words and nothing else
 		return "use " + answer
@@ -47,40 +50,43 @@ const (
 
 // foreign are those names. Words of supplied modules are answered with their module, and do not
 // stand here.
-var foreign = map[string]string{
-	"print": useWriteLine, "println": useWriteLine, "puts": useWriteLine, "echo": useWriteLine, "say": useWriteLine, "printf": useWriteLine, "write": useWriteLine,
-	"display": useWriteLine, "putstrln": useWriteLine, "console.log": useWriteLine, "fmt.println": useWriteLine, "type": useWriteLine, "emit": "'char->string' makes a String of a code point, 'io.write' writes it",
-	".": "'int->string io.write-line' writes an Int; 'son.dump' makes a String of any value", "cr": `'"" io.write-line' ends a line`, "space": `'" " io.write'`,
-	"input": useReadLine, "gets": useReadLine, "readline": useReadLine, "read-line": useReadLine, "read": useReadLine, "scanf": useReadLine,
-	"eprint": useErrorLine, "eprintln": useErrorLine, "error-line": useErrorLine, "perror": useErrorLine, "warn": useErrorLine, "console.error": useErrorLine, "stderr": useErrorLine,
-	"read-all": useReadAll, "readall": useReadAll, "getcontents": useReadAll, "stdin": useReadAll,
-	"format": useFormat, "sprintf": useFormat, "str": useFormat, "to-string": useFormat, "tostring": useFormat, "int->str": "'int->string'", "bool->string": `'[ "true" ] [ "false" ] if'`, "inspect": useFormat, "repr": useFormat,
+// The table is made when somebody asks: programs start without.
+var foreign = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"print": useWriteLine, "println": useWriteLine, "puts": useWriteLine, "echo": useWriteLine, "say": useWriteLine, "printf": useWriteLine, "write": useWriteLine,
+		"display": useWriteLine, "putstrln": useWriteLine, "console.log": useWriteLine, "fmt.println": useWriteLine, "type": useWriteLine, "emit": "'char->string' makes a String of a code point, 'io.write' writes it",
+		".": "'int->string io.write-line' writes an Int; 'son.dump' makes a String of any value", "cr": `'"" io.write-line' ends a line`, "space": `'" " io.write'`,
+		"input": useReadLine, "gets": useReadLine, "readline": useReadLine, "read-line": useReadLine, "read": useReadLine, "scanf": useReadLine,
+		"eprint": useErrorLine, "eprintln": useErrorLine, "error-line": useErrorLine, "perror": useErrorLine, "warn": useErrorLine, "console.error": useErrorLine, "stderr": useErrorLine,
+		"read-all": useReadAll, "readall": useReadAll, "getcontents": useReadAll, "stdin": useReadAll,
+		"format": useFormat, "sprintf": useFormat, "str": useFormat, "to-string": useFormat, "tostring": useFormat, "int->str": "'int->string'", "bool->string": `'[ "true" ] [ "false" ] if'`, "inspect": useFormat, "repr": useFormat,
 
-	"while": useTailCall, "until": useTailCall, "loop": useRecursion, "for": useRecursion, "foreach": useEach, "each": useEach, "repeat": useRecursion, "begin": useRecursion, "do": useRecursion, "range": useEach, "iota": useEach, "upto": useEach,
-	"recurse": "a word calls itself by its own name; a call at its end is a loop", "break": useTailCall, "continue": useTailCall, "return": useNoReturn, "goto": useNoReturn,
-	"elif": useIf, "elseif": useIf, "elsif": useIf, "endif": useIf, "fi": useIf, "?": useIf, "switch": useMatch, "case": useMatch,
+		"while": useTailCall, "until": useTailCall, "loop": useRecursion, "for": useRecursion, "foreach": useEach, "each": useEach, "repeat": useRecursion, "begin": useRecursion, "do": useRecursion, "range": useEach, "iota": useEach, "upto": useEach,
+		"recurse": "a word calls itself by its own name; a call at its end is a loop", "break": useTailCall, "continue": useTailCall, "return": useNoReturn, "goto": useNoReturn,
+		"elif": useIf, "elseif": useIf, "elsif": useIf, "endif": useIf, "fi": useIf, "?": useIf, "switch": useMatch, "case": useMatch,
 
-	"map": "'list.map', and 'map.make' for a map of keys to values", "filter": "'list.filter'", "reduce": "'list.fold'", "fold": "'list.fold'", "list.sort": useSort, "sort": useSort, "sort-by": useSort, "sorted": useSort,
-	"len": useLength, "length": useLength, "size": useLength, "count": useLength, "append": "'list.push' for one element, 'list.fold' with 'list.push' for a list", "push": "'list.push'", "cons": "'list.push' adds at the end",
-	"list.append": "'list.push' for one element, 'list.fold' with 'list.push' for a list", "list.concat": "'list.fold' with 'list.push'", "list.push!": "'list.push'", "list.contains": "'list.fold' with a Bool",
-	"list.sublist": useFold, "list.slice": useFold, "list.take": useFold, "list.drop": useFold, "slice": useFold, "take": useFold, "list.pop": useFold, "pop": "'drop' for the stack; 'list.last' gets the last element of a list", "reverse": "'list.reverse'", "zip": useFold,
-	"head": "'list.first'", "first": "'list.first'", "car": "'list.first'", "last": "'list.last'", "tail": useFold, "rest": useFold, "cdr": useFold, "nth": "'list.get ( List Int -- T Bool )'", "get": "'list.get', 'map.get'", "set": "'list.set', 'map.set'", "put": "'map.set'",
-	"contains": useContains, "contains?": useContains, "in": useContains, "has?": useContains, "keys": "'map.keys'", "values": "'map.values'", "dict": "'map.make', or 'map-of' and 'kv' of std:map", "hash": "'map.make', or 'map-of' and 'kv' of std:map", "array": "'list-of 1 lv 2 lv' of std:list, or 'list.make' and 'list.push'", "list": "'list-of 1 lv 2 lv' of std:list, or 'list.make' and 'list.push'",
-	"map.contains?": "'map.has?'", "map.get-or": "'map.get': its Bool tells whether the key is there",
+		"map": "'list.map', and 'map.make' for a map of keys to values", "filter": "'list.filter'", "reduce": "'list.fold'", "fold": "'list.fold'", "list.sort": useSort, "sort": useSort, "sort-by": useSort, "sorted": useSort,
+		"len": useLength, "length": useLength, "size": useLength, "count": useLength, "append": "'list.push' for one element, 'list.fold' with 'list.push' for a list", "push": "'list.push'", "cons": "'list.push' adds at the end",
+		"list.append": "'list.push' for one element, 'list.fold' with 'list.push' for a list", "list.concat": "'list.fold' with 'list.push'", "list.push!": "'list.push'", "list.contains": "'list.fold' with a Bool",
+		"list.sublist": useFold, "list.slice": useFold, "list.take": useFold, "list.drop": useFold, "slice": useFold, "take": useFold, "list.pop": useFold, "pop": "'drop' for the stack; 'list.last' gets the last element of a list", "reverse": "'list.reverse'", "zip": useFold,
+		"head": "'list.first'", "first": "'list.first'", "car": "'list.first'", "last": "'list.last'", "tail": useFold, "rest": useFold, "cdr": useFold, "nth": "'list.get ( List Int -- T Bool )'", "get": "'list.get', 'map.get'", "set": "'list.set', 'map.set'", "put": "'map.set'",
+		"contains": useContains, "contains?": useContains, "in": useContains, "has?": useContains, "keys": "'map.keys'", "values": "'map.values'", "dict": "'map.make', or 'map-of' and 'kv' of std:map", "hash": "'map.make', or 'map-of' and 'kv' of std:map", "array": "'list-of 1 lv 2 lv' of std:list, or 'list.make' and 'list.push'", "list": "'list-of 1 lv 2 lv' of std:list, or 'list.make' and 'list.push'",
+		"map.contains?": "'map.has?'", "map.get-or": "'map.get': its Bool tells whether the key is there",
 
-	"concat": "'string.concat' for Strings", "string.append": "'string.concat'", "split": "'string.split'", "join": "'string.join'", "trim": "'string.trim'", "strip": "'string.trim'", "upper": "'string.to-upper'", "uppercase": "'string.to-upper'", "lower": "'string.to-lower'", "lowercase": "'string.to-lower'",
-	"replace": "'regex.replace-all', or 'string.split' and 'string.join'", "string.replace": "'regex.replace-all', or 'string.split' and 'string.join'", "substr": "'string.substring'", "substring": "'string.substring'", "string.slice": "'string.substring'", "string.repeat": "'times' of std:loops, or a word that calls itself with 'string.concat'", "string.reverse": "'string.split', 'list.reverse' and 'string.join'",
-	"string.ends-with": "'string.length' and 'string.substring', then 'string.equal?'", "string.<": useNoOrder, "string.compare": useNoOrder, "atoi": "'string->int ( String -- Int Bool )'", "parseint": "'string->int ( String -- Int Bool )'", "string.to-int": "'string->int ( String -- Int Bool )'", "int": "'string->int' for a String, 'float->int' for a Float", "chr": "'char->string'", "ord": "'string.char-at'",
+		"concat": "'string.concat' for Strings", "string.append": "'string.concat'", "split": "'string.split'", "join": "'string.join'", "trim": "'string.trim'", "strip": "'string.trim'", "upper": "'string.to-upper'", "uppercase": "'string.to-upper'", "lower": "'string.to-lower'", "lowercase": "'string.to-lower'",
+		"replace": "'regex.replace-all', or 'string.split' and 'string.join'", "string.replace": "'regex.replace-all', or 'string.split' and 'string.join'", "substr": "'string.substring'", "substring": "'string.substring'", "string.slice": "'string.substring'", "string.repeat": "'times' of std:loops, or a word that calls itself with 'string.concat'", "string.reverse": "'string.split', 'list.reverse' and 'string.join'",
+		"string.ends-with": "'string.length' and 'string.substring', then 'string.equal?'", "string.<": useNoOrder, "string.compare": useNoOrder, "atoi": "'string->int ( String -- Int Bool )'", "parseint": "'string->int ( String -- Int Bool )'", "string.to-int": "'string->int ( String -- Int Bool )'", "int": "'string->int' for a String, 'float->int' for a Float", "chr": "'char->string'", "ord": "'string.char-at'",
 
-	"-rot": "'rot rot'", "?dup": "'dup', and a test of it", "2swap": "'3 roll 3 roll'", "2over": "'3 pick 3 pick'", "2rot": "'5 roll 5 roll'", "dupd": "'[ dup ] dip'", "swapd": "'[ swap ] dip'", "clear": "'drop' for each value", "depth": useStackDump, ".s": useStackDump, "exchange": "'swap'",
-	">r": "'>aux'", "r>": "'aux>'", "r@": "'aux> dup >aux'", "@": useNoVariable, "!": useNoVariable, "variable": useNoVariable, "constant": "a word that leaves the value: ': limit ( -- Int ) 100 ;'", "var": useNoVariable, "let": useNoVariable, "const": "a word that leaves the value: ': limit ( -- Int ) 100 ;'", "=>": useNoVariable, ":=": useNoVariable,
-	"def": useDefinition, "define": useDefinition, "defn": useDefinition, "fn": useQuotation, "fun": useDefinition, "func": useDefinition, "function": useDefinition, "lambda": useQuotation, "compose": useQuotation, "curry": "a quotation captures what it needs from the stack", "apply": "'call'", "execute": "'call'", "i": "'call'",
-	"import": useInclude, "require": useInclude, "use": useInclude, "using": useInclude, "module": useInclude, "class": useUnion, "struct": useUnion, "record": useUnion, "enum": "a union with variants that have no fields", "new": useUnion,
+		"-rot": "'rot rot'", "?dup": "'dup', and a test of it", "2swap": "'3 roll 3 roll'", "2over": "'3 pick 3 pick'", "2rot": "'5 roll 5 roll'", "dupd": "'[ dup ] dip'", "swapd": "'[ swap ] dip'", "clear": "'drop' for each value", "depth": useStackDump, ".s": useStackDump, "exchange": "'swap'",
+		">r": "'>aux'", "r>": "'aux>'", "r@": "'aux> dup >aux'", "@": useNoVariable, "!": useNoVariable, "variable": useNoVariable, "constant": "a word that leaves the value: ': limit ( -- Int ) 100 ;'", "var": useNoVariable, "let": useNoVariable, "const": "a word that leaves the value: ': limit ( -- Int ) 100 ;'", "=>": useNoVariable, ":=": useNoVariable,
+		"def": useDefinition, "define": useDefinition, "defn": useDefinition, "fn": useQuotation, "fun": useDefinition, "func": useDefinition, "function": useDefinition, "lambda": useQuotation, "compose": useQuotation, "curry": "a quotation captures what it needs from the stack", "apply": "'call'", "execute": "'call'", "i": "'call'",
+		"import": useInclude, "require": useInclude, "use": useInclude, "using": useInclude, "module": useInclude, "class": useUnion, "struct": useUnion, "record": useUnion, "enum": "a union with variants that have no fields", "new": useUnion,
 
-	"inc": "'1 i.+'", "1+": "'1 i.+'", "++": "'1 i.+'", "dec": "'1 i.-'", "1-": "'1 i.-'", "--": "'1 i.-'", "==": "'i.=', 'f.=', 'string.equal?'", "===": "'i.=', 'f.=', 'string.equal?'", "!=": "'i.<>', 'f.<>'", "eq": "'i.=', 'f.=', 'string.equal?'", "equal?": "'i.=', 'f.=', 'string.equal?'", "&&": "'and'", "||": "'or'", "xor": "there is no xor of Bools: 'if', or 'bxor' for Ints",
-	"mod": "'i.% ( Int Int -- Int Bool )'", "i.mod": "'i.modulo'", "div": "'i./ ( Int Int -- Int Bool )'", "/mod": "'i./' and 'i.%'", "**": "'i.pow', 'f.pow'", "^": "'i.pow', 'f.pow'", "sqrt": "'f.sqrt'", "pow": "'i.pow', 'f.pow'", "random": "'crypto.random-int ( Int Int -- Int )'", "rand": "'crypto.random-int ( Int Int -- Int )'", "floor": "'f.floor'", "round": "'f.round'",
+		"inc": "'1 i.+'", "1+": "'1 i.+'", "++": "'1 i.+'", "dec": "'1 i.-'", "1-": "'1 i.-'", "--": "'1 i.-'", "==": "'i.=', 'f.=', 'string.equal?'", "===": "'i.=', 'f.=', 'string.equal?'", "!=": "'i.<>', 'f.<>'", "eq": "'i.=', 'f.=', 'string.equal?'", "equal?": "'i.=', 'f.=', 'string.equal?'", "&&": "'and'", "||": "'or'", "xor": "there is no xor of Bools: 'if', or 'bxor' for Ints",
+		"mod": "'i.% ( Int Int -- Int Bool )'", "i.mod": "'i.modulo'", "div": "'i./ ( Int Int -- Int Bool )'", "/mod": "'i./' and 'i.%'", "**": "'i.pow', 'f.pow'", "^": "'i.pow', 'f.pow'", "sqrt": "'f.sqrt'", "pow": "'i.pow', 'f.pow'", "random": "'crypto.random-int ( Int Int -- Int )'", "rand": "'crypto.random-int ( Int Int -- Int )'", "floor": "'f.floor'", "round": "'f.round'",
 
-	"null": useNoNull, "nil": useNoNull, "none": useNoNull, "undefined": useNoNull, "throw": useFlag, "raise": useFlag, "try": useFlag, "catch": useFlag, "rescue": useFlag, "panic": useFlag, "error": useFlag, "assert": "'test.assert' in tests; elsewhere 'if' and 'os.exit'",
-	"exit": "'os.exit'", "quit": "'os.exit'", "bye": "'os.exit'", "halt": "'os.exit'", "sleep": "'time.sleep-ms'", "now": "'time.now'", "time": "'time.now', 'time.nanos'", "spawn": useSpawn, "go": useSpawn, "async": useSpawn, "thread": useSpawn, "await": useSpawn, "fork": useSpawn, "send": "'chan.send'", "receive": "'chan.receive'", "select": "no word waits for two channels: let the senders share one",
-	"args": "'args.count' and 'args.at'", "argv": "'args.count' and 'args.at'", "args.get-or": "'args.at': an argument that is not there is the empty String", "getenv": "'os.getenv'", "os.cwd": "'os.current-dir'", "os.env-has?": "'os.getenv': its Bool tells whether the variable is set", "open": "'file.slurp' reads a whole file, 'file.for-each-line' its lines, 'file.spit' writes one", "readfile": "'file.slurp ( String -- String Bool )'", "cat": "'file.slurp ( String -- String Bool )'",
-}
+		"null": useNoNull, "nil": useNoNull, "none": useNoNull, "undefined": useNoNull, "throw": useFlag, "raise": useFlag, "try": useFlag, "catch": useFlag, "rescue": useFlag, "panic": useFlag, "error": useFlag, "assert": "'test.assert' in tests; elsewhere 'if' and 'os.exit'",
+		"exit": "'os.exit'", "quit": "'os.exit'", "bye": "'os.exit'", "halt": "'os.exit'", "sleep": "'time.sleep-ms'", "now": "'time.now'", "time": "'time.now', 'time.nanos'", "spawn": useSpawn, "go": useSpawn, "async": useSpawn, "thread": useSpawn, "await": useSpawn, "fork": useSpawn, "send": "'chan.send'", "receive": "'chan.receive'", "select": "no word waits for two channels: let the senders share one",
+		"args": "'args.count' and 'args.at'", "argv": "'args.count' and 'args.at'", "args.get-or": "'args.at': an argument that is not there is the empty String", "getenv": "'os.getenv'", "os.cwd": "'os.current-dir'", "os.env-has?": "'os.getenv': its Bool tells whether the variable is set", "open": "'file.slurp' reads a whole file, 'file.for-each-line' its lines, 'file.spit' writes one", "readfile": "'file.slurp ( String -- String Bool )'", "cat": "'file.slurp ( String -- String Bool )'",
+	}
+})
