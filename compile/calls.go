@@ -9,6 +9,24 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
+// tailCall goes on with a word in place of this function. Values below its
+// arguments are results of this function and stay where they are.
+func (g *generator) tailCall(callee int32, n int) {
+	if g.floating || g.facts != nil && g.facts.leaky {
+		g.layOut()
+		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
+		return
+	}
+	g.layOut()
+	below := int32(len(g.stack) - n)
+	g.touch(below)
+	if callee == g.self && below == 0 {
+		g.restart(g.start)
+		return
+	}
+	g.emit(bytecode.OpTail, below, callee, 0)
+}
+
 // written is what messages call a built-in word: what the program writes, which for
 // words of classic files differs from its name in the table. An operator is called by
 // the word that its operands make it.
@@ -179,46 +197,6 @@ func (g *generator) demandKept(callee *types.Word) {
 	g.stack, g.named = kept, named
 }
 
-// tailCall goes on with a word in place of this function. Values below its
-// arguments are results of this function and stay where they are.
-func (g *generator) tailCall(callee int32, n int) {
-	if g.floating || g.facts != nil && g.facts.leaky {
-		g.layOut()
-		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
-		return
-	}
-	g.layOut()
-	below := int32(len(g.stack) - n)
-	g.touch(below)
-	if callee == g.self && below == 0 {
-		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAddImm && in.A == in.B { // a counter
-			slot, by := in.A, in.C
-			g.guardSum(slot)
-			g.emit(bytecode.OpIntAddLoop, slot, by, g.start)
-			return
-		}
-		if in := g.lastInstr(); in != nil && in.Op == bytecode.OpIntAdd && (in.A == in.B || in.A == in.C) {
-			slot, by := in.A, in.B+in.C-in.A // the other operand
-			g.guardSum(in.B, in.C)
-			g.emit(bytecode.OpIntAddSlotLoop, slot, by, g.start)
-			return
-		}
-		g.emit(bytecode.OpLoop, 0, 0, g.start)
-		return
-	}
-	g.emit(bytecode.OpTail, below, callee, 0)
-}
-
-// guardSum removes the last instruction, which adds slots and becomes a part of the next
-// one: what is wrong with them is the sum's error, at its place.
-func (g *generator) guardSum(slots ...int32) {
-	at := g.lastOrigin()
-	g.unemit()
-	for _, s := range slots {
-		g.emitFrom(at, bytecode.OpGuard, s, int32(kInt), 0)
-	}
-}
-
 // callFunction calls a function whose effect on the stack below its inputs is
 // not fixed: that of a word, or a helper.
 func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, last bool) bool {
@@ -306,9 +284,6 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		g.trust(first)
 	}
 }
-
-// inSlot puts a popped operand into a slot if it is a constant.
-func (g *generator) inSlot(o operand) operand { return g.load(o, int32(len(g.stack))) }
 
 // callBuiltin compiles a call of a built-in word that is a Go function.
 func (g *generator) callBuiltin(call *types.Call) {

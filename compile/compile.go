@@ -199,7 +199,8 @@ func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var start origin
 	g := c.attempt(optimistic, func(speculation speculation, hoisted []int32, frame int32) *generator {
-		g := &generator{compiler: c, module: w.Module, word: w, self: c.functions[w.Index], facts: facts, outs: facts.declared, speculation: speculation}
+		g := c.newGenerator(w, w.Module, c.functions[w.Index])
+		g.facts, g.outs, g.speculation = facts, facts.declared, speculation
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		start = g.origin
 		for i := 0; i < w.Extra; i++ {
@@ -219,17 +220,13 @@ func (c *compiler) word(w *types.Word) {
 		}
 		return g
 	})
-	g.eliminateDeadFields()
-	if !facts.observes && !facts.open() {
-		facts.borrows = g.borrows(int32(len(facts.inputs)), int32(len(facts.declared)))
-	}
 	f := bytecode.Func{
 		Name: w.Decl.Name.Text, Effect: w.Effect.String(), File: c.file(w.Module), Line: start.line, Column: start.column,
-		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.frame, 1),
+		In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra), Frame: max(g.size, 1),
 		Params: append(make([]bytecode.Kind, w.Extra), facts.inputs...), Results: g.promised(facts),
 		Open: facts.open(), Word: true,
 	}
-	g.fixUp(&f)
+	g.passes(&f, facts)
 	c.mod.Funcs[c.functions[w.Index]] = f
 }
 
@@ -252,7 +249,7 @@ func (c *compiler) attempt(least speculation, function func(speculation speculat
 		case g.mustRecompile && speculation < noSpeculation:
 			speculation++
 		case hoisted == nil && len(g.hoistable()) > 0:
-			hoisted, frame = g.hoistable(), g.frame
+			hoisted, frame = g.hoistable(), g.size
 		default:
 			return g
 		}
@@ -291,7 +288,8 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		least = noSpeculation
 	}
 	q := g.attempt(least, func(speculation speculation, hoisted []int32, frame int32) *generator {
-		q := &generator{compiler: g.compiler, module: g.module, word: g.word, self: index, speculation: speculation, depth: g.depth + 1, places: g.places}
+		q := g.newGenerator(g.word, g.module, index)
+		q.speculation, q.depth, q.places = speculation, g.depth+1, g.places
 		q.at(st.Pos, "<quotation>")
 		start = q.origin
 		for i := int32(0); i < info.In; i++ {
@@ -309,12 +307,11 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		}
 		return q
 	})
-	q.eliminateDeadFields()
 	f := bytecode.Func{
 		Name: "<quotation>", File: g.file(g.module), Line: start.line, Column: start.column, In: info.In, Out: info.Out,
-		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.frame, 1), Open: open,
+		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.size, 1), Open: open,
 	}
-	q.fixUp(&f)
+	q.passes(&f, nil)
 	g.mod.Funcs[index] = f
 	return index
 }

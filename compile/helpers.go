@@ -158,9 +158,10 @@ func (c *compiler) helper(name string) int32 {
 			in.B = c.builtin(index)
 		}
 	}
+	relativeJumps(code)
 	f := int32(len(c.mod.Funcs))
 	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
-		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: fixJumps(code),
+		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: code,
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f

@@ -15,15 +15,15 @@ const maxHoisted = 8
 
 // hoistable are the constants that it pays to keep: none if the function does not
 // loop, or if something in it needs the slots above the stack.
-func (g *generator) hoistable() []int32 {
-	if len(g.loaded) == 0 || g.Instrument || g.Cover || g.depth > maxGuessed { // each level doubles the work
+func (ops *operands) hoistable() []int32 {
+	if len(ops.loaded) == 0 || ops.Instrument || ops.Cover || ops.depth > maxGuessed { // each level doubles the work
 		return nil
 	}
 	loops := false
-	for i := range g.code {
-		info := g.code[i].Op.Info()
+	for i := range ops.code {
+		info := ops.code[i].Op.Info()
 		switch {
-		case info.Has(bytecode.Restarts), g.code[i].Op == bytecode.OpJumpBack:
+		case info.Has(bytecode.Restarts), ops.code[i].Op == bytecode.OpJumpBack:
 			loops = true
 		case info.Has(bytecode.Calls|bytecode.Unnamed) && !info.Ends():
 			return nil
@@ -33,8 +33,8 @@ func (g *generator) hoistable() []int32 {
 		return nil
 	}
 	var list []int32
-	for _, k := range g.loaded {
-		if g.mod.Consts[k].Kind == bytecode.KindFloat && !slices.Contains(list, k) {
+	for _, k := range ops.loaded {
+		if ops.mod.Consts[k].Kind == bytecode.KindFloat && !slices.Contains(list, k) {
 			list = append(list, k)
 		}
 	}
@@ -42,16 +42,16 @@ func (g *generator) hoistable() []int32 {
 }
 
 // keep puts constants into slots from one on, for good.
-func (g *generator) keep(list []int32, from int32) {
+func (ops *operands) keep(list []int32, from int32) {
 	if len(list) == 0 {
 		return
 	}
-	g.hoisted = make(map[int32]int32, len(list))
+	ops.hoisted = make(map[int32]int32, len(list))
 	for i, k := range list {
 		s := from + int32(i)
-		g.constantInto(s, operand{form: pooled, index: k})
-		g.uses[s]++
-		g.hoisted[k] = s
+		ops.constantInto(s, operand{form: pooled, index: k})
+		ops.uses[s]++
+		ops.hoisted[k] = s
 	}
-	g.start = g.label()
+	ops.start = ops.label()
 }

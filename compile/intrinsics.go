@@ -4,24 +4,7 @@ import (
 	"math"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/seq/types"
 )
-
-// shuffle compiles a word that only rearranges the stack, which takes so many values.
-func (g *generator) shuffle(s *types.Shuffle, inputs int) {
-	g.ensure(inputs)
-	var taken [3]operand
-	base := len(g.stack) - inputs
-	copy(taken[:], g.stack[base:])
-	g.stack = g.stack[:base]
-	for _, i := range s.Order {
-		g.retain(taken[i])
-		g.push(taken[i])
-	}
-	for _, o := range taken[:inputs] {
-		g.release(o)
-	}
-}
 
 // intrinsic is a built-in that is an instruction (or none).
 type intrinsic struct {
@@ -122,14 +105,6 @@ func unary(g *generator, in intrinsic, _ bool) bool {
 	return false
 }
 
-// proveOperands proves two operands. The lower one is looked at first, whether by an
-// instruction of its own, in checked code only, or by the one that comes.
-func (g *generator) proveOperands(k bytecode.Kind) {
-	top := len(g.stack) - 1
-	g.stack[top-1] = g.demand(g.stack[top-1], k)
-	g.stack[top] = g.prove(g.stack[top], k)
-}
-
 func binary(g *generator, in intrinsic, _ bool) bool {
 	g.ensure(2)
 	g.proveOperands(in.from)
@@ -160,34 +135,6 @@ func binary(g *generator, in intrinsic, _ bool) bool {
 	}
 	g.emitFlipped(in.swap, in.op, dst, a.index, b.index)
 	return false
-}
-
-// withProducts are the instructions that take a product for an operand.
-var withProducts = map[bytecode.Op]bytecode.Op{bytecode.OpFloatAdd: bytecode.OpFloatMulAdd, bytecode.OpFloatSub: bytecode.OpFloatMulSub}
-
-// withProduct fuses a sum or difference of Floats with the product right before
-// that it takes, if the other operand ends here as well. Both have been released.
-func (g *generator) withProduct(op bytecode.Op, a, b operand) bool {
-	last := g.lastInstr()
-	if withProducts[op] == 0 || last == nil || last.Op != bytecode.OpFloatMul || a == b || g.uses[a.index] > 0 || g.uses[b.index] > 0 {
-		return false
-	}
-	sum := a
-	if last.A != b.index {
-		if last.A != a.index || op == bytecode.OpFloatSub {
-			return false
-		}
-		sum = b
-	}
-	x, y, at := last.B, last.C, g.lastOrigin()
-	g.unemit()
-	for _, factor := range [...]int32{x, y} {
-		g.emitFrom(at, bytecode.OpGuard, factor, int32(bytecode.KindFloat), 0)
-	}
-	g.emit(withProducts[op], sum.index, x, y)
-	g.uses[sum.index]++
-	g.push(sum)
-	return true
 }
 
 // divide compiles i./ and i.%, whose second result is whether the divisor was

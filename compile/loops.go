@@ -165,34 +165,3 @@ func (g *generator) collect(name string, builder int32) {
 	g.patch(skip)
 	g.release(o)
 }
-
-// kind is what is proven of a slot; KindAny of constants.
-func (s *state) kind(o operand) bytecode.Kind {
-	if o.form != slot {
-		return bytecode.KindAny
-	}
-	return s.kinds[o.index].kind
-}
-
-// fresh gives a value that is about to be made a slot, which it keeps.
-func (g *generator) fresh(k bytecode.Kind) int32 {
-	s := g.alloc(-1)
-	g.uses[s]++
-	g.kinds[s] = proven(k)
-	return s
-}
-
-// alone gives a popped operand a slot that nothing else names.
-func (g *generator) alone(o operand) operand {
-	if o.form != slot {
-		o = g.load(o, -1)
-	}
-	if g.uses[o.index] == 1 {
-		return o
-	}
-	s := g.fresh(bytecode.KindAny)
-	g.kinds[s] = g.kinds[o.index]
-	g.release(o)
-	g.move(parallel{dst: s, src: o}, false)
-	return operand{form: slot, index: s}
-}

@@ -24,15 +24,15 @@ func defines(in *bytecode.Instr, s int32) bool {
 }
 
 // touches tells whether an instruction reads or writes a slot.
-func (g *generator) touches(in *bytecode.Instr, s int32) bool {
-	reads, writes := bytecode.Effects(g.mod, *in)
+func (e *emitter) touches(in *bytecode.Instr, s int32) bool {
+	reads, writes := bytecode.Effects(e.mod, *in)
 	return reads.Has(s) || writes.Has(s)
 }
 
 // written tells whether an instruction from one on may have written to a slot.
-func (g *generator) written(s int32, from int) bool {
-	for pc := from; pc < len(g.code); pc++ {
-		if g.writes(&g.code[pc], s) {
+func (e *emitter) written(s int32, from int) bool {
+	for pc := from; pc < len(e.code); pc++ {
+		if e.writes(&e.code[pc], s) {
 			return true
 		}
 	}
@@ -40,17 +40,17 @@ func (g *generator) written(s int32, from int) bool {
 }
 
 // writes tells whether an instruction may write to a slot.
-func (g *generator) writes(in *bytecode.Instr, s int32) bool {
-	_, writes := bytecode.Effects(g.mod, *in)
+func (e *emitter) writes(in *bytecode.Instr, s int32) bool {
+	_, writes := bytecode.Effects(e.mod, *in)
 	return writes.Has(s) || in.Op.Info().Has(bytecode.Unnamed)
 }
 
 // successors are those of an instruction of this function, of which the jumps have not got
 // their final form yet.
-func (g *generator) successors(pc int) iter.Seq[int] {
-	in := g.code[pc]
+func (e *emitter) successors(pc int) iter.Seq[int] {
+	in := e.code[pc]
 	if in.Op.Info().C == bytecode.Target {
 		in.C -= int32(pc + 1)
 	}
-	return bytecode.Successors(g.mod, pc, in)
+	return bytecode.Successors(e.mod, pc, in)
 }

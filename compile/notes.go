@@ -1,29 +1,17 @@
 package compile
 
 import (
-	"slices"
-
 	"github.com/seqvm/seqvm/bytecode"
 )
-
-// fixUp makes the finished code of the function: what the compiler noted in it moves to the
-// tables of the function, and jumps get their final form.
-func (g *generator) fixUp(f *bytecode.Func) {
-	f.Lines, f.Sites = g.lines, g.sites
-	if slices.ContainsFunc(g.code, isNote) {
-		g.stripNotes(f)
-	}
-	f.Code = fixJumps(g.code)
-}
 
 func isNote(in bytecode.Instr) bool { return in.Op == bytecode.OpGuard || in.Op == bytecode.OpTailGone }
 
 // stripNotes takes the notes out of the code. A note belongs to the instruction behind it.
 // If control can come to that one from elsewhere, a guard becomes a check, which is
 // an instruction.
-func (g *generator) stripNotes(f *bytecode.Func) {
-	old := g.code
-	targets := g.targets()
+func (e *emitter) stripNotes(f *bytecode.Func) {
+	old := e.code
+	targets := e.targets()
 	strips := func(pc int) bool {
 		if old[pc].Op != bytecode.OpGuard || bytecode.Kind(old[pc].B) == bytecode.KindAny {
 			return isNote(old[pc])
@@ -42,7 +30,7 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 	line := 0
 	for pc, in := range old {
 		to[pc] = int32(len(code))
-		for line+1 < len(g.lines) && int(g.lines[line+1].PC) <= pc {
+		for line+1 < len(e.lines) && int(e.lines[line+1].PC) <= pc {
 			line++
 		}
 		switch {
@@ -53,7 +41,7 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 			code = append(code, in)
 		case in.Op == bytecode.OpGuard && bytecode.Kind(in.B) == bytecode.KindAny: // nobody asks any more
 		case in.Op == bytecode.OpGuard:
-			at := g.lines[line]
+			at := e.lines[line]
 			at.PC = to[pc]
 			f.Guards = append(f.Guards, bytecode.Guard{Line: at, Slot: in.A, Kind: bytecode.Kind(in.B)})
 		default:
@@ -67,7 +55,7 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 	to[len(old)] = int32(len(code))
 	for pc, in := range old {
 		if in.Op == bytecode.OpMatch {
-			g.retargetTable(&g.mod.Tables[in.B], pc, to)
+			e.retargetTable(&e.mod.Tables[in.B], pc, to)
 		}
 	}
 	for pc := range code {
@@ -75,9 +63,9 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 			code[pc].C = to[code[pc].C]
 		}
 	}
-	g.code = code
-	lines := g.lines[:0]
-	for _, l := range g.lines {
+	e.code = code
+	lines := e.lines[:0]
+	for _, l := range e.lines {
 		l.PC = to[l.PC]
 		if n := len(lines); n > 0 && lines[n-1].PC == l.PC {
 			lines = lines[:n-1]
@@ -89,11 +77,11 @@ func (g *generator) stripNotes(f *bytecode.Func) {
 
 // targets tells for each instruction whether control can come to it from elsewhere than
 // from the one in front of it.
-func (g *generator) targets() []bool {
-	targets := make([]bool, len(g.code)+1)
-	for pc := range g.code {
-		for to := range g.successors(pc) {
-			if to != pc+1 || g.code[pc].Op.Info().Ends() {
+func (e *emitter) targets() []bool {
+	targets := make([]bool, len(e.code)+1)
+	for pc := range e.code {
+		for to := range e.successors(pc) {
+			if to != pc+1 || e.code[pc].Op.Info().Ends() {
 				targets[to] = true
 			}
 		}
@@ -102,7 +90,7 @@ func (g *generator) targets() []bool {
 }
 
 // retargetTable adjusts the table of a match at an instruction to where code has moved.
-func (g *generator) retargetTable(t *bytecode.MatchTable, pc int, to []int32) {
+func (e *emitter) retargetTable(t *bytecode.MatchTable, pc int, to []int32) {
 	moved := func(c int32) int32 { return to[pc+1+int(c)] - to[pc] - 1 }
 	for i, c := range t.Targets {
 		if c != bytecode.NoArm {
@@ -112,19 +100,4 @@ func (g *generator) retargetTable(t *bytecode.MatchTable, pc int, to []int32) {
 	for i := range t.Others {
 		t.Others[i].Target = moved(t.Others[i].Target)
 	}
-}
-
-// fixJumps makes the targets of jumps relative to the instruction behind them, as
-// the interpreter wants them.
-func fixJumps(code []bytecode.Instr) []bytecode.Instr {
-	for pc := range code {
-		in := &code[pc]
-		if in.Op.Info().C == bytecode.Target {
-			in.C -= int32(pc + 1)
-		}
-		if in.Op == bytecode.OpFloatMulAdd && bytecode.IsVector(code[pc:]) {
-			in.Op = bytecode.OpFloatMulAdd3
-		}
-	}
-	return code
 }
