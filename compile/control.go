@@ -152,7 +152,7 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 		return g.body(st.Match.Arms[i].Body, tail) || tail && g.end(st.Match.Arms[i].Body)
 	}
 	o := g.inSlot(g.pop())
-	g.makeRecords()
+	g.materializeAll()
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
 	for i := range table.Targets {
 		table.Targets[i] = bytecode.NoArm

@@ -9,24 +9,30 @@
 //	                 the call graph; body.go and calls.go act on them
 //	inline.go        inlining of short words, with call sites kept for tracebacks (Site)
 //	loops.go         list words with a literal as loops of the function (loop fusion with the caller)
-//	control.go       branches where they stand; joins, in which the first branch places the values
-//	moves.go         parallel moves, and copy coalescing backwards into the instruction that made a value
-//	intrinsics.go    instruction selection for built-in words; superinstructions for products and sums
+//	control.go       branches where they stand; joins.go: the first branch places the values, the others follow
+//	moves.go         parallel moves
+//	intrinsics.go    instruction selection for built-in words
 //	objects.go       scalar replacement of objects (virtual objects, as in partial escape analysis:
 //	                 Stadler, Würthinger, Mössenböck, CGO 2014), materialized where something wants the
 //	                 object; reuse tokens for what a match leaves of an object, and reuse specialisation, which
 //	                 writes only the fields that differ (Perceus: Reinking, Xie, de Moura, Leijen, PLDI 2021;
 //	                 Lean 4: Ullrich, de Moura, IFL 2019)
-//	moveout.go       elements that are replaced move out of their list, across calls whose borrow summary
-//	                 allows it
-//	generator.go     speculation on kinds with guards: what comes out of lists and fields is trusted, and a
+//	operands.go      speculation on kinds with guards: what comes out of lists and fields is trusted, and a
 //	                 wrong guess deoptimises into guarded code (package vm)
+//	peephole.go      all rewrites of what was just emitted: superinstructions (a comparison and its jump, a
+//	                 product and its sum, a counter and its loop), copy coalescing backwards into the instruction
+//	                 that made a value, speculative and borrowed loads, elements that are replaced and so move
+//	                 out of their list, across calls whose borrow summary (borrow.go) allows it
 //
-// and, on the finished code of a function,
+// The layers of the generator, each of which calls only what is below, are listed at type emitter. On the
+// finished code of a function, passes.go runs in order
 //
 //	deadfields.go    dead-field elimination: of an object only the field is fetched that is live
-//	hoist.go         constant hoisting: Floats of a loop stay in slots
-//	fixup.go         notes become tables of the function, jumps get their final form
+//	borrow.go        the borrow summary of the word
+//	notes.go         notes become tables of the function (guards, tail calls that are gone)
+//	passes.go        jumps get their final form; three products and sums become one superinstruction
+//
+// and a function that loops is compiled once more with its constants in slots (hoist.go).
 //
 // How much the generator bets on objects being unshared is its level of speculation; a lost bet compiles the
 // function again, one level lower. testdata/code has a program and its code for each of these.

@@ -23,7 +23,7 @@ type emitter struct {
 
 	code  []bytecode.Instr
 	lines []bytecode.Line
-	block int // no jump leads behind this instruction's index
+	block int // the start of the current basic block: no jump leads to an instruction behind it
 	// inlining counts the words that the code being compiled stands in place of
 	// and that cannot fail; origin.site is the innermost one that can, + 1.
 	inlining   int

@@ -11,7 +11,7 @@ type generator struct {
 	self    int32    // the function's own index
 	facts   *summary // of a word; nil for a quotation
 	outs    []bytecode.Kind
-	ends    bool        // what is compiled is the last thing in a word that it stands in place of
+	ends    bool        // the code is in tail position of a word that it stands in place of
 	inlined *types.Word // the innermost such word
 	around  int32       // the place of the statement that has the body which is compiled
 }

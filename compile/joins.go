@@ -14,11 +14,11 @@ type join struct {
 	start  state
 	ends   []end
 	layout []operand // where the first branch left the stack and the aux stack
-	exit   *state    // behind the first branch that ends in os.exit
+	exit   *state    // what is known behind the first branch that ends in os.exit
 }
 
 func (ops *operands) newJoin() *join {
-	ops.makeRecords()
+	ops.materializeAll()
 	return &join{start: ops.fork()}
 }
 
@@ -222,7 +222,7 @@ func (ops *operands) adapt(floats bool, layout []operand) {
 // branch emits a jump that is taken if the condition on top of the stack is
 // false, and takes it off.
 func (ops *operands) branch() (jump int) {
-	ops.makeRecords()
+	ops.materializeAll()
 	ops.ensure(1)
 	ops.stack[len(ops.stack)-1] = ops.prove(ops.inSlotTop(), bytecode.KindBool)
 	o := ops.pop()

@@ -7,7 +7,7 @@ import (
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// virtual object is a value of a variant that has not been made yet: a constructor leaves
+// virtualObject is a value of a variant that has not been made yet: a constructor leaves
 // one, and so does a match of a value that others hold as well. Accessors and
 // matches take its fields without any object; what else wants the value has it
 // made. Virtual objects live in straight code only.
@@ -19,6 +19,20 @@ type virtualObject struct {
 	reuseToken *reuseToken // then that object; nil: none, or others may have it
 }
 
+// speculation says how a function is compiled: what turns out to be a bad guess makes it
+// be compiled again with more care.
+type speculation uint8
+
+const (
+	// optimistic: a match takes a value apart that others hold as well, and they only
+	// look at its numbers and texts from there on.
+	optimistic speculation = iota
+	// cautious: they look at all of its fields.
+	cautious
+	// noSpeculation: they need the value itself.
+	noSpeculation
+)
+
 func (fr *frame) newVirtual(r virtualObject) operand {
 	index := int32(len(fr.objects))
 	fr.objects = append(fr.objects, r)
@@ -26,14 +40,13 @@ func (fr *frame) newVirtual(r virtualObject) operand {
 	return operand{form: virtual, index: index}
 }
 
-// forget takes a virtual object that nothing names any more off the list of those that
-// there are.
+// forget removes a virtual object that nothing names any more from the list of live ones.
 func (fr *frame) forget(index int32) {
 	i := slices.Index(fr.virtual, index)
 	fr.virtual = slices.Delete(fr.virtual, i, i+1)
 }
 
-// releaseRecord lets go of a virtual object. With the last operand that names it its
+// releaseVirtual lets go of a virtual object. With the last operand that names it its
 // fields go, and what is left of the object that it was can become another one.
 func (fr *frame) releaseVirtual(index int32) {
 	r := &fr.objects[index]
@@ -89,8 +102,8 @@ func (ops *operands) found(field operand) operand {
 	return field
 }
 
-// materialize makes the object of a virtual object and puts its slot in place of the virtual object
-// wherever that is named. The operand returned is retained like the one given.
+// materialize emits what makes the object of a virtual object, whose slot takes the place of the virtual
+// object wherever that is named. The operand returned is retained like the one given.
 func (ops *operands) materialize(o operand) operand {
 	for i := range ops.objects[o.index].fields {
 		if f := ops.objects[o.index].fields[i]; f.form == virtual {
@@ -138,12 +151,12 @@ func (ops *operands) materialize(o operand) operand {
 // straighten makes all virtual objects and lets go of all reuse tokens: where code joins, loops or
 // is looked at there are none.
 func (ops *operands) straighten() {
-	ops.makeRecords()
+	ops.materializeAll()
 	ops.dropTokens()
 }
 
-// makeRecords makes all virtual objects.
-func (ops *operands) makeRecords() {
+// materializeAll makes all virtual objects.
+func (ops *operands) materializeAll() {
 	for i := 0; i < len(ops.stack); i++ {
 		if o := ops.stack[i]; o.form == virtual {
 			ops.materialize(o)
@@ -156,7 +169,7 @@ func (ops *operands) makeRecords() {
 	}
 }
 
-// reuse token is a slot with a variant whose fields have been unpacked: nobody needs
+// reuseToken is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
 // VM finds that nobody else holds it. Until then it has its fields. A reuse token lasts through
 // branches, up to where they join, and calls.
@@ -164,19 +177,16 @@ type reuseToken struct {
 	slot     int32 // retained
 	variant  int32
 	first    int32 // its fields were unpacked to the slots from here on
-	behind   int   // those that are not lost were there in front of this instruction
+	behind   int   // fields that are not lost still lay in their slots in front of this instruction
 	lost     uint64
 	doubtful bool // the code before shows that others are likely to hold it
 }
 
+// maxKeptFields is how many fields lost can tell apart, maxTokens how many reuse tokens are
+// kept: more would cost much time in long words.
 const (
-	// optimistic: a match takes a value apart that others hold as well, and they only
-	// look at its numbers and texts from there on.
-	optimistic speculation = iota
-	// cautious: they look at all of its fields.
-	cautious
-	// noSpeculation: they need the value itself.
-	noSpeculation
+	maxKeptFields = 64
+	maxTokens     = 16
 )
 
 func (fr *frame) addToken(h reuseToken) {
@@ -187,7 +197,7 @@ func (fr *frame) addToken(h reuseToken) {
 	fr.tokens = append(fr.tokens, h)
 }
 
-// eachHusk visits the reuse tokens and those that will be there once a virtual object is gone.
+// eachToken visits the reuse tokens and those that will be there once a virtual object is gone.
 func (fr *frame) eachToken(visit func(*reuseToken)) {
 	for i := range fr.tokens {
 		visit(&fr.tokens[i])
@@ -259,7 +269,7 @@ func (ops *operands) putFields(h *reuseToken, r *virtualObject) {
 	}
 }
 
-// dropHusks lets go of all reuse tokens.
+// dropTokens lets go of all reuse tokens.
 func (fr *frame) dropTokens() {
 	for _, h := range fr.tokens {
 		fr.uses[h.slot]--
@@ -267,7 +277,7 @@ func (fr *frame) dropTokens() {
 	fr.tokens = fr.tokens[:0]
 }
 
-// dropHusksAbove lets go of the reuse tokens above the slots in use, so that a call can have
+// dropTokensAbove lets go of the reuse tokens above the slots in use, so that a call can have
 // its arguments there.
 func (fr *frame) dropTokensAbove() {
 	for _, h := range fr.tokens {
@@ -284,13 +294,13 @@ func (fr *frame) dropTokensAbove() {
 	fr.tokens = kept
 }
 
-// hasHusk tells whether there is a reuse token of a variant that nobody is known to
+// hasToken tells whether there is a reuse token of a variant that nobody is known to
 // share.
 func (fr *frame) hasToken(variant int32) bool {
 	return slices.ContainsFunc(fr.tokens, func(h reuseToken) bool { return h.variant == variant && !h.doubtful })
 }
 
-// takeHusk returns a reuse token for a virtual object, of which the caller owns the slot; nil if there
+// takeToken returns a reuse token for a virtual object, of which the caller owns the slot; nil if there
 // is none. Those come first that are likely to be held by nobody else, then those that
 // have most of the fields, then those of the same variant.
 func (ops *operands) takeToken(r *virtualObject) *reuseToken {
@@ -400,14 +410,3 @@ func (ops *operands) unpackInto(op bytecode.Op, o operand, v *types.VariantType)
 	}
 	return first
 }
-
-// speculation says how a function is compiled: what turns out to be a bad guess makes it
-// be compiled again with more care.
-type speculation uint8
-
-// maxKeptFields is how many fields lost can tell apart, maxHusks how many reuse tokens are
-// kept: more would cost much time in long words.
-const (
-	maxKeptFields = 64
-	maxTokens     = 16
-)
