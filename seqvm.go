@@ -87,6 +87,9 @@ type Options struct {
 	Instrument bool
 	// Cover makes the program count the points that it comes to (VM.Coverage).
 	Cover bool
+	// Plain makes code in which every step can be seen, and which is slower; Instrument
+	// and Cover imply it.
+	Plain bool
 }
 
 // Config is the outside of a run: input, output, arguments, limits. The zero Config has
@@ -127,7 +130,7 @@ func Compile(source Source, opts Options) (*Program, error) {
 		return nil, &CompileError{problems}
 	}
 	p := &Program{
-		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover}),
+		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Plain: opts.Plain}),
 		warnings: problems, words: opts.words(), from: source.from, opts: o,
 	}
 	for _, m := range info.Program.Modules {

@@ -16,6 +16,9 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 	for i := 0; i < len(stmts); i++ {
 		st := &stmts[i]
 		last := i == len(stmts)-1
+		if g.Plain {
+			g.layOutAll()
+		}
 		g.ends = ends && last
 		last = last && tail
 		switch st.Kind {
@@ -86,7 +89,7 @@ func (g *generator) form(st *syntax.Stmt, last bool, line *int) (dropped, done b
 	case types.FormInline:
 		return false, g.inline(st, last)
 	case types.FormLoop:
-		if literal := &st.Inner[0]; !g.floating && g.plain(g.module, literal.Inner) {
+		if literal := &st.Inner[0]; !g.Plain && !g.floating && g.plain(g.module, literal.Inner) {
 			g.loop(st)
 			return false, false
 		}

@@ -249,7 +249,7 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 		g.stack = g.stack[:n]
 		o := g.newVirtual(virtualObject{variant: call.Index, fields: fields, uses: 1})
 		g.push(o)
-		if g.hasToken(call.Index) { // it costs nothing, and the fields lie in their places now
+		if g.Plain || g.hasToken(call.Index) { // it costs nothing, and the fields lie in their places now
 			g.materialize(o)
 		}
 	case types.TargetIs:

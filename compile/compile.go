@@ -11,24 +11,52 @@ import (
 
 // Options says how to compile.
 type Options struct {
-	// Instrument makes every word of the program count its entries.
+	// Instrument makes every word of the program count its entries; Plain is implied.
 	Instrument bool
-	// Cover makes the program count the points that it comes to.
+	// Cover makes the program count the points that it comes to; Plain is implied.
 	Cover bool
+	// Plain makes code in which every step of the program can be seen: each word has a frame of its
+	// own, each quotation runs as a call, nothing is fused, reused or guessed, and in front of each
+	// statement the stack lies in order in the first slots of the frame, the aux stack behind it.
+	Plain bool
 }
 
 // Program compiles a program that was checked without errors.
 func Program(info *types.Info, opts Options) *bytecode.Module {
+	return program(info, opts).mod
+}
+
+func program(info *types.Info, opts Options) *compiler {
 	c := newCompiler(info, opts)
 	c.added()
 	if info.Main != nil {
 		c.mod.Main = c.functions[info.Main.Index]
 		c.mod.MainInt = info.Main.Effect.IsInt()
 	}
-	return c.mod
+	return c
+}
+
+// WithPlain returns what Program has made of a program, followed by plain code of each of its words.
+// The redirects make that be run in place of the other code, from the next call of a word or its
+// next round on (VM.Grow); quotations that are there already stay as they are.
+func WithPlain(info *types.Info, mod *bytecode.Module) (*bytecode.Module, []bytecode.Redirect) {
+	c := program(info, Options{})
+	copy(c.mod.Funcs, mod.Funcs) // strands are in that code
+	fast := c.functions
+	c.Plain, c.functions = true, nil
+	for _, w := range info.Words {
+		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
+	}
+	redirects := make([]bytecode.Redirect, len(fast))
+	for i, w := range info.Words {
+		c.word(w)
+		redirects[i] = bytecode.Redirect{From: fast[i], To: c.functions[i]}
+	}
+	return c.mod, redirects
 }
 
 func newCompiler(info *types.Info, opts Options) *compiler {
+	opts.Plain = opts.Plain || opts.Instrument || opts.Cover
 	return &compiler{
 		Options: opts,
 		info:    info, table: info.Builtins,
@@ -243,6 +271,9 @@ func (c *compiler) attempt(least speculation, function func(speculation speculat
 	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
 	var hoisted []int32
 	var frame int32
+	if c.Plain {
+		least = noSpeculation
+	}
 	for speculation := least; ; {
 		g := function(speculation, hoisted, frame)
 		switch {

@@ -83,6 +83,9 @@ func (e *emitter) emit(op bytecode.Op, a, b, c int32) int {
 		e.lines = append(e.lines[:n], bytecode.Line{PC: int32(pc), Line: e.line, Column: e.column, Name: e.named, Site: e.site, Flipped: e.flipped})
 	}
 	e.code = append(e.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
+	if e.Plain { // no rewrite looks back
+		e.block = len(e.code)
+	}
 	return pc
 }
 

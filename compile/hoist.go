@@ -16,7 +16,7 @@ const maxHoisted = 8
 // hoistable are the constants that it pays to keep: none if the function does not
 // loop, or if something in it needs the slots above the stack.
 func (ops *operands) hoistable() []int32 {
-	if len(ops.loaded) == 0 || ops.Instrument || ops.Cover || ops.depth > maxGuessed { // each level doubles the work
+	if len(ops.loaded) == 0 || ops.Plain || ops.depth > maxGuessed { // each level doubles the work
 		return nil
 	}
 	loops := false

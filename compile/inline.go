@@ -36,7 +36,7 @@ func (b *inlineBody) add(other inlineBody) {
 // modules do not have.
 func (c *compiler) inlinable(w *types.Word, module int) (inlineBody, bool) {
 	facts := &c.words[w.Index]
-	if c.Instrument || c.Cover || w.Late || !w.Effect.Plain() || w.Extra > 0 || facts.observes || facts.open() {
+	if c.Plain || w.Late || !w.Effect.Plain() || w.Extra > 0 || facts.observes || facts.open() {
 		return inlineBody{}, false
 	}
 	b := &c.bodies[w.Index]

@@ -76,6 +76,16 @@ func inPlace(args []operand) (first int32, ok bool) {
 	return args[0].index, true
 }
 
+// layOutAll puts the stack in order like layOut, and behind it the aux stack.
+func (ops *operands) layOutAll() {
+	ops.straighten()
+	layout := ops.values()
+	for i := range layout {
+		layout[i] = operand{form: slot, index: int32(i)}
+	}
+	ops.arrange(layout)
+}
+
 // observed prepares a call that may look at the whole stack: values of the aux
 // stack leave the frame and the stack is laid out in order. The function
 // returned brings them back behind the call.

@@ -190,6 +190,10 @@ const (
 )
 
 func (fr *frame) addToken(h reuseToken) {
+	if fr.Plain {
+		fr.uses[h.slot]--
+		return
+	}
 	if len(fr.tokens) == maxTokens {
 		fr.uses[fr.tokens[0].slot]--
 		fr.tokens = slices.Delete(fr.tokens, 0, 1)

@@ -9,7 +9,9 @@ import (
 // passes are what is done to the code of a function when it is all there, in this order.
 // facts is the summary of a word; nil for a quotation.
 func (e *emitter) passes(f *bytecode.Func, facts *summary) {
-	e.eliminateDeadFields()
+	if !e.Plain {
+		e.eliminateDeadFields()
+	}
 	if facts != nil && !facts.observes && !facts.open() {
 		facts.borrows = e.borrows(f.In, f.Out)
 	}

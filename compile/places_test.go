@@ -22,9 +22,10 @@ import (
 // stands in a line of its own, and something behind the word that the compiler may make
 // one instruction of with it. The error must name the word and its line all the same.
 
-// values are Seq texts by type: two that are of the type.
-var values = map[types.Kind][2]string{
-	types.Int: {"7", "3 cast"}, types.Float: {"1.5", "0.5 cast"}, types.Bool: {"true", "false cast"},
+// values are Seq texts by type, three that are of the type: a constant, a value of
+// unknown kind, and one in a slot of a known kind.
+var values = map[types.Kind][3]string{
+	types.Int: {"7", "3 cast", "9 slot-int"}, types.Float: {"1.5", "0.5 cast", "2.5 slot-float"}, types.Bool: {"true", "false cast", "true slot-bool"},
 }
 
 // wrong are Strings that the checker takes for values of any type: one that a list
@@ -49,6 +50,9 @@ const head = `union P { P { i: Int, f: Float, b: Bool } }
 : cast ( T -- U ) ;
 : listed ( T -- U ) list.make swap list.push 0 list.get drop ;
 : two ( -- Float ) 2 int->float ;
+: slot-int ( Int -- Int ) int->string string->int drop ;
+: slot-float ( Float -- Float ) float->string string->float drop ;
+: slot-bool ( Bool -- Bool ) 1 swap [ ] [ drop 2 ] if 1 i.= ;
 : bad ( -- P ) "s" "s" "s" :P wrap-3 ;
 `
 
@@ -73,7 +77,7 @@ func TestErrorsNameTheWordThatTheProgramSays(t *testing.T) {
 		for at, operand := range e.In {
 			kind := types.EffectKind(operand)
 			for _, bad := range append(slices.Clone(wrong), fields[kind]) {
-				for form := range 2 {
+				for form := range 3 {
 					var b strings.Builder
 					var shown []string
 					for j, other := range e.In {
@@ -83,7 +87,7 @@ func TestErrorsNameTheWordThatTheProgramSays(t *testing.T) {
 						} else {
 							value := values[types.EffectKind(other)][form]
 							b.WriteString(value + " ")
-							shown = append(shown, strings.TrimSuffix(value, " cast"))
+							shown = append(shown, strings.Fields(value)[0])
 						}
 					}
 					for _, program := range around(b.String(), name, e) {

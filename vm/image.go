@@ -1,12 +1,9 @@
 package vm
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
-	"sync"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
@@ -28,19 +25,9 @@ type image struct {
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
 	known func(name string) *Builtin // the built-in words there are
-	index *codeIndex                 // common to all images of a VM
+	codes *codes                     // common to all images of a program
+	form  form                       // that calls run
 }
-
-// codeIndex finds the function of an address, and has the guarded code
-// of functions (deopt.go). It is filled as needed.
-type codeIndex struct {
-	mu      sync.Mutex
-	funcs   int         // so many are among the ranges
-	ranges  []codeRange // by address
-	guarded map[int32][]bytecode.Instr
-}
-
-func newCodeIndex() *codeIndex { return &codeIndex{guarded: map[int32][]bytecode.Instr{}} }
 
 // variant is what instructions need to know of one of the program.
 type variant struct {
@@ -57,11 +44,6 @@ type function struct {
 	out   int32
 	open  bool
 	fn    *bytecode.Func
-}
-
-type codeRange struct {
-	start, end uintptr
-	index      int32
 }
 
 // The kinds of package bytecode have the numbers of those of package stack: an index that
@@ -91,7 +73,7 @@ func link(mod *bytecode.Module, builtins func(name string) *Builtin) (*image, er
 		mod = withoutMoves(mod)
 	}
 	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
-		known: builtins, index: newCodeIndex()}
+		known: builtins, codes: newCodes()}
 	return img.grow(mod)
 }
 
@@ -138,10 +120,8 @@ func (img *image) link(before *bytecode.Module) error {
 	for i := len(before.Funcs); i < len(mod.Funcs); i++ {
 		f := &mod.Funcs[i]
 		linked := function{bytes: uintptr(f.Frame) * slotSize, in: f.In, out: f.Out, open: f.Open, fn: f}
-		if len(f.Code) > 0 {
-			linked.code = &f.Code[0]
-			img.counting = img.counting || f.Code[0].Op == bytecode.OpCount
-		}
+		linked.code = img.code(int32(i), img.form)
+		img.counting = img.counting || len(f.Code) > 0 && f.Code[0].Op == bytecode.OpCount
 		img.funcs = append(img.funcs, linked)
 	}
 	shared := len(before.Consts) > 0 // the tags
@@ -214,43 +194,4 @@ func (img *image) tag(name string) *stack.Tag {
 		return t
 	}
 	return &stack.Tag{Name: name, Union: -1}
-}
-
-// functionAt finds the function that an instruction belongs to and its index
-// there. It is slow: for errors and for leaving proven code. The image must be one
-// that has the code.
-func (img *image) functionAt(ip uintptr) (index int32, pc int, ok bool) {
-	x := img.index
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.complete(img.mod)
-	n := sort.Search(len(x.ranges), func(i int) bool { return x.ranges[i].start > ip })
-	if n == 0 || ip >= x.ranges[n-1].end {
-		return 0, 0, false
-	}
-	r := x.ranges[n-1]
-	return r.index, int((ip - r.start) / instrSize), true
-}
-
-// complete adds the functions that are not among the ranges.
-func (x *codeIndex) complete(mod *bytecode.Module) {
-	if x.funcs >= len(mod.Funcs) {
-		return
-	}
-	for ; x.funcs < len(mod.Funcs); x.funcs++ {
-		x.add(int32(x.funcs), mod.Funcs[x.funcs].Code)
-	}
-	x.sort()
-}
-
-func (x *codeIndex) add(function int32, code []bytecode.Instr) {
-	if len(code) == 0 {
-		return
-	}
-	start := codeAddress(&code[0])
-	x.ranges = append(x.ranges, codeRange{start: start, end: start + uintptr(len(code))*instrSize, index: function})
-}
-
-func (x *codeIndex) sort() {
-	slices.SortFunc(x.ranges, func(a, b codeRange) int { return cmp.Compare(a.start, b.start) })
 }

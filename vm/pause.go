@@ -10,7 +10,7 @@ func (s *Strand) pause(counted bool) error {
 		return ErrStopped
 	}
 	s.look()
-	if outdated := s.outdated(); outdated || s.member.mayBeOld() {
+	if outdated := s.outdated(); outdated || s.hasOldFrames {
 		if left, err := s.replaceFrames(); left || err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.vm.stopped.Load() || s.member.cancelled() || s.outdated() || s.member.mayBeOld() { // it may have been made again right before
+	if s.vm.stopped.Load() || s.member.cancelled() || s.outdated() || s.hasOldFrames { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

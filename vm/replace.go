@@ -9,13 +9,9 @@ import (
 // refresh makes the strand go by the VM's latest image.
 func (s *Strand) refresh() *image {
 	img := s.vm.image.Load()
-	if s.member == nil {
-		s.image = img
-		return img
-	}
 	if s.image != img {
 		s.image = img
-		s.member.lookForOldFrames(s)
+		s.lookForOldFrames()
 	}
 	if s.valve.Interval == 0 && s.limit.Load() == 0 {
 		s.resetLimit()
@@ -25,24 +21,22 @@ func (s *Strand) refresh() *image {
 
 // lookForOldFrames finds out whether the strand is in a word that has been replaced: a
 // tail call of the word itself is a jump there, which no image can redirect.
-func (m *member) lookForOldFrames(s *Strand) {
-	m.hasOldFrames = false
+func (s *Strand) lookForOldFrames() {
+	s.hasOldFrames = false
 	if !s.image.replaces {
 		return
 	}
 	old := func(ip uintptr) bool {
 		function, _, ok := s.image.functionAt(ip - instrSize)
-		return ok && s.image.replaced(function)
+		return ok && s.image.replaced(function) && slices.ContainsFunc(s.image.mod.Funcs[function].Code, restarts)
 	}
 	if old(s.ip+instrSize) || slices.ContainsFunc(s.frames, func(f frame) bool { return old(f.ip) }) { // the first is executed next
-		m.hasOldFrames = true
+		s.hasOldFrames = true
 		s.limit.Store(0)
 	}
 }
 
-// mayBeOld tells whether code of words that have been replaced may be among the
-// strand's frames.
-func (m *member) mayBeOld() bool { return m != nil && m.hasOldFrames }
+func restarts(in bytecode.Instr) bool { return in.Op.Info().Has(bytecode.Restarts) }
 
 // outdated tells whether the strand does not go by the VM's latest image.
 func (s *Strand) outdated() bool { return s.image != s.vm.image.Load() }
@@ -86,9 +80,8 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 		img.funcs = slices.Clone(img.funcs)
 	}
 	for _, r := range list {
-		to := &img.mod.Funcs[r.To]
 		f := &img.funcs[r.From]
-		f.code, f.bytes = &to.Code[0], uintptr(to.Frame)*slotSize
+		f.code, f.bytes = img.code(r.To, img.form), uintptr(img.mod.Funcs[r.To].Frame)*slotSize
 		img.replaces = img.replaces || img.replaced(r.From)
 	}
 	return changed
@@ -96,6 +89,6 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 
 // replaced tells whether a function that has code runs that of another one.
 func (img *image) replaced(function int32) bool {
-	own := img.mod.Funcs[function].Code
-	return len(own) > 0 && img.funcs[function].code != &own[0]
+	own := img.code(function, img.form)
+	return own != nil && img.funcs[function].code != own
 }

@@ -60,9 +60,8 @@ type member struct {
 	group *group // of the input that it comes from
 	input *input // of the strand that an input runs on; else nil
 
-	outside      atomic.Bool // it waits for something outside of the VM
-	hasOldFrames bool        // code of words that have been replaced may be among its frames
-	unusable     bool        // it was stopped, or failed: the strand cannot be used again
+	outside  atomic.Bool // it waits for something outside of the VM
+	unusable bool        // it was stopped, or failed: the strand cannot be used again
 
 	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
 	waitsIn *channel.Channel
@@ -119,8 +118,10 @@ func (v *VM) Close() {
 	v.closeState()
 }
 
-// Grow gives the VM a module that its own is a part of, or the same, and carries
-// redirects out. Strands that run meanwhile go by it from their next call on.
+// Grow gives the VM a module that begins with its own (the code of the functions that both
+// have is the same memory) and carries redirects out. Strands that run meanwhile go by it from
+// their next call on; a frame in a function that is redirected goes over with its next
+// jump back to the function's start. Safe from any goroutine while the VM runs.
 func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
 	before := v.image.Load()
 	img, err := before.grow(mod)

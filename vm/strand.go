@@ -20,12 +20,13 @@ type Strand struct {
 
 	// limit is the end of the data stack, or 0 to make the next call or tail
 	// call look for a reason to pause: the VM stops, or the strand must yield. Others set it.
-	limit    limit
-	valve    scheduler.Valve // the reduction counter: tail calls until the strand must yield
-	gaveWay  gaveWay         // what at ip has made it yield
-	granted  *weave          // the weave that it waited for and may run now
-	inside   *weave          // the weave that runs, innermost
-	parkedAt atomic.Uintptr  // ip while it waits, for the dump; else 0
+	limit        limit
+	valve        scheduler.Valve // the reduction counter: tail calls until the strand must yield
+	gaveWay      gaveWay         // what at ip has made it yield
+	hasOldFrames bool            // code of words that have been replaced may be among its frames
+	granted      *weave          // the weave that it waited for and may run now
+	inside       *weave          // the weave that runs, innermost
+	parkedAt     atomic.Uintptr  // ip while it waits, for the dump; else 0
 
 	sampled atomic.Bool // the profile asks it to look at itself
 	traced  *traced     // nil: no execution trace is made

@@ -130,7 +130,7 @@ func newVM(img *image, config Config) *VM {
 	}
 	config.Settings = config.Settings.WithDefaults()
 	if config.Settings.YieldInterval > 0 {
-		img = img.counted()
+		img = img.in(countedForm)
 	}
 	v := &VM{config: config, start: -1}
 	v.image.Store(img)

@@ -143,7 +143,7 @@ func (s *Strand) resume(a int32) error {
 		s.restore(&w.saved)
 		*at(s.fp, w.slot+1) = value
 		if w.image != s.image {
-			s.member.lookForOldFrames(s)
+			s.lookForOldFrames()
 		}
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 func (c *cli) disasmCommand() *cobra.Command {
 	var word string
+	var plain bool
 	cmd := &cobra.Command{
 		Use:   "disasm FILE",
 		Short: "Show the bytecode of a program",
@@ -17,7 +18,7 @@ func (c *cli) disasmCommand() *cobra.Command {
 		Args:  exactly(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
-			opts.Library = true
+			opts.Library, opts.Plain = true, plain
 			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
 			if prog == nil {
@@ -35,5 +36,6 @@ func (c *cli) disasmCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&word, "word", "", "show only this word and its quotations")
+	cmd.Flags().BoolVar(&plain, "plain", false, "show the plain code of a source file, which coverage and counts run: nothing is inlined, fused or reused")
 	return cmd
 }

@@ -139,8 +139,8 @@ func asProcess(t *testing.T, base string, env []string, stdin string, args []str
 }
 
 // Programs that count where they come to do the same as others, and their code is
-// sound. In them no word stands in place of its calls: where both fail, the trails
-// of calls must be the same.
+// sound. They are compiled plainly, so this holds the compiler's optimisations against code
+// without them: where both fail, the trails of calls must be the same.
 func TestGoldenWithCoverage(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/*/*.stdout")
 	require.NoError(t, err)
