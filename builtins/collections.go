@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -36,10 +37,10 @@ var listWords = []Word{
 		return nil
 	}},
 	{Name: "list.reverse", Effect: "( ..a V -- ..a V )", Doc: "The elements in opposite order.", Run: listReverse},
-	{Name: "list.map", Effect: "( ..a V [ ..b T -- ..b U ] -- ..a V2 )", Doc: "The list of what the quotation makes of each element.", Borrows: true},
-	{Name: "list.filter", Effect: "( ..a V [ ..b T -- ..b Bool ] -- ..a V2 )", Doc: "The list of the elements for which the quotation leaves true.", Borrows: true},
-	{Name: "list.fold", Effect: "( ..a V Acc [ ..b Acc T -- ..b Acc ] -- ..a Acc )", Doc: "Combines the elements with a start value, from the left.", Borrows: true},
-	{Name: "list.each", Effect: "( ..a V [ ..b T -- ..b ] -- ..a )", Doc: "Runs the quotation for each element.", Borrows: true},
+	{Name: "list.map", Effect: "( ..a V [ ..b T -- ..b U ] -- ..a V2 )", Doc: "The list of what the quotation makes of each element.", Borrows: true, Rule: loop(types.Loop{Collects: true})},
+	{Name: "list.filter", Effect: "( ..a V [ ..b T -- ..b Bool ] -- ..a V2 )", Doc: "The list of the elements for which the quotation leaves true.", Borrows: true, Rule: loop(types.Loop{Collects: true, Selects: true})},
+	{Name: "list.fold", Effect: "( ..a V Acc [ ..b Acc T -- ..b Acc ] -- ..a Acc )", Doc: "Combines the elements with a start value, from the left.", Borrows: true, Rule: loop(types.Loop{Folds: true})},
+	{Name: "list.each", Effect: "( ..a V [ ..b T -- ..b ] -- ..a )", Doc: "Runs the quotation for each element.", Borrows: true, Rule: loop(types.Loop{})},
 }
 
 // empty is the empty list. All programs share it.

@@ -9,31 +9,34 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
+// onTheStack are the traits of words that run quotations on the stack, or may reach any of it.
+const onTheStack = types.ObservesStack | types.StackSensitive | types.FrameBound
+
 // stackWords only rearrange the stack; they are compiled away.
 var stackWords = []Word{
-	{Name: "dup", Effect: "( ..a T -- ..a T T )", Doc: "Copies the top value.", Shuffle: &types.Shuffle{Order: []int{0, 0}}},
-	{Name: "drop", Effect: "( ..a T -- ..a )", Doc: "Removes the top value.", Shuffle: &types.Shuffle{}},
-	{Name: "swap", Effect: "( ..a T U -- ..a U T )", Doc: "Exchanges the two top values.", Shuffle: &types.Shuffle{Order: []int{1, 0}}},
-	{Name: "over", Effect: "( ..a T U -- ..a T U T )", Doc: "Copies the second value to the top.", Shuffle: &types.Shuffle{Order: []int{0, 1, 0}}},
-	{Name: "rot", Effect: "( ..a T U V -- ..a U V T )", Doc: "Moves the third value to the top.", Shuffle: &types.Shuffle{Order: []int{1, 2, 0}}},
-	{Name: "nip", Effect: "( ..a T U -- ..a U )", Doc: "Removes the second value.", Shuffle: &types.Shuffle{Order: []int{1}}},
-	{Name: "tuck", Effect: "( ..a T U -- ..a U T U )", Doc: "Copies the top value below the second.", Shuffle: &types.Shuffle{Order: []int{1, 0, 1}}},
-	{Name: "2dup", Effect: "( ..a T U -- ..a T U T U )", Doc: "Copies the two top values.", Shuffle: &types.Shuffle{Order: []int{0, 1, 0, 1}}},
-	{Name: "3drop", Effect: "( ..a T U V -- ..a )", Doc: "Removes the three top values.", Shuffle: &types.Shuffle{}},
-	{Name: "pick", Effect: "( ..a T Int -- ..a T T )", Doc: "Copies the value at a depth; 0 is the top.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "roll", Effect: "( ..a T Int -- ..a T )", Doc: "Moves the value at a depth to the top; 0 is the top.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: ">aux", Effect: "( ..a T -- ..a )", Doc: "Moves the top value to the aux stack of the word or quotation."},
-	{Name: "aux>", Effect: "( ..a -- ..a T )", Doc: "Moves the last value of the aux stack back."},
+	{Name: "dup", Effect: "( ..a T -- ..a T T )", Doc: "Copies the top value.", Rule: shuffle(0, 0)},
+	{Name: "drop", Effect: "( ..a T -- ..a )", Doc: "Removes the top value.", Rule: shuffle()},
+	{Name: "swap", Effect: "( ..a T U -- ..a U T )", Doc: "Exchanges the two top values.", Rule: shuffle(1, 0)},
+	{Name: "over", Effect: "( ..a T U -- ..a T U T )", Doc: "Copies the second value to the top.", Rule: shuffle(0, 1, 0)},
+	{Name: "rot", Effect: "( ..a T U V -- ..a U V T )", Doc: "Moves the third value to the top.", Rule: shuffle(1, 2, 0)},
+	{Name: "nip", Effect: "( ..a T U -- ..a U )", Doc: "Removes the second value.", Rule: shuffle(1)},
+	{Name: "tuck", Effect: "( ..a T U -- ..a U T U )", Doc: "Copies the top value below the second.", Rule: shuffle(1, 0, 1)},
+	{Name: "2dup", Effect: "( ..a T U -- ..a T U T U )", Doc: "Copies the two top values.", Rule: shuffle(0, 1, 0, 1)},
+	{Name: "3drop", Effect: "( ..a T U V -- ..a )", Doc: "Removes the three top values.", Rule: shuffle()},
+	{Name: "pick", Effect: "( ..a T Int -- ..a T T )", Doc: "Copies the value at a depth; 0 is the top.", Rule: special(types.Pick), Traits: onTheStack},
+	{Name: "roll", Effect: "( ..a T Int -- ..a T )", Doc: "Moves the value at a depth to the top; 0 is the top.", Rule: special(types.Roll), Traits: onTheStack},
+	{Name: ">aux", Effect: "( ..a T -- ..a )", Doc: "Moves the top value to the aux stack of the word or quotation.", Rule: special(types.ToAux)},
+	{Name: "aux>", Effect: "( ..a -- ..a T )", Doc: "Moves the last value of the aux stack back.", Rule: special(types.FromAux)},
 }
 
 // callWords run quotations; they are compiled to instructions.
 var callWords = []Word{
-	{Name: "call", Effect: "( ..a Q -- ..b )", Doc: "Runs a quotation or closure on the stack.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "if", Effect: "( ..a Bool Q1 Q2 -- ..b )", Doc: "Runs the first quotation for true, the second for false.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "cond", Effect: "( ..a -- ..b )", Doc: "Runs the body of the first predicate that leaves true: [ pred1 ] [ body1 ] ... N cond.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "dip", Effect: "( ..a T Q -- ..b T )", Doc: "Takes a value away, runs the quotation, puts the value back.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "keep", Effect: "( ..a T Q -- ..b T )", Doc: "Runs the quotation with a value on top, then pushes the value again.", Traits: types.StackSensitive | types.FrameBound},
-	{Name: "bi", Effect: "( ..a T Q1 Q2 -- ..b )", Doc: "Runs two quotations, each with the same value on top.", Traits: types.StackSensitive | types.FrameBound},
+	{Name: "call", Effect: "( ..a Q -- ..b )", Doc: "Runs a quotation or closure on the stack.", Rule: combinator(0, 1, 0), Traits: onTheStack},
+	{Name: "if", Effect: "( ..a Bool Q1 Q2 -- ..b )", Doc: "Runs the first quotation for true, the second for false.", Rule: special(types.Branch), Traits: onTheStack},
+	{Name: "cond", Effect: "( ..a -- ..b )", Doc: "Runs the body of the first predicate that leaves true: [ pred1 ] [ body1 ] ... N cond.", Rule: special(types.Clauses), Traits: onTheStack},
+	{Name: "dip", Effect: "( ..a T Q -- ..b T )", Doc: "Takes a value away, runs the quotation, puts the value back.", Rule: combinator(1, 1, 1, 0), Traits: onTheStack},
+	{Name: "keep", Effect: "( ..a T Q -- ..b T )", Doc: "Runs the quotation with a value on top, then pushes the value again.", Rule: combinator(1, 1, 0, 1, 0), Traits: onTheStack},
+	{Name: "bi", Effect: "( ..a T Q1 Q2 -- ..b )", Doc: "Runs two quotations, each with the same value on top.", Rule: combinator(1, 2, 0, 1, 0, 2), Traits: onTheStack},
 }
 
 // intWords: most are instructions; the others are functions here.

@@ -47,7 +47,7 @@ var osWords = []Word{
 	}},
 	{Name: "os.path-parent", Effect: "( ..a String -- ..a String Bool )", Doc: "The path without its last component; empty and false if it has none.", Flag: "whether the path has a parent", Run: ofPath(parentOf)},
 	{Name: "os.path-filename", Effect: "( ..a String -- ..a String Bool )", Doc: "The last component of the path; empty and false if it is no name.", Flag: "whether the path ends in a name", Run: ofPath(filenameOf)},
-	{Name: "os.exit", Effect: "( ..a Int -- ..a )", Doc: "Ends the program at once with a status from 0 to 255.", Traits: types.StackSensitive | types.FrameBound, Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "os.exit", Effect: "( ..a Int -- ..a )", Doc: "Ends the program at once with a status from 0 to 255.", Traits: types.StackSensitive | types.FrameBound | types.EndsProgram, Run: func(_ *vm.Strand, w []stack.Value) error {
 		status := w[0].AsInt()
 		if status < 0 || status > 255 {
 			return vm.Fail("the status must be 0 to 255, got %d", status)

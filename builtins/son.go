@@ -16,7 +16,7 @@ var sonWords = []Word{
 		w[0] = stack.FromString(string(son.AppendPretty(nil, w[0])))
 		return nil
 	}},
-	{Name: "stack.dump", Effect: "( ..a -- ..b )", Doc: "Writes all values of the stack on one line and empties it.", Traits: types.StackSensitive | types.FrameBound, Run: func(s *vm.Strand, values []stack.Value) error {
+	{Name: "stack.dump", Effect: "( ..a -- ..b )", Doc: "Writes all values of the stack on one line and empties it.", Rule: special(types.Dump), Traits: onTheStack, Run: func(s *vm.Strand, values []stack.Value) error {
 		b := []byte("»")
 		for _, v := range values {
 			b = son.Append(append(b, ' '), v)

@@ -118,11 +118,11 @@ var socketWords = []Word{
 }
 
 var strandWords = []Word{
-	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id.", Traits: types.ObservesStack | types.StackSensitive | types.FrameBound},
-	{Name: "strand.weave", Effect: "( ..a [ ..s -- ..t ] -- ..a H )", Doc: "Makes a weave, a coroutine of the quotation on a copy of the stack; leaves its handle.", Traits: types.ObservesStack | types.StackSensitive | types.FrameBound},
-	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end.", Traits: types.FrameBound, Flag: "whether the weave yielded"},
-	{Name: "yield", Effect: "( ..a C T -- ..a C T | Yield T )", Doc: "Gives a value to who resumed the weave; leaves what the next resume brings.", Traits: types.FrameBound},
-	{Name: "strand.weave-cancel", Effect: "( ..a H -- ..a )", Doc: "Ends a weave.", Traits: types.FrameBound},
+	{Name: "strand.spawn", Effect: "( ..a [ ..s -- ..t ] -- ..a Int )", Doc: "Starts a strand with the quotation on a copy of the stack; leaves its id.", Rule: special(types.Spawn), Traits: onTheStack},
+	{Name: "strand.weave", Effect: "( ..a [ ..s -- ..t ] -- ..a H )", Doc: "Makes a weave, a coroutine of the quotation on a copy of the stack; leaves its handle.", Rule: special(types.Weave), Traits: onTheStack},
+	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end.", Rule: special(types.Resume), Traits: types.FrameBound, Flag: "whether the weave yielded"},
+	{Name: "yield", Effect: "( ..a C T -- ..a C T | Yield T )", Doc: "Gives a value to who resumed the weave; leaves what the next resume brings.", Rule: special(types.Yield), Traits: types.FrameBound},
+	{Name: "strand.weave-cancel", Effect: "( ..a H -- ..a )", Doc: "Ends a weave.", Rule: special(types.Cancel), Traits: types.FrameBound},
 	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
 		return nil

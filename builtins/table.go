@@ -9,6 +9,7 @@ package builtins
 import (
 	"sync"
 
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -39,6 +40,18 @@ var Families = sync.OnceValue(func() []Family {
 func flagged(w []stack.Value, v stack.Value, ok bool) {
 	w[0], w[1] = v, stack.FromBool(ok)
 }
+
+// Rules of words that are more than functions of their arguments.
+
+func shuffle(order ...int) types.Rule { return types.Rule{Shuffle: &types.Shuffle{Order: order}} }
+
+func combinator(values, quotations int, order ...int) types.Rule {
+	return types.Rule{Combinator: &types.Combinator{Values: values, Quotations: quotations, Order: order}}
+}
+
+func loop(l types.Loop) types.Rule { return types.Rule{Loop: &l} }
+
+func special(s types.Special) types.Rule { return types.Rule{Special: s} }
 
 // Shapes of words that are functions of their arguments.
 

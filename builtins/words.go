@@ -26,10 +26,10 @@ type Word struct {
 	// failure the word leaves it false, and a default in place of its value. "":
 	// the word leaves no such flag (chapter 8, section 6).
 	Flag string
-	// Alias, Shuffle and Traits: see types.Signature.
-	Alias   string
-	Shuffle *types.Shuffle
-	Traits  types.Traits
+	// Alias, Rule and Traits: see types.Signature.
+	Alias  string
+	Rule   types.Rule
+	Traits types.Traits
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
 	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions.
@@ -57,7 +57,7 @@ var All = sync.OnceValue(func() *Words {
 func newWords(list []Word) *Words {
 	signatures := make([]types.Signature, len(list))
 	for i, w := range list {
-		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, Flag: w.Flag, Alias: w.Alias, Shuffle: w.Shuffle, Traits: w.Traits}
+		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
 	return &Words{list: list, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 }

@@ -101,7 +101,7 @@ func (c *checker) arityOfBody(stmts []syntax.Stmt) arity {
 			n.condArity(st)
 		case syntax.StmtIndex:
 			n.needs(int(min(max(st.Index(), 0), 1<<20)) + 1 - n.height)
-			if st.Text == "pick" {
+			if c.ruleOf(st).Special == Pick {
 				n.height++
 			}
 		case syntax.StmtCall:
@@ -165,30 +165,23 @@ func (n *counter) literalArity(st *syntax.Stmt) bool {
 		return false
 	}
 	a := n.c.arityOf(literal)
-	call := &n.c.calls[st.ID]
-	if call.Target == TargetBuiltin {
-		switch st.Text {
-		case "call":
-			n.then(a)
-			return true
-		case "dip":
-			n.take(1)
-			n.then(a)
+	switch rule := n.c.ruleOf(st); {
+	case rule.Combinator != nil && rule.Combinator.Quotations == 1:
+		n.take(rule.Combinator.Values)
+		for _, i := range rule.Combinator.Order {
+			if _, isQuotation := rule.Combinator.Quotation(i); isQuotation {
+				n.then(a)
+				continue
+			}
 			n.height++
-			return true
-		case "keep":
-			n.take(1)
-			n.height++
-			n.then(a)
-			n.height++
-			return true
-		case "strand.spawn", "strand.weave":
-			n.height++
-			return true
 		}
+		return true
+	case rule.Special == Spawn, rule.Special == Weave:
+		n.height++
+		return true
 	}
-	e := n.c.effectOf(call)
-	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) || ruleOf(st.Text) != nil {
+	e := n.c.effectOf(&n.c.calls[st.ID])
+	if e == nil || len(e.In) == 0 || !isQuotation(e.In[len(e.In)-1]) {
 		return false
 	}
 	k, row := height(e.In[len(e.In)-1].In)
@@ -218,8 +211,7 @@ func (n *counter) callArity(st *syntax.Stmt) {
 		}
 		n.height++
 	}
-	call := &n.c.calls[st.ID]
-	e := n.c.effectOf(call)
+	e := n.c.effectOf(&n.c.calls[st.ID])
 	if e == nil { // an operator; / and % of Ints leave a flag
 		n.take(2)
 		n.height++
@@ -228,24 +220,12 @@ func (n *counter) callArity(st *syntax.Stmt) {
 		}
 		return
 	}
-	if call.Target == TargetBuiltin {
-		switch st.Text {
-		case "strand.spawn": // of a quotation that is no literal: it takes its inputs along
-			n.take(1)
-			n.height++
-			n.exact = false
-			return
-		case "call", "bi", "if", "dip", "keep", "cond", "stack.dump":
-			n.take(map[string]int{"call": 1, "bi": 3, "if": 3, "dip": 2, "keep": 2}[st.Text])
-			n.open = true
-			return
-		}
-	}
 	n.take(len(e.In))
 	n.height += len(e.Out)
-	if e.rowIn != e.rowOut {
+	switch {
+	case e.rowIn != e.rowOut:
 		n.open = true
-	} else if !e.plain {
+	case !e.plain, n.c.ruleOf(st).Special == Spawn: // of a quotation that is no literal: it takes its inputs along
 		n.exact = false
 	}
 }

@@ -316,23 +316,12 @@ func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, 
 	return s, start
 }
 
-// runners are the built-in words that run quotation literals in front of them right where
-// they stand, and how many.
-var runners = map[string]int{"call": 1, "dip": 1, "keep": 1, "bi": 2}
-
-// loops are the built-in words that run a quotation for each element of a list.
-var loops = map[string]bool{"list.map": true, "list.filter": true, "list.fold": true, "list.each": true}
-
 // formOf tells what a call does with its literals, which have been checked.
 func (c *checker) formOf(st *syntax.Stmt) Form {
-	call := &c.calls[st.ID]
-	if call.Target != TargetBuiltin {
-		return FormCall
-	}
-	switch word := c.p.table.Name(call.Index); {
-	case loops[word]:
+	switch rule := c.ruleOf(st); {
+	case rule.Loop != nil:
 		return FormLoop
-	case runners[word] != len(st.Inner):
+	case rule.Combinator == nil || rule.Combinator.Quotations != len(st.Inner):
 		return FormCall
 	}
 	for i := range st.Inner {
@@ -423,10 +412,11 @@ func (p *program) generated(call *Call) *Effect {
 // call checks a call of any kind on a stack.
 func (c *checker) call(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	if call.Target == TargetBuiltin {
-		if rule := ruleOf(st.Text); rule != nil {
-			return rule(c, sc, st, s)
-		}
+	switch rule := c.ruleOf(st); {
+	case rule.Combinator != nil:
+		return c.combinator(st, rule.Combinator, s)
+	case specials[rule.Special] != nil:
+		return specials[rule.Special](c, sc, st, s)
 	}
 	e := c.effectOf(call)
 	if sugar[st.Text] != nil && (e == nil || call.Target == TargetBuiltin) {
@@ -617,7 +607,7 @@ func (c *checker) literalIndex(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 		panic(c.refuse(c.at(st), "underflow", "stack underflow: the index %d of '%s' is out of reach (in %s)", n, st.Text, c.w.Decl.Shown()))
 	}
 	call.Known = true
-	if st.Text == "pick" {
+	if c.ruleOf(st).Special == Pick {
 		cell := resolve(s)
 		for i := int64(0); i < n && cell.Top != nil; i++ {
 			cell = resolve(cell.Below)

@@ -8,33 +8,22 @@ import (
 	"github.com/seqvm/seqvm/seq/syntax"
 )
 
-// rule checks a built-in with rules of its own.
-type rule func(*checker, *scope, *syntax.Stmt, *Stack) *Stack
+// specials check the words that have a rule of the language for themselves (chapter 2, sections 8, 15
+// and 16) where no literals in front of them make them another statement. nil: the effect says all.
+var specials = [Specials]func(*checker, *scope, *syntax.Stmt, *Stack) *Stack{
+	Branch: checkIf, ToAux: checkToAux, FromAux: checkFromAux, Spawn: checkSpawn, Weave: checkWeave,
+}
 
-// ruleOf returns the rule of a built-in that the checker treats specially
-// (chapter 2, sections 8, 12, 15 and 16), or nil.
-func ruleOf(word string) rule {
-	switch word {
-	case "call":
-		return checkCall
-	case "dip":
-		return checkDip
-	case "keep":
-		return checkKeep
-	case "bi":
-		return checkBi
-	case "if":
-		return checkIf
-	case ">aux":
-		return checkToAux
-	case "aux>":
-		return checkFromAux
-	case "strand.spawn":
-		return checkSpawn
-	case "strand.weave":
-		return checkWeave
+// ordinary is the rule of what is no built-in word.
+var ordinary Rule
+
+// ruleOf returns the rule of the word that a statement calls.
+func (c *checker) ruleOf(st *syntax.Stmt) *Rule {
+	call := &c.calls[st.ID]
+	if call.Target != TargetBuiltin {
+		return &ordinary
 	}
-	return nil
+	return &c.p.table.list[call.Index].Rule
 }
 
 // condition pops the Bool of a conditional.
@@ -389,7 +378,7 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need in
 		return q, rest, false
 	}
 	r := c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(q)).note("stack here: %s", whole)
-	if st.Text == "if" && q.Kind == Bool {
+	if q.Kind == Bool && c.ruleOf(st).Special == Branch {
 		r.help("'if' takes two quotations, one for true and one for false; for one branch there is 'when' of std:control, or an empty [ ]")
 	}
 	panic(r)
@@ -417,12 +406,12 @@ func (c *checker) run(st *syntax.Stmt, q *Type, s *Stack, which string) (result 
 	return fresh.Out, int32(n), int32(m), known
 }
 
-func (c *checker) refuseYield(st *syntax.Stmt, q *Type) {
+func (c *checker) refuseYield(st *syntax.Stmt, k *Combinator, q *Type) {
 	if !q.Yields {
 		return
 	}
 	r := c.refuse(c.at(st), "yield-lost", "a quotation with a Yield cannot be run by '%s'", st.Text)
-	if st.Text == "call" {
+	if len(k.Order) == 1 { // all it does is run it
 		r.help("give it to 'strand.weave'")
 	}
 	panic(r)
@@ -430,59 +419,51 @@ func (c *checker) refuseYield(st *syntax.Stmt, q *Type) {
 
 func unknownStack() *Stack { return newRow("", false).stack() }
 
-func checkCall(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
-	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 1, s)
-	call.Known = false
-	if !known {
-		return unknownStack()
-	}
-	c.refuseYield(st, q)
-	rest, call.In, call.Out, call.Known = c.run(st, q, rest, "")
-	return rest
+// quotationNames are what messages call the quotations of a combinator, by how many it has: where it
+// finds one, and which one runs.
+var quotationNames = [][]struct{ found, runs string }{
+	1: {{"", ""}},
+	2: {{" below the top", " 1"}, {" on top", " 2"}},
 }
 
-func checkDip(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
+// combinator checks a word that runs quotations on the stack (chapter 2, section 12).
+func (c *checker) combinator(st *syntax.Stmt, k *Combinator, s *Stack) *Stack {
 	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 2, s)
-	x, rest := c.pop(st, rest, 2, s)
-	call.Known = false
+	inputs := make([]*Type, k.Values+k.Quotations)
+	names := quotationNames[k.Quotations]
+	rest, known := s, true
+	for i := len(inputs) - 1; i >= 0; i-- {
+		n, isQuotation := k.Quotation(i)
+		if !isQuotation {
+			inputs[i], rest = c.pop(st, rest, len(inputs), s)
+			continue
+		}
+		var seen bool
+		inputs[i], rest, seen = c.quotationOnTop(st, rest, names[n].found, len(inputs), s)
+		known = known && seen
+	}
+	call.Known = known
 	if !known {
-		return unknownStack().push(x)
+		rest = unknownStack()
+		for _, i := range k.Restored() {
+			rest = rest.push(inputs[i])
+		}
+		return rest
 	}
-	c.refuseYield(st, q)
-	rest, call.In, call.Out, call.Known = c.run(st, q, rest, "")
-	return rest.push(x)
-}
-
-func checkKeep(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
-	call := &c.calls[st.ID]
-	q, rest, known := c.quotationOnTop(st, s, "", 2, s)
-	x, below := c.pop(st, rest, 2, s)
-	call.Known = false
-	if !known {
-		return unknownStack().push(x)
+	for _, q := range inputs[k.Values:] {
+		c.refuseYield(st, k, q)
 	}
-	c.refuseYield(st, q)
-	rest, call.In, call.Out, call.Known = c.run(st, q, below.push(x), "")
-	return rest.push(x)
-}
-
-func checkBi(c *checker, _ *scope, st *syntax.Stmt, s *Stack) *Stack {
-	call := &c.calls[st.ID]
-	q2, rest, known2 := c.quotationOnTop(st, s, " on top", 3, s)
-	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top", 3, s)
-	x, below := c.pop(st, rest, 3, s)
-	call.Known = false
-	if !known1 || !known2 {
-		return unknownStack()
+	heights := [...]struct{ in, out *int32 }{{&call.In, &call.Out}, {&call.In2, &call.Out2}}
+	for _, i := range k.Order {
+		n, isQuotation := k.Quotation(i)
+		if !isQuotation {
+			rest = rest.push(inputs[i])
+			continue
+		}
+		var fixed bool
+		rest, *heights[n].in, *heights[n].out, fixed = c.run(st, inputs[i], rest, names[n].runs)
+		call.Known = call.Known && fixed
 	}
-	c.refuseYield(st, q1)
-	c.refuseYield(st, q2)
-	var first, second bool
-	rest, call.In, call.Out, first = c.run(st, q1, below.push(x), " 1")
-	rest, call.In2, call.Out2, second = c.run(st, q2, rest.push(x), " 2")
-	call.Known = first && second
 	return rest
 }
 

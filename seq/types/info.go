@@ -5,43 +5,6 @@ import (
 	"github.com/seqvm/seqvm/seq/syntax"
 )
 
-// Signature is a built-in word as the checker knows it.
-type Signature struct {
-	Name   string
-	Effect string // such as "( ..a Int Int -- ..a Int )"
-	// Borrows: the word only looks at its arguments.
-	Borrows bool
-	// Flag says what the last result tells of success; "": the word leaves no such flag.
-	Flag string
-	// Alias names the word that this one is another name of; "": none.
-	Alias string
-	// Shuffle is what the word does if it only brings values into another order; else nil.
-	Shuffle *Shuffle
-	Traits  Traits
-}
-
-// Shuffle is the work of a word that takes its inputs off the stack and leaves some of them: those
-// with the numbers in Order, bottom to top; 0 is the deepest input.
-type Shuffle struct{ Order []int }
-
-// Traits says what is special about a built-in word besides its effect.
-type Traits uint8
-
-// The traits.
-const (
-	// ObservesStack: it looks at the whole stack below its inputs.
-	ObservesStack Traits = 1 << iota
-	// StackSensitive: what it does depends on the stack that the quotation around it runs on, so
-	// a body with it cannot run as a loop on the stack of its caller.
-	StackSensitive
-	// FrameBound: its code belongs into the function that it was written in, or reaches the stack of
-	// that function's callers, so it is not compiled in place of a call.
-	FrameBound
-)
-
-// Has tells whether a word has a trait.
-func (t Traits) Has(trait Traits) bool { return t&trait != 0 }
-
 // Info is what the checker found out about a program.
 type Info struct {
 	Program  *load.Program
@@ -126,9 +89,9 @@ type Form uint8
 const (
 	// FormCall: the literals, if there are any, are pushed, then the word is called.
 	FormCall Form = iota
-	// FormInline: call, dip, keep or bi run the literals, which capture nothing, right here.
+	// FormInline: a Combinator runs the literals, which capture nothing, right here.
 	FormInline
-	// FormLoop: list.map, list.filter, list.fold or list.each run the literal for each element.
+	// FormLoop: a Loop runs the literal for each element.
 	FormLoop
 )
 
@@ -139,7 +102,7 @@ type End uint8
 const (
 	// EndsHere: what stands behind the body goes on with the stack that it leaves.
 	EndsHere End = iota
-	// EndsInExit: the body ends in os.exit, nothing goes on behind it (chapter 1, section 13).
+	// EndsInExit: the body ends in a word that ends the program, nothing goes on behind it (chapter 1, section 13).
 	EndsInExit
 	// EndsInCycle: the body diverges: it ends in a call of the word that it is in, or of one that
 	// calls that in turn (chapter 2, section 8).
@@ -152,8 +115,8 @@ type Call struct {
 	Form   Form
 	End    End // of a body that this call is the last statement of
 	// Known: the height of the stack after the call follows from the types.
-	// For call, dip, keep and a computed if, In and Out are the inputs and
-	// outputs of the quotation; for bi of the first, In2 and Out2 of the second.
+	// For a Combinator and a computed if, In and Out are the inputs and outputs
+	// of the first quotation, In2 and Out2 those of a second.
 	Known   bool
 	Dropped bool // right behind it stands a "drop" of what it leaves on top
 

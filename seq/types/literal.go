@@ -12,15 +12,13 @@ import (
 // behind it that it belongs to, or nil; used tells that the call has been checked with it.
 func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack, used bool) {
 	if next != nil {
-		call := &c.calls[next.ID]
-		builtin := call.Target == TargetBuiltin
-		switch {
-		case builtin && next.Text == "strand.spawn":
+		switch c.ruleOf(next).Special {
+		case Spawn:
 			return c.spawnLiteral(st, next, s), true
-		case builtin && next.Text == "strand.weave":
+		case Weave:
 			return c.weaveLiteral(st, next, s), true
 		}
-		if e := c.effectOf(call); e != nil && len(e.In) > 0 && isQuotation(e.In[len(e.In)-1]) && !(builtin && ruleOf(next.Text) != nil) {
+		if e := c.effectOf(&c.calls[next.ID]); e != nil && len(e.In) > 0 && isQuotation(e.In[len(e.In)-1]) {
 			in := &instance{effect: e}
 			s = c.capture(st, in.typ(e.In[len(e.In)-1]), s, next.Text)
 			return c.apply(sc, next, in, s), true
@@ -30,7 +28,7 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 		return s.push(c.plainLiteral(st)), false
 	}
 	expected := c.fresh(c.expected)
-	if next == nil || !runsQuotation(next.Text) {
+	if next == nil || !c.runsQuotation(next) {
 		return c.capture(st, expected, s, c.w.Decl.Name.Text), false
 	}
 	// The word's own output type first; if with it the following word has no
@@ -46,12 +44,10 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 	return s.push(c.plainLiteral(st)), false
 }
 
-func runsQuotation(word string) bool {
-	switch word {
-	case "call", "dip", "keep", "bi", "if":
-		return true
-	}
-	return false
+// runsQuotation tells whether a word runs the quotation on top on the stack.
+func (c *checker) runsQuotation(st *syntax.Stmt) bool {
+	rule := c.ruleOf(st)
+	return rule.Combinator != nil || rule.Special == Branch
 }
 
 // body checks the body of a literal from a start stack.

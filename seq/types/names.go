@@ -86,7 +86,7 @@ func bareCall(stmts []syntax.Stmt) *syntax.Stmt {
 // resolveCall finds what a call calls; next is the call right behind it, or nil.
 func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	call := &p.info.Calls[w.Module][st.ID]
-	call.Dropped = next != nil && next.Text == "drop"
+	call.Dropped = next != nil && p.drops(w.Module, next.Text)
 	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
 		if t, ok := p.classicCall(st.Text); ok {
 			p.oldName(w, st, t)
@@ -96,7 +96,7 @@ func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
 	}
 	if i, ok := p.builtin(w.Module, st.Text); ok {
 		call.Target, call.Index = TargetBuiltin, i
-		if st.Text == "os.exit" {
+		if p.table.list[i].Traits.Has(EndsProgram) {
 			call.End = EndsInExit
 		}
 		return
@@ -123,6 +123,12 @@ func (p *program) builtin(module int, name string) (index int32, ok bool) {
 	}
 	index, ok = p.table.names[name]
 	return index, ok
+}
+
+// drops tells whether a word takes one value off the stack and does nothing else.
+func (p *program) drops(module int, name string) bool {
+	i, ok := p.builtin(module, name)
+	return ok && p.table.list[i].Shuffle != nil && len(p.table.list[i].Shuffle.Order) == 0 && len(p.table.Effect(i).In) == 1
 }
 
 func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {

@@ -56,8 +56,12 @@ func (w *walker) builtin(st *syntax.Stmt, c *types.Call) {
 		w.shuffle(st, word.Shuffle.Order, len(w.table.Effect(c.Index).In))
 		return
 	}
-	if form := formOf(word.Name); form != nil {
-		form(w, st, c)
+	if word.Combinator != nil {
+		w.combinator(st, c, word.Combinator)
+		return
+	}
+	if run := specials[word.Special]; run != nil {
+		run(w, st, c)
 		return
 	}
 	e := w.table.Effect(c.Index)

@@ -1,50 +1,19 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
 
-// form runs a call of a built-in word that does more than its stack effect says.
-type form func(*walker, *syntax.Stmt, *types.Call)
-
-// formOf returns the form of a built-in word, or nil. Behind the words that run
+// specials run calls of the words that have a rule of the language for themselves. Behind the words that run
 // quotations every flag on the stack counts as checked, but for the one that dip and keep hide
-// (chapter 8, section 6).
-func formOf(word string) form {
-	switch word {
-	case "call":
-		return (*walker).callQuotation
-	case "dip":
-		return (*walker).dip
-	case "keep":
-		return (*walker).keep
-	case "bi":
-		return (*walker).bi
-	case "if":
-		return (*walker).computedIf
-	case "cond":
-		return (*walker).computedCond
-	case "pick":
-		return (*walker).pick
-	case "roll":
-		return (*walker).roll
-	case ">aux":
-		return (*walker).toAux
-	case "aux>":
-		return (*walker).fromAux
-	case "strand.spawn":
-		return (*walker).spawn
-	case "strand.weave":
-		return (*walker).weave
-	}
-	return nil
-}
-
-func (w *walker) callQuotation(st *syntax.Stmt, c *types.Call) {
-	w.takes(st, 1)
-	w.everything(w.check)
-	w.runsQuotation(c.Known, c.In, c.Out)
+// (chapter 8, section 6). nil: the effect says all.
+var specials = [types.Specials]func(*walker, *syntax.Stmt, *types.Call){
+	types.Branch: (*walker).computedIf, types.Clauses: (*walker).computedCond,
+	types.Pick: (*walker).pick, types.Roll: (*walker).roll, types.ToAux: (*walker).toAux, types.FromAux: (*walker).fromAux,
+	types.Spawn: (*walker).spawn, types.Weave: (*walker).weave,
 }
 
 // runsQuotation runs a quotation of which the types may know what it takes and leaves.
@@ -56,21 +25,30 @@ func (w *walker) runsQuotation(known bool, in, out int32) {
 	w.runs(in, out)
 }
 
-func (w *walker) dip(st *syntax.Stmt, c *types.Call) {
-	w.takes(st, 1)
-	hidden := w.pop()
+// combinator runs a word that runs quotations on the stack. What it gives a quotation of a value that it
+// puts back is not the value itself: its flag stays unchecked.
+func (w *walker) combinator(st *syntax.Stmt, c *types.Call, k *types.Combinator) {
+	w.takes(st, k.Quotations)
+	values := w.popN(k.Values)
 	w.everything(w.check)
-	w.runsQuotation(c.Known, c.In, c.Out)
-	w.push(hidden)
-}
-
-func (w *walker) keep(st *syntax.Stmt, c *types.Call) {
-	w.takes(st, 1)
-	hidden := w.pop()
-	w.everything(w.check)
-	w.push(&value{from: unflagged(hidden), other: true})
-	w.runsQuotation(c.Known, c.In, c.Out)
-	w.push(hidden)
+	heights := [...]struct{ in, out int32 }{{c.In, c.Out}, {c.In2, c.Out2}}
+	restored := k.Restored()
+	for at, i := range k.Order {
+		n, isQuotation := k.Quotation(i)
+		switch {
+		case isQuotation:
+			w.runsQuotation(c.Known, heights[n].in, heights[n].out)
+		case at < len(k.Order)-len(restored) && slices.Contains(restored, i):
+			w.push(&value{from: unflagged(values[i]), other: true})
+		default:
+			w.push(values[i])
+		}
+	}
+	for i, v := range values {
+		if !slices.Contains(restored, i) {
+			w.consume(v)
+		}
+	}
 }
 
 // unflagged returns the marks of a value that are no flags.
@@ -81,17 +59,6 @@ func unflagged(v *value) (marks []mark) {
 		}
 	}
 	return marks
-}
-
-func (w *walker) bi(st *syntax.Stmt, c *types.Call) {
-	w.takes(st, 2)
-	v := w.pop()
-	w.everything(w.check)
-	w.push(v)
-	w.runsQuotation(c.Known, c.In, c.Out)
-	w.push(v)
-	w.runsQuotation(c.Known, c.In2, c.Out2)
-	w.consume(v)
 }
 
 func (w *walker) computedIf(st *syntax.Stmt, c *types.Call) {
