@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/govalue"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -77,6 +80,64 @@ func TestWordsWith(t *testing.T) {
 	assert.Error(t, err)
 	_, err = seqvm.AllWords().With(word("host.a"), word("host.b"))
 	assert.NoError(t, err)
+}
+
+// What the language fixes no host can change, also if its set of words has nothing of it yet.
+func TestWordsOfTheLanguageAreFixed(t *testing.T) {
+	function := func(_ *vm.Strand, _ []stack.Value) error { return nil }
+	for _, name := range []string{"if", "cond", "call", "dip", "keep", "bi", "pick", "roll", "dup", ">aux", "strand.spawn", "yield", "list.map", "list.push", "i.+", "+", "stack.dump"} {
+		_, err := new(seqvm.Words).With(seqvm.Word{Name: name, Effect: "( -- )", Run: function})
+		assert.EqualError(t, err, "the language fixes what '"+name+"' does: no word of a host can have that name")
+	}
+	for _, w := range []seqvm.Word{
+		{Alias: "i.+"}, {Traits: types.EndsProgram}, {Rule: types.Rule{Loop: &types.Loop{}}},
+		{Rule: types.Rule{Shuffle: &types.Shuffle{}}}, {Rule: types.Rule{Combinator: &types.Combinator{Quotations: 1, Order: []int{0}}}}, {Rule: types.Rule{Special: types.Pick}},
+	} {
+		w.Name, w.Effect, w.Run = "host.a", "( -- )", function
+		_, err := seqvm.AllWords().With(w)
+		assert.ErrorContains(t, err, "the word 'host.a' is a function, and cannot")
+	}
+}
+
+// A word that was taken away can come back with another function. Another one than the language's
+// os.exit is no end of the program.
+func TestAHostsWordHasNothingOfTheOneInItsPlace(t *testing.T) {
+	exit, err := seqvm.Func("os.exit", "( Int -- )", "", func(int) {})
+	require.NoError(t, err)
+	words, err := seqvm.AllWords().Only(func(name string) bool { return name != "os.exit" }).With(exit)
+	require.NoError(t, err)
+	const source = ": main ( -- ) true [ 1 ] [ 1 os.exit ] if drop ;"
+	_, err = seqvm.Compile(seqvm.Text("exit.seq", source), seqvm.Options{Words: words})
+	assert.ErrorContains(t, err, "the branches of 'if' leave different stacks")
+}
+
+func TestWordsOnly(t *testing.T) {
+	without := func(prefixes ...string) *seqvm.Words {
+		return seqvm.AllWords().Only(func(name string) bool {
+			return !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+		})
+	}
+	for _, c := range []struct {
+		source string
+		words  *seqvm.Words
+		says   string // "": it compiles
+	}{
+		{": main ( -- ) \"f\" [ drop ] file.for-each-line drop ;", without("file."), "a.seq:1:28: error: unknown word 'file.for-each-line' in 'main' [unknown-word]"},
+		{": main ( -- ) \"f\" [ drop ] file.for-each-line drop ;", without("%file."), "a.seq:1:28: error: unknown word 'file.for-each-line' in 'main' [unknown-word]"},
+		{": main ( -- ) \"a\" \"b\" + drop ;", without("string."), "a.seq:1:23: error: the operator '+' is 'string.concat' here, a word that the program does not have [unknown-word]"},
+		{": main ( -- ) 1 2 + drop ;", without("string."), ""},
+		{"include vm:io\n: main ( -- ) ;", without("%io."), "a.seq:1:1: error: the module of seqvm 'vm:io' cannot be used here: the set of words lacks '%io.error-line', '%io.read-all' [unknown-word]"},
+		{": main ( -- ) ;\ninclude std:list\ninclude std:json\n", without("%json"), "a.seq:3:1: error: the standard module 'std:json' cannot be used here: the set of words lacks '%json-serialize', '%json-parse' [unknown-word]"},
+		{"include std:list\ninclude std:son\n: main ( -- ) ;", without("map."), "a.seq:2:1: error: the standard module 'std:map' cannot be used here: the set of words lacks 'map.make', 'map.set' [unknown-word]"},
+		{"include vm:io\n: main ( -- ) ;", without("file."), ""},
+	} {
+		_, err := seqvm.Compile(seqvm.Text("a.seq", c.source), seqvm.Options{Words: c.words})
+		if c.says == "" {
+			assert.NoError(t, err, c.source)
+			continue
+		}
+		assert.ErrorContains(t, err, c.says)
+	}
 }
 
 // Values come back as they went.

@@ -2,6 +2,7 @@ package builtins_test
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -50,6 +51,9 @@ func TestEveryWordCompiles(t *testing.T) {
 		prog, err := seqvm.Compile(seqvm.Text("word.seq", source), seqvm.Options{})
 		require.NoError(t, err, b.Name)
 		require.NoError(t, bytecode.Verify(prog.Module), b.Name)
+		for _, called := range prog.Module.Builtins {
+			assert.True(t, called.Name == b.Name || slices.Contains(b.Calls, called.Name), "%s calls %s", b.Name, called.Name)
+		}
 		_, err = vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
 		require.NoError(t, err, b.Name)
 	}

@@ -34,7 +34,7 @@ var fileWords = []Word{
 		flagged(w, stack.FromInt(size), info != nil)
 		return nil
 	}},
-	{Name: "file.for-each-line", Effect: "( ..a String [ String -- ] -- ..a Bool )", Doc: "Runs the quotation for each line of a file, each with its line end; false if it cannot be read."},
+	{Name: "file.for-each-line", Effect: "( ..a String [ String -- ] -- ..a Bool )", Doc: "Runs the quotation for each line of a file, each with its line end; false if it cannot be read.", Calls: []string{"%file.lines", "%file.line", "chan.yield"}},
 }
 
 // lineWords are what file.for-each-line is built on.

@@ -30,6 +30,8 @@ type Word struct {
 	Alias  string
 	Rule   types.Rule
 	Traits types.Traits
+	// Calls are the words that the word's instructions call, if it is compiled to instructions.
+	Calls []string
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
 	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions.
@@ -63,7 +65,9 @@ func newWords(list []Word) *Words {
 }
 
 // With returns the set with more words, those of a host. An error names a word that has no
-// name that a program could call, an effect that is none, no function, or the name of another one.
+// name that a program could call, or that of another one or of one whose meaning the language fixes
+// though the set lacks it; an effect that is none; no function; or a meaning that a function cannot have: a Rule,
+// an Alias, the end of the program.
 func (w *Words) With(more ...Word) (*Words, error) {
 	all := newWords(append(slices.Clone(w.list), more...))
 	seen := map[string]bool{}
@@ -72,12 +76,16 @@ func (w *Words) With(more ...Word) (*Words, error) {
 	}
 	for i, b := range more {
 		switch {
-		case !syntax.CallName(b.Name):
-			return nil, fmt.Errorf("no program can call a word with the name %q", b.Name)
 		case seen[b.Name]:
 			return nil, fmt.Errorf("there is a word '%s' already", b.Name)
+		case reserved(b.Name):
+			return nil, fmt.Errorf("the language fixes what '%s' does: no word of a host can have that name", b.Name)
+		case !syntax.CallName(b.Name):
+			return nil, fmt.Errorf("no program can call a word with the name %q", b.Name)
 		case b.Run == nil:
 			return nil, fmt.Errorf("the word '%s' has no function", b.Name)
+		case b.Alias != "" || b.Rule != (types.Rule{}) || b.Traits.Has(types.EndsProgram):
+			return nil, fmt.Errorf("the word '%s' is a function, and cannot be an alias, have a rule of its own or end the program", b.Name)
 		}
 		if _, err := all.types.Parse(int32(len(w.list) + i)); err != nil {
 			return nil, fmt.Errorf("the word '%s': %w", b.Name, err)
@@ -87,10 +95,24 @@ func (w *Words) With(more ...Word) (*Words, error) {
 	return all, nil
 }
 
+// reserved tells whether a name is that of a word whose meaning parser, checker or compiler know, so
+// that another word could not have it.
+func reserved(name string) bool {
+	i, ok := All().types.Lookup(name)
+	return ok && (All().list[i].Run == nil || All().list[i].Rule != (types.Rule{})) || types.Operator(name)
+}
+
 // Only returns the set without the words that keep does not want, for programs that
-// must not have them. Words that compile to instructions (those without a function) stay.
+// must not have them. Words that compile to instructions (those without a function) stay, but for
+// those that call others: they go with them, and keep is asked for them, too.
 func (w *Words) Only(keep func(name string) bool) *Words {
-	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool { return b.Run != nil && !keep(b.Name) }))
+	gone := map[string]bool{}
+	for _, b := range w.list {
+		gone[b.Name] = (b.Run != nil || b.Calls != nil) && !keep(b.Name)
+	}
+	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool {
+		return gone[b.Name] || slices.ContainsFunc(b.Calls, func(name string) bool { return gone[name] })
+	}))
 }
 
 // Types returns the words as the checker and the compiler know them.

@@ -58,6 +58,25 @@ func moduleOf(inc *syntax.Include) (stdlib.Module, bool) {
 	return stdlib.Module{Space: space, Name: inc.Name}, ok
 }
 
+// IncludeOf returns the first include in a file of the program that brings a supplied module, by
+// itself or because a module that it brings includes that one; false if there is none.
+func (p *Program) IncludeOf(name stdlib.Module) (diag.Span, bool) {
+	for names := []stdlib.Module{name}; len(names) > 0; names = names[1:] {
+		for _, m := range p.Modules {
+			for _, inc := range m.Includes {
+				switch included, ok := moduleOf(inc); {
+				case !ok || included != names[0]:
+				case !m.Supplied:
+					return m.Span(inc.Pos, inc.End), true
+				default: // a module includes only those in front of it
+					names = append(names, m.Name)
+				}
+			}
+		}
+	}
+	return diag.Span{}, false
+}
+
 // Takes tells whether the file itself includes a module by its name.
 func (m *Module) Takes(name stdlib.Module) bool {
 	return slices.ContainsFunc(m.Includes, func(inc *syntax.Include) bool {

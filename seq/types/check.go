@@ -547,8 +547,16 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 			if c.handles { // a classic file
 				word = c.p.overlay(word)
 			}
-			call.Target, call.Index = TargetBuiltin, c.p.table.names[word]
-			return c.p.table.Effect(call.Index)
+			index, ok := c.p.table.names[word]
+			switch {
+			case ok:
+				call.Target, call.Index = TargetBuiltin, index
+				return c.p.table.Effect(index)
+			case c.p.info.Program.Modules[c.w.Module].Supplied:
+				c.p.lack(c.w.Module, word)
+				panic(&refusal{d: reported})
+			}
+			panic(c.refuse(c.at(st), "unknown-word", "the operator '%s' is '%s' here, a word that the program does not have", st.Text, word))
 		}
 	}
 	if _, bottom := height(s); (top == nil || second == nil) && bottom.rigid {

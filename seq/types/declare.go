@@ -124,6 +124,7 @@ type program struct {
 	skip       map[*Word]bool              // words with errors that make a check of the body pointless
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
 	warned     map[warned]bool
+	lacks      map[int]*lack  // by module
 	uncounted  bool           // tests: every number of captures is tried, from 0 on
 	strayArm   bool           // the unknown word before was a variant with an arrow behind it
 	from       extent         // what is there was checked before
@@ -173,6 +174,7 @@ func (p *program) begin() {
 	p.errors = nil
 	p.skip, p.again, p.warned = map[*Word]bool{}, map[string]*diag.Diagnostic{}, map[warned]bool{}
 	p.inferring, p.hinted = map[*Word]bool{}, map[hinted]bool{}
+	p.lacks = map[int]*lack{}
 }
 
 // check checks all that is new.

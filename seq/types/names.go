@@ -131,9 +131,42 @@ func (p *program) drops(module int, name string) bool {
 	return ok && p.table.list[i].Shuffle != nil && len(p.table.list[i].Shuffle.Order) == 0 && len(p.table.Effect(i).In) == 1
 }
 
+// lack refuses a program because a supplied module calls a word that the table lacks: one message for each
+// module, where the program includes it.
+func (p *program) lack(module int, name string) *diag.Diagnostic {
+	m := p.info.Program.Modules[module]
+	l := p.lacks[module]
+	if l == nil {
+		l = &lack{}
+		what, span := "words of old releases", p.info.Program.Main().Span(0, 0)
+		if at, ok := p.info.Program.IncludeOf(m.Name); ok {
+			what, span = fmt.Sprintf("the %s '%s'", load.Described(m.Name), m.Name), at
+		}
+		l.said, l.what = p.fail(span, "unknown-word", ""), what
+		l.said.Help = []string{"the program is checked with fewer words than the language has: leave the module out, or allow them"}
+		p.lacks[module] = l
+	}
+	if !slices.Contains(l.words, "'"+name+"'") {
+		l.words = append(l.words, "'"+name+"'")
+	}
+	l.said.Message = fmt.Sprintf("%s cannot be used here: the set of words lacks %s", l.what, strings.Join(l.words, ", "))
+	return l.said
+}
+
+// lack is what a supplied module calls and the table lacks.
+type lack struct {
+	said  *diag.Diagnostic
+	what  string
+	words []string
+}
+
 func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
 	p.skip[w] = true
 	name := st.Text
+	if p.info.Program.Modules[w.Module].Supplied {
+		p.lack(w.Module, name)
+		return
+	}
 	if name == "->" && p.strayArm {
 		p.strayArm = false // said of the variant in front of it
 		return

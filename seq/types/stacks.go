@@ -106,10 +106,10 @@ func (c *checker) mine(d *diag.Diagnostic) bool {
 
 // Stacks returns the stack behind each statement of a word's body, in source order; the
 // first step, without extent, is the stack that the body starts on. It is nil for a word that was
-// refused. The body is checked again for it, so Info must not be used by others meanwhile.
+// refused, or not checked. The body is checked again for it, so Info must not be used by others meanwhile.
 func (info *Info) Stacks(w *Word) []diag.Step {
 	p := info.checked
-	if p.skip[w] || w == p.input {
+	if p.skip[w] || w == p.input || w.Effect == nil { // nil: names clash, so no body was looked at
 		return nil
 	}
 	found := p.errors

@@ -100,8 +100,8 @@ func neverFail(info *types.Info) map[string]bool {
 		return never
 	}
 	for word, other := range failsOnlyWith {
-		index, _ := info.Builtins.Lookup(other)
-		never[word] = !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
+		index, ok := info.Builtins.Lookup(other)
+		never[word] = !ok || !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
 			return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool { return c.Target == types.TargetBuiltin && c.Index == index })
 		})
 	}
