@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -32,6 +31,7 @@ type symbol string
 type machine struct {
 	info   *types.Info
 	table  *types.Table
+	words  map[string]func(*machine) // words; here, since they come back to the machine
 	stack  []any
 	frames []Frame // outermost first
 	out    *strings.Builder
@@ -53,7 +53,7 @@ type Result struct {
 
 // Run evaluates main of a program.
 func Run(info *types.Info) (result Result) {
-	m := &machine{info: info, table: info.Builtins, out: new(strings.Builder), steps: new(int), over: make(chan struct{})}
+	m := &machine{info: info, table: info.Builtins, words: words, out: new(strings.Builder), steps: new(int), over: make(chan struct{})}
 	defer close(m.over)
 	defer func() {
 		result.Output = m.out.String()
@@ -312,218 +312,31 @@ func (m *machine) call(w *types.Word, module int, st *syntax.Stmt, aux *[]any, t
 	return false
 }
 
+// builtin runs a built-in word.
 func (m *machine) builtin(name string, aux *[]any) {
+	if word, ok := m.words[name]; ok {
+		word(m)
+		return
+	}
+	if f, ok := ints[name]; ok {
+		b, a := m.popInt(), m.popInt()
+		m.push(f(a, b))
+		return
+	}
+	if f, ok := floats[name]; ok {
+		b, a := m.pop().(float64), m.pop().(float64)
+		m.push(f(a, b))
+		return
+	}
 	switch name {
-	case "dup":
-		m.push(m.at(0))
-	case "drop":
-		m.pop()
-	case "swap":
-		b, a := m.pop(), m.pop()
-		m.push(b)
-		m.push(a)
-	case "over":
-		m.push(m.at(1))
-	case "rot":
-		c, b, a := m.pop(), m.pop(), m.pop()
-		m.stack = append(m.stack, b, c, a)
-	case "nip":
-		b := m.pop()
-		m.pop()
-		m.push(b)
-	case "tuck":
-		b, a := m.pop(), m.pop()
-		m.stack = append(m.stack, b, a, b)
-	case "2dup":
-		m.stack = append(m.stack, m.at(1), m.at(0))
-	case "3drop":
-		m.stack = m.stack[:len(m.stack)-3]
-	case "pick":
-		n := m.popInt()
-		m.push(m.at(int(n)))
-	case "roll":
-		n := int(m.popInt())
-		i := len(m.stack) - 1 - n
-		v := m.stack[i]
-		m.stack = append(append(append([]any{}, m.stack[:i]...), m.stack[i+1:]...), v)
 	case ">aux":
 		*aux = append(*aux, m.pop())
 	case "aux>":
 		m.push((*aux)[len(*aux)-1])
 		*aux = (*aux)[:len(*aux)-1]
-	case "dip":
-		q, x := m.pop(), m.pop()
-		m.run(q, false)
-		m.push(x)
-	case "keep":
-		q := m.pop()
-		x := m.at(0)
-		m.run(q, false)
-		m.push(x)
-	case "bi":
-		q2, q1 := m.pop(), m.pop()
-		x := m.at(0)
-		m.run(q1, false)
-		m.push(x)
-		m.run(q2, false)
-	case "if":
-		e, t := m.pop(), m.pop()
-		if m.pop().(bool) {
-			m.run(t, false)
-		} else {
-			m.run(e, false)
-		}
-	case "strand.spawn":
-		m.spawn(m.pop().(*quotation))
-	case "chan.make":
-		m.push(&channel{})
-	case "chan.send":
-		c := m.pop().(*channel)
-		c.queue = append(c.queue, m.pop())
-		m.push(true)
-	case "chan.receive":
-		c := m.pop().(*channel)
-		m.push(c.queue[0])
-		c.queue = c.queue[1:]
-		m.push(true)
-	case "strand.weave":
-		m.push(m.newWeave(m.pop().(*quotation)))
-	case "strand.resume":
-		m.resume()
-	case "yield":
-		m.yield()
-	case "strand.weave-cancel":
-		m.pop()
-	case "wrap-0":
-		m.push(&variant{tag: string(m.pop().(symbol))})
-	case "wrap-1":
-		tag := m.pop().(symbol)
-		m.push(&variant{string(tag), []any{m.pop()}})
-	case "list.get":
-		i, l := m.popInt(), m.pop().(*variant)
-		m.push(l.fields[i])
-		m.push(true)
-	case "cond":
-		m.cond(int(m.popInt()))
-	case "i.+", "i.-", "i.*", "i.<", "i.<=", "i.>", "i.>=", "i.=", "i.<>", "band", "bor", "bxor", "i./", "i.%":
-		b, a := m.popInt(), m.popInt()
-		m.arithmetic(name, a, b)
-	case "f.+", "f.-", "f.*", "f./", "f.<", "f.<=", "f.>", "f.>=", "f.=", "f.<>":
-		b, a := m.pop().(float64), m.pop().(float64)
-		m.push(floats[name](a, b))
-	case "int->float":
-		m.push(float64(m.popInt()))
-	case "float->int":
-		m.push(truncate(m.pop().(float64)))
-	case "float->string":
-		m.push(floatText(m.pop().(float64)))
-	case "i.neg":
-		m.push(wrap(-m.popInt()))
-	case "not":
-		m.push(!m.pop().(bool))
-	case "and":
-		b, a := m.pop().(bool), m.pop().(bool)
-		m.push(a && b)
-	case "or":
-		b, a := m.pop().(bool), m.pop().(bool)
-		m.push(a || b)
-	case "int->string":
-		m.push(strconv.FormatInt(m.popInt(), 10))
-	case "string.concat":
-		b, a := m.pop().(string), m.pop().(string)
-		m.push(a + b)
-	case "string.length":
-		m.push(int64(len([]rune(m.pop().(string)))))
-	case "string.equal?":
-		m.push(m.pop() == m.pop())
-	case "io.write-line":
-		m.out.WriteString(m.pop().(string) + "\n")
-	case "io.write":
-		m.out.WriteString(m.pop().(string))
-	case "list.make":
-		m.push(&variant{tag: "List"})
-	case "list.push":
-		x, l := m.pop(), m.pop().(*variant)
-		m.push(&variant{l.tag, append(append([]any{}, l.fields...), x)})
-	case "list.set":
-		x, i, l := m.pop(), m.popInt(), m.pop().(*variant)
-		ok := i >= 0 && i < int64(len(l.fields))
-		if ok {
-			l = &variant{l.tag, append([]any{}, l.fields...)}
-			l.fields[i] = x
-		}
-		m.push(l)
-		m.push(ok)
-	case "list.length":
-		m.push(int64(len(m.pop().(*variant).fields)))
-	case "list.map":
-		q, l := m.pop(), m.pop().(*variant)
-		r := &variant{tag: l.tag}
-		for _, x := range l.fields {
-			r.fields = append(r.fields, m.apart(q, x)[0])
-		}
-		m.push(r)
-	case "list.filter":
-		q, l := m.pop(), m.pop().(*variant)
-		r := &variant{tag: l.tag}
-		for _, x := range l.fields {
-			flag := m.apart(q, x)[0]
-			m.kind(name, "Bool", flag, l, q, flag)
-			if flag.(bool) {
-				r.fields = append(r.fields, x)
-			}
-		}
-		m.push(r)
-	case "list.fold":
-		q, acc, l := m.pop(), m.pop(), m.pop().(*variant)
-		for _, x := range l.fields {
-			acc = m.apart(q, acc, x)[0]
-		}
-		m.push(acc)
-	case "list.each":
-		q, l := m.pop(), m.pop().(*variant)
-		for _, x := range l.fields {
-			m.apart(q, x)
-		}
 	default:
 		panic("word " + name)
 	}
-}
-
-var floats = map[string]func(a, b float64) any{
-	"f.+":  func(a, b float64) any { return a + b },
-	"f.-":  func(a, b float64) any { return a - b },
-	"f.*":  func(a, b float64) any { return a * b },
-	"f./":  func(a, b float64) any { return a / b },
-	"f.<":  func(a, b float64) any { return a < b },
-	"f.<=": func(a, b float64) any { return a <= b },
-	"f.>":  func(a, b float64) any { return a > b },
-	"f.>=": func(a, b float64) any { return a >= b },
-	"f.=":  func(a, b float64) any { return a == b },
-	"f.<>": func(a, b float64) any { return a != b },
-}
-
-func truncate(f float64) int64 {
-	const limit = 1 << 62
-	switch {
-	case math.IsNaN(f):
-		return 0
-	case f >= limit:
-		return limit - 1
-	case f <= -limit:
-		return -limit
-	}
-	return int64(f)
-}
-
-func floatText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 0):
-		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(f, 'f', -1, 64)), "+")
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 func (m *machine) cond(n int) {
@@ -547,45 +360,4 @@ func (m *machine) noClause(predicates int) {
 		reason = "its predicate was not true, and it has no other"
 	}
 	m.fail("cond", reason, m.stack...)
-}
-
-func (m *machine) arithmetic(name string, a, b int64) {
-	switch name {
-	case "i.+":
-		m.push(wrap(a + b))
-	case "i.-":
-		m.push(wrap(a - b))
-	case "i.*":
-		m.push(wrap(a * b))
-	case "i.<":
-		m.push(a < b)
-	case "i.<=":
-		m.push(a <= b)
-	case "i.>":
-		m.push(a > b)
-	case "i.>=":
-		m.push(a >= b)
-	case "i.=":
-		m.push(a == b)
-	case "i.<>":
-		m.push(a != b)
-	case "band":
-		m.push(a & b)
-	case "bor":
-		m.push(a | b)
-	case "bxor":
-		m.push(a ^ b)
-	default:
-		if b == 0 {
-			m.push(int64(0))
-			m.push(false)
-			return
-		}
-		if name == "i./" {
-			m.push(wrap(a / b))
-		} else {
-			m.push(a % b)
-		}
-		m.push(true)
-	}
 }

@@ -26,7 +26,7 @@ func (g *generator) flow(s []typ) (left []typ, ok bool) {
 	k := len(s)
 	switch g.pick(13) {
 	case 0, 1, 2, 3:
-		if g.depth < 4 && g.seen() {
+		if g.depth < maxDepth && g.seen() {
 			return g.loop(s), true
 		}
 	case 4: // a literal on the aux stack

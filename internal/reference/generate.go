@@ -40,6 +40,7 @@ type generator struct {
 	vague  bool // the checker may not know all types here
 	loops  int  // enclosing quotations of list words
 	size   int
+	forms  []form // forms; here, since they come back to the generator
 	Options
 	flaws int // that have been written
 }
@@ -60,7 +61,7 @@ type Options struct {
 // ends. The same seeds and options give the same program; flawed tells whether it has
 // the flaw.
 func Generate(seed1, seed2 uint64, o Options) (text string, flawed bool) {
-	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder), Options: o}
+	g := &generator{r: rand.New(rand.NewPCG(seed1, seed2)), b: new(strings.Builder), forms: forms, Options: o}
 	g.b.WriteString("union Shape { Dot  Line { len: Int }  Box { w: Int, h: Int, name: String } }\n")
 	g.b.WriteString("union Inner { Inner { a: Int, b: Float } }\nunion Record { Record { n: Int, shape: Shape, in: Inner } }\n")
 	g.b.WriteString(": scaled ( Inner -- Inner ) match Inner -> 2.0 f.* swap 1 i.+ swap Make-Inner end ;\n")
@@ -330,185 +331,26 @@ func (g *generator) statement(s []typ) []typ {
 			return left
 		}
 	}
-	k := len(s)
-	push := func(text string, drop int, types ...typ) []typ {
-		g.b.WriteString(" " + text)
-		return append(s[:k-drop:k-drop], types...)
-	}
 	if g.has(s, listT) && g.pick(2) == 0 { // updates, of copies too
-		return push([]string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push", "dup doubled drop", "dup doubled swap 3 list.push drop"}[g.pick(6)], 1, listT)
+		return g.push(s, []string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push", "dup doubled drop", "dup doubled swap 3 list.push drop"}[g.pick(6)], 1, listT)
 	}
 	if g.has(s, treeT) && g.pick(2) == 0 {
 		switch g.pick(3) {
 		case 0:
-			return push(fmt.Sprintf("%d insert", g.pick(9)), 1, treeT)
+			return g.push(s, fmt.Sprintf("%d insert", g.pick(9)), 1, treeT)
 		case 1:
-			return push("dup 3 insert", 0, treeT)
+			return g.push(s, "dup 3 insert", 0, treeT)
 		}
-		if g.depth < 4 {
-			return g.rebuilt(s[:k-1], treeT, "match Leaf -> Make-Leaf Node ->", "Make-Node", treeT, intT, treeT)
+		if g.depth < maxDepth {
+			return g.rebuilt(s[:len(s)-1], treeT, "match Leaf -> Make-Leaf Node ->", "Make-Node", treeT, intT, treeT)
 		}
 	}
 	if (g.has(s, recordT) || g.has(s, innerT)) && g.pick(2) == 0 {
-		return g.record(s, push)
+		return g.record(s)
 	}
-	switch choice := g.pick(46); {
-	case choice < 5:
-		t := allTypes[g.pick(len(allTypes))]
-		g.literal(t)
-		return append(s, t)
-	case choice == 5 && k >= 1:
-		return push("dup", 0, s[k-1])
-	case choice == 6 && k >= 2:
-		return push("swap", 2, s[k-1], s[k-2])
-	case choice == 7 && k >= 2:
-		return push("over", 0, s[k-2])
-	case choice == 8 && k >= 3:
-		return push("rot", 3, s[k-2], s[k-1], s[k-3])
-	case choice == 9 && k >= 2:
-		return push("nip", 2, s[k-1])
-	case choice == 10 && k >= 2:
-		return push("tuck", 2, s[k-1], s[k-2], s[k-1])
-	case choice == 11 && k >= 2:
-		return push("2dup", 0, s[k-2], s[k-1])
-	case choice == 12 && k >= 1:
-		return push("drop", 1)
-	case choice == 13 && k >= 1:
-		d := g.pick(k)
-		return push(fmt.Sprintf("%d pick", d), 0, s[k-1-d])
-	case choice == 14 && k >= 1:
-		d := g.pick(k)
-		t := s[k-1-d]
-		fmt.Fprintf(g.b, " %d roll", d)
-		return append(slices.Delete(slices.Clone(s), k-1-d, k-d), t)
-	case choice <= 17 && g.has(s, intT, intT):
-		switch g.pick(3) {
-		case 0:
-			return push([]string{"i.<", "i.<=", "i.>", "i.>=", "i.=", "i.<>"}[g.pick(6)], 2, boolT)
-		case 1:
-			return push([]string{"i./ drop", "i.% drop", "i./ [ 1 i.+ ] [ ] if"}[g.pick(3)], 2, intT)
-		}
-		return push([]string{"i.+", "i.-", "i.*", "band", "bxor", "bor"}[g.pick(6)], 2, intT)
-	case choice == 18 && g.has(s, intT):
-		return push([]string{"i.neg", "3 i.+", "2 i.*", "5 swap i.-", "7 i.% drop"}[g.pick(5)], 1, intT)
-	case choice == 19 && g.has(s, boolT, boolT):
-		return push([]string{"and", "or"}[g.pick(2)], 2, boolT)
-	case choice == 19 && g.has(s, boolT):
-		return push("not", 1, boolT)
-	case choice == 20 && g.has(s, stringT, stringT):
-		return push("string.concat", 2, stringT)
-	case choice == 20 && g.has(s, intT):
-		return push("int->string", 1, stringT)
-	case choice == 20 && g.has(s, stringT):
-		return push("string.length", 1, intT)
-	case choice <= 22 && g.has(s, boolT) && g.depth < 4:
-		return g.conditional(s[:k-1])
-	case choice == 22 && k >= 1 && s[k-1] == unionT && g.depth < 4:
-		return g.match(s[:k-1])
-	case choice == 23 && k >= 1 && g.depth < 4: // dip
-		g.b.WriteString(" [")
-		left := g.quotation(s[:k-1])
-		g.b.WriteString(" ] dip")
-		return append(left, s[k-1])
-	case choice == 24 && k >= 1 && g.depth < 4: // keep
-		g.b.WriteString(" [")
-		left := g.quotation(s)
-		g.b.WriteString(" ] keep")
-		return append(left, s[k-1])
-	case choice == 25 && k >= 1 && g.depth < 4: // bi
-		g.b.WriteString(" [")
-		left := g.quotation(s)
-		g.b.WriteString(" ] [")
-		left = g.quotation(append(left, s[k-1]))
-		g.b.WriteString(" ] bi")
-		return left
-	case choice == 26 && g.depth < 4: // call
-		g.b.WriteString(" [")
-		left := g.quotation(s)
-		g.b.WriteString(" ] call")
-		return left
-	case choice == 27 && g.has(s, quotT) && k >= 2 && s[k-2] == intT:
-		return push([]string{"call", "apply"}[g.pick(2)], 2, intT)
-	case choice == 28 && g.seen() && g.has(s, intT, intT):
-		return push("[ i.+ 2 i.* ] apply", 2, intT) // captures the upper one
-	case choice == 29 && g.has(s, listT):
-		return push([]string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}[g.pick(g.of(2, 3))], 1, listT)
-	case choice == 30 && g.has(s, listT):
-		return push("0 [ i.+ ] list.fold", 1, intT)
-	case choice == 31 && len(g.words) > 0:
-		w := g.words[g.pick(len(g.words))]
-		if !g.has(s, w.in...) {
-			for _, t := range w.in {
-				g.literal(t)
-			}
-			k = len(s)
-			return push(w.name, 0, w.out...)
-		}
-		return push(w.name, len(w.in), w.out...)
-	case choice == 32 && k >= 1: // across the aux stack
-		g.b.WriteString(" >aux")
-		left := g.nested(s[:k-1])
-		g.b.WriteString(" aux>")
-		return append(left, s[k-1])
-	case choice == 33 && g.depth < 4:
-		switch g.pick(3) {
-		case 0:
-			if k < 1 || s[k-1] != intT {
-				return s
-			}
-			g.b.WriteString(" [ 1 i.+ ] twice")
-			return s
-		case 1:
-			if k < 2 || s[k-1] != boolT || s[k-2] != intT {
-				return s
-			}
-			g.b.WriteString(" [ 3 i.* ] maybe")
-			return s[:k-1]
-		}
-		return g.cond(s)
-	case choice <= 43 && choice >= 42 && g.has(s, floatT, floatT):
-		if g.pick(2) == 0 {
-			return push([]string{"f.<", "f.<=", "f.>", "f.>=", "f.=", "f.<>", "2dup f.< not rot rot f.= or"}[g.pick(7)], 2, boolT)
-		}
-		return push([]string{"f.+", "f.-", "f.*", "f./"}[g.pick(4)], 2, floatT)
-	case choice == 44 && g.has(s, intT):
-		return push("int->float", 1, floatT)
-	case choice == 45 && g.has(s, floatT):
-		return push("float->int", 1, intT)
-	case choice == 34 && k >= 1: // an index that is computed: the stack is observed
-		if d := g.pick(k); s[k-1-d] == s[k-1] {
-			return push(fmt.Sprintf("%d 0 i.+ pick", d), 0, s[k-1])
-		}
-	case choice == 35 && k >= 1:
-		d := 0
-		for d+1 < k && s[k-2-d] == s[k-1] {
-			d++
-		}
-		fmt.Fprintf(g.b, " %d 0 i.+ roll", g.pick(d+1))
-	case choice == 36 && g.has(s, intT, boolT) && !g.Classic: // branches that are values
-		return push("[ 1 i.+ ] [ 2 i.* ] 0 drop if", 1)
-	case choice == 37 && g.depth < 4 && g.loops == 0: // a quotation of unknown effect
-		g.b.WriteString(" list.make [")
-		left := g.quotation(s)
-		g.b.WriteString(" ] list.push 0 list.get drop call")
-		g.blind = true
-		return left
-	case choice == 38 && g.has(s, intT) && g.depth < 4 && g.loops == 0: // a cond whose clauses are values
-		g.b.WriteString(" [ dup 2 i.< ] [")
-		left := g.quotation(s)
-		g.b.WriteString(" ] [ true ] [")
-		g.adjust(g.quotation(s), left)
-		g.b.WriteString(" ] 2 0 i.+ cond")
-		g.blind = true
-		return left
-	case choice == 39 && g.seen() && !g.Errors: // a strand on a copy of the stack
-		g.b.WriteString(" [")
-		g.quotation(s)
-		g.b.WriteString(" ] strand.spawn drop")
-	case choice == 40 && k >= 1 && s[k-1] == unionT:
-		return push([]string{"is-Line?", "is-Dot?"}[g.pick(2)], 1, boolT)
-	case choice == 41 && g.has(s, intT):
-		return push([]string{"Make-Line", `2 "s" Make-Box`}[g.pick(2)], 1, unionT)
+	choice := g.pick(choices)
+	if i := slices.IndexFunc(g.forms, func(f form) bool { return f.fits(g, choice, s) }); i >= 0 {
+		return g.write(&g.forms[i], s)
 	}
 	return s
 }
@@ -534,58 +376,58 @@ func (g *generator) rebuilt(s []typ, t typ, match, constructor string, fields ..
 
 // record does something with the record on top: makes a changed one of it, of a
 // copy, or of one in a list that others may hold as well.
-func (g *generator) record(s []typ, push func(string, int, ...typ) []typ) []typ {
+func (g *generator) record(s []typ) []typ {
 	if g.has(s, listT, innerT) && g.seen() { // a field in a loop
-		return push([]string{"match Inner -> drop [ i.+ ] list.map end", "match Inner -> float->string drop [ i.+ 100 i.< ] list.filter end"}[g.pick(2)], 2, listT)
+		return g.push(s, []string{"match Inner -> drop [ i.+ ] list.map end", "match Inner -> float->string drop [ i.+ 100 i.< ] list.filter end"}[g.pick(2)], 2, listT)
 	}
 	if g.has(s, innerT) {
 		switch g.pick(5) {
 		case 0:
-			return push("dup Inner-a", 0, intT)
+			return g.push(s, "dup Inner-a", 0, intT)
 		case 1:
-			return push("match Inner -> swap 3 i.* swap Make-Inner end", 1, innerT)
+			return g.push(s, "match Inner -> swap 3 i.* swap Make-Inner end", 1, innerT)
 		case 2:
-			return push("dup match Inner -> 1.5 f.+ Make-Inner end", 0, innerT)
+			return g.push(s, "dup match Inner -> 1.5 f.+ Make-Inner end", 0, innerT)
 		}
-		if g.pick(2) == 0 && g.depth < 4 {
+		if g.pick(2) == 0 && g.depth < maxDepth {
 			return g.rebuilt(s[:len(s)-1], innerT, "match Inner ->", "Make-Inner", intT, floatT)
 		}
-		return push("scaled", 1, innerT)
+		return g.push(s, "scaled", 1, innerT)
 	}
 	const changed = "match Record -> scaled rot 1 i.+ rot rot Make-Record end"
 	switch g.pick(16) {
 	case 11, 12:
-		if g.depth < 4 {
+		if g.depth < maxDepth {
 			return g.rebuilt(s[:len(s)-1], recordT, "match Record ->", "Make-Record", intT, unionT, innerT)
 		}
 	case 13:
-		return push("list.make over 1 moved list.push over list.push swap 2 moved list.push 0 pairs dup 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+		return g.push(s, "list.make over 1 moved list.push over list.push swap 2 moved list.push 0 pairs dup 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
 	case 14:
-		return push("list.make over 1 moved list.push over 5 moved list.push swap 2 moved list.push 1 pairs dup 0 pairs 1 list.get drop swap 2 list.get drop", 1, recordT, recordT)
+		return g.push(s, "list.make over 1 moved list.push over 5 moved list.push swap 2 moved list.push 1 pairs dup 0 pairs 1 list.get drop swap 2 list.get drop", 1, recordT, recordT)
 	case 0:
-		return push(changed, 1, recordT)
+		return g.push(s, changed, 1, recordT)
 	case 1:
-		return push("dup "+changed, 0, recordT)
+		return g.push(s, "dup "+changed, 0, recordT)
 	case 2:
-		return push("dup Record-in", 0, innerT)
+		return g.push(s, "dup Record-in", 0, innerT)
 	case 3:
-		return push("dup Record-n over Record-in", 0, intT, innerT)
+		return g.push(s, "dup Record-n over Record-in", 0, intT, innerT)
 	case 4:
-		return push("match Record { >in >n } -> swap end", 1, intT, innerT)
+		return g.push(s, "match Record { >in >n } -> swap end", 1, intT, innerT)
 	case 5:
-		return push("5 moved", 1, recordT)
+		return g.push(s, "5 moved", 1, recordT)
 	case 6:
-		return push("dup 2 moved swap Record-in", 1, recordT, innerT)
+		return g.push(s, "dup 2 moved swap Record-in", 1, recordT, innerT)
 	case 7: // nobody else holds the list
-		return push("list.make swap list.push dup 0 list.get drop 3 moved 0 swap list.set drop 0 list.get drop", 1, recordT)
+		return g.push(s, "list.make swap list.push dup 0 list.get drop 3 moved 0 swap list.set drop 0 list.get drop", 1, recordT)
 	case 8: // a copy of it is kept
-		return push("list.make swap list.push dup dup 0 list.get drop "+changed+" 0 swap list.set drop 0 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+		return g.push(s, "list.make swap list.push dup dup 0 list.get drop "+changed+" 0 swap list.set drop 0 list.get drop swap 0 list.get drop", 1, recordT, recordT)
 	case 9:
-		return push("dup list.make swap list.push [ 1 moved ] list.map 0 list.get drop", 0, recordT)
+		return g.push(s, "dup list.make swap list.push [ 1 moved ] list.map 0 list.get drop", 0, recordT)
 	case 10:
-		return push("dup list.make swap list.push swap list.push dup [ "+changed+" ] list.map 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
+		return g.push(s, "dup list.make swap list.push swap list.push dup [ "+changed+" ] list.map 1 list.get drop swap 0 list.get drop", 1, recordT, recordT)
 	}
-	return push("dup Record-in scaled swap match Record -> drop rot Make-Record end", 1, recordT)
+	return g.push(s, "dup Record-in scaled swap match Record -> drop rot Make-Record end", 1, recordT)
 }
 
 func (g *generator) conditional(s []typ) []typ {

@@ -414,7 +414,7 @@ func (c *checker) call(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	switch rule := c.ruleOf(st); {
 	case rule.Combinator != nil:
-		return c.combinator(st, rule.Combinator, s)
+		return checkCombinator(c, st, rule.Combinator, s)
 	case specials[rule.Special] != nil:
 		return specials[rule.Special](c, sc, st, s)
 	}

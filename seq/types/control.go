@@ -426,8 +426,8 @@ var quotationNames = [][]struct{ found, runs string }{
 	2: {{" below the top", " 1"}, {" on top", " 2"}},
 }
 
-// combinator checks a word that runs quotations on the stack (chapter 2, section 12).
-func (c *checker) combinator(st *syntax.Stmt, k *Combinator, s *Stack) *Stack {
+// checkCombinator checks a word that runs quotations on the stack (chapter 2, section 12).
+func checkCombinator(c *checker, st *syntax.Stmt, k *Combinator, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	inputs := make([]*Type, k.Values+k.Quotations)
 	names := quotationNames[k.Quotations]

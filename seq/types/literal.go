@@ -28,7 +28,7 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 		return s.push(c.plainLiteral(st)), false
 	}
 	expected := c.fresh(c.expected)
-	if next == nil || !c.runsQuotation(next) {
+	if next == nil || !c.ruleOf(next).runsQuotation() {
 		return c.capture(st, expected, s, c.w.Decl.Name.Text), false
 	}
 	// The word's own output type first; if with it the following word has no
@@ -42,12 +42,6 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 	c.noted.cut(noted)
 	sc.aux, sc.yields = aux, yields
 	return s.push(c.plainLiteral(st)), false
-}
-
-// runsQuotation tells whether a word runs the quotation on top on the stack.
-func (c *checker) runsQuotation(st *syntax.Stmt) bool {
-	rule := c.ruleOf(st)
-	return rule.Combinator != nil || rule.Special == Branch
 }
 
 // body checks the body of a literal from a start stack.

@@ -28,6 +28,9 @@ type Rule struct {
 	Special Special
 }
 
+// runsQuotation tells whether a word runs the quotation on top on the stack.
+func (r *Rule) runsQuotation() bool { return r.Combinator != nil || r.Special == Branch }
+
 // Shuffle is the work of a word that takes its inputs off the stack and leaves some of them: those
 // with the numbers in Order, bottom to top; 0 is the deepest input.
 type Shuffle struct{ Order []int }

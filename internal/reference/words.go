@@ -1,0 +1,237 @@
+package reference
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// words are the built-in words that generated programs use, but for those on two numbers and
+// those of the aux stack. It tells again what they do, and asks nobody who might be wrong.
+var words = map[string]func(*machine){
+	"dup":  func(m *machine) { m.push(m.at(0)) },
+	"drop": func(m *machine) { m.pop() },
+	"swap": func(m *machine) {
+		b, a := m.pop(), m.pop()
+		m.push(b)
+		m.push(a)
+	},
+	"over": func(m *machine) { m.push(m.at(1)) },
+	"rot": func(m *machine) {
+		c, b, a := m.pop(), m.pop(), m.pop()
+		m.stack = append(m.stack, b, c, a)
+	},
+	"nip": func(m *machine) {
+		b := m.pop()
+		m.pop()
+		m.push(b)
+	},
+	"tuck": func(m *machine) {
+		b, a := m.pop(), m.pop()
+		m.stack = append(m.stack, b, a, b)
+	},
+	"2dup":  func(m *machine) { m.stack = append(m.stack, m.at(1), m.at(0)) },
+	"3drop": func(m *machine) { m.stack = m.stack[:len(m.stack)-3] },
+	"pick": func(m *machine) {
+		n := m.popInt()
+		m.push(m.at(int(n)))
+	},
+	"roll": func(m *machine) {
+		n := int(m.popInt())
+		i := len(m.stack) - 1 - n
+		v := m.stack[i]
+		m.stack = append(append(append([]any{}, m.stack[:i]...), m.stack[i+1:]...), v)
+	},
+	"dip": func(m *machine) {
+		q, x := m.pop(), m.pop()
+		m.run(q, false)
+		m.push(x)
+	},
+	"keep": func(m *machine) {
+		q := m.pop()
+		x := m.at(0)
+		m.run(q, false)
+		m.push(x)
+	},
+	"bi": func(m *machine) {
+		q2, q1 := m.pop(), m.pop()
+		x := m.at(0)
+		m.run(q1, false)
+		m.push(x)
+		m.run(q2, false)
+	},
+	"if": func(m *machine) {
+		e, t := m.pop(), m.pop()
+		if m.pop().(bool) {
+			m.run(t, false)
+		} else {
+			m.run(e, false)
+		}
+	},
+	"strand.spawn": func(m *machine) { m.spawn(m.pop().(*quotation)) },
+	"chan.make":    func(m *machine) { m.push(&channel{}) },
+	"chan.send": func(m *machine) {
+		c := m.pop().(*channel)
+		c.queue = append(c.queue, m.pop())
+		m.push(true)
+	},
+	"chan.receive": func(m *machine) {
+		c := m.pop().(*channel)
+		m.push(c.queue[0])
+		c.queue = c.queue[1:]
+		m.push(true)
+	},
+	"strand.weave":        func(m *machine) { m.push(m.newWeave(m.pop().(*quotation))) },
+	"strand.resume":       func(m *machine) { m.resume() },
+	"yield":               func(m *machine) { m.yield() },
+	"strand.weave-cancel": func(m *machine) { m.pop() },
+	"wrap-0":              func(m *machine) { m.push(&variant{tag: string(m.pop().(symbol))}) },
+	"wrap-1": func(m *machine) {
+		tag := m.pop().(symbol)
+		m.push(&variant{string(tag), []any{m.pop()}})
+	},
+	"list.get": func(m *machine) {
+		i, l := m.popInt(), m.pop().(*variant)
+		m.push(l.fields[i])
+		m.push(true)
+	},
+	"cond":          func(m *machine) { m.cond(int(m.popInt())) },
+	"int->float":    func(m *machine) { m.push(float64(m.popInt())) },
+	"float->int":    func(m *machine) { m.push(truncate(m.pop().(float64))) },
+	"float->string": func(m *machine) { m.push(floatText(m.pop().(float64))) },
+	"i.neg":         func(m *machine) { m.push(wrap(-m.popInt())) },
+	"not":           func(m *machine) { m.push(!m.pop().(bool)) },
+	"and": func(m *machine) {
+		b, a := m.pop().(bool), m.pop().(bool)
+		m.push(a && b)
+	},
+	"or": func(m *machine) {
+		b, a := m.pop().(bool), m.pop().(bool)
+		m.push(a || b)
+	},
+	"int->string": func(m *machine) { m.push(strconv.FormatInt(m.popInt(), 10)) },
+	"string.concat": func(m *machine) {
+		b, a := m.pop().(string), m.pop().(string)
+		m.push(a + b)
+	},
+	"string.length": func(m *machine) { m.push(int64(len([]rune(m.pop().(string))))) },
+	"string.equal?": func(m *machine) { m.push(m.pop() == m.pop()) },
+	"io.write-line": func(m *machine) { m.out.WriteString(m.pop().(string) + "\n") },
+	"io.write":      func(m *machine) { m.out.WriteString(m.pop().(string)) },
+	"list.make":     func(m *machine) { m.push(&variant{tag: "List"}) },
+	"list.push": func(m *machine) {
+		x, l := m.pop(), m.pop().(*variant)
+		m.push(&variant{l.tag, append(append([]any{}, l.fields...), x)})
+	},
+	"list.set": func(m *machine) {
+		x, i, l := m.pop(), m.popInt(), m.pop().(*variant)
+		ok := i >= 0 && i < int64(len(l.fields))
+		if ok {
+			l = &variant{l.tag, append([]any{}, l.fields...)}
+			l.fields[i] = x
+		}
+		m.push(l)
+		m.push(ok)
+	},
+	"list.length": func(m *machine) { m.push(int64(len(m.pop().(*variant).fields))) },
+	"list.map": func(m *machine) {
+		q, l := m.pop(), m.pop().(*variant)
+		r := &variant{tag: l.tag}
+		for _, x := range l.fields {
+			r.fields = append(r.fields, m.apart(q, x)[0])
+		}
+		m.push(r)
+	},
+	"list.filter": func(m *machine) {
+		q, l := m.pop(), m.pop().(*variant)
+		r := &variant{tag: l.tag}
+		for _, x := range l.fields {
+			flag := m.apart(q, x)[0]
+			m.kind("list.filter", "Bool", flag, l, q, flag)
+			if flag.(bool) {
+				r.fields = append(r.fields, x)
+			}
+		}
+		m.push(r)
+	},
+	"list.fold": func(m *machine) {
+		q, acc, l := m.pop(), m.pop(), m.pop().(*variant)
+		for _, x := range l.fields {
+			acc = m.apart(q, acc, x)[0]
+		}
+		m.push(acc)
+	},
+	"list.each": func(m *machine) {
+		q, l := m.pop(), m.pop().(*variant)
+		for _, x := range l.fields {
+			m.apart(q, x)
+		}
+	},
+	"i./": func(m *machine) { m.divide(func(a, b int64) int64 { return wrap(a / b) }) },
+	"i.%": func(m *machine) { m.divide(func(a, b int64) int64 { return a % b }) },
+}
+
+// ints are the words on two Ints that leave one value.
+var ints = map[string]func(a, b int64) any{
+	"i.+":  func(a, b int64) any { return wrap(a + b) },
+	"i.-":  func(a, b int64) any { return wrap(a - b) },
+	"i.*":  func(a, b int64) any { return wrap(a * b) },
+	"i.<":  func(a, b int64) any { return a < b },
+	"i.<=": func(a, b int64) any { return a <= b },
+	"i.>":  func(a, b int64) any { return a > b },
+	"i.>=": func(a, b int64) any { return a >= b },
+	"i.=":  func(a, b int64) any { return a == b },
+	"i.<>": func(a, b int64) any { return a != b },
+	"band": func(a, b int64) any { return a & b },
+	"bxor": func(a, b int64) any { return a ^ b },
+	"bor":  func(a, b int64) any { return a | b },
+}
+
+// floats are those on two Floats.
+var floats = map[string]func(a, b float64) any{
+	"f.+":  func(a, b float64) any { return a + b },
+	"f.-":  func(a, b float64) any { return a - b },
+	"f.*":  func(a, b float64) any { return a * b },
+	"f./":  func(a, b float64) any { return a / b },
+	"f.<":  func(a, b float64) any { return a < b },
+	"f.<=": func(a, b float64) any { return a <= b },
+	"f.>":  func(a, b float64) any { return a > b },
+	"f.>=": func(a, b float64) any { return a >= b },
+	"f.=":  func(a, b float64) any { return a == b },
+	"f.<>": func(a, b float64) any { return a != b },
+}
+
+// divide divides if that can be done, and tells whether it could.
+func (m *machine) divide(f func(a, b int64) int64) {
+	b, a := m.popInt(), m.popInt()
+	if b == 0 {
+		m.push(int64(0))
+		m.push(false)
+		return
+	}
+	m.push(f(a, b))
+	m.push(true)
+}
+
+func truncate(f float64) int64 {
+	const limit = 1 << 62
+	switch {
+	case math.IsNaN(f):
+		return 0
+	case f >= limit:
+		return limit - 1
+	case f <= -limit:
+		return -limit
+	}
+	return int64(f)
+}
+
+func floatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 0):
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(f, 'f', -1, 64)), "+")
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
