@@ -59,10 +59,6 @@ func (c *call) misused() *ending {
 	return nil
 }
 
-// ownRules are the words whose flags rules of their own watch over (chapter 8,
-// section 5).
-var ownRules = map[string]bool{"strand.resume": true}
-
 // failsOnlyWith are words that fail only in programs that call another word, too: channels
 // that nobody closes always give a value.
 var failsOnlyWith = map[string]string{"chan.receive": "chan.close"}
@@ -82,8 +78,8 @@ func DroppedFlags(info *types.Info) diag.List {
 		if !ok {
 			continue
 		}
-		for _, c := range fallible {
-			if d := c.misused(); d != nil && !c.certain && !ownRules[c.word.Name] && !never[c.word.Name] {
+		for _, c := range fallible { // a rule of its own watches over strand.resume (chapter 8, section 5)
+			if d := c.misused(); d != nil && !c.certain && c.word.Special != types.Resume && !never[c.word.Name] {
 				found = append(found, c.warning(d))
 			}
 		}
