@@ -128,7 +128,7 @@ func (g *generator) endsInside(stmts []syntax.Stmt) bool {
 		if call.Target == types.TargetWord {
 			return !g.keepsFrameForTraceback(g.info.Words[call.Index])
 		}
-		return call.Form == types.FormInline && st.Text == "call"
+		return call.Form == types.FormInline && onlyRuns(g.signature(call).Combinator)
 	}
 	return false
 }
@@ -213,34 +213,9 @@ func (g *generator) literalIndex(st *syntax.Stmt) {
 	g.stack[len(g.stack)-1] = o
 }
 
-// inline compiles literal quotations right into the word that runs them.
-func (g *generator) inline(st *syntax.Stmt, tail bool) bool {
-	g.at(st.Pos, st.Text)
-	first := st.Inner[0].Inner
-	if st.Text == "call" {
-		if tail || g.ends {
-			g.emit(bytecode.OpTailGone, 0, 0, 0)
-		}
-		g.around = st.Pos
-		return g.body(first, tail) || tail && g.end(first)
-	}
-	g.ends = false
-	switch st.Text {
-	case "dip":
-		g.aux = append(g.aux, g.pop())
-		g.body(first, false)
-		g.unhide()
-	case "keep":
-		g.hideCopy()
-		g.body(first, false)
-		g.unhide()
-	case "bi":
-		g.hideCopy()
-		g.body(first, false)
-		g.unhide()
-		g.body(st.Inner[1].Inner, false)
-	}
-	return false
-}
-
 func (g *generator) callInfo(st *syntax.Stmt) *types.Call { return &g.info.Calls[g.module][st.ID] }
+
+// signature is what the table says of the built-in word that a statement calls.
+func (g *generator) signature(call *types.Call) *types.Signature {
+	return g.table.Signature(call.Index)
+}

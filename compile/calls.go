@@ -48,62 +48,69 @@ func (g *generator) call(st *syntax.Stmt, last bool) (dropped, done bool) {
 		g.generated(st, call)
 		return false, false
 	}
-	name := g.table.Name(call.Index)
+	name, word := g.table.Name(call.Index), g.signature(call)
 	g.at(st.Pos, written(st, name))
-	switch name {
-	case "call":
-		return false, g.runQuotation(call.Known, int(call.In), int(call.Out), last)
-	case "dip", "keep", "bi":
-		g.runBeside(name, call)
-	case "if":
-		return false, g.computedIf(call, last)
-	case ">aux":
-		g.aux = append(g.aux, g.pop())
-	case "aux>":
-		g.unhide()
-	case "pick", "roll":
-		g.computedIndex(name)
-	case "cond":
+	if word.Shuffle != nil {
+		g.shuffle(word.Shuffle, len(g.table.Effect(call.Index).In))
+		return false, false
+	}
+	if word.Combinator != nil {
+		return false, g.combine(word.Combinator, call, last)
+	}
+	if word.Special != types.Ordinary {
+		return false, g.special(word.Special, call, last)
+	}
+	if in, ok := intrinsics[g.table.Meaning(call.Index)]; ok {
+		return in.make(g, in, call.Dropped), false
+	}
+	if h, ok := helpers[name]; ok {
+		g.callHelper(name, h, word.Borrows)
+		return false, false
+	}
+	g.callBuiltin(call)
+	return false, false
+}
+
+// special compiles a call of a word for which the language has a rule.
+func (g *generator) special(rule types.Special, call *types.Call, last bool) (done bool) {
+	switch rule {
+	case types.Branch:
+		return g.computedIf(call, last)
+	case types.Clauses:
 		if last {
 			g.condHere()
-			return false, true
+			return true
 		}
-		return false, g.callFunction(g.helper("cond"), nil, call, false)
-	case "strand.spawn":
+		return g.callFunction(g.helper("cond"), nil, call, false)
+	case types.Pick, types.Roll:
+		g.computedIndex(rule)
+	case types.ToAux:
+		g.aux = append(g.aux, g.pop())
+	case types.FromAux:
+		g.push(g.aux[len(g.aux)-1])
+		g.aux = g.aux[:len(g.aux)-1]
+	case types.Spawn:
 		g.spawn(int(call.Moved))
-	case "strand.weave":
+	case types.Weave:
 		g.ensure(1)
 		restore := g.observed()
 		g.emit(bytecode.OpWeave, int32(len(g.stack)-1), 0, 0)
 		g.replace(1, 1)
 		restore()
-	case "strand.resume":
+	case types.Resume:
 		g.weaveWord(bytecode.OpResume, 2, []bytecode.Kind{bytecode.KindAny, bytecode.KindAny, bytecode.KindBool})
-	case "yield":
+	case types.Yield:
 		g.weaveWord(bytecode.OpYield, 2, []bytecode.Kind{bytecode.KindAny, bytecode.KindAny})
-	case "strand.weave-cancel":
+	case types.Cancel:
 		g.weaveWord(bytecode.OpCancel, 1, nil)
-	case "stack.dump":
+	case types.Dump:
 		restore := g.observed()
 		g.emit(bytecode.OpDump, int32(len(g.stack)), g.builtin(call.Index), 0)
 		g.emit(bytecode.OpFrameToTop, 0, 0, 0)
 		g.float()
 		restore()
-	default:
-		if s := g.table.Signature(call.Index).Shuffle; s != nil {
-			g.shuffle(s, len(g.table.Effect(call.Index).In))
-			return false, false
-		}
-		if in, ok := intrinsics[g.table.Meaning(call.Index)]; ok {
-			return in.make(g, in, call.Dropped), false
-		}
-		if h, ok := helpers[name]; ok {
-			g.callHelper(name, h, g.table.Borrows(call.Index))
-			return false, false
-		}
-		g.callBuiltin(call)
 	}
-	return false, false
+	return false
 }
 
 // callWord compiles a call of a word of the program.
@@ -324,35 +331,6 @@ func (g *generator) runQuotation(known bool, in, out int, last bool) bool {
 	return false
 }
 
-// runBeside compiles dip, keep and bi of quotations that are not literals.
-func (g *generator) runBeside(name string, call *types.Call) {
-	switch name {
-	case "dip":
-		q := g.pop()
-		g.aux = append(g.aux, g.pop())
-		g.push(q)
-		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
-		g.unhide()
-	case "keep":
-		q := g.pop()
-		g.hideCopy()
-		g.push(q)
-		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
-		g.unhide()
-	case "bi":
-		g.ensure(2)
-		g.demandTop([]bytecode.Kind{bytecode.KindQuotation, bytecode.KindQuotation})
-		q2, q1 := g.pop(), g.pop()
-		g.aux = append(g.aux, q2)
-		g.hideCopy()
-		g.push(q1)
-		g.runQuotation(call.Known, int(call.In), int(call.Out), false)
-		g.unhide()
-		g.unhide()
-		g.runQuotation(call.Known, int(call.In2), int(call.Out2), false)
-	}
-}
-
 // computedIf compiles an if whose branches are values.
 func (g *generator) computedIf(call *types.Call, last bool) bool {
 	g.ensure(3)
@@ -379,12 +357,12 @@ func (g *generator) condHere() {
 
 // computedIndex compiles pick and roll of an index that the program computes:
 // it may reach values of the callers.
-func (g *generator) computedIndex(name string) {
+func (g *generator) computedIndex(rule types.Special) {
 	g.ensure(1)
 	g.demandTop([]bytecode.Kind{bytecode.KindInt})
 	restore := g.observed()
 	at := int32(len(g.stack) - 1)
-	if name == "pick" {
+	if rule == types.Pick {
 		g.emit(bytecode.OpPickAt, at, 0, 0)
 		g.kinds[at] = known{}
 		restore()

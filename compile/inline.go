@@ -101,7 +101,7 @@ func (c *compiler) measureCall(module int, call *types.Call) inlineBody {
 	switch call.Target {
 	case types.TargetBuiltin:
 		name, word := c.table.Name(call.Index), c.table.Signature(call.Index)
-		if word.Shuffle != nil || name == ">aux" || name == "aux>" {
+		if word.Shuffle != nil || word.Special == types.ToAux || word.Special == types.FromAux {
 			return inlineBody{size: -1} // they cost nothing
 		}
 		if in, ok := intrinsics[c.table.Meaning(call.Index)]; ok {

@@ -58,7 +58,7 @@ func (g *generator) leaves(body []syntax.Stmt) bytecode.Kind {
 func (g *generator) loop(st *syntax.Stmt) {
 	const list, index, builder = 0, 1, 2
 	name, literal := g.table.Name(g.callInfo(st).Index), &st.Inner[0]
-	fold, collects := name == "list.fold", name == "list.map" || name == "list.filter"
+	word := g.signature(g.callInfo(st)).Loop
 	g.at(st.Pos, name)
 	info := g.info.Quotations[g.module][literal.ID]
 	captures := int(info.Captures)
@@ -78,7 +78,7 @@ func (g *generator) loop(st *syntax.Stmt) {
 	}
 
 	var acc operand
-	if fold {
+	if word.Folds {
 		g.ensure(2)
 		acc = g.pop()
 	}
@@ -86,14 +86,14 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
 	ends := g.uses[at(list)] == 1
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
-	if collects {
+	if word.Collects {
 		op := bytecode.OpListResult
 		if ends { // each round reads an element before it writes one at most
 			op = bytecode.OpListReuse
 		}
 		hide(op, bytecode.KindAny, at(list))
 	}
-	if fold {
+	if word.Folds {
 		g.push(g.alone(acc))
 		if s := g.stack[len(g.stack)-1].index; g.kinds[s].kind != g.leaves(literal.Inner) {
 			g.kinds[s] = known{}
@@ -106,7 +106,7 @@ func (g *generator) loop(st *syntax.Stmt) {
 	element := g.result(bytecode.KindAny)
 	fetch := g.emit(bytecode.OpListNext, element, at(list), at(index))
 	exit := g.emit(bytecode.OpJump, 0, 0, -1)
-	if name == "list.filter" {
+	if word.Selects {
 		o := operand{form: slot, index: element}
 		g.retain(o)
 		g.aux = append(g.aux, o)
@@ -119,8 +119,8 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.ends = false
 	g.body(literal.Inner, false)
 	g.at(st.Pos, name)
-	if collects {
-		g.collect(name, at(builder))
+	if word.Collects {
+		g.collect(word, at(builder))
 	}
 	g.straighten()
 	g.arrange(layout)
@@ -136,7 +136,7 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.state = start
 	g.patch(exit)
 
-	if collects {
+	if word.Collects {
 		o := g.aux[hidden+builder]
 		g.emit(bytecode.OpListDone, o.index, o.index, 0)
 		g.kinds[o.index] = proven(bytecode.KindVariant)
@@ -149,9 +149,9 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.aux = g.aux[:bottom]
 }
 
-// collect appends what a round of list.map or list.filter gives to the list that is being built.
-func (g *generator) collect(name string, builder int32) {
-	if name == "list.map" {
+// collect appends what a round gives to the list that is being built.
+func (g *generator) collect(word *types.Loop, builder int32) {
+	if !word.Selects {
 		o := g.inSlot(g.pop())
 		g.consumed(o)
 		g.release(o)

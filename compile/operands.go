@@ -225,17 +225,3 @@ func (ops *operands) shuffle(s *types.Shuffle, inputs int) {
 		ops.release(o)
 	}
 }
-
-// hideCopy puts a copy of the top value out of sight of the body that follows;
-// unhide brings it back on top.
-func (ops *operands) hideCopy() {
-	ops.ensure(1)
-	o := ops.stack[len(ops.stack)-1]
-	ops.retain(o)
-	ops.aux = append(ops.aux, o)
-}
-
-func (ops *operands) unhide() {
-	ops.push(ops.aux[len(ops.aux)-1])
-	ops.aux = ops.aux[:len(ops.aux)-1]
-}

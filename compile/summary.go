@@ -196,8 +196,9 @@ func (a *analysis) literal(st *syntax.Stmt) {
 func (a *analysis) call(st *syntax.Stmt, last bool) {
 	call := &a.c.info.Calls[a.w.Module][st.ID]
 	if call.Form == types.FormInline {
+		runs := onlyRuns(a.c.table.Signature(call.Index).Combinator)
 		for i := range st.Inner {
-			a.body(st.Inner[i].Inner, last && st.Text == "call")
+			a.body(st.Inner[i].Inner, last && runs)
 		}
 		return
 	}
@@ -221,21 +222,25 @@ func (a *analysis) call(st *syntax.Stmt, last bool) {
 	if call.Target != types.TargetBuiltin {
 		return
 	}
-	f.runs = f.runs || last && (st.Text == "call" || st.Text == "if" || st.Text == "cond")
-	switch st.Text {
-	case "call", "if", "dip", "keep", "bi":
+	word := a.c.table.Signature(call.Index)
+	switch word.Special {
+	case types.ToAux, types.FromAux: // moves at compile time
+	case types.Pick:
 		f.observes = true
-		f.unchecked = f.unchecked || last || !call.Known
-	case "pick", "roll":
-		f.observes = true
-		f.unchecked = f.unchecked || st.Text == "roll"
-	case "cond":
+	case types.Roll:
 		f.observes, f.unchecked = true, true
-	case "stack.dump": // it empties the callers' stacks as well: nobody knows their height behind it
+	case types.Clauses:
+		f.observes, f.unchecked = true, true
+		f.runs = f.runs || last
+	case types.Dump: // it empties the callers' stacks as well: nobody knows their height behind it
 		f.observes, f.unchecked, f.leaky = true, true, true
 	default:
-		f.observes = f.observes || a.c.table.Signature(call.Index).Traits.Has(types.ObservesStack)
+		f.observes = f.observes || word.Traits.Has(types.ObservesStack)
 		f.unchecked = f.unchecked || !call.Known
+		if word.Special == types.Branch || word.Combinator != nil {
+			f.unchecked = f.unchecked || last
+			f.runs = f.runs || last && (word.Combinator == nil || onlyRuns(word.Combinator))
+		}
 	}
 }
 
