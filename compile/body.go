@@ -192,7 +192,7 @@ func (g *generator) literal(st *syntax.Stmt) {
 func (g *generator) literalIndex(st *syntax.Stmt) {
 	depth := int(st.Index())
 	g.at(st.Pos, st.Text)
-	if st.Text == "pick" {
+	if g.signature(g.callInfo(st)).Special == types.Pick {
 		if missing := depth + 1 - len(g.stack); missing > 0 && !g.floating {
 			restore := g.observed()
 			s := g.result(bytecode.KindAny)
