@@ -7,12 +7,15 @@
 // (package stack) is for. Poison proves that it does not.
 package arena
 
-// chunkSize is what is taken from the heap at once. Strings above maxInChunk
-// are allocated alone: they gain nothing from a chunk.
+import (
+	"unsafe"
+	"weak"
+)
+
+// chunkSize is what is taken from the heap at once.
 const (
 	firstChunk = 512
 	chunkSize  = 32 << 10
-	maxInChunk = 2 << 10
 
 	// ResetThreshold is how many bytes may be allocated before the arena lets
 	// go of its chunks by itself (chapter 5, section 11.7).
@@ -22,8 +25,8 @@ const (
 // Arena is the string memory of one strand. The zero value is ready for use.
 // It belongs to one goroutine at a time.
 type Arena struct {
-	free      []byte
-	next      int
+	chunk     []byte // the last one, as far as it is taken; the free rest is its capacity
+	ends      weak.Pointer[ends]
 	allocated int64
 	held      int64    // bytes of chunks, as in the account
 	account   *Account // of the worker that runs the strand
@@ -37,26 +40,58 @@ type poison struct{ chunks [][]byte }
 // still points there. It must be called before the first allocation.
 func (a *Arena) Poison() { a.poison = &poison{} }
 
-// Alloc returns n bytes that belong to the caller, zeroed.
+// Alloc returns n bytes that belong to the caller, zeroed; n must not be above MaxString.
 func (a *Arena) Alloc(n int) []byte {
+	a.count(n)
+	start := len(a.chunk)
+	if n > cap(a.chunk)-start {
+		size := min(max(4*cap(a.chunk), firstChunk, n), chunkSize)
+		a.chunk, start = a.newChunk(size), 0
+	}
+	a.chunk = a.chunk[:start+n]
+	return a.chunk[start : start+n : start+n]
+}
+
+func (a *Arena) count(n int) {
 	a.allocated += int64(n)
 	if a.allocated > ResetThreshold {
 		a.Reset()
 		a.allocated = int64(n)
 	}
-	if n > maxInChunk {
-		return a.chunk(n)
-	}
-	if n > len(a.free) {
-		a.next = min(max(a.next*4, firstChunk, n), chunkSize)
-		a.free = a.chunk(a.next)
-	}
-	b := a.free[:n:n]
-	a.free = a.free[n:]
-	return b
 }
 
-func (a *Arena) chunk(size int) []byte {
+// Concat returns the string of two that are not empty, and whether it lies in the arena. Where x is
+// the last string of the arena, it gets longer in its place.
+func (a *Arena) Concat(x, y string) (s string, inArena bool) {
+	n := len(x) + len(y)
+	if n > MaxString {
+		e := a.ends.Value()
+		if e == nil {
+			e = &ends{}
+			a.ends = weak.Make(e)
+		}
+		return e.concat(x, y), false
+	}
+	if a.isLast(x) && len(y) <= cap(a.chunk)-len(a.chunk) {
+		start := len(a.chunk) - len(x)
+		a.allocated += int64(len(y)) // what comes next looks whether that is too much
+		a.chunk = append(a.chunk, y...)
+		return unsafe.String(&a.chunk[start], n), true
+	}
+	b := a.Alloc(n)
+	copy(b[copy(b, x):], y)
+	return unsafe.String(unsafe.SliceData(b), n), true
+}
+
+// isLast tells whether a string is the last bytes taken of the chunk. It must begin within the chunk,
+// for the string of another chunk may end where this begins. Addresses are compared only; what lies
+// behind the last bytes no string has, so it can be written (the unsafe rule of ends).
+func (a *Arena) isLast(s string) bool {
+	at := uintptr(unsafe.Pointer(unsafe.StringData(s))) - uintptr(unsafe.Pointer(unsafe.SliceData(a.chunk)))
+	return at < uintptr(len(a.chunk)) && at+uintptr(len(s)) == uintptr(len(a.chunk))
+}
+
+func (a *Arena) newChunk(size int) []byte {
 	b := make([]byte, size)
 	a.held += int64(size)
 	a.account.add(int64(size))
@@ -88,12 +123,13 @@ func (a *Arena) Reset() {
 		return
 	}
 	a.account.add(-a.held)
-	*a = Arena{account: a.account, poison: a.poison}
+	*a = Arena{account: a.account, poison: a.poison, ends: a.ends}
 }
 
 // End is Reset when the strand has ended: nothing may use its strings any more.
 func (a *Arena) End() {
 	a.Reset()
+	a.ends = weak.Pointer[ends]{}
 	if a.poison == nil {
 		return
 	}

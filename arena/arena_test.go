@@ -49,8 +49,8 @@ func TestResetForgetsButKeepsWhatIsReachable(t *testing.T) {
 
 func TestItResetsItselfPastTheThreshold(t *testing.T) {
 	var a arena.Arena
-	for range 30 {
-		a.Alloc(1 << 20)
+	for range 3 * arena.ResetThreshold / arena.MaxString {
+		a.Alloc(arena.MaxString)
 	}
 	assert.LessOrEqual(t, a.Allocated(), int64(arena.ResetThreshold))
 }

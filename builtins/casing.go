@@ -12,18 +12,12 @@ import (
 // upper is the full mapping of the Unicode standard. A Caser keeps state while it
 // works, so each call makes its own.
 func upper(s string) string {
-	if ascii(s) {
-		return strings.ToUpper(s)
-	}
 	return cases.Upper(language.Und).String(s)
 }
 
 // lower is the full mapping of the Unicode standard: character by character but
 // for two, of which one becomes two and the other depends on where it stands.
 func lower(s string) string {
-	if ascii(s) {
-		return strings.ToLower(s)
-	}
 	var b strings.Builder
 	b.Grow(len(s))
 	for i, r := range s {
@@ -69,13 +63,4 @@ func cased(r rune) bool {
 // may stand within a word (Word_Break is MidLetter, MidNumLet or Single_Quote).
 func caseIgnorable(r rune) bool {
 	return strings.ContainsRune("'.:·\u0387\u055f\u05f4‘’․‧︓﹒﹕＇．：", r) || unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk)
-}
-
-func ascii(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -37,11 +37,12 @@ var classicWords = []Word{
 		if w[1].AsString() != "" {
 			return split(s, w)
 		}
-		text := w[0].Promote().AsString()
+		whole := w[0].Promote()
+		text := whole.AsString()
 		pieces := []stack.Value{stack.FromString("")}
 		for len(text) > 0 {
 			_, n := utf8.DecodeRuneInString(text)
-			pieces = append(pieces, stack.FromString(text[:n]))
+			pieces = append(pieces, whole.Derive(text[:n]))
 			text = text[n:]
 		}
 		w[0] = listOf(append(pieces, stack.FromString("")))

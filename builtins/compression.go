@@ -41,8 +41,8 @@ func given(most int64) func([]stack.Value) int {
 }
 
 func pack(f func(data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
-	return func(s *vm.Strand, w []stack.Value) error {
-		flagged(w, inBase64(f([]byte(w[0].AsString()), level(w))), true)
+	return func(_ *vm.Strand, w []stack.Value) error {
+		flagged(w, inBase64(f(w[0].AsBytes(), level(w))), true)
 		return nil
 	}
 }
@@ -58,7 +58,7 @@ func unpack(f func(data []byte, most uint64) ([]byte, error)) func(*vm.Strand, [
 		if err != nil {
 			data = nil // never a part
 		}
-		flagged(w, owned(data), err == nil)
+		flagged(w, stack.FromOwned(data), err == nil)
 		return nil
 	}
 }

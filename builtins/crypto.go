@@ -22,47 +22,47 @@ import (
 // cryptoWords: chapter 6, section 10. All is Go's standard library; the random
 // source is the system's.
 var cryptoWords = []Word{
-	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
-		sum := sha256.Sum256([]byte(w[0].AsString()))
-		w[0] = inHex(s, sum[:])
+	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		sum := sha256.Sum256(w[0].AsBytes())
+		w[0] = inHex(sum[:])
 		return nil
 	}},
-	{Name: "crypto.hmac-sha256", Effect: "( ..a String String -- ..a String )", Doc: "The HMAC-SHA-256 of the message below the key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
-		mac := hmac.New(sha256.New, []byte(w[1].AsString()))
-		mac.Write([]byte(w[0].AsString()))
-		w[0] = inHex(s, mac.Sum(nil))
+	{Name: "crypto.hmac-sha256", Effect: "( ..a String String -- ..a String )", Doc: "The HMAC-SHA-256 of the message below the key, in hex.", Run: func(_ *vm.Strand, w []stack.Value) error {
+		mac := hmac.New(sha256.New, w[1].AsBytes())
+		mac.Write(w[0].AsBytes())
+		w[0] = inHex(mac.Sum(nil))
 		return nil
 	}},
 	{Name: "crypto.constant-time-eq", Effect: "( ..a String String -- ..a Bool )", Doc: "Are the strings equal? The time does not tell where they differ.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromBool(subtle.ConstantTimeCompare([]byte(w[0].AsString()), []byte(w[1].AsString())) == 1)
+		w[0] = stack.FromBool(subtle.ConstantTimeCompare(w[0].AsBytes(), w[1].AsBytes()) == 1)
 		return nil
 	}},
 	{Name: "crypto.random-bytes", Effect: "( ..a Int -- ..a String )", Doc: "Up to 1024 random bytes in hex.", Run: randomBytes},
 	{Name: "crypto.random-int", Effect: "( ..a Int Int -- ..a Int )", Doc: "A random Int from the lower bound up to below the upper one on top.", Run: randomInt},
-	{Name: "crypto.uuid4", Effect: "( ..a -- ..a String )", Doc: "A random UUID, version 4.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "crypto.uuid4", Effect: "( ..a -- ..a String )", Doc: "A random UUID, version 4.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		var b [16]byte
 		_, _ = rand.Read(b[:]) // never fails
 		b[6] = b[6]&0x0f | 0x40
 		b[8] = b[8]&0x3f | 0x80
-		w[0] = s.Concat(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+		w[0] = stack.FromASCII(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
 		return nil
 	}},
 	{Name: "crypto.aes-gcm-encrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Encrypts a string by AES-256-GCM with a key of 64 hex digits; base64 of nonce, text and tag. False for a bad key.", Flag: "whether the key is valid", Run: seal},
 	{Name: "crypto.aes-gcm-decrypt", Effect: "( ..a String String -- ..a String Bool )", Doc: "Decrypts what crypto.aes-gcm-encrypt made; false if anything is wrong with it.", Flag: "whether the text could be decrypted", Run: unseal},
 	{Name: "crypto.pbkdf2-sha256", Effect: "( ..a String String Int -- ..a String Bool )", Doc: "A key of 32 bytes in hex from a password, a salt and a count of iterations; false below 1000.", Flag: "whether the count of iterations is allowed", Run: deriveKey},
-	{Name: "crypto.ed25519-keypair", Effect: "( ..a -- ..a String String )", Doc: "A new public key and, on top, its private key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "crypto.ed25519-keypair", Effect: "( ..a -- ..a String String )", Doc: "A new public key and, on top, its private key, in hex.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		public, private, err := ed25519.GenerateKey(nil)
 		if err != nil {
 			return vm.Fail("no randomness: %v", err)
 		}
-		w[0], w[1] = inHex(s, public), inHex(s, private.Seed())
+		w[0], w[1] = inHex(public), inHex(private.Seed())
 		return nil
 	}},
-	{Name: "crypto.ed25519-sign", Effect: "( ..a String String -- ..a String Bool )", Doc: "The signature of a message by a private key, in hex; false for a bad key.", Flag: "whether the key is valid", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "crypto.ed25519-sign", Effect: "( ..a String String -- ..a String Bool )", Doc: "The signature of a message by a private key, in hex; false for a bad key.", Flag: "whether the key is valid", Run: func(_ *vm.Strand, w []stack.Value) error {
 		seed, ok := fromHex(w[1], ed25519.SeedSize)
 		signature := stack.FromString("")
 		if ok {
-			signature = inHex(s, ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(w[0].AsString())))
+			signature = inHex(ed25519.Sign(ed25519.NewKeyFromSeed(seed), w[0].AsBytes()))
 		}
 		flagged(w, signature, ok)
 		return nil
@@ -70,12 +70,12 @@ var cryptoWords = []Word{
 	{Name: "crypto.ed25519-verify", Effect: "( ..a String String String -- ..a Bool )", Doc: "Is the signature that of the message by the private key of the public key on top?", Run: func(_ *vm.Strand, w []stack.Value) error {
 		signature, signed := fromHex(w[1], ed25519.SignatureSize)
 		public, known := fromHex(w[2], ed25519.PublicKeySize)
-		w[0] = stack.FromBool(signed && known && ed25519.Verify(public, []byte(w[0].AsString()), signature))
+		w[0] = stack.FromBool(signed && known && ed25519.Verify(public, w[0].AsBytes(), signature))
 		return nil
 	}},
 }
 
-func inHex(s *vm.Strand, b []byte) stack.Value { return s.Concat(hex.EncodeToString(b)) }
+func inHex(b []byte) stack.Value { return stack.FromASCII(hex.EncodeToString(b)) }
 
 // fromHex decodes exactly n bytes from hex digits of either case.
 func fromHex(v stack.Value, n int) ([]byte, bool) {
@@ -89,22 +89,22 @@ func fromHex(v stack.Value, n int) ([]byte, bool) {
 
 // fromBase64 decodes canonical base64 with padding (chapter 6, section 10).
 func fromBase64(v stack.Value) ([]byte, bool) {
-	return decoded(base64.StdEncoding.Strict().AppendDecode, v.AsString())
+	return decoded(base64.StdEncoding.Strict().AppendDecode, v)
 }
 
-func inBase64(b []byte) stack.Value { return owned(base64.StdEncoding.AppendEncode(nil, b)) }
+func inBase64(b []byte) stack.Value { return stack.FromOwned(base64.StdEncoding.AppendEncode(nil, b)) }
 
 // maxRandomBytes is the largest count of crypto.random-bytes.
 const maxRandomBytes = 1024
 
-func randomBytes(s *vm.Strand, w []stack.Value) error {
+func randomBytes(_ *vm.Strand, w []stack.Value) error {
 	n := w[0].AsInt()
 	if n < 0 || n > maxRandomBytes {
 		return vm.Fail("the count must be 0 to %d, got %d", maxRandomBytes, n)
 	}
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
-	w[0] = inHex(s, b)
+	w[0] = inHex(b)
 	return nil
 }
 
@@ -148,7 +148,7 @@ func seal(_ *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
-	flagged(w, inBase64(gcm.Seal(nil, nil, []byte(w[0].AsString()), nil)), true)
+	flagged(w, inBase64(gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
 	return nil
 }
 
@@ -163,14 +163,14 @@ func unseal(_ *vm.Strand, w []stack.Value) error {
 	if err != nil {
 		text = nil
 	}
-	flagged(w, owned(text), err == nil)
+	flagged(w, stack.FromOwned(text), err == nil)
 	return nil
 }
 
 // minIterations is the smallest count of crypto.pbkdf2-sha256.
 const minIterations = 1000
 
-func deriveKey(s *vm.Strand, w []stack.Value) error {
+func deriveKey(_ *vm.Strand, w []stack.Value) error {
 	password, salt, n := w[0].AsString(), w[1].AsString(), w[2].AsInt()
 	if n < minIterations || n > math.MaxUint32 {
 		flagged(w, stack.FromString(""), false)
@@ -181,6 +181,6 @@ func deriveKey(s *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
-	flagged(w, inHex(s, key), true)
+	flagged(w, inHex(key), true)
 	return nil
 }

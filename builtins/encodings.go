@@ -20,7 +20,7 @@ var encodingWords = []Word{
 
 func encode(f func(dst, src []byte) []byte) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		w[0] = s.Bytes(f(nil, []byte(w[0].AsString())))
+		w[0] = stack.FromOwned(f(nil, w[0].AsBytes()))
 		return nil
 	}
 }
@@ -28,19 +28,19 @@ func encode(f func(dst, src []byte) []byte) func(*vm.Strand, []stack.Value) erro
 // decode makes a decoder: "" and false for bad input.
 func decode(f func(dst, src []byte) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		b, ok := decoded(f, w[0].AsString())
-		flagged(w, s.Bytes(b), ok)
+		b, ok := decoded(f, w[0])
+		flagged(w, stack.FromOwned(b), ok)
 		return nil
 	}
 }
 
 // decoded returns what a text stands for; nothing if it is not canonical. Go's
 // base64 skips line ends, which the language does not allow.
-func decoded(f func(dst, src []byte) ([]byte, error), text string) ([]byte, bool) {
-	if strings.ContainsAny(text, "\r\n") {
+func decoded(f func(dst, src []byte) ([]byte, error), text stack.Value) ([]byte, bool) {
+	if strings.ContainsAny(text.AsString(), "\r\n") {
 		return nil, false
 	}
-	b, err := f(nil, []byte(text))
+	b, err := f(nil, text.AsBytes())
 	if err != nil {
 		return nil, false
 	}

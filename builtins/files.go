@@ -88,11 +88,6 @@ func existing(as func(fs.FileMode) bool) func(*vm.Strand, []stack.Value) error {
 	}
 }
 
-// owned makes a String of bytes that nobody else has: it shares them.
-func owned(b []byte) stack.Value {
-	return stack.FromString(unsafe.String(unsafe.SliceData(b), len(b)))
-}
-
 func slurp(s *vm.Strand, w []stack.Value) error {
 	path := pathOf(w[0])
 	var content []byte
@@ -101,7 +96,7 @@ func slurp(s *vm.Strand, w []stack.Value) error {
 	if err != nil {
 		content = nil
 	}
-	flagged(w, owned(content), err == nil)
+	flagged(w, stack.FromOwned(content), err == nil)
 	return nil
 }
 

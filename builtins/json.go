@@ -20,7 +20,7 @@ var jsonWords = []Word{
 		return nil
 	}},
 	{Name: "%json-serialize", Effect: "( ..a Variant -- ..a String )", Doc: "The JSON text of a value.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromString(string(appendJSON(nil, w[0])))
+		w[0] = built(appendJSON(nil, w[0]))
 		return nil
 	}},
 	{Name: "%cut", Effect: "( ..a String String -- ..a String String Bool )", Doc: "What is before and behind the first place where the second string stands in the first.", Run: func(_ *vm.Strand, w []stack.Value) error {
@@ -360,7 +360,9 @@ func appendJSONScalar(b []byte, v stack.Value) []byte {
 				}
 			case x.Tag.Name == tagString && f.Kind() == stack.String:
 				b = append(b, '"')
-				b = son.AppendEscaped(b, text(f), son.UpperHex)
+				if text := f.AsString(); utf8.ValidString(text) {
+					b = son.AppendEscaped(b, text, son.UpperHex)
+				}
 				return append(b, '"')
 			}
 		}

@@ -39,9 +39,9 @@ var osWords = []Word{
 		case base == "" || strings.HasPrefix(part, "/"):
 			w[0] = w[1]
 		case strings.HasSuffix(base, "/"):
-			w[0] = s.Concat(base, part)
+			w[0] = s.Concat(w[0], w[1])
 		default:
-			w[0] = s.Concat(base, "/", part)
+			w[0] = s.Concat(s.Concat(w[0], slash), w[1])
 		}
 		return nil
 	}},
@@ -57,6 +57,8 @@ var osWords = []Word{
 	{Name: "os.name", Effect: "( ..a -- ..a String )", Doc: "The operating system: linux, darwin, windows, freebsd, openbsd, netbsd or unknown.", Run: constant(platform(osNames, runtime.GOOS))},
 	{Name: "os.arch", Effect: "( ..a -- ..a String )", Doc: "The processor: x86_64, aarch64, arm, x86, riscv64 or unknown.", Run: constant(platform(archNames, runtime.GOARCH))},
 }
+
+var slash = stack.FromString("/")
 
 // osNames and archNames are what the language calls Go's platforms.
 var (

@@ -28,7 +28,8 @@ var regexWords = []Word{
 	}},
 	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Flag: "whether the pattern is valid", Run: regexFindAll},
 	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
-		text, re := w[0].Promote().AsString(), compiled(w[1])
+		whole, re := w[0].Promote(), compiled(w[1])
+		text := whole.AsString()
 		var loc []int
 		if re != nil {
 			loc = re.Find(text, 0)
@@ -39,7 +40,7 @@ var regexWords = []Word{
 			if loc[i] >= 0 {
 				group = text[loc[i]:loc[i+1]]
 			}
-			groups = append(groups, stack.FromString(group))
+			groups = append(groups, whole.Derive(group))
 		}
 		flagged(w, listOf(groups), loc != nil)
 		return nil
@@ -103,10 +104,11 @@ func compiled(pattern stack.Value) *regex.Regexp {
 
 func regexFindAll(_ *vm.Strand, w []stack.Value) error {
 	var found []stack.Value
-	text, re := w[0].Promote().AsString(), compiled(w[1])
+	whole, re := w[0].Promote(), compiled(w[1])
+	text := whole.AsString()
 	if re != nil {
 		for loc := range re.All(text) {
-			found = append(found, stack.FromString(text[loc[0]:loc[1]]))
+			found = append(found, whole.Derive(text[loc[0]:loc[1]]))
 		}
 	}
 	flagged(w, listOf(found), re != nil)
@@ -114,14 +116,15 @@ func regexFindAll(_ *vm.Strand, w []stack.Value) error {
 }
 
 func regexSplit(_ *vm.Strand, w []stack.Value) error {
-	text, re := w[0].Promote().AsString(), compiled(w[1])
+	whole, re := w[0].Promote(), compiled(w[1])
+	text := whole.AsString()
 	pieces := []string{text}
 	if re != nil {
 		pieces = re.Split(text)
 	}
 	var list []stack.Value
 	for _, p := range pieces {
-		list = append(list, stack.FromString(p))
+		list = append(list, whole.Derive(p))
 	}
 	flagged(w, listOf(list), re != nil)
 	return nil

@@ -14,13 +14,10 @@ import (
 // is not UTF-8 as the empty string (chapter 3, section 15).
 var stringWords = []Word{
 	{Name: "string.concat", Effect: "( ..a String String -- ..a String )", Doc: "The first followed by the second.", Run: func(s *vm.Strand, w []stack.Value) error {
-		w[0] = s.Concat(w[0].AsString(), w[1].AsString())
+		w[0] = s.Concat(w[0], w[1])
 		return nil
 	}},
-	{Name: "string.length", Effect: "( ..a String -- ..a Int )", Doc: "The number of characters.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromInt(int64(utf8.RuneCountInString(text(w[0]))))
-		return nil
-	}},
+	{Name: "string.length", Effect: "( ..a String -- ..a Int )", Doc: "The number of characters.", Run: length},
 	{Name: "string.byte-length", Effect: "( ..a String -- ..a Int )", Doc: "The number of bytes.", Run: func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(int64(len(w[0].AsString())))
 		return nil
@@ -32,65 +29,79 @@ var stringWords = []Word{
 	{Name: "string.equal?", Effect: "( ..a String String -- ..a Bool )", Doc: "Same bytes?", Run: stringsToBool(func(a, b string) bool { return a == b })},
 	{Name: "string.char-at", Effect: "( ..a String Int -- ..a Int )", Doc: "The code point at an index from 0; -1 outside.", Run: charAt},
 	{Name: "string.substring", Effect: "( ..a String Int Int -- ..a String )", Doc: "Up to a number of characters from a start.", Run: substring},
-	{Name: "string.find", Effect: "( ..a String String -- ..a Int )", Doc: "The index of the first occurrence; -1 if there is none.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		where := text(w[0])
-		i := strings.Index(where, text(w[1]))
-		if i > 0 {
-			i = utf8.RuneCountInString(where[:i])
-		}
-		w[0] = stack.FromInt(int64(i))
-		return nil
-	}},
+	{Name: "string.find", Effect: "( ..a String String -- ..a Int )", Doc: "The index of the first occurrence; -1 if there is none.", Run: find},
 	{Name: "string.contains", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the second occur in the first?", Run: stringsToBool(strings.Contains)},
 	{Name: "string.starts-with", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the first start with the second?", Run: stringsToBool(strings.HasPrefix)},
 	{Name: "string.split", Effect: "( ..a String String -- ..a V )", Doc: "The list of the pieces between the delimiters.", Run: split},
 	{Name: "string.join", Effect: "( ..a V String -- ..a String )", Doc: "The texts of a list's elements with a separator between them.", Borrows: true, Run: join},
 	{Name: "string.trim", Effect: "( ..a String -- ..a String )", Doc: "Without white space at both ends.", Run: textToText(func(s string) string { return strings.TrimFunc(s, unicode.IsSpace) })},
 	{Name: "string.chomp", Effect: "( ..a String -- ..a String )", Doc: "Without the line end at its end.", Run: stringToString(chomp)},
-	{Name: "string.to-upper", Effect: "( ..a String -- ..a String )", Doc: "In upper case.", Run: textToText(upper)},
-	{Name: "string.to-lower", Effect: "( ..a String -- ..a String )", Doc: "In lower case.", Run: textToText(lower)},
+	{Name: "string.to-upper", Effect: "( ..a String -- ..a String )", Doc: "In upper case.", Run: inCase(strings.ToUpper, upper)},
+	{Name: "string.to-lower", Effect: "( ..a String -- ..a String )", Doc: "In lower case.", Run: inCase(strings.ToLower, lower)},
 	{Name: "string.json-escape", Effect: "( ..a String -- ..a String )", Doc: "As the inside of a JSON string.", Run: textToText(JSONEscape)},
 }
 
-// text returns a string for a text word: invalid UTF-8 counts as empty.
-func text(v stack.Value) string {
-	if s := v.AsString(); utf8.ValidString(s) {
-		return s
+// text returns a string for a text word: invalid UTF-8 counts as empty. What it finds out about
+// the String is kept in v.
+func text(s *vm.Strand, v *stack.Value) string {
+	if v.Form() == stack.Unknown && s.Characters().Valid(v.AsString()) {
+		v.SetValid()
 	}
-	return ""
+	if v.Form() < stack.Valid {
+		return ""
+	}
+	return v.AsString()
 }
 
 func textToText(f func(string) string) func(*vm.Strand, []stack.Value) error {
-	return func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = w[0].Derive(f(text(w[0])))
+	return func(s *vm.Strand, w []stack.Value) error {
+		w[0] = w[0].Derive(f(text(s, &w[0])))
 		return nil
 	}
 }
 
-// offset returns the byte offset of a character; false past the end.
-func offset(s string, index int64) (int, bool) {
-	if index < 0 || index > int64(len(s)) {
-		return 0, false
-	}
-	at := 0
-	for ; index > 0; index-- {
-		if at >= len(s) {
-			return 0, false
+// inCase makes a word of a mapping of ASCII and one of all characters.
+func inCase(ascii, all func(string) string) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		if w[0].IsASCII() {
+			w[0] = w[0].Derive(ascii(w[0].AsString()))
+			return nil
 		}
-		if s[at] < utf8.RuneSelf {
-			at++
-			continue
-		}
-		_, n := utf8.DecodeRuneInString(s[at:])
-		at += n
+		return textToText(all)(s, w)
 	}
-	return at, true
 }
 
-func charAt(_ *vm.Strand, w []stack.Value) error {
-	s := text(w[0])
-	at, ok := offset(s, w[1].AsInt())
-	if !ok || at >= len(s) {
+func length(st *vm.Strand, w []stack.Value) error {
+	n := len(w[0].AsString())
+	if !w[0].IsASCII() {
+		n = st.Characters().Length(text(st, &w[0]))
+	}
+	w[0] = stack.FromInt(int64(n))
+	return nil
+}
+
+func find(st *vm.Strand, w []stack.Value) error {
+	where := text(st, &w[0])
+	i := strings.Index(where, text(st, &w[1]))
+	if i > 0 && !w[0].IsASCII() {
+		i = utf8.RuneCountInString(where[:i])
+	}
+	w[0] = stack.FromInt(int64(i))
+	return nil
+}
+
+// offset returns the byte offset of a character of a text, which is that of v; false past the end.
+func offset(st *vm.Strand, v stack.Value, s string, index int64) (int, bool) {
+	if v.IsASCII() {
+		return int(index), uint64(index) <= uint64(len(s))
+	}
+	return st.Characters().Offset(s, index)
+}
+
+func charAt(st *vm.Strand, w []stack.Value) error {
+	s := text(st, &w[0])
+	at, ok := offset(st, w[0], s, w[1].AsInt())
+	if !ok || at == len(s) {
 		w[0] = stack.FromInt(-1)
 		return nil
 	}
@@ -99,27 +110,29 @@ func charAt(_ *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-// shareFrom is how long a part of a string must be to share its bytes: a short
-// one must not keep a long string alive.
+// shareFrom is how long a part of a string must be to share its bytes: a short one is copied
+// for less.
 const shareFrom = 64
 
 func substring(st *vm.Strand, w []stack.Value) error {
-	s := text(w[0])
-	from, ok := offset(s, w[1].AsInt())
+	s := text(st, &w[0])
+	from, ok := offset(st, w[0], s, w[1].AsInt())
 	count := w[2].AsInt()
 	if !ok || count < 0 {
 		w[0] = stack.FromString("")
 		return nil
 	}
-	to, ok := offset(s[from:], count)
-	if !ok {
-		to = len(s) - from
+	to := len(s)
+	if count < int64(to-from) { // else it is all that is left, without counting
+		if end, ok := offset(st, w[0], s, w[1].AsInt()+count); ok {
+			to = end
+		}
 	}
-	if to < shareFrom {
-		w[0] = st.Bytes([]byte(s[from : from+to]))
+	if to-from < shareFrom {
+		w[0] = st.Bytes([]byte(s[from:to]))
 		return nil
 	}
-	w[0] = w[0].Derive(s[from : from+to])
+	w[0] = w[0].Derive(s[from:to])
 	return nil
 }
 
@@ -131,30 +144,31 @@ func chomp(s string) string {
 }
 
 func split(_ *vm.Strand, w []stack.Value) error {
-	s, by := w[0].Promote().AsString(), w[1].AsString()
+	whole := w[0].Promote()
+	s, by := whole.AsString(), w[1].AsString()
 	var fields []stack.Value
 	if by == "" {
 		fields = make([]stack.Value, 0, len(s)+2)
 		fields = append(fields, stack.FromString(""))
 		for i := range len(s) {
-			fields = append(fields, stack.FromString(s[i:i+1]))
+			fields = append(fields, whole.Derive(s[i:i+1]))
 		}
 		fields = append(fields, stack.FromString(""))
 	} else {
 		fields = make([]stack.Value, 0, strings.Count(s, by)+1)
 		for piece := range strings.SplitSeq(s, by) {
-			fields = append(fields, stack.FromString(piece))
+			fields = append(fields, whole.Derive(piece))
 		}
 	}
 	w[0] = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
 	return nil
 }
 
-func join(_ *vm.Strand, w []stack.Value) error {
+func join(st *vm.Strand, w []stack.Value) error {
 	if w[0].Kind() != stack.Variant {
 		return vm.Mismatch("List", w[0])
 	}
-	separator := text(w[1])
+	separator := text(st, &w[1])
 	var b []byte
 	for i, v := range w[0].AsVariant().Fields() {
 		if i > 0 {
@@ -162,14 +176,14 @@ func join(_ *vm.Strand, w []stack.Value) error {
 		}
 		switch v.Kind() {
 		case stack.String:
-			b = append(b, text(v)...)
+			b = append(b, text(st, &v)...)
 		case stack.Float:
 			b = append(b, son.Float(v.AsFloat())...)
 		default:
 			b = son.Append(b, v)
 		}
 	}
-	w[0] = stack.FromString(string(b))
+	w[0] = built(b)
 	return nil
 }
 

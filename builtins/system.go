@@ -55,7 +55,7 @@ var ioModuleWords = []Word{
 		if err != nil {
 			all = nil
 		}
-		flagged(w, owned(all), err == nil)
+		flagged(w, stack.FromOwned(all), err == nil)
 		return nil
 	}},
 }

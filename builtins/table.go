@@ -53,6 +53,15 @@ func loop(l types.Loop) types.Rule { return types.Rule{Loop: &l} }
 
 func special(s types.Special) types.Rule { return types.Rule{Special: s} }
 
+// built makes a String of bytes that were appended one after the other. If they have got much
+// more room than they need, the String is a copy.
+func built(b []byte) stack.Value {
+	if cap(b)-len(b) > len(b)/8 {
+		return stack.FromString(string(b))
+	}
+	return stack.FromOwned(b)
+}
+
 // Shapes of words that are functions of their arguments.
 
 func stringToString(f func(string) string) func(*vm.Strand, []stack.Value) error {

@@ -207,7 +207,7 @@ func tcpWrite(s *vm.Strand, w []stack.Value) error {
 	_, c := socketsOf(s).find(w[1])
 	ok := c != nil
 	if ok {
-		data := []byte(w[0].AsString())
+		data := w[0].AsBytes() // the strand waits, so its arena stays as it is
 		s.Blocking(func() {
 			c.write.Lock()
 			defer c.write.Unlock()

@@ -45,9 +45,8 @@ func (k Kind) number() bool { return k-Int <= Bool-Int }
 
 // Value is a tagged value of 16 bytes. Numbers and Bools need no other memory:
 // p is the address of their kind's marker and n the number. For all others p
-// is the bytes or the object, and n holds the kind (top 8 bits) and, for a
-// String, its length and whether it lies in an arena. The zero Value is of kind
-// Nothing.
+// is the bytes or the object, and n holds the kind (top 8 bits) and what string.go says of a
+// String. The zero Value is of kind Nothing.
 //
 // Ints are 63-bit: n is the number shifted left by one, so that addition,
 // subtraction and comparison of the 64-bit patterns wrap and order as Ints do.
@@ -59,12 +58,6 @@ type Value struct {
 // markers are the addresses that stand for Int, Float and Bool; the kind is
 // the index.
 var markers [Bool + 1]byte
-
-const (
-	kindShift = 56
-	arenaBit  = 1 << 55
-	lengthMax = 1<<48 - 1
-)
 
 // Kind returns the kind of a value.
 func (v Value) Kind() Kind {
@@ -105,25 +98,6 @@ func FromBool(b bool) Value {
 	return Value{unsafe.Pointer(&markers[Bool]), n}
 }
 
-// FromString makes a String that shares the bytes of s.
-func FromString(s string) Value {
-	return Value{unsafe.Pointer(unsafe.StringData(s)), uint64(String)<<kindShift | uint64(len(s))}
-}
-
-// FromArena makes a String of bytes that lie in a strand's arena. They must not
-// be changed afterwards.
-func FromArena(b []byte) Value {
-	return Value{unsafe.Pointer(unsafe.SliceData(b)), uint64(String)<<kindShift | arenaBit | uint64(len(b))}
-}
-
-// Derive makes the String s, which may share bytes with the String v: it lies in
-// an arena if v does.
-func (v Value) Derive(s string) Value {
-	d := FromString(s)
-	d.n |= v.n & arenaBit
-	return d
-}
-
 // FromSymbol makes a Symbol.
 func FromSymbol(t *Tag) Value { return Value{unsafe.Pointer(t), uint64(Symbol) << kindShift} }
 
@@ -148,9 +122,6 @@ func (v Value) AsFloat() float64 { return math.Float64frombits(v.n) }
 
 // AsBool returns the truth of a Bool.
 func (v Value) AsBool() bool { return v.n != 0 }
-
-// AsString returns the bytes of a String, shared.
-func (v Value) AsString() string { return unsafe.String((*byte)(v.p), v.n&lengthMax) }
 
 // AsSymbol returns the name of a Symbol.
 func (v Value) AsSymbol() *Tag { return (*Tag)(v.p) }
@@ -210,19 +181,6 @@ func (v *Value) SetBool(b bool) {
 func (v *Value) setNumber(from *Value) {
 	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(from.p)
 	v.n = from.n
-}
-
-// Promote returns a value that may leave its strand or enter a collection:
-// a String in an arena is copied to ordinary memory, all else is as it is. What
-// only a word's own code holds cannot leave and becomes nothing.
-func (v Value) Promote() Value {
-	switch k := v.Kind(); {
-	case k >= Builder:
-		return Value{}
-	case k != String || v.n&arenaBit == 0:
-		return v
-	}
-	return FromString(string(append([]byte(nil), v.AsString()...)))
 }
 
 // Tag is the name of a symbol or variant. Tags that the program names are

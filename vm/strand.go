@@ -4,10 +4,12 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync/atomic"
+	"weak"
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/text"
 )
 
 // Strand is one strand: what it executes, and what it has of the VM. It belongs to the
@@ -31,6 +33,8 @@ type Strand struct {
 	sampled atomic.Bool // the profile asks it to look at itself
 	traced  *traced     // nil: no execution trace is made
 	member  *member     // of a session; nil: there is none
+
+	characters weak.Pointer[text.Index] // goes at a collection: it must not keep texts alive
 
 	ownData  stack.Stack
 	ownArena arena.Arena
@@ -116,25 +120,38 @@ func (s *Strand) close() {
 	s.traced = nil
 }
 
-// Concat returns the String of several strings, in the strand's arena.
-func (s *Strand) Concat(parts ...string) stack.Value {
-	n := 0
-	for _, p := range parts {
-		n += len(p)
+// Concat returns the String of the bytes of two. Strings are kept as they are, but where one grows
+// at its end or at its start nothing is copied for most pieces (package arena).
+func (s *Strand) Concat(a, b stack.Value) stack.Value {
+	x, y := a.AsString(), b.AsString()
+	switch {
+	case x == "":
+		return b
+	case y == "":
+		return a
 	}
-	b := s.arena.Alloc(n)
-	at := 0
-	for _, p := range parts {
-		at += copy(b[at:], p)
-	}
-	return stack.FromArena(b)
+	joined, inArena := s.arena.Concat(x, y)
+	return stack.Concatenated(joined, inArena, a, b)
 }
 
-// Bytes returns the String of a copy of b, in the strand's arena.
+// Bytes returns the String of a copy of b; a short one lies in the strand's arena.
 func (s *Strand) Bytes(b []byte) stack.Value {
+	if len(b) > arena.MaxString {
+		return stack.FromString(string(b))
+	}
 	to := s.arena.Alloc(len(b))
 	copy(to, b)
 	return stack.FromArena(to)
+}
+
+// Characters returns what the strand knows of the characters of long texts.
+func (s *Strand) Characters() *text.Index {
+	x := s.characters.Value()
+	if x == nil {
+		x = &text.Index{}
+		s.characters = weak.Make(x)
+	}
+	return x
 }
 
 // Tag returns the tag of a name.

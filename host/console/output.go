@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // Output is the buffered standard output of a program, or its standard error. Each Write is atomic among
@@ -50,7 +51,7 @@ func (o *Output) WriteString(text string, newline bool) error {
 	}
 	if len(text) > outputLimit {
 		o.flush()
-		o.write([]byte(text))
+		o.write(unsafe.Slice(unsafe.StringData(text), len(text))) // a writer changes nothing (io.Writer)
 	} else {
 		o.buf = append(o.buf, text...)
 	}

@@ -133,7 +133,7 @@ func to(v stack.Value, depth int) any {
 	case stack.Bool:
 		return v.AsBool()
 	case stack.String:
-		return strings.Clone(v.AsString())
+		return v.Promote().AsString()
 	case stack.Symbol:
 		return Symbol(v.AsSymbol().Name)
 	}
