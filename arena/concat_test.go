@@ -77,7 +77,7 @@ func moves(n int, grow func(s string) string) int {
 // TestStringsGrowInTheirPlace: what grows by small pieces is copied as often as it has doubled, at
 // the end, at the start, at both in turn, and several at a time with others made in between.
 func TestStringsGrowInTheirPlace(t *testing.T) {
-	const pieces, most = 20_000, 40
+	const pieces, most = 5_000, 40
 	concat := func(a *arena.Arena, x, y string) string {
 		s, _ := a.Concat(x, y)
 		return s
@@ -91,6 +91,15 @@ func TestStringsGrowInTheirPlace(t *testing.T) {
 		},
 		"at both": func(a *arena.Arena) func(string) string {
 			return func(s string) string { return concat(a, concat(a, "(", s), ")") }
+		},
+		"by blocks that grow themselves": func(a *arena.Arena) func(string) string {
+			return func(s string) string {
+				block := "start of the block"
+				for len(block) <= arena.MaxString {
+					block = concat(a, block, "three hundred bytes would be faster here, but so it is many pieces")
+				}
+				return concat(a, s, concat(a, block, "end"))
+			}
 		},
 		"among others": func(a *arena.Arena) func(string) string {
 			others := []string{"1", "2", "3"}

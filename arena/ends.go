@@ -55,8 +55,9 @@ func (e *ends) concat(x, y string) string {
 		return x + y
 	}
 	first, last := spanOf(x), spanOf(y)
+	back := growsBehind(x, y)
 	for _, m := range e.made {
-		if m.end == first.end || m.start == last.start {
+		if back && m.end == first.end || !back && m.start == last.start {
 			e.latest = e.oldest()
 			g := &e.grown[e.latest]
 			*g = grown{used: e.now}
@@ -73,21 +74,25 @@ func (e *ends) concat(x, y string) string {
 // by doubling, is not copied often.
 func small(x, y string) bool { return min(len(x), len(y)) < (len(x)+len(y))/4 }
 
-// grow puts a string together of which one part lies at an end of memory i; false if none does.
+// growsBehind tells which of two strings grows by the other: the longer one. A block of lines may itself
+// lie in memory with room; what is to grow is the text that it is put behind.
+func growsBehind(x, y string) bool { return len(x) >= len(y) }
+
+// grow puts a string together that grows in memory i; false if that does not hold it.
 func (e *ends) grow(i int, x, y string) (string, bool) {
 	g := &e.grown[i]
-	last := g.endsWith(x)
-	if !last && !g.startsWith(y) {
+	back := growsBehind(x, y)
+	if back && !g.endsWith(x) || !back && !g.startsWith(y) {
 		return "", false
 	}
 	e.latest, g.used = i, e.now
 	switch {
-	case last && len(y) <= len(g.memory)-g.to:
+	case back && len(y) <= len(g.memory)-g.to:
 		start := g.to - len(x)
 		copy(g.memory[g.to:], y)
 		g.to += len(y)
 		return g.string(start, g.to), true
-	case !last && len(x) <= g.from:
+	case !back && len(x) <= g.from:
 		end := g.from + len(y)
 		g.from -= len(x)
 		copy(g.memory[g.from:], x)
@@ -131,10 +136,10 @@ func (g *grown) move(x, y string) string {
 	n := len(x) + len(y)
 	front, back := min(g.from, n), min(len(g.memory)-g.to, n)
 	room := n >> max(0, firstRoom-g.times)
-	if len(x) < len(y) {
-		front = room
-	} else {
+	if growsBehind(x, y) {
 		back = room
+	} else {
+		front = room
 	}
 	*g = grown{memory: make([]byte, front+n+back), from: front, to: front + n, times: g.times + 1, used: g.used}
 	copy(g.memory[front:], x)
