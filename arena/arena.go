@@ -60,32 +60,45 @@ func (a *Arena) count(n int) {
 	}
 }
 
-// Concat returns the string of two that are not empty, and whether it lies in the arena. Where x is
-// the last string of the arena, it gets longer in its place.
-func (a *Arena) Concat(x, y string) (s string, inArena bool) {
+// Place is where a string lies.
+type Place uint8
+
+// The places.
+const (
+	Heap    Place = iota // ordinary memory
+	Growing              // ordinary memory of a string that was made longer: it may have room behind it
+	InArena
+)
+
+// Concat returns the string of two that are not empty, and where it lies. A string gets longer in its place if
+// no other string has what lies behind it: the last one of the arena, and a long one. grows tells whether x is
+// Growing.
+func (a *Arena) Concat(x, y string, grows bool) (string, Place) {
 	n := len(x) + len(y)
-	if n > MaxString {
+	switch {
+	case n > MaxString && len(x) >= len(y):
+		return a.longer(x, y, grows)
+	case n > MaxString:
 		e := a.ends.Value()
 		if e == nil {
 			e = &ends{}
 			a.ends = weak.Make(e)
 		}
-		return e.concat(x, y), false
-	}
-	if a.isLast(x) && len(y) <= cap(a.chunk)-len(a.chunk) {
+		return e.prepend(x, y), Heap
+	case a.isLast(x) && len(y) <= cap(a.chunk)-len(a.chunk):
 		start := len(a.chunk) - len(x)
 		a.allocated += int64(len(y)) // what comes next looks whether that is too much
 		a.chunk = append(a.chunk, y...)
-		return unsafe.String(&a.chunk[start], n), true
+		return unsafe.String(&a.chunk[start], n), InArena
 	}
 	b := a.Alloc(n)
 	copy(b[copy(b, x):], y)
-	return unsafe.String(unsafe.SliceData(b), n), true
+	return unsafe.String(unsafe.SliceData(b), n), InArena
 }
 
 // isLast tells whether a string is the last bytes taken of the chunk. It must begin within the chunk,
 // for the string of another chunk may end where this begins. Addresses are compared only; what lies
-// behind the last bytes no string has, so it can be written (the unsafe rule of ends).
+// behind the last bytes no string has, so it can be written (the unsafe rule of ends.go).
 func (a *Arena) isLast(s string) bool {
 	at := uintptr(unsafe.Pointer(unsafe.StringData(s))) - uintptr(unsafe.Pointer(unsafe.SliceData(a.chunk)))
 	return at < uintptr(len(a.chunk)) && at+uintptr(len(s)) == uintptr(len(a.chunk))

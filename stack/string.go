@@ -9,13 +9,14 @@ import (
 )
 
 // A String is its bytes at p and, in n, from the top: the kind (8 bits), whether it lies in
-// an arena (1), its form (3), 4 bits that are free, the size of what it keeps alive (6), its
-// length (42).
+// an arena (1), its form (3), whether it grows (1), 3 bits that are free, the size of what it keeps
+// alive (6), its length (42).
 const (
 	kindShift  = 56
 	arenaBit   = 1 << 55
 	formShift  = 52
 	formMask   = 7 << formShift
+	growsBit   = 1 << 51
 	ownerShift = 42
 	ownerMask  = 63 << ownerShift
 	lengthMax  = 1<<ownerShift - 1
@@ -58,14 +59,21 @@ func FromArena(b []byte) Value {
 }
 
 // Concatenated makes the String s, which is the bytes of a followed by those of b. inArena
-// tells whether it lies in a strand's arena.
-func Concatenated(s string, inArena bool, a, b Value) Value {
+// tells whether it lies in a strand's arena, grows whether it begins where memory does that may have room
+// behind it (package arena).
+func Concatenated(s string, inArena, grows bool, a, b Value) Value {
 	v := stringValue(s, joinedForm(a, b, s))
 	if inArena {
 		v.n |= arenaBit
 	}
+	if grows {
+		v.n |= growsBit
+	}
 	return v
 }
+
+// Grows is what Concatenated was told. No part of a String grows.
+func (v Value) Grows() bool { return v.n&growsBit != 0 }
 
 func stringValue(s string, f Form) Value {
 	return Value{unsafe.Pointer(unsafe.StringData(s)), uint64(String)<<kindShift | uint64(f)<<formShift | uint64(len(s))}

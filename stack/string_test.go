@@ -28,6 +28,9 @@ func plainForm(s string) Form {
 		return Valid
 	}
 	for _, before := range surroundings {
+		if before != "" && utf8.RuneStart(s[0]) {
+			break // what is cut off in front would have to go on with s
+		}
 		for _, behind := range surroundings {
 			if utf8.ValidString(before + s + behind) {
 				return Partial
@@ -66,7 +69,7 @@ func TestFormsOfAllPairsOfParts(t *testing.T) {
 }
 
 func concatenated(a, b Value) Value {
-	return Concatenated(a.AsString()+b.AsString(), false, a, b)
+	return Concatenated(a.AsString()+b.AsString(), false, false, a, b)
 }
 
 // TestFormsAreKept puts strings together and takes them apart. A form may say less than there is to

@@ -130,8 +130,8 @@ func (s *Strand) Concat(a, b stack.Value) stack.Value {
 	case y == "":
 		return a
 	}
-	joined, inArena := s.arena.Concat(x, y)
-	return stack.Concatenated(joined, inArena, a, b)
+	joined, place := s.arena.Concat(x, y, a.Grows())
+	return stack.Concatenated(joined, place == arena.InArena, place == arena.Growing, a, b)
 }
 
 // Bytes returns the String of a copy of b; a short one lies in the strand's arena.
