@@ -44,7 +44,7 @@ var stringWords = []Word{
 // text returns a string for a text word: invalid UTF-8 counts as empty. What it finds out about
 // the String is kept in v.
 func text(s *vm.Strand, v *stack.Value) string {
-	if v.Form() == stack.Unknown && s.Characters().Valid(v.AsString()) {
+	if v.Form() == stack.Unknown && s.Characters.Valid(v.AsString()) {
 		v.SetValid()
 	}
 	if v.Form() < stack.Valid {
@@ -74,7 +74,7 @@ func inCase(ascii, all func(string) string) func(*vm.Strand, []stack.Value) erro
 func length(st *vm.Strand, w []stack.Value) error {
 	n := len(w[0].AsString())
 	if !w[0].IsASCII() {
-		n = st.Characters().Length(text(st, &w[0]))
+		n = st.Characters.Length(text(st, &w[0]))
 	}
 	w[0] = stack.FromInt(int64(n))
 	return nil
@@ -95,7 +95,7 @@ func offset(st *vm.Strand, v stack.Value, s string, index int64) (int, bool) {
 	if v.IsASCII() {
 		return int(index), uint64(index) <= uint64(len(s))
 	}
-	return st.Characters().Offset(s, index)
+	return st.Characters.Offset(s, index)
 }
 
 func charAt(st *vm.Strand, w []stack.Value) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync/atomic"
-	"weak"
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/scheduler"
@@ -34,7 +33,7 @@ type Strand struct {
 	traced  *traced     // nil: no execution trace is made
 	member  *member     // of a session; nil: there is none
 
-	characters weak.Pointer[text.Index] // goes at a collection: it must not keep texts alive
+	Characters text.Index // of long texts: for text words, while the strand runs
 
 	ownData  stack.Stack
 	ownArena arena.Arena
@@ -142,16 +141,6 @@ func (s *Strand) Bytes(b []byte) stack.Value {
 	to := s.arena.Alloc(len(b))
 	copy(to, b)
 	return stack.FromArena(to)
-}
-
-// Characters returns what the strand knows of the characters of long texts.
-func (s *Strand) Characters() *text.Index {
-	x := s.characters.Value()
-	if x == nil {
-		x = &text.Index{}
-		s.characters = weak.Make(x)
-	}
-	return x
 }
 
 // Tag returns the tag of a name.

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"unicode/utf8"
 	"unsafe"
+	"weak"
 )
 
 // short is how many bytes a text has at most in which characters are counted from its start.
@@ -19,8 +20,45 @@ const short = 128
 // once, as far as it was asked for, in whatever order; also if it is then asked for by parts, or grows at
 // its end. The zero value is ready for use; it belongs to one goroutine at a time.
 //
-// It keeps the texts alive, so none can have the memory of another one that it knows.
-type Index struct {
+// It forgets all at Go's next collection: no text stays alive for it.
+type Index struct{ latest weak.Pointer[index] }
+
+// Valid tells whether s is UTF-8.
+func (x *Index) Valid(s string) bool { return x.open().valid(s) }
+
+// Length returns how many characters s has, which must be UTF-8.
+func (x *Index) Length(s string) int {
+	if len(s) <= short {
+		return utf8.RuneCountInString(s)
+	}
+	return x.open().length(s)
+}
+
+// Offset returns where the character of a number from 0 begins in s, which must be UTF-8; its end if
+// it has just so many. False if it has fewer.
+func (x *Index) Offset(s string, number int64) (int, bool) {
+	if uint64(number) > uint64(len(s)) {
+		return 0, false
+	}
+	if len(s) <= short {
+		at, missing := skip(s, 0, int(number))
+		return at, missing == 0
+	}
+	return x.open().offset(s, int(number))
+}
+
+func (x *Index) open() *index {
+	i := x.latest.Value()
+	if i == nil {
+		i = &index{}
+		x.latest = weak.Make(i)
+	}
+	return i
+}
+
+// index is an Index until it forgets. It keeps its texts alive, so none can have the memory of another one
+// that it knows.
+type index struct {
 	known  [8]known
 	judged [4]judged
 	latest int // of known: the one that was used last
@@ -52,8 +90,7 @@ type judged struct {
 	valid bool
 }
 
-// Valid tells whether s is UTF-8.
-func (x *Index) Valid(s string) bool {
+func (x *index) valid(s string) bool {
 	for _, j := range x.judged {
 		if s != "" && len(j.s) == len(s) && unsafe.StringData(j.s) == unsafe.StringData(s) {
 			return j.valid
@@ -65,27 +102,14 @@ func (x *Index) Valid(s string) bool {
 	return j.valid
 }
 
-// Length returns how many characters s has, which must be UTF-8.
-func (x *Index) Length(s string) int {
-	if len(s) <= short {
-		return utf8.RuneCountInString(s)
-	}
+func (x *index) length(s string) int {
 	k, part := x.find(s)
 	return k.numberAt(part.offset+len(s)) - part.number
 }
 
-// Offset returns where the character of a number from 0 begins in s, which must be UTF-8; its end if
-// it has just so many. False if it has fewer.
-func (x *Index) Offset(s string, number int64) (int, bool) {
-	if uint64(number) > uint64(len(s)) {
-		return 0, false
-	}
-	if len(s) <= short {
-		at, missing := skip(s, 0, int(number))
-		return at, missing == 0
-	}
+func (x *index) offset(s string, number int) (int, bool) {
 	k, part := x.find(s)
-	at, ok := k.offsetOf(part.number+int(number), part.offset+len(s))
+	at, ok := k.offsetOf(part.number+number, part.offset+len(s))
 	return at - part.offset, ok
 }
 
@@ -93,7 +117,7 @@ func (x *Index) Offset(s string, number int64) (int, bool) {
 //
 // A text that begins within one that is known is of the same memory: so if it ends behind that, both
 // are parts of one text, which is known from then on. Addresses are compared only.
-func (x *Index) find(s string) (*known, place) {
+func (x *index) find(s string) (*known, place) {
 	x.now++
 	if k := &x.known[x.latest]; k.holds(s) {
 		return k, k.partAt(s, x.now)

@@ -37,9 +37,9 @@ func TestIndexAgreesWithCounting(t *testing.T) {
 		}
 		at := 0
 		for range 400 {
-			runes := []rune(wholes[r.IntN(len(wholes))])
 			s := wholes[r.IntN(len(wholes))]
-			if runes = []rune(s); r.IntN(2) == 0 {
+			runes := []rune(s)
+			if r.IntN(2) == 0 {
 				from := r.IntN(len(runes) + 1)
 				to := from + r.IntN(len(runes)-from+1)
 				start, end := len(string(runes[:from])), len(string(runes[:to]))
