@@ -34,9 +34,15 @@ type Word struct {
 	Calls []string
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
 	// that Effect says, and leaves the results there. w is valid during the
-	// call only. nil: the word is compiled to instructions.
-	Run func(s *vm.Strand, w []stack.Value) error
+	// call only. nil: the word is compiled to instructions, or see Part.
+	Run Function
+	// Part names what of seqvm has the function of a word that is declared without it: only
+	// those link that part who can afford what it costs a start (Words.Link). "" for other words.
+	Part string
 }
+
+// Function is what a built-in word does; see Word.Run.
+type Function = func(s *vm.Strand, w []stack.Value) error
 
 // Words is a set of built-in words: what the checker, the compiler, the VM and the
 // documentation know of them. A program is checked, compiled and run with the same
@@ -82,7 +88,7 @@ func (w *Words) With(more ...Word) (*Words, error) {
 			return nil, fmt.Errorf("the language fixes what '%s' does: no word of a host can have that name", b.Name)
 		case !syntax.CallName(b.Name):
 			return nil, fmt.Errorf("no program can call a word with the name %q", b.Name)
-		case b.Run == nil:
+		case b.Run == nil && b.Part == "":
 			return nil, fmt.Errorf("the word '%s' has no function", b.Name)
 		case b.Alias != "" || b.Rule != (types.Rule{}) || b.Traits.Has(types.EndsProgram):
 			return nil, fmt.Errorf("the word '%s' is a function, and cannot be an alias, have a rule of its own or end the program", b.Name)
@@ -100,6 +106,22 @@ func (w *Words) With(more ...Word) (*Words, error) {
 func reserved(name string) bool {
 	i, ok := All().types.Lookup(name)
 	return ok && (All().list[i].Run == nil || All().list[i].Rule != (types.Rule{})) || types.Operator(name)
+}
+
+// Link returns the set with functions, by name, for words that are declared without them.
+func (w *Words) Link(functions map[string]Function) *Words {
+	list := slices.Clone(w.list)
+	for i := range list {
+		if b := &list[i]; b.Run == nil && b.Part != "" {
+			b.Run = functions[b.Name]
+		}
+	}
+	return newWords(list)
+}
+
+// Unlinked returns the words that have no function here, but elsewhere.
+func (w *Words) Unlinked() []Word {
+	return slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool { return b.Run != nil || b.Part == "" })
 }
 
 // Only returns the set without the words that keep does not want, for programs that
