@@ -93,7 +93,7 @@ func (img *image) link(before *bytecode.Module) error {
 	for _, ref := range mod.Builtins[len(before.Builtins):] {
 		b := img.known(ref.Name)
 		if b == nil || b.Run == nil {
-			return &UnlinkedError{ref.Name}
+			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}
 		if err := b.fits(ref); err != nil {
 			return fmt.Errorf("the built-in word '%s': %w", ref.Name, err)

@@ -104,13 +104,6 @@ func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Stat
 // ended the program.
 var ErrStopped = errors.New("the program has been stopped")
 
-// UnlinkedError says that a program calls a built-in word that has no function here.
-type UnlinkedError struct{ Word string }
-
-func (e *UnlinkedError) Error() string {
-	return fmt.Sprintf("the built-in word '%s' is not available", e.Word)
-}
-
 // New makes a VM for a verified or freshly compiled module.
 func New(mod *bytecode.Module, config Config) (*VM, error) {
 	img, err := link(mod, config.Builtins)

@@ -21,8 +21,6 @@ type Shell struct {
 	// Version is what :version shows, Color colours diagnostics.
 	Version string
 	Color   bool
-	// Elsewhere is the command whose sessions have the words that have no function here.
-	Elsewhere string
 	// Getenv finds the editor.
 	Getenv func(string) (string, bool)
 
@@ -177,7 +175,6 @@ func (a *Answer) fail(sh *Shell, err error) {
 	var problems *ProblemError
 	var run *RunError
 	var internal *vm.InternalError
-	var unlinked *vm.UnlinkedError
 	switch {
 	case errors.As(err, &problems):
 		a.diagnose(sh, problems.List)
@@ -187,19 +184,9 @@ func (a *Answer) fail(sh *Shell, err error) {
 		a.Problem += b.String()
 	case errors.As(err, &internal):
 		a.Problem += fmt.Sprintf("%v\n  %s\n", err, sh.Version)
-	case errors.As(err, &unlinked) && sh.Elsewhere != "":
-		a.Problem += sh.elsewhere(unlinked.Word)
 	default:
 		a.Problem += err.Error() + "\n"
 	}
-}
-
-// elsewhere says how to go on with the session where a word has its function.
-func (sh *Shell) elsewhere(word string) string {
-	if sh.path != "" {
-		return fmt.Sprintf("the word '%s' needs %s: leave this session and go on with it there: %[2]s repl %[3]s\n", word, sh.Elsewhere, sh.path)
-	}
-	return fmt.Sprintf("the word '%s' needs %s: keep this session with ':save FILE' and go on with it there: %[2]s repl FILE\n", word, sh.Elsewhere)
 }
 
 // replay begins the session anew and does what a session file says: includes and

@@ -78,7 +78,7 @@ func (c *CLI) repl(path string, f replFlags) error {
 	}
 	sh := &repl.Shell{History: history, Version: versionLine(), Color: c.colors(), Getenv: c.Getenv}
 	if !c.Parts.All {
-		sh.Elsewhere = fullName
+		options.Elsewhere = fullName
 	}
 	if c.onScreen(f) {
 		return c.screenSession(sh, options, path, f)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/tools/testrunner"
 )
@@ -58,6 +60,9 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	}
 	files, err := testrunner.Discover(paths)
 	if err != nil {
+		return err
+	}
+	if err := c.callsOf(files); err != nil {
 		return err
 	}
 	if c.setting("GOGC") == "" {
@@ -112,6 +117,26 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 		return ExitStatus(statusUsage)
 	case !sum.OK():
 		return ExitStatus(statusRuntimeError)
+	}
+	return nil
+}
+
+// callsOf hands the command line over if a test calls words without functions: all of it,
+// so before the first test has run.
+func (c *CLI) callsOf(files []string) error {
+	opts := c.options()
+	opts.Library = true
+	if words := cmp.Or(opts.Words, seqvm.AllWords()); len(words.Unlinked()) == 0 {
+		return nil
+	}
+	for _, path := range files {
+		prog, _ := compiled(seqvm.File(path), opts)
+		if prog == nil {
+			continue // it is reported in its turn
+		}
+		if err := c.calls(prog.Unlinked()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
