@@ -24,6 +24,7 @@ var modules = []string{
 	"github.com/klauspost/compress", "golang.org/x/text", // words
 	"github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "github.com/rs/zerolog",
 	"golang.org/x/sys", "golang.org/x/term",
+	"github.com/rogpeppe/go-internal", // differences of texts
 }
 
 // dear are packages of the standard library that seqvm must not import, or, of those that a
