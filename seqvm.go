@@ -152,9 +152,13 @@ func (p *Program) Unlinked() []Word {
 	if words == nil {
 		words = builtins.All()
 	}
-	return slices.DeleteFunc(words.Unlinked(), func(w Word) bool {
-		return !slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name })
-	})
+	var list []Word
+	for _, w := range words.Unlinked() {
+		if slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name }) {
+			list = append(list, w)
+		}
+	}
+	return list
 }
 
 // Warnings are what was found when the program was compiled, and did not refuse it.

@@ -16,7 +16,7 @@ import (
 )
 
 // modules are those whose packages seqvm may link. What is not here costs every start of every
-// program: it belongs to seqvm-full (docs/internals.md, "Two programs").
+// program: it belongs to seqvm-full (docs/programs.md).
 var modules = []string{
 	"github.com/seqvm/seqvm",
 	"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29/v2", // widths in diagnostics
