@@ -9,11 +9,18 @@ FUZZTIME ?= 5000x
 
 all: build
 
+# Both programs are static, and go by the same profile. They know that they belong together by
+# the sum of what they are built from.
+PROGRAMS = ./cmd/seqvm ./cmd/seqvm-full
+SOURCES = $$( { git rev-parse HEAD && git diff HEAD; } 2>/dev/null | git hash-object --stdin 2>/dev/null)
+STATIC = CGO_ENABLED=0 $(GO)
+BUILD_FLAGS = -pgo=$(CURDIR)/cmd/seqvm/default.pgo -ldflags "-X github.com/seqvm/seqvm/cmd/internal/cli.sourceSum=$(SOURCES)"
+
 build:
-	$(GO) build -o seqvm ./cmd/seqvm
+	$(STATIC) build $(BUILD_FLAGS) -o ./ $(PROGRAMS)
 
 install:
-	$(GO) install ./cmd/seqvm
+	$(STATIC) install $(BUILD_FLAGS) $(PROGRAMS)
 
 # test is what has to pass before a change goes in.
 test: lint
@@ -27,7 +34,7 @@ race:
 
 # cross finds what does not compile on other systems.
 cross:
-	for os in darwin windows; do GOOS=$$os $(GO) build -o /dev/null ./cmd/seqvm || exit 1; done
+	for os in darwin windows; do for program in $(PROGRAMS); do GOOS=$$os $(STATIC) build -o /dev/null $$program || exit 1; done; done
 
 lint: format vet staticcheck
 
@@ -114,4 +121,4 @@ docs:
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
 
 clean:
-	rm -f seqvm coverage.out coverage.html bench-base.txt bench-here.txt
+	rm -f seqvm seqvm-full coverage.out coverage.html bench-base.txt bench-here.txt

@@ -52,10 +52,11 @@ func Text(name, text string) Source {
 	return Source{check.Text(name, text, filepath.Dir(name))}
 }
 
-// Words is a set of built-in words, and Word one of them.
+// Words is a set of built-in words, Word one of them, and WordFunction what one does.
 type (
-	Words = builtins.Words
-	Word  = builtins.Word
+	Words        = builtins.Words
+	Word         = builtins.Word
+	WordFunction = builtins.Function
 )
 
 // AllWords returns the built-in words of the language.
@@ -137,6 +138,27 @@ func Compile(source Source, opts Options) (*Program, error) {
 		p.Sources = append(p.Sources, m.Source)
 	}
 	return p, nil
+}
+
+// Decoded is a program that was read from a bytecode file. Of the options only Words count.
+func Decoded(module *bytecode.Module, opts Options) *Program {
+	return &Program{Module: module, words: opts.Words}
+}
+
+// Unlinked returns the built-in words that the program calls and that have no function here, but in
+// another part of seqvm (Word.Part). It cannot be run.
+func (p *Program) Unlinked() []Word {
+	words := p.words
+	if words == nil {
+		words = builtins.All()
+	}
+	var list []Word
+	for _, w := range words.Unlinked() {
+		if slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name }) {
+			list = append(list, w)
+		}
+	}
+	return list
 }
 
 // Warnings are what was found when the program was compiled, and did not refuse it.

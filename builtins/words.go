@@ -34,17 +34,30 @@ type Word struct {
 	Calls []string
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of the kinds
 	// that Effect says, and leaves the results there. w is valid during the
-	// call only. nil: the word is compiled to instructions.
-	Run func(s *vm.Strand, w []stack.Value) error
+	// call only. nil: the word is compiled to instructions, or see Part.
+	Run Function
+	// Part names what of seqvm has the function of a word that is declared without it: only
+	// those link that part who can afford what it costs a start (Words.Link). "" for other words.
+	Part string
 }
+
+// Function is what a built-in word does; see Word.Run.
+type Function = func(s *vm.Strand, w []stack.Value) error
+
+// function tells whether the word is one, here or elsewhere, and not compiled to instructions.
+func (b *Word) function() bool { return b.Run != nil || b.Part != "" }
+
+// unlinked tells whether the word is a function that is not here.
+func (b *Word) unlinked() bool { return b.Run == nil && b.Part != "" }
 
 // Words is a set of built-in words: what the checker, the compiler, the VM and the
 // documentation know of them. A program is checked, compiled and run with the same
 // set, or one that has more. It is immutable and safe for concurrent use.
 type Words struct {
-	list   []Word
-	types  *types.Table
-	linked []atomic.Pointer[vm.Builtin] // made when a program first uses the word
+	list     []Word
+	types    *types.Table
+	unlinked []Word
+	linked   []atomic.Pointer[vm.Builtin] // made when a program first uses the word
 }
 
 // All returns the words of the language and those that its standard modules are built on.
@@ -58,10 +71,14 @@ var All = sync.OnceValue(func() *Words {
 
 func newWords(list []Word) *Words {
 	signatures := make([]types.Signature, len(list))
+	var unlinked []Word
 	for i, w := range list {
+		if w.unlinked() {
+			unlinked = append(unlinked, w)
+		}
 		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
-	return &Words{list: list, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
+	return &Words{list: list, unlinked: unlinked, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 }
 
 // With returns the set with more words, those of a host. An error names a word that has no
@@ -82,7 +99,7 @@ func (w *Words) With(more ...Word) (*Words, error) {
 			return nil, fmt.Errorf("the language fixes what '%s' does: no word of a host can have that name", b.Name)
 		case !syntax.CallName(b.Name):
 			return nil, fmt.Errorf("no program can call a word with the name %q", b.Name)
-		case b.Run == nil:
+		case !b.function():
 			return nil, fmt.Errorf("the word '%s' has no function", b.Name)
 		case b.Alias != "" || b.Rule != (types.Rule{}) || b.Traits.Has(types.EndsProgram):
 			return nil, fmt.Errorf("the word '%s' is a function, and cannot be an alias, have a rule of its own or end the program", b.Name)
@@ -99,8 +116,22 @@ func (w *Words) With(more ...Word) (*Words, error) {
 // that another word could not have it.
 func reserved(name string) bool {
 	i, ok := All().types.Lookup(name)
-	return ok && (All().list[i].Run == nil || All().list[i].Rule != (types.Rule{})) || types.Operator(name)
+	return ok && (!All().list[i].function() || All().list[i].Rule != (types.Rule{})) || types.Operator(name)
 }
+
+// Link returns the set with functions, by name, for words that are declared without them.
+func (w *Words) Link(functions map[string]Function) *Words {
+	list := slices.Clone(w.list)
+	for i := range list {
+		if b := &list[i]; b.unlinked() {
+			b.Run = functions[b.Name]
+		}
+	}
+	return newWords(list)
+}
+
+// Unlinked returns the words that have no function here, but elsewhere. It must not be changed.
+func (w *Words) Unlinked() []Word { return w.unlinked }
 
 // Only returns the set without the words that keep does not want, for programs that
 // must not have them. Words that compile to instructions (those without a function) stay, but for
@@ -108,7 +139,7 @@ func reserved(name string) bool {
 func (w *Words) Only(keep func(name string) bool) *Words {
 	gone := map[string]bool{}
 	for _, b := range w.list {
-		gone[b.Name] = (b.Run != nil || b.Calls != nil) && !keep(b.Name)
+		gone[b.Name] = (b.function() || b.Calls != nil) && !keep(b.Name)
 	}
 	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool {
 		return gone[b.Name] || slices.ContainsFunc(b.Calls, func(name string) bool { return gone[name] })

@@ -2,11 +2,10 @@ package vm
 
 import (
 	"fmt"
-	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
-
-	"github.com/google/pprof/profile"
 
 	"github.com/seqvm/seqvm/scheduler"
 )
@@ -22,18 +21,28 @@ type Profile struct {
 	ended  sync.WaitGroup
 
 	mu      sync.Mutex
-	samples map[string]*sample
+	samples map[string]*Sample
 }
 
-type sample struct {
-	trail []Frame
-	count int64
+// Sample is how often strands were found at a place, and the calls that led there, the
+// innermost first.
+type Sample struct {
+	Trail []Frame
+	Count int64
+}
+
+// Samples is what a profile has found, in no order.
+type Samples struct {
+	Start    time.Time
+	Duration time.Duration
+	Period   time.Duration // between two looks at a strand
+	List     []*Sample
 }
 
 // StartProfile begins to sample the VM's strands, so many times a second. It
 // must be called before Run.
 func (v *VM) StartProfile(perSecond int) *Profile {
-	p := &Profile{vm: v, start: time.Now(), period: time.Second / time.Duration(perSecond), done: make(chan struct{}), samples: map[string]*sample{}}
+	p := &Profile{vm: v, start: time.Now(), period: time.Second / time.Duration(perSecond), done: make(chan struct{}), samples: map[string]*Sample{}}
 	v.profile = p
 	p.ended.Go(p.tick)
 	return p
@@ -69,50 +78,20 @@ func (s *Strand) look() {
 	key := fmt.Sprint(trail)
 	p.mu.Lock()
 	if p.samples[key] == nil {
-		p.samples[key] = &sample{trail: trail}
+		p.samples[key] = &Sample{Trail: trail}
 	}
-	p.samples[key].count++
+	p.samples[key].Count++
 	p.mu.Unlock()
 	if s.valve.Interval == 0 {
 		s.resetLimit()
 	}
 }
 
-// Write ends the sampling and writes the profile in pprof's format.
-func (p *Profile) Write(w io.Writer) error {
+// End ends the sampling, and returns what was found. It must be called once.
+func (p *Profile) End() Samples {
 	close(p.done)
 	p.ended.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	out := &profile.Profile{
-		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}},
-		PeriodType: &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}, Period: int64(p.period),
-		TimeNanos: p.start.UnixNano(), DurationNanos: int64(time.Since(p.start)),
-	}
-	functions, locations := map[string]*profile.Function{}, map[Frame]*profile.Location{}
-	location := func(f Frame) *profile.Location {
-		f.Count, f.Column = 0, 0
-		if l := locations[f]; l != nil {
-			return l
-		}
-		name := f.Word + "\x00" + f.File
-		fn := functions[name]
-		if fn == nil {
-			fn = &profile.Function{ID: uint64(len(functions) + 1), Name: f.Word, SystemName: f.Word, Filename: f.File}
-			functions[name] = fn
-			out.Function = append(out.Function, fn)
-		}
-		l := &profile.Location{ID: uint64(len(locations) + 1), Line: []profile.Line{{Function: fn, Line: int64(f.Line)}}}
-		locations[f] = l
-		out.Location = append(out.Location, l)
-		return l
-	}
-	for _, s := range p.samples {
-		ps := &profile.Sample{Value: []int64{s.count, s.count * int64(p.period)}}
-		for _, f := range s.trail {
-			ps.Location = append(ps.Location, location(f))
-		}
-		out.Sample = append(out.Sample, ps)
-	}
-	return out.Write(w)
+	return Samples{Start: p.start, Duration: time.Since(p.start), Period: p.period, List: slices.Collect(maps.Values(p.samples))}
 }

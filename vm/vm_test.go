@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/pprof/profile"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -308,15 +307,13 @@ func TestProfileNamesWordsAndLines(t *testing.T) {
 	p := v.StartProfile(1000)
 	_, err = v.Run()
 	require.NoError(t, err)
-	var b bytes.Buffer
-	require.NoError(t, p.Write(&b))
-	parsed, err := profile.Parse(&b)
-	require.NoError(t, err)
-	require.NotEmpty(t, parsed.Sample)
+	samples := p.End()
+	require.NotEmpty(t, samples.List)
 	lines := map[string]bool{}
-	for _, s := range parsed.Sample {
-		for _, l := range s.Location {
-			lines[fmt.Sprintf("%s %s:%d", l.Line[0].Function.Name, l.Line[0].Function.Filename, l.Line[0].Line)] = true
+	for _, s := range samples.List {
+		require.Positive(t, s.Count)
+		for _, f := range s.Trail {
+			lines[fmt.Sprintf("%s %s:%d", f.Word, f.File, f.Line)] = true
 		}
 	}
 	assert.Contains(t, lines, "busy test.seq:2")
@@ -335,6 +332,6 @@ func TestProfileOfManyStrands(t *testing.T) {
 		_, err = v.Run()
 		require.NoError(t, err)
 		assert.Equal(t, want, out.String())
-		require.NoError(t, p.Write(io.Discard))
+		p.End()
 	}
 }

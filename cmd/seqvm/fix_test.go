@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm/cmd/internal/cli"
 )
 
 // unfixable are the programs that have no equal today: with the loops of releases 1.0,
@@ -47,8 +49,8 @@ func TestFixKeepsBehaviour(t *testing.T) {
 			require.NoError(t, os.WriteFile(copied, text, 0o600))
 			tool := func(stdin string, args ...string) (string, string, int) {
 				var out, errs bytes.Buffer
-				c := &cli{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, getenv: func(string) (string, bool) { return "", false }}
-				status := c.main(args)
+				c := &cli.CLI{Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &errs, Getenv: func(string) (string, bool) { return "", false }}
+				status := c.Main(args)
 				return out.String(), errs.String(), status
 			}
 			files := []string{copied}

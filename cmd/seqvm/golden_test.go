@@ -17,6 +17,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/cmd/internal/cli"
 )
 
 // TestGolden runs every program of testdata and of examples, each as a subtest
@@ -57,7 +58,7 @@ func golden(t *testing.T, base string) {
 	stdout, stderr, status := run(t, base, append([]string{"NO_COLOR=1"}, lines(".env")...), stdin, lines(".args"))
 
 	if _, rejected := read(".reject"); rejected {
-		assert.Equal(t, statusUsage, status, "exit status; stderr:\n%s", stderr)
+		assert.Equal(t, usage, status, "exit status; stderr:\n%s", stderr)
 		assert.Empty(t, stdout, "a refused program must not run")
 		expressions(t, filepath.Base(base), lines(".reject"), stderr)
 		return
@@ -107,8 +108,8 @@ func inProcess(_ *testing.T, base string, env []string, stdin string, args []str
 	}
 	var stdout, stderr bytes.Buffer
 	// With poison, a string that outlives its strand shows as garbage.
-	c := &cli{stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr, getenv: getenv, poison: true}
-	status := c.main(append([]string{"run", base + ".seq"}, args...))
+	c := &cli.CLI{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Getenv: getenv, Poison: true}
+	status := c.Main(append([]string{"run", base + ".seq"}, args...))
 	return stdout.String(), stderr.String(), status
 }
 

@@ -1,14 +1,7 @@
-// Command seqvm runs Seq programs and holds the tools for them. Each command is
-// a file of its own: flags in, one call into the library, exit status out.
+// Command seqvm runs Seq programs and holds the tools for them. It links only what
+// programs and quick commands need, and hands the rest over to seqvm-full (package cli).
 package main
 
-import (
-	"os"
+import "github.com/seqvm/seqvm/cmd/internal/cli"
 
-	"github.com/seqvm/seqvm/host/signals"
-)
-
-func main() {
-	c := &cli{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.LookupEnv, signals: new(signals.Table)}
-	os.Exit(c.main(os.Args[1:]))
-}
+func main() { cli.Run(cli.Parts{}) }

@@ -10,6 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm/cmd/internal/cli"
 )
 
 // TestMistakes checks the programs of testdata/mistakes, each an archive with a program that
@@ -30,8 +32,8 @@ func TestMistakes(t *testing.T) {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600))
 			}
 			var stderr bytes.Buffer
-			c := &cli{stdin: strings.NewReader(""), stdout: &stderr, stderr: &stderr, getenv: func(string) (string, bool) { return "", false }}
-			status := c.main([]string{"check", filepath.Join(dir, archive.Files[0].Name)})
+			c := &cli.CLI{Stdin: strings.NewReader(""), Stdout: &stderr, Stderr: &stderr, Getenv: func(string) (string, bool) { return "", false }}
+			status := c.Main([]string{"check", filepath.Join(dir, archive.Files[0].Name)})
 			got := strings.ReplaceAll(stderr.String(), dir+string(filepath.Separator), "")
 			if os.Getenv("UPDATE_MISTAKES") != "" {
 				said.Data = []byte(got)
@@ -40,7 +42,7 @@ func TestMistakes(t *testing.T) {
 			assert.NotEmpty(t, got, "the program has a mistake")
 			assert.Equal(t, string(said.Data), got)
 			if strings.Contains(got, "error:") {
-				assert.Equal(t, statusUsage, status)
+				assert.Equal(t, usage, status)
 			}
 		})
 	}

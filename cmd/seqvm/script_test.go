@@ -15,10 +15,42 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/cmd/internal/cli"
+	"github.com/seqvm/seqvm/cmd/internal/full"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/vm"
 )
 
+// usage is the exit status of what is refused (chapter 8, section 12).
+const usage = 2
+
+// TestMain makes both programs of the binary of the tests. A program with the word 'elsewhere', which
+// only seqvm-full has a function for, stands for those that call such words: in
+// programs that are started with SEQVM_TEST_WORDS it is there.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"seqvm": main})
+	all := full.Parts()
+	all.Functions = map[string]seqvm.WordFunction{"elsewhere": func(_ *vm.Strand, w []stack.Value) error {
+		w[0] = stack.FromInt(42)
+		return nil
+	}}
+	testscript.Main(m, map[string]func(){
+		"seqvm":      func() { withElsewhere(cli.Parts{}) },
+		"seqvm-full": func() { withElsewhere(all) },
+	})
+}
+
+func withElsewhere(parts cli.Parts) {
+	c := cli.OfProcess(parts)
+	if os.Getenv("SEQVM_TEST_WORDS") != "" {
+		words, err := seqvm.AllWords().With(seqvm.Word{Name: "elsewhere", Effect: "( ..a -- ..a Int )", Doc: "Leaves 42.", Part: "tests"})
+		if err != nil {
+			panic(err)
+		}
+		c.Words = words
+	}
+	os.Exit(c.Main(os.Args[1:]))
 }
 
 // TestScripts runs the command-line scripts of testdata/scripts. Besides the

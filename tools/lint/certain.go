@@ -2,7 +2,7 @@ package lint
 
 import (
 	"math"
-	"regexp"
+	"strings"
 
 	"github.com/seqvm/seqvm/builtins/regex"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -19,7 +19,7 @@ func succeeds(word string, args []*value) bool {
 // (chapters 3, 4 and 6).
 var certain = map[string]func(args []*value) bool{
 	"i./": divides, "i.divide": divides, "i.%": divides, "i.modulo": divides, "i.pow": powerFits,
-	"string->int": matches(0, regexp.MustCompile(`^[+-]?[0-9]{1,18}$`)), "string->float": matches(0, regexp.MustCompile(`^[+-]?[0-9]{1,18}(\.[0-9]{1,18})?$`)),
+	"string->int": parses(wholeNumber), "string->float": parses(decimal),
 	"list.get": insideList, "list.set": insideList, "list.first": hasElement, "list.last": hasElement,
 	"regex.find-all": validPattern, "regex.split": validPattern, "regex.replace": validPattern, "regex.replace-all": validPattern,
 	"compress.gzip": always, "compress.zstd": always, "compress.gzip-level": between(1, 1, 9), "compress.zstd-level": between(1, 1, 22),
@@ -60,11 +60,30 @@ func between(arg int, least, most int64) func([]*value) bool {
 	}
 }
 
-func matches(arg int, pattern *regexp.Regexp) func([]*value) bool {
+// parses: the argument is a literal of that form.
+func parses(form func(text string) bool) func([]*value) bool {
 	return func(args []*value) bool {
-		l := args[arg].literal
-		return l != nil && l.Kind == syntax.StmtString && pattern.MatchString(l.Text)
+		l := args[0].literal
+		return l != nil && l.Kind == syntax.StmtString && form(l.Text)
 	}
+}
+
+// wholeNumber tells whether a text is a number with at most 18 digits, which every Int holds.
+func wholeNumber(text string) bool {
+	if text != "" && (text[0] == '+' || text[0] == '-') {
+		text = text[1:]
+	}
+	return digits(text)
+}
+
+// decimal is wholeNumber, with a fraction of as many digits or none.
+func decimal(text string) bool {
+	whole, fraction, pointed := strings.Cut(text, ".")
+	return wholeNumber(whole) && (!pointed || digits(fraction))
+}
+
+func digits(text string) bool {
+	return 1 <= len(text) && len(text) <= 18 && strings.Trim(text, "0123456789") == ""
 }
 
 func validPattern(args []*value) bool {

@@ -2,15 +2,23 @@ package lint
 
 import (
 	"errors"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/vm"
 )
 
-// mismatch is the reason of an error about a value of the wrong kind (vm.Mismatch).
-var mismatch = regexp.MustCompile(`^expected (.+), found (.+)$`)
+// mismatch takes the reason of an error about a value of the wrong kind (vm.Mismatch) apart;
+// "" for other reasons.
+func mismatch(reason string) (expected, found string) {
+	kinds, is := strings.CutPrefix(reason, "expected ")
+	i := strings.LastIndex(kinds, ", found ")
+	if !is || i < 0 {
+		return "", ""
+	}
+	return kinds[:i], kinds[i+len(", found "):]
+}
 
 // Explain adds to a *vm.RuntimeError, if err is one, a help line that says which dropped flag its
 // value comes from, if that can be seen (Origin). It returns the error with the line; err
@@ -21,9 +29,7 @@ func Explain(err error, info func() *types.Info) error {
 		return err
 	}
 	f := Failure{Word: e.Word, Values: e.Values, Root: e.Root}
-	if m := mismatch.FindStringSubmatch(e.Reason); m != nil {
-		f.Expected, f.Found = m[1], m[2]
-	}
+	f.Expected, f.Found = mismatch(e.Reason)
 	if _, ok := f.fallback(); !ok {
 		return err
 	}

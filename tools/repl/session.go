@@ -41,6 +41,9 @@ var Preloaded = []string{"control", "fmath", "http", "imath", "json", "list", "l
 type Options struct {
 	// Words are the built-in words; nil means all of the language.
 	Words *builtins.Words
+	// Elsewhere is the command whose sessions have the words that have no function here;
+	// "": there is none.
+	Elsewhere string
 	// Modules are the standard modules that every new session includes.
 	Modules []string
 	// Dialect decides for all inputs ("7", "classic" …); "" or "auto": each tells.
@@ -132,7 +135,7 @@ func (s *Session) begin() error {
 	s.stack, s.steps, s.main = nil, nil, -1
 	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
-		Builtins: s.opts.Words.Find, Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
+		Builtins: s.find, Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
 		Settings: s.opts.Settings, LineFlush: true, Columns: true,
 	})
 	if err != nil {
@@ -151,6 +154,17 @@ func (s *Session) begin() error {
 	}
 	s.steps, s.inputs = nil, 0
 	return nil
+}
+
+// find finds a built-in word. One that has no function here fails when it is called, and
+// the session is as before: what is defined with it can be kept for where it has one.
+func (s *Session) find(name string) *vm.Builtin {
+	b := s.opts.Words.Find(name)
+	if b == nil || b.Run != nil || s.opts.Elsewhere == "" {
+		return b
+	}
+	fails := vm.Fail("needs %s: ':save FILE' keeps this session, and '%[1]s repl FILE' goes on with it", s.opts.Elsewhere)
+	return &vm.Builtin{In: b.In, Out: b.Out, Run: func(*vm.Strand, []stack.Value) error { return fails }}
 }
 
 // Close ends the session: its strands are stopped.

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mvdan.cc/sh/v3/shell"
-
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -241,8 +239,8 @@ func (sh *Shell) editor(path string) ([]string, error) {
 	if strings.TrimSpace(line) == "" {
 		line = "vi"
 	}
-	words, err := shell.Fields(line, func(string) string { return "" })
-	if err != nil || len(words) == 0 {
+	words, ok := commandWords(line)
+	if !ok || len(words) == 0 {
 		return nil, fmt.Errorf("$EDITOR cannot be read as a command: %s", line)
 	}
 	return append(words, path), nil

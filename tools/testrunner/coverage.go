@@ -4,7 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
-	"html/template"
+	"html"
 	"io"
 	"path/filepath"
 	"slices"
@@ -243,18 +243,32 @@ func (c *Coverage) Text(w io.Writer) {
 	}
 }
 
+// pageHead is the page in front of the first file.
+//
 //go:embed coverage.html
-var page string
+var pageHead string
 
 // HTML writes a page with the table and the marked sources.
 func (c *Coverage) HTML(w io.Writer) error {
-	t, err := template.New("coverage").Parse(page)
-	if err != nil {
-		return err
-	}
 	rows, total := c.report()
-	return t.Execute(w, struct {
-		Rows  []row
-		Total row
-	}{rows, total})
+	var b strings.Builder
+	b.WriteString(pageHead)
+	for i, f := range rows {
+		fmt.Fprintf(&b, "  <tr><td><a href=\"#f%d\">%s</a></td><td>%s</td><td>%s</td><td>%s</td></tr>\n", i, html.EscapeString(f.Name), f.Words, f.Branches, f.Lines)
+	}
+	fmt.Fprintf(&b, "  <tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n</table>\n", total.Name, total.Words, total.Branches, total.Lines)
+	for i, f := range rows {
+		fmt.Fprintf(&b, "<h2 id=\"f%d\">%s</h2>\n<pre>", i, html.EscapeString(f.Name))
+		for _, l := range f.Source {
+			count := ""
+			if l.Class != "" {
+				count = fmt.Sprint(l.Count)
+			}
+			fmt.Fprintf(&b, `<span class="line %s"><span class="number">%d</span><span class="count">%s</span>%s</span>`, l.Class, l.Number, count, html.EscapeString(l.Text))
+		}
+		b.WriteString("</pre>\n")
+	}
+	b.WriteString("</html>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
 }

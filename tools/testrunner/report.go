@@ -2,7 +2,6 @@ package testrunner
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
@@ -192,92 +191,4 @@ func (t *Test) reasons() []string {
 		list = append(list, t.Ended)
 	}
 	return list
-}
-
-// JUnit collects results for the XML format that CI servers read.
-type JUnit struct{ suites junitSuites }
-
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Errors   int          `xml:"errors,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Time     string      `xml:"time,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Name    string        `xml:"name,attr"`
-	Class   string        `xml:"classname,attr"`
-	Time    string        `xml:"time,attr"`
-	Failure *junitMessage `xml:"failure"`
-	Error   *junitMessage `xml:"error"`
-	Skipped *junitMessage `xml:"skipped"`
-	Output  string        `xml:"system-out,omitempty"`
-}
-
-type junitMessage struct {
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
-
-// File adds a file.
-func (r *JUnit) File(f *File) {
-	s := junitSuite{Name: f.Path, Tests: len(f.Tests) + len(f.Skipped), Skipped: len(f.Skipped)}
-	var total time.Duration
-	add := func(c junitCase, took time.Duration) {
-		total += took
-		c.Class, c.Time = f.Path, seconds(took)
-		s.Cases = append(s.Cases, c)
-	}
-	if f.Problems.HasErrors() {
-		s.Tests, s.Errors = 1, 1
-		add(junitCase{Name: "compile", Error: &junitMessage{Message: "does not compile", Text: diagnosed(f)}}, 0)
-	}
-	for i := range f.Tests {
-		t := &f.Tests[i]
-		c := junitCase{Name: t.Name}
-		if reasons := t.reasons(); len(reasons) > 0 {
-			s.Failures++
-			first, _, _ := strings.Cut(reasons[0], "\n")
-			c.Failure, c.Output = &junitMessage{Message: first, Text: strings.Join(reasons, "\n")}, t.Output
-		}
-		add(c, t.Elapsed)
-	}
-	for _, w := range f.Skipped {
-		add(junitCase{Name: w.Name, Skipped: &junitMessage{Message: "the word has the effect " + w.Effect}}, 0)
-	}
-	if len(s.Cases) == 0 {
-		return
-	}
-	s.Time = seconds(total)
-	r.suites.Tests += s.Tests
-	r.suites.Failures += s.Failures
-	r.suites.Errors += s.Errors
-	r.suites.Suites = append(r.suites.Suites, s)
-}
-
-func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
-
-// Write writes the document.
-func (r *JUnit) Write(w io.Writer) error {
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	out := xml.NewEncoder(w)
-	out.Indent("", "  ")
-	if err := out.Encode(r.suites); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
-func (c *cli) checkCommand() *cobra.Command {
+func (c *CLI) checkCommand() *cobra.Command {
 	var verbose, stacks, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -41,13 +41,13 @@ func (c *cli) checkCommand() *cobra.Command {
 				bad = bad || problems.HasErrors()
 			}
 			if asJSON {
-				if err := diag.WriteJSON(c.stdout, c.found); err != nil {
+				if err := diag.WriteJSON(c.Stdout, c.found); err != nil {
 					return err
 				}
 				c.found = nil
 			}
 			if bad {
-				return exitStatus(statusUsage)
+				return ExitStatus(statusUsage)
 			}
 			return nil
 		},
@@ -59,17 +59,17 @@ func (c *cli) checkCommand() *cobra.Command {
 }
 
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
-func (c *cli) showStacks(name string, opts seqvm.Options) (diag.List, error) {
+func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 	path, word := splitWord(name)
 	words, problems := seqvm.Stacks(seqvm.File(path), opts)
-	out := diag.Renderer{Out: c.stdout, Color: c.colorsOn(c.stdout)}
+	out := diag.Renderer{Out: c.Stdout, Color: c.colorsOn(c.Stdout)}
 	shown := 0
 	for _, w := range words {
 		if word != "" && w.Word != word {
 			continue
 		}
 		if shown++; shown > 1 {
-			fmt.Fprintln(c.stdout)
+			fmt.Fprintln(c.Stdout)
 		}
 		_ = out.Stacks(w.Definition, w.Steps) // an error of stdout is kept there
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 	"github.com/seqvm/seqvm/tools/fix"
 )
 
-func (c *cli) fixCommand() *cobra.Command {
+func (c *CLI) fixCommand() *cobra.Command {
 	var write, showDiff, check, when bool
 	cmd := &cobra.Command{
 		Use:   "fix FILE...",
@@ -27,7 +27,7 @@ func (c *cli) fixCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := fix.Options{Options: load.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}, When: when}
 			if len(args) == 1 && args[0] == "-" {
-				text, err := io.ReadAll(c.stdin)
+				text, err := io.ReadAll(c.Stdin)
 				if err != nil {
 					return err
 				}
@@ -47,35 +47,35 @@ func (c *cli) fixCommand() *cobra.Command {
 			results, old, refused := fix.Files(paths, opts)
 			c.report(old)
 			for _, err := range refused {
-				fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+				fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
 			}
 			changed := false
 			for _, r := range results {
 				for _, n := range r.Notes {
-					fmt.Fprintf(c.stderr, "%s\n", n)
+					fmt.Fprintf(c.Stderr, "%s\n", n)
 				}
 				changed = changed || r.Text != r.Old
 				switch {
 				case check && r.Text != r.Old:
-					fmt.Fprintln(c.stdout, r.Path)
+					fmt.Fprintln(c.Stdout, r.Path)
 				case check:
 				case showDiff:
-					_, _ = c.stdout.Write(diff.Diff(r.Path, []byte(r.Old), r.Path+" (fixed)", []byte(r.Text)))
+					_, _ = c.Stdout.Write(diff.Diff(r.Path, []byte(r.Old), r.Path+" (fixed)", []byte(r.Text)))
 				case write:
 					if r.Text != r.Old {
 						err = errors.Join(err, outfile.Write(r.Path, []byte(r.Text), 0o666))
 					}
 				default:
-					fmt.Fprint(c.stdout, r.Text)
+					fmt.Fprint(c.Stdout, r.Text)
 				}
 			}
 			switch {
 			case err != nil:
 				return err
 			case old.HasErrors():
-				return exitStatus(statusUsage)
+				return ExitStatus(statusUsage)
 			case len(refused) > 0, check && changed:
-				return exitStatus(statusRuntimeError)
+				return ExitStatus(statusRuntimeError)
 			}
 			return nil
 		},

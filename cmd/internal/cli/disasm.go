@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-func (c *cli) disasmCommand() *cobra.Command {
+func (c *CLI) disasmCommand() *cobra.Command {
 	var word string
 	var plain bool
 	cmd := &cobra.Command{
@@ -22,13 +22,13 @@ func (c *cli) disasmCommand() *cobra.Command {
 			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
 			if prog == nil {
-				return exitStatus(statusUsage)
+				return ExitStatus(statusUsage)
 			}
 			source := func(file, line int) string { return prog.Sources[file].Line(line) }
 			if prog.Sources == nil { // bytecode: the lines are not there
 				source = nil
 			}
-			shown, err := bytecode.Disassemble(c.stdout, prog.Module, word, source)
+			shown, err := bytecode.Disassemble(c.Stdout, prog.Module, word, source)
 			if err == nil && shown == 0 && word != "" {
 				err = fmt.Errorf("%s has no word '%s'", args[0], word)
 			}

@@ -1,4 +1,7 @@
-package main
+// Package cli is the command line of seqvm: its commands, each a file of its own: flags in, one
+// call into the library, exit status out. The programs cmd/seqvm and cmd/seqvm-full are the same
+// commands; what the first lacks, its table of guests says (Parts).
+package cli
 
 import (
 	"errors"
@@ -29,61 +32,85 @@ const (
 	statusClosedPipe   = 141
 )
 
-// exitStatus is an error that has been reported already.
-type exitStatus int
+// ExitStatus is an error that has been reported already.
+type ExitStatus int
 
-func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+// Error is for those who report it nevertheless.
+func (e ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// cli is what all commands share.
-type cli struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	getenv         func(string) (string, bool)
-	signals        *signals.Table // of the process; nil: they are not ours
-	poison         bool           // tests: overwrite the arenas of ended strands
+// CLI executes one command line. All commands share it.
+type CLI struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) (string, bool)
+	Signals        *signals.Table // of the process; nil: they are not ours
+	Poison         bool           // tests: overwrite the arenas of ended strands
+	// Parts are linked; other ones are seqvm-full's.
+	Parts Parts
+	// Words are the built-in words; nil: those of the language.
+	Words *seqvm.Words
+
+	args   []string // the command line
+	caller string   // who has handed the command line over (handover.go); "": nobody
 
 	color       string
 	noColor     bool
 	dialect     string
 	diagnostics string    // their form: text or json
 	found       diag.List // for the JSON document
-	typed       []byte    // the program that was read from stdin
+	typed       []byte    // the program's text, from where it cannot be read again
 	log         zerolog.Logger
 }
 
-// main executes a command line and returns the exit status.
-func (c *cli) main(args []string) (code int) {
+// Run executes the command line of the process, and ends the process.
+func Run(parts Parts) { os.Exit(OfProcess(parts).Main(os.Args[1:])) }
+
+// OfProcess is the command line whose outside is that of the process.
+func OfProcess(parts Parts) *CLI {
+	c := &CLI{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.LookupEnv, Signals: new(signals.Table), Parts: parts}
+	c.caller = os.Getenv(callerVariable)
+	_ = os.Unsetenv(callerVariable) // the program that runs and those it starts are not called by it
+	return c
+}
+
+// Main executes a command line and returns the exit status.
+func (c *CLI) Main(args []string) (code int) {
 	defer func() {
 		if r := recover(); r != nil { // in a phase before the program ran
-			fmt.Fprintf(c.stderr, "seq: internal error: %v\n  this is a bug of seqvm: please report it with the program and this message\n  %s\n", r, versionLine())
+			fmt.Fprintf(c.Stderr, "seq: internal error: %v\n  this is a bug of seqvm: please report it with the program and this message\n  %s\n", r, versionLine())
 			c.log.Error().Str("stack", string(debug.Stack())).Msg("internal error")
 			code = statusInternal
 		}
 	}()
-	out := &output{to: c.stdout}
-	c.stdout = out
-	return out.failed(c.stderr, c.command(args, out))
+	out := &output{to: c.Stdout}
+	c.Stdout = out
+	return out.failed(c.Stderr, c.command(args, out))
 }
 
 // command executes a command line and returns the exit status that the command
 // gives. An error of stdout is not reported here.
-func (c *cli) command(args []string, out *output) int {
+func (c *CLI) command(args []string, out *output) int {
 	if err := carriageReturn(args); err != nil {
-		fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+		return statusUsage
+	}
+	c.args = args
+	if err := c.takeOver(); err != nil {
+		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
 		return statusUsage
 	}
 	root := c.root()
 	root.SetArgs(c.shorthand(root, args))
 	err := root.Execute()
 	c.document()
-	var status exitStatus
+	var status ExitStatus
 	switch {
 	case err == nil, out.err != nil && errors.Is(err, out.err):
 		return 0
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(c.stderr, "seqvm: %v\n", err)
+	fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
 	return statusUsage
 }
 
@@ -96,32 +123,41 @@ func carriageReturn(args []string) error {
 	return fmt.Errorf("%s: the first line of the script ends in CR LF, so its command gets the argument %q: write that line's end as LF alone", args[1], args[0])
 }
 
-func (c *cli) root() *cobra.Command {
+func (c *CLI) root() *cobra.Command {
+	var showVersion bool
 	root := &cobra.Command{
 		Use:               "seqvm [command]",
 		Short:             "Run Seq programs",
 		Long:              "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'.",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		Version:           seqvm.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if showVersion {
+				fmt.Fprintf(c.Stdout, "seqvm %s\n", seqvm.Version)
+				return nil
+			}
 			if len(args) > 0 {
 				return fmt.Errorf("unknown command or file %q; 'seqvm help' lists the commands", args[0])
 			}
-			if isTerminal(c.stdin) && isTerminal(c.stdout) {
+			if isTerminal(c.Stdin) && isTerminal(c.Stdout) {
 				return c.repl("", replFlags{})
 			}
-			cmd.SetOut(c.stderr)
+			cmd.SetOut(c.Stderr)
 			_ = cmd.Usage()
-			return exitStatus(statusUsage)
+			return ExitStatus(statusUsage)
 		},
-		Args:              cobra.ArbitraryArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return c.configure(cmd.Flags()) },
+		Args: cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			if err := c.configure(cmd.Flags()); err != nil {
+				return err
+			}
+			return c.linked(cmd)
+		},
 	}
-	root.SetIn(c.stdin)
-	root.SetOut(c.stdout)
-	root.SetErr(c.stderr)
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
 	flags := root.PersistentFlags()
 	flags.String("log-level", "warn", "what to log: trace, debug, info, warn, error, off (default also $SEQVM_LOG_LEVEL)")
 	flags.String("log-format", "console", "form of log lines: console, json (default also $SEQVM_LOG_FORMAT)")
@@ -130,7 +166,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
 	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.explainCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
-	root.SetVersionTemplate("seqvm {{.Version}}\n")
+	root.Flags().BoolVarP(&showVersion, "version", "v", false, "version for seqvm") // not cobra's, whose template would link text/template
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -140,7 +176,7 @@ var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--
 
 // shorthand puts "run" in front of a first argument that is a program and no
 // command (chapter 8, section 12).
-func (c *cli) shorthand(root *cobra.Command, args []string) []string {
+func (c *CLI) shorthand(root *cobra.Command, args []string) []string {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
@@ -165,7 +201,7 @@ func (c *cli) shorthand(root *cobra.Command, args []string) []string {
 }
 
 // configure checks the common flags and sets up logging.
-func (c *cli) configure(flags *pflag.FlagSet) error {
+func (c *CLI) configure(flags *pflag.FlagSet) error {
 	logLevel, levelFrom := c.flagOr(flags, "log-level", "SEQVM_LOG_LEVEL")
 	logFormat, formatFrom := c.flagOr(flags, "log-format", "SEQVM_LOG_FORMAT")
 	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
@@ -181,11 +217,11 @@ func (c *cli) configure(flags *pflag.FlagSet) error {
 			return fmt.Errorf("%s must be trace, debug, info, warn, error or off, not %q", levelFrom, logLevel)
 		}
 	}
-	var out io.Writer = c.stderr
+	var out io.Writer = c.Stderr
 	switch logFormat {
 	case "json":
 	case "console":
-		out = zerolog.ConsoleWriter{Out: c.stderr, NoColor: !c.colors(), TimeFormat: time.TimeOnly}
+		out = zerolog.ConsoleWriter{Out: c.Stderr, NoColor: !c.colors(), TimeFormat: time.TimeOnly}
 	default:
 		return fmt.Errorf("%s must be console or json, not %q", formatFrom, logFormat)
 	}
@@ -196,7 +232,7 @@ func (c *cli) configure(flags *pflag.FlagSet) error {
 // flagOr returns the value of a flag or, if it is not given, that of a variable of
 // the environment, which is its default (chapter 8, section 11), and what to call it
 // in a message.
-func (c *cli) flagOr(flags *pflag.FlagSet, name, variable string) (value, from string) {
+func (c *CLI) flagOr(flags *pflag.FlagSet, name, variable string) (value, from string) {
 	flag := flags.Lookup(name)
 	if other := c.setting(variable); !flag.Changed && other != "" {
 		return other, variable
@@ -205,9 +241,9 @@ func (c *cli) flagOr(flags *pflag.FlagSet, name, variable string) (value, from s
 }
 
 // colors tells whether messages on stderr are coloured.
-func (c *cli) colors() bool { return c.colorsOn(c.stderr) }
+func (c *CLI) colors() bool { return c.colorsOn(c.Stderr) }
 
-func (c *cli) colorsOn(w io.Writer) bool {
+func (c *CLI) colorsOn(w io.Writer) bool {
 	if c.noColor || c.color == "never" {
 		return false
 	}
@@ -223,28 +259,28 @@ func isTerminal(w any) bool {
 }
 
 // report writes diagnostics to stderr, or keeps them for the JSON document.
-func (c *cli) report(list diag.List) {
+func (c *CLI) report(list diag.List) {
 	if c.diagnostics == "json" {
 		c.found = append(c.found, list...)
 		return
 	}
-	_ = diag.Renderer{Out: c.stderr, Color: c.colors()}.All(list)
+	_ = diag.Renderer{Out: c.Stderr, Color: c.colors()}.All(list)
 }
 
 // document writes the JSON document of what has been reported, if that is anything.
-func (c *cli) document() {
+func (c *CLI) document() {
 	if len(c.found) > 0 {
-		_ = diag.WriteJSON(c.stderr, c.found)
+		_ = diag.WriteJSON(c.Stderr, c.found)
 		c.found = nil
 	}
 }
 
-func (c *cli) options() seqvm.Options {
-	return seqvm.Options{StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
+func (c *CLI) options() seqvm.Options {
+	return seqvm.Options{Words: c.words(), StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
 }
 
 // setting returns a variable of the environment, or "".
-func (c *cli) setting(name string) string {
-	value, _ := c.getenv(name)
+func (c *CLI) setting(name string) string {
+	value, _ := c.Getenv(name)
 	return value
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-func (c *cli) runCommand() *cobra.Command {
+func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var diagnose diagnosisFlags
 	cmd := &cobra.Command{
@@ -33,10 +33,15 @@ func (c *cli) runCommand() *cobra.Command {
 			opts := c.options()
 			opts.Instrument = instrument
 			prog, problems := c.compile(args[0], opts)
+			if prog != nil {
+				if err := c.calls(prog.Unlinked()); err != nil {
+					return err
+				}
+			}
 			c.report(forRun(problems))
 			c.document() // in front of what the program writes
 			if prog == nil {
-				return exitStatus(statusUsage)
+				return ExitStatus(statusUsage)
 			}
 			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
 				return err
@@ -51,23 +56,49 @@ func (c *cli) runCommand() *cobra.Command {
 	return cmd
 }
 
-// compile reads the program, source or bytecode, from a file or, for "-",
-// source from stdin.
-func (c *cli) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
-	if path != "-" {
-		if prog, problems, encoded := decode(path, opts.Instrument); encoded {
-			return prog, problems
-		}
+// compile compiles the program, or decodes it where the file is bytecode, which its first bytes
+// tell. Path "-" is stdin, which has source.
+func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
+	text, again, err := c.read(path)
+	switch {
+	case err != nil && path == "-":
+		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	case err != nil:
+		return compiled(seqvm.File(path), opts) // which says so
+	case path == "-":
+		return compiled(seqvm.Text("<stdin>", string(text)), opts)
+	case bytecode.IsEncoded(text):
+		return decode(path, text, opts)
+	case again:
+		opts.Overlay = map[string]string{path: string(text)} // it is read once
 		return compiled(seqvm.File(path), opts)
 	}
-	if c.typed == nil {
-		text, err := io.ReadAll(c.stdin)
+	return compiled(seqvm.Text(path, string(text)), opts)
+}
+
+// read reads the program's file. again tells whether it is there for those who read it
+// again: pipes give their text once, so it is kept (also for who takes the command line over).
+func (c *CLI) read(path string) (text []byte, again bool, err error) {
+	if c.typed != nil {
+		return c.typed, false, nil
+	}
+	from, again := c.Stdin, false
+	if path != "-" {
+		f, err := os.Open(path)
 		if err != nil {
-			return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+			return nil, false, err
 		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return nil, false, err
+		}
+		from, again = f, info.Mode().IsRegular()
+	}
+	if text, err = io.ReadAll(from); err == nil && !again {
 		c.typed = text
 	}
-	return compiled(seqvm.Text("<stdin>", string(c.typed)), opts)
+	return text, again, err
 }
 
 // compiled compiles a program; the list has what is to be said of it in either case.
@@ -80,34 +111,19 @@ func compiled(source seqvm.Source, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	return prog, prog.Warnings()
 }
 
-// decode reads a bytecode file; encoded is false if the file is none, which
-// its first bytes tell. counting asks for the form of the program whose words count
-// their entries.
-func decode(path string, counting bool) (prog *seqvm.Program, problems diag.List, encoded bool) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, false
-	}
-	defer f.Close()
-	start := make([]byte, bytecode.MagicLength)
-	if _, err := io.ReadFull(f, start); err != nil || !bytecode.IsEncoded(start) {
-		return nil, nil, false
-	}
-	rest, err := io.ReadAll(f)
-	var module *bytecode.Module
-	if err == nil {
-		module, err = bytecode.Decode(append(start, rest...))
-	}
-	if err == nil && counting {
+// decode decodes what a bytecode file has.
+func decode(path string, data []byte, opts seqvm.Options) (*seqvm.Program, diag.List) {
+	module, err := bytecode.Decode(data)
+	if err == nil && opts.Instrument {
 		var other *bytecode.Module
 		if other, err = module.Counting(); other != nil {
 			module = other
 		} // else it was built with --instrument
 	}
 	if err != nil {
-		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}, true
+		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: err.Error()}}
 	}
-	return &seqvm.Program{Module: module}, nil, true
+	return seqvm.Decoded(module, opts), nil
 }
 
 // checkOnly are the codes of those warnings.
@@ -126,31 +142,31 @@ func forRun(list diag.List) diag.List {
 }
 
 // terminal returns the terminal that the program is started in.
-func (c *cli) terminal() *terminal.Terminal {
+func (c *CLI) terminal() *terminal.Terminal {
 	t := &terminal.Terminal{}
-	t.In, _ = c.stdin.(*os.File)
-	t.Out, _ = behind(c.stdout).(*os.File)
+	t.In, _ = c.Stdin.(*os.File)
+	t.Out, _ = behind(c.Stdout).(*os.File)
 	return t
 }
 
 // settings are those of the environment, on this machine.
-func (c *cli) settings() seqvm.Settings {
-	s := settings.Read(c.getenv, c.stderr)
+func (c *CLI) settings() seqvm.Settings {
+	s := settings.Read(c.Getenv, c.Stderr)
 	s.AllStacksMax = machineMemory() / 2
 	return s
 }
 
-func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
+func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
-		Stdin: c.stdin, Stdout: behind(c.stdout), Stderr: c.stderr, Args: args, Environ: c.getenv,
-		LineFlush: isTerminal(c.stdout),
+		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
+		LineFlush: isTerminal(c.Stdout),
 		Settings:  c.settings(),
-		Signals:   c.signals,
+		Signals:   c.Signals,
 		Terminal:  screen,
 
-		PoisonArenas: c.poison,
+		PoisonArenas: c.Poison,
 		Trace:        diagnose.trace != "",
 	})
 	if err != nil {
@@ -158,14 +174,14 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 	}
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
-	d := diagnosis{flags: diagnose}
-	if c.signals != nil {
+	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	if c.Signals != nil {
 		leave := func() {
 			v.Console.Flush()
 			screen.Raw(false)
 			d.discard()
 		}
-		defer c.signals.Install(signals.Handlers{
+		defer c.Signals.Install(signals.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
 			Death:     leave,
@@ -178,24 +194,24 @@ func (c *cli) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 	status, err := v.Run()
 	stopWatching()
 	if ferr := d.finish(); ferr != nil {
-		fmt.Fprintf(c.stderr, "seqvm: %v\n", ferr)
+		fmt.Fprintf(c.Stderr, "seqvm: %v\n", ferr)
 	}
 	c.log.Debug().Int("status", status).Err(err).Msg("ended")
 	var internal *vm.InternalError
 	switch {
 	case errors.As(err, &internal):
-		fmt.Fprintf(c.stderr, "%v\n  %s\n", err, versionLine())
+		fmt.Fprintf(c.Stderr, "%v\n  %s\n", err, versionLine())
 		c.log.Error().Str("stack", internal.Stack).Msg("internal error")
-		return exitStatus(statusInternal)
+		return ExitStatus(statusInternal)
 	case err != nil:
-		_ = prog.Render(diag.Renderer{Out: c.stderr, Color: c.colors()}, err) // where stderr takes nothing, the status tells
-		return exitStatus(statusRuntimeError)
+		_ = prog.Render(diag.Renderer{Out: c.Stderr, Color: c.colors()}, err) // where stderr takes nothing, the status tells
+		return ExitStatus(statusRuntimeError)
 	}
 	if !v.Stopped() { // not by os.exit
 		looking.Report(v.Config().Settings.Report, v.WordCounts())
 	}
 	if status != 0 {
-		return exitStatus(status)
+		return ExitStatus(status)
 	}
 	return nil
 }

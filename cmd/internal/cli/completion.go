@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (c *cli) completionCommand() *cobra.Command {
+func (c *CLI) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:       "completion SHELL",
 		Short:     "Write the completion script for a shell",
@@ -17,13 +17,13 @@ func (c *cli) completionCommand() *cobra.Command {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(c.stdout, true)
+				return root.GenBashCompletionV2(c.Stdout, true)
 			case "zsh":
-				return root.GenZshCompletion(c.stdout)
+				return root.GenZshCompletion(c.Stdout)
 			case "fish":
-				return root.GenFishCompletion(c.stdout, true)
+				return root.GenFishCompletion(c.Stdout, true)
 			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(c.stdout)
+				return root.GenPowerShellCompletionWithDesc(c.Stdout)
 			}
 			return fmt.Errorf("unknown shell %q: bash, zsh, fish and powershell are known", args[0])
 		},

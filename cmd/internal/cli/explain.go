@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"github.com/seqvm/seqvm/tools/explain"
 )
 
-func (c *cli) explainCommand() *cobra.Command {
+func (c *CLI) explainCommand() *cobra.Command {
 	var markdown bool
 	cmd := &cobra.Command{
 		Use:   "explain [CODE]...",
@@ -28,9 +28,9 @@ func (c *cli) explainCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch {
 			case markdown:
-				return explain.Markdown(c.stdout)
+				return explain.Markdown(c.Stdout)
 			case len(args) == 0:
-				return explain.List(c.stdout)
+				return explain.List(c.Stdout)
 			}
 			return c.explain(args)
 		},
@@ -39,29 +39,29 @@ func (c *cli) explainCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) explain(codes []string) error {
+func (c *CLI) explain(codes []string) error {
 	unknown := false
 	for i, code := range codes {
 		page, ok := explain.Find(code)
 		if !ok {
 			unknown = true
-			fmt.Fprintf(c.stderr, "seqvm: no diagnostic has the code %q\n", code)
+			fmt.Fprintf(c.Stderr, "seqvm: no diagnostic has the code %q\n", code)
 			if similar := explain.Similar(code); len(similar) > 0 {
-				fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
+				fmt.Fprintf(c.Stderr, "  similar: %s\n", strings.Join(similar, " "))
 			} else {
-				fmt.Fprintln(c.stderr, "  'seqvm explain' lists all codes")
+				fmt.Fprintln(c.Stderr, "  'seqvm explain' lists all codes")
 			}
 			continue
 		}
 		if i > 0 {
-			fmt.Fprintln(c.stdout)
+			fmt.Fprintln(c.Stdout)
 		}
-		if err := page.Write(c.stdout); err != nil {
+		if err := page.Write(c.Stdout); err != nil {
 			return err
 		}
 	}
 	if unknown {
-		return exitStatus(statusUsage)
+		return ExitStatus(statusUsage)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 	"github.com/seqvm/seqvm"
 )
 
-func (c *cli) versionCommand() *cobra.Command {
+func (c *CLI) versionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "version",
@@ -19,11 +19,11 @@ func (c *cli) versionCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
-				return json.NewEncoder(c.stdout).Encode(map[string]string{
+				return json.NewEncoder(c.Stdout).Encode(map[string]string{
 					"version": seqvm.Version, "language": seqvm.Language, "commit": commit(), "go": runtime.Version(),
 				})
 			}
-			_, err := fmt.Fprintln(c.stdout, versionLine())
+			_, err := fmt.Fprintln(c.Stdout, versionLine())
 			return err
 		},
 	}

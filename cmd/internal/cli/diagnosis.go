@@ -1,8 +1,9 @@
-package main
+package cli
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime/trace"
 	"sync"
 
@@ -26,6 +27,7 @@ func (f diagnosisFlags) spare(sources []string) error {
 type diagnosis struct {
 	mu       sync.Mutex
 	flags    diagnosisFlags
+	write    func(io.Writer, vm.Samples) error // the profile
 	profile  *vm.Profile
 	profiled *outfile.File
 	traced   *outfile.File
@@ -64,7 +66,7 @@ func (d *diagnosis) finish() error {
 		all = append(all, d.traced.Commit())
 	}
 	if d.profiled != nil {
-		if err := d.profile.Write(d.profiled); err != nil {
+		if err := d.write(d.profiled, d.profile.End()); err != nil {
 			d.profiled.Discard()
 			all = append(all, err)
 		} else {

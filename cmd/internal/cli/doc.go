@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 // docFlags are the forms of 'seqvm doc'.
 type docFlags struct{ markdown, list, json bool }
 
-func (c *cli) docCommand() *cobra.Command {
+func (c *CLI) docCommand() *cobra.Command {
 	var flags docFlags
 	cmd := &cobra.Command{
 		Use:   "doc [WORD | MODULE]...",
@@ -45,10 +45,10 @@ func docCompletions() []cobra.Completion {
 	return list
 }
 
-func (c *cli) doc(args []string, flags docFlags) error {
+func (c *CLI) doc(args []string, flags docFlags) error {
 	switch {
 	case flags.markdown:
-		doc.Markdown(c.stdout)
+		doc.Markdown(c.Stdout)
 		return nil
 	case flags.list && len(args) > 1:
 		return errors.New("doc: --list takes one text that names are to contain")
@@ -56,7 +56,7 @@ func (c *cli) doc(args []string, flags docFlags) error {
 		return c.listWords(strings.Join(args, ""), flags.json)
 	case len(args) == 0:
 		for _, s := range doc.Sections() {
-			fmt.Fprintf(c.stdout, "%-28s %d words\n", s.Title, len(s.Words))
+			fmt.Fprintf(c.Stdout, "%-28s %d words\n", s.Title, len(s.Words))
 		}
 		return nil
 	}
@@ -65,43 +65,43 @@ func (c *cli) doc(args []string, flags docFlags) error {
 		w, isWord := doc.Find(name)
 		modules := doc.FindModules(name)
 		if isWord && !flags.json {
-			w.Write(c.stdout)
+			w.Write(c.Stdout)
 		}
 		for _, m := range modules {
 			if !flags.json {
-				m.Write(c.stdout)
+				m.Write(c.Stdout)
 			}
 		}
 		if !isWord && len(modules) == 0 {
 			unknown = true
-			fmt.Fprintf(c.stderr, "seqvm: no word and no module %q\n", name)
+			fmt.Fprintf(c.Stderr, "seqvm: no word and no module %q\n", name)
 			if instead := types.Instead(name); instead != "" {
-				fmt.Fprintf(c.stderr, "  help: %s\n", instead)
+				fmt.Fprintf(c.Stderr, "  help: %s\n", instead)
 			} else if similar := doc.Similar(name); len(similar) > 0 {
-				fmt.Fprintf(c.stderr, "  similar: %s\n", strings.Join(similar, " "))
+				fmt.Fprintf(c.Stderr, "  similar: %s\n", strings.Join(similar, " "))
 			}
 		}
 	}
 	if flags.json && !unknown {
-		return doc.JSON(c.stdout, doc.Named(args))
+		return doc.JSON(c.Stdout, doc.Named(args))
 	}
 	if unknown {
-		return exitStatus(statusRuntimeError)
+		return ExitStatus(statusRuntimeError)
 	}
 	return nil
 }
 
 // listWords lists the words with a text in their name, "" for all.
-func (c *cli) listWords(text string, asJSON bool) error {
+func (c *CLI) listWords(text string, asJSON bool) error {
 	sections := doc.Sections()
 	if text != "" {
 		if sections = doc.Containing(text); len(sections) == 0 {
-			fmt.Fprintf(c.stderr, "seqvm: no word has %q in its name\n", text)
-			return exitStatus(statusRuntimeError)
+			fmt.Fprintf(c.Stderr, "seqvm: no word has %q in its name\n", text)
+			return ExitStatus(statusRuntimeError)
 		}
 	}
 	if asJSON {
-		return doc.JSON(c.stdout, sections)
+		return doc.JSON(c.Stdout, sections)
 	}
-	return doc.List(c.stdout, sections)
+	return doc.List(c.Stdout, sections)
 }

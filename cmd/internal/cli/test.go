@@ -1,6 +1,7 @@
-package main
+package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/tools/testrunner"
 )
@@ -26,7 +28,7 @@ type testFlags struct {
 	coverHTML string
 }
 
-func (c *cli) testCommand() *cobra.Command {
+func (c *CLI) testCommand() *cobra.Command {
 	var flags testFlags
 	cmd := &cobra.Command{
 		Use:   "test [PATHS...]",
@@ -52,7 +54,7 @@ func (c *cli) testCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) test(paths []string, flags testFlags) error {
+func (c *CLI) test(paths []string, flags testFlags) error {
 	if flags.timeout < 0 || flags.parallel < 0 {
 		return errors.New("--timeout and --parallel must not be negative")
 	}
@@ -60,22 +62,25 @@ func (c *cli) test(paths []string, flags testFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := c.callsOf(files); err != nil {
+		return err
+	}
 	if c.setting("GOGC") == "" {
 		growHeap()
 	}
 	opts := testrunner.Options{
-		Compile: c.options(), Settings: c.settings(), Environ: c.getenv,
+		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
 		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
 	}
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
 
-	text := testrunner.Text{Out: c.stdout, Verbose: flags.verbose, Color: c.colorsOn(c.stdout)}
-	lines := testrunner.JSON{Out: c.stdout}
+	text := testrunner.Text{Out: c.Stdout, Verbose: flags.verbose, Color: c.colorsOn(c.Stdout)}
+	lines := testrunner.JSON{Out: c.Stdout}
 	var junit testrunner.JUnit
 	var coverage testrunner.Coverage
 	var sum testrunner.Summary
 	sources := slices.Clone(files)
-	progress := progress{c: c, all: len(files), on: isTerminal(c.stderr) && len(files) > 1}
+	progress := progress{c: c, all: len(files), on: isTerminal(c.Stderr) && len(files) > 1}
 	start := time.Now()
 	testrunner.Run(files, opts, progress.show, func(f *testrunner.File) {
 		progress.hide()
@@ -95,7 +100,7 @@ func (c *cli) test(paths []string, flags testFlags) error {
 	if !flags.json {
 		text.End(sum, time.Since(start))
 		if flags.cover {
-			coverage.Text(c.stdout)
+			coverage.Text(c.Stdout)
 		}
 	}
 	if flags.junit != "" {
@@ -108,24 +113,44 @@ func (c *cli) test(paths []string, flags testFlags) error {
 	case err != nil:
 		return err
 	case !sum.Ran():
-		fmt.Fprintln(c.stderr, "No tests found")
-		return exitStatus(statusUsage)
+		fmt.Fprintln(c.Stderr, "No tests found")
+		return ExitStatus(statusUsage)
 	case !sum.OK():
-		return exitStatus(statusRuntimeError)
+		return ExitStatus(statusRuntimeError)
+	}
+	return nil
+}
+
+// callsOf hands the command line over if a test calls words without functions: all of it,
+// so before the first test has run.
+func (c *CLI) callsOf(files []string) error {
+	opts := c.options()
+	opts.Library = true
+	if words := cmp.Or(opts.Words, seqvm.AllWords()); len(words.Unlinked()) == 0 {
+		return nil
+	}
+	for _, path := range files {
+		prog, _ := compiled(seqvm.File(path), opts)
+		if prog == nil {
+			continue // it is reported in its turn
+		}
+		if err := c.calls(prog.Unlinked()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // testProblems writes what is to be said of a file besides its tests.
-func (c *cli) testProblems(f *testrunner.File) {
+func (c *CLI) testProblems(f *testrunner.File) {
 	switch {
 	case f.Problems.HasErrors() && c.diagnostics == "json":
 		c.report(f.Problems)
 	case f.Problems.HasErrors():
-		fmt.Fprintf(c.stderr, "Failed to process %s:\n", f.Path)
+		fmt.Fprintf(c.Stderr, "Failed to process %s:\n", f.Path)
 		c.report(f.Problems)
 	case f.OwnMain:
-		fmt.Fprintf(c.stderr, "%s: skipped, has its own main\n", f.Path)
+		fmt.Fprintf(c.Stderr, "%s: skipped, has its own main\n", f.Path)
 	default:
 		c.report(forRun(f.Problems))
 	}
@@ -149,7 +174,7 @@ func toFile(path string, sources []string, write func(io.Writer) error) error {
 
 // progress is a line on the terminal that says which file runs.
 type progress struct {
-	c    *cli
+	c    *CLI
 	on   bool
 	all  int
 	mu   sync.Mutex
@@ -162,7 +187,7 @@ func (p *progress) show(path string) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.c.stderr, "\r\x1b[K[%d/%d] %s", p.done, p.all, path)
+	fmt.Fprintf(p.c.Stderr, "\r\x1b[K[%d/%d] %s", p.done, p.all, path)
 }
 
 func (p *progress) hide() {
@@ -171,7 +196,7 @@ func (p *progress) hide() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprint(p.c.stderr, "\r\x1b[K")
+	fmt.Fprint(p.c.Stderr, "\r\x1b[K")
 }
 
 func (p *progress) next() {

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 	"github.com/seqvm/seqvm/internal/outfile"
 )
 
-func (c *cli) buildCommand() *cobra.Command {
+func (c *CLI) buildCommand() *cobra.Command {
 	var out string
 	var strip, verbose, instrument bool
 	cmd := &cobra.Command{
@@ -26,7 +26,7 @@ func (c *cli) buildCommand() *cobra.Command {
 			prog, problems := c.compile(args[0], opts)
 			c.report(forRun(problems))
 			if prog == nil {
-				return exitStatus(statusUsage)
+				return ExitStatus(statusUsage)
 			}
 			if out == "" {
 				name := filepath.Base(args[0])
@@ -50,7 +50,7 @@ func (c *cli) buildCommand() *cobra.Command {
 				return err
 			}
 			if verbose {
-				fmt.Fprintf(c.stdout, "%s: %d bytes\n", out, len(data))
+				fmt.Fprintf(c.Stdout, "%s: %d bytes\n", out, len(data))
 			}
 			return nil
 		},

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -20,7 +20,6 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/repl"
-	"github.com/seqvm/seqvm/tools/repl/screen"
 )
 
 // replFlags are what the REPL can be told.
@@ -29,7 +28,7 @@ type replFlags struct {
 	editMode             string
 }
 
-func (c *cli) replCommand() *cobra.Command {
+func (c *CLI) replCommand() *cobra.Command {
 	var f replFlags
 	cmd := &cobra.Command{
 		Use:   "repl [FILE]",
@@ -52,7 +51,7 @@ func (c *cli) replCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) repl(path string, f replFlags) error {
+func (c *CLI) repl(path string, f replFlags) error {
 	if c.diagnostics != "text" {
 		return errors.New("a session shows what it finds as text: --diagnostics is for commands that end")
 	}
@@ -65,23 +64,44 @@ func (c *cli) repl(path string, f replFlags) error {
 	if f.editMode != "vi" && f.editMode != "emacs" {
 		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
 	}
-	plain := f.plain || !isTerminal(c.stdin) || !isTerminal(c.stdout) || c.setting("TERM") == "dumb" || f.strict
 	options := repl.Options{
+		Words:   c.words(),
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
-		Args: []string{"repl"}, Environ: c.getenv, Settings: c.settings(),
+		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(),
 	}
 	if f.noStd {
 		options.Modules = nil
 	}
-	history, err := repl.OpenHistory(repl.HistoryPath(c.getenv))
+	history, err := repl.OpenHistory(repl.HistoryPath(c.Getenv))
 	if err != nil {
-		fmt.Fprintf(c.stderr, "seqvm: the history cannot be read: %v\n", err)
+		fmt.Fprintf(c.Stderr, "seqvm: the history cannot be read: %v\n", err)
 	}
-	sh := &repl.Shell{History: history, Version: versionLine(), Color: c.colors(), Getenv: c.getenv}
-	if plain {
-		return c.plainSession(sh, options, path, f)
+	sh := &repl.Shell{History: history, Version: versionLine(), Color: c.colors(), Getenv: c.Getenv}
+	if !c.Parts.All {
+		options.Elsewhere = fullName
 	}
-	return c.screenSession(sh, options, path, f)
+	if c.onScreen(f) {
+		return c.screenSession(sh, options, path, f)
+	}
+	return c.plainSession(sh, options, path, f)
+}
+
+// onScreen tells whether a session has the whole screen.
+func (c *CLI) onScreen(f replFlags) bool {
+	return !f.plain && !f.strict && isTerminal(c.Stdin) && isTerminal(c.Stdout) && c.setting("TERM") != "dumb"
+}
+
+// wantsScreen tells whether a command is a session that has the whole screen.
+func (c *CLI) wantsScreen(cmd *cobra.Command) bool {
+	flags := cmd.Flags()
+	on := func(name string) bool { set, err := flags.GetBool(name); return err == nil && set }
+	switch {
+	case cmd.Name() == "repl":
+		return c.onScreen(replFlags{plain: on("plain"), strict: on("strict")})
+	case !cmd.HasParent():
+		return flags.NArg() == 0 && !on("version") && c.onScreen(replFlags{})
+	}
+	return false
 }
 
 // replTimeout reads SEQ_REPL_TIMEOUT: seconds, parts of them as well. 0 is no limit,
@@ -95,24 +115,24 @@ func replTimeout(text string) time.Duration {
 	return time.Duration(min(seconds, most/2) * float64(time.Second))
 }
 
-func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
-	options.Stdout, options.Stderr = c.stdout, c.stderr
+func (c *CLI) plainSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
+	options.Stdout, options.Stderr = c.Stdout, c.Stderr
 	var mu sync.Mutex
 	options.Failed = func(strand int64, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		strandEnded(c.stderr, sh.Color, strand, err)
+		strandEnded(c.Stderr, sh.Color, strand, err)
 	}
 	if sh.Session, err = repl.New(options); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, sh.Close()) }()
 	interrupts := make(chan os.Signal, 1)
-	if c.signals != nil {
+	if c.Signals != nil {
 		signal.Notify(interrupts, os.Interrupt)
 		defer signal.Stop(interrupts)
 	}
-	p := &repl.Plain{Shell: sh, In: c.stdin, Out: c.stdout, Err: c.stderr, Prompts: isTerminal(c.stdin), Strict: f.strict,
+	p := &repl.Plain{Shell: sh, In: c.Stdin, Out: c.Stdout, Err: c.Stderr, Prompts: isTerminal(c.Stdin), Strict: f.strict,
 		Interrupts: interrupts, Edit: c.runEditor}
 	if path != "" {
 		err = p.Open(context.Background(), path)
@@ -122,18 +142,18 @@ func (c *cli) plainSession(sh *repl.Shell, options repl.Options, path string, f 
 	}
 	switch {
 	case errors.Is(err, repl.ErrStrict):
-		return exitStatus(statusRuntimeError)
+		return ExitStatus(statusRuntimeError)
 	case errors.Is(err, repl.ErrLeft):
-		return exitStatus(statusInterrupt)
+		return ExitStatus(statusInterrupt)
 	default:
 		return err
 	}
 }
 
 // runEditor runs an editor on the terminal.
-func (c *cli) runEditor(command []string) error {
+func (c *CLI) runEditor(command []string) error {
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, behind(c.stdout), c.stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, behind(c.Stdout), c.Stderr
 	return cmd.Run()
 }
 
@@ -150,36 +170,16 @@ func strandEnded(w io.Writer, color bool, strand int64, err error) {
 	_, _ = io.WriteString(w, b.String())
 }
 
-func (c *cli) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) (err error) {
-	out := &screen.Output{}
-	options.Stdout, options.Stderr = out, out
-	options.Failed = func(strand int64, err error) { strandEnded(out, false, strand, err) }
+func (c *CLI) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) error {
+	interrupts := make(chan os.Signal, 1)
+	if c.Signals != nil {
+		signal.Notify(interrupts, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+		defer signal.Stop(interrupts)
+	}
 	sh.Color = false // the screen colours
-	if sh.Session, err = repl.New(options); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, sh.Close()) }()
-	var greeting repl.Answer
-	if path != "" {
-		if greeting, err = sh.Open(context.Background(), path); err != nil {
-			return err
-		}
-		if greeting.Text == "" {
-			greeting.Text = sh.Session.BriefStackLine() + "\n"
-		}
-	}
-	signals := make(chan os.Signal, 1)
-	if c.signals != nil {
-		signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-		defer signal.Stop(signals)
-	}
-	err = screen.Run(context.Background(), screen.Config{
-		Signals: signals, Shell: sh, Welcome: "seqvm " + seqvm.Version + " · :help · F1 effects · Tab completes · Ctrl+D ends\n", Greeting: greeting, Output: out, In: c.stdin, Out: behind(c.stdout), Environ: os.Environ(), Emacs: f.editMode == "emacs", NoColors: !c.colorsOn(c.stdout),
+	return c.Parts.Screen(Screen{
+		Shell: sh, Options: options, Path: path, Welcome: "seqvm " + seqvm.Version + " · :help · F1 effects · Tab completes · Ctrl+D ends\n",
+		Failed: func(w io.Writer, strand int64, err error) { strandEnded(w, false, strand, err) },
+		Emacs:  f.editMode == "emacs", NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: interrupts,
 	})
-	var signalled *screen.SignalError
-	if errors.As(err, &signalled) {
-		number, _ := signalled.Signal.(syscall.Signal)
-		return exitStatus(128 + int(number))
-	}
-	return err
 }

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/tools/repl"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Parts are what a program has only if its main package links it, because of what it costs
+// every start: seqvm has none of it, seqvm-full all. nil: not linked.
+type Parts struct {
+	// Profile writes the profile of a run.
+	Profile func(io.Writer, vm.Samples) error
+	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
+	// if a signal ended it.
+	Screen func(Screen) error
+	// Functions are those of words that are declared without (builtins.Word.Part), by name.
+	Functions map[string]seqvm.WordFunction
+	// All says that there is no other program with more.
+	All bool
+}
+
+// Screen is what the full-screen form of a session is made with.
+type Screen struct {
+	Shell   *repl.Shell  // without a session
+	Options repl.Options // of that session, but for where it writes and who hears of strands
+	// Failed writes why a strand has ended that no input waits for.
+	Failed   func(w io.Writer, strand int64, err error)
+	Path     string // of the session file; "": none
+	Welcome  string // the first line
+	Emacs    bool
+	NoColors bool
+	In       io.Reader
+	Out      io.Writer
+	Signals  <-chan os.Signal // end the session
+}
+
+// guest is a part that a command or a flag needs.
+type guest struct {
+	what   string // for the message
+	needed func(*CLI, *cobra.Command) bool
+	linked func(*Parts) bool
+	spare  string // what does without; "": nothing
+}
+
+// guests are the commands and flags that not every program has. Words that are such say so
+// themselves (builtins.Word.Part).
+var guests = []guest{
+	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
+}
+
+// given tells whether a flag of a command is on the command line.
+func given(command, flag string) func(*CLI, *cobra.Command) bool {
+	return func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == command && cmd.Flags().Changed(flag) }
+}
+
+// linked hands the command line over if a part is missing that the command needs. It is
+// called before the command reads or writes anything.
+func (c *CLI) linked(cmd *cobra.Command) error {
+	for _, g := range guests {
+		if !g.linked(&c.Parts) && g.needed(c, cmd) {
+			return c.handOver(g.what, g.spare)
+		}
+	}
+	return nil
+}
+
+// calls hands the command line over if a program calls words without functions. It is called
+// before the program runs.
+func (c *CLI) calls(unlinked []seqvm.Word) error {
+	if len(unlinked) == 0 {
+		return nil
+	}
+	return c.handOver(fmt.Sprintf("the word '%s'", unlinked[0].Name), "")
+}
+
+// words are the built-in words, with the functions that are linked.
+func (c *CLI) words() *seqvm.Words {
+	if c.Words == nil && len(c.Parts.Functions) == 0 {
+		return nil // all of the language
+	}
+	if c.Words == nil {
+		c.Words = seqvm.AllWords()
+	}
+	if len(c.Parts.Functions) > 0 && len(c.Words.Unlinked()) > 0 {
+		c.Words = c.Words.Link(c.Parts.Functions)
+	}
+	return c.Words
+}
