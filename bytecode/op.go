@@ -204,8 +204,9 @@ const (
 // Operand says what an operand of an instruction is.
 type Operand uint8
 
-// The forms of operands. Src is a slot that is read, Dst one that is written, InOut one that
-// is read and then written. A kind behind it is what the instruction trusts to be in
+// The forms of operands. Src is a slot that is read, Look one whose value the instruction only looks
+// at: what the slot holds is neither changed nor held anywhere else behind it, or if so, marked as held
+// twice. Dst is a slot that is written, InOut one that is read and then written. A kind behind it is what the instruction trusts to be in
 // a slot that it reads and what it leaves in one that it writes.
 const (
 	None Operand = iota
@@ -217,6 +218,8 @@ const (
 	SrcVariant   // what match leaves behind in its arms
 	SrcAsVariant // a slot of which the instruction itself checks that it holds a Variant
 	SrcCounter   // an Int that counts for the compiler: no value of the program
+	Look
+	LookAsVariant // as SrcAsVariant
 	Dst
 	DstInt
 	DstFloat
@@ -248,35 +251,41 @@ const (
 // form is the row of an operand's form.
 type form struct {
 	reads, writes  bool
+	looks          bool  // reads, and only looks
 	trusts, leaves Kind  // KindAny: nothing
 	slots          int32 // how many, from the slot down
 }
 
 // forms has those of slots; other operands are no slots.
 var forms = [operandCount]form{
-	Src:          {reads: true, slots: 1},
-	SrcInt:       {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
-	SrcFloat:     {reads: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
-	SrcFloats:    {reads: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
-	SrcBool:      {reads: true, slots: 1, trusts: KindBool, leaves: KindBool},
-	SrcVariant:   {reads: true, slots: 1, trusts: KindVariant, leaves: KindVariant},
-	SrcAsVariant: {reads: true, slots: 1, leaves: KindVariant},
-	SrcCounter:   {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
-	Dst:          {writes: true, slots: 1},
-	DstInt:       {writes: true, slots: 1, leaves: KindInt},
-	DstFloat:     {writes: true, slots: 1, leaves: KindFloat},
-	DstBool:      {writes: true, slots: 1, leaves: KindBool},
-	DstVariant:   {writes: true, slots: 1, leaves: KindVariant},
-	InOut:        {reads: true, writes: true, slots: 1},
-	InOutInt:     {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
-	InOutFloat:   {reads: true, writes: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
-	InOutFloats:  {reads: true, writes: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
-	InOutVariant: {reads: true, writes: true, slots: 1, leaves: KindVariant},
-	InOutCounter: {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	Src:           {reads: true, slots: 1},
+	SrcInt:        {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	SrcFloat:      {reads: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
+	SrcFloats:     {reads: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
+	SrcBool:       {reads: true, slots: 1, trusts: KindBool, leaves: KindBool},
+	SrcVariant:    {reads: true, slots: 1, trusts: KindVariant, leaves: KindVariant},
+	SrcAsVariant:  {reads: true, slots: 1, leaves: KindVariant},
+	SrcCounter:    {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	Look:          {reads: true, looks: true, slots: 1},
+	LookAsVariant: {reads: true, looks: true, slots: 1, leaves: KindVariant},
+	Dst:           {writes: true, slots: 1},
+	DstInt:        {writes: true, slots: 1, leaves: KindInt},
+	DstFloat:      {writes: true, slots: 1, leaves: KindFloat},
+	DstBool:       {writes: true, slots: 1, leaves: KindBool},
+	DstVariant:    {writes: true, slots: 1, leaves: KindVariant},
+	InOut:         {reads: true, writes: true, slots: 1},
+	InOutInt:      {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	InOutFloat:    {reads: true, writes: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
+	InOutFloats:   {reads: true, writes: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
+	InOutVariant:  {reads: true, writes: true, slots: 1, leaves: KindVariant},
+	InOutCounter:  {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
 }
 
 // Reads tells whether the operand is a slot that the instruction reads.
 func (o Operand) Reads() bool { return forms[o].reads }
+
+// Looks tells whether the instruction only looks at the slot.
+func (o Operand) Looks() bool { return forms[o].looks }
 
 // Writes tells whether the operand is a slot that the instruction writes.
 func (o Operand) Writes() bool { return forms[o].writes }
@@ -474,7 +483,7 @@ var Table = [opCount]Info{
 	OpJumpFloatNotLt: {Name: "jump.float.not-lt", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C unless A < B (also for NaN)"},
 	OpJumpFloatNotLe: {Name: "jump.float.not-le", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C unless A <= B (also for NaN)"},
 
-	OpCheck:  {Name: "check", A: Src, B: KindOf, Kinds: kindB, Doc: "run-time error unless A is of kind B"},
+	OpCheck:  {Name: "check", A: Look, B: KindOf, Kinds: kindB, Doc: "run-time error unless A is of kind B"},
 	OpExpect: {Name: "expect", A: Height, Doc: "run-time error unless the call before left the stack A slots high"},
 	OpReach: {Name: "reach", A: Count, Writes: all, Traits: Unnamed | MovesFrame,
 		Doc: "take A values from below the frame into it: they become slots 0 to A-1; underflow is a run-time error"},
@@ -513,56 +522,56 @@ var Table = [opCount]Info{
 	OpRollAt:   {Name: "roll.at", A: Window, Reads: one, Writes: all, Traits: Unnamed, Doc: "slot A holds an index: remove it and move the value so deep to the top"},
 
 	OpMake:  {Name: "make", A: Window, B: Tagged, Reads: fieldsOfB, Writes: one, Kinds: aVariant, Doc: "slot A = variant B of the fields from slot A up"},
-	OpShare: {Name: "share", A: Src, Doc: "mark what slot A holds as held more than once"},
-	OpIs:    {Name: "is", A: DstBool, B: Src, C: Tagged, Doc: "A = B is a value of variant C"},
+	OpShare: {Name: "share", A: Look, Doc: "mark what slot A holds as held more than once"},
+	OpIs:    {Name: "is", A: DstBool, B: Look, C: Tagged, Doc: "A = B is a value of variant C"},
 	OpFieldsTake: {Name: "fields.take", A: Window, B: SrcAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "slots A up = the fields of B, which ends here; a value of another variant than C is a run-time error"},
-	OpFieldsGet: {Name: "fields.get", A: Window, B: SrcAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
+	OpFieldsGet: {Name: "fields.get", A: Window, B: LookAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "as fields.take, of a value that lives on"},
-	OpFieldPeek: {Name: "field.peek", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Copying: OpFieldGet,
+	OpFieldPeek: {Name: "field.peek", A: Dst, B: LookAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Copying: OpFieldGet,
 		Doc: "as field.get, of a field that is only looked at while the value lives"},
 	OpRemake: {Name: "remake", A: Window, B: Tagged, C: InOutVariant, Reads: fieldsOfB, Traits: Mutates, Doc: "slot C = variant B of the fields from slot A up; the object that slot C holds, which fields.take has left there, becomes the new one if nobody else has it"},
 	OpFieldPut: {Name: "field.put", A: InOutVariant, B: Src, C: FieldOf, Traits: Prepares | Mutates,
 		Doc: "the value in slot A, of which the fields have been unpacked, with field C replaced by B"},
 	OpFieldTake: {Name: "field.take", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Doc: "A = the field C of the value B, which ends here; a value of another variant is a run-time error"},
-	OpFieldGet: {Name: "field.get", A: Dst, B: SrcAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares,
+	OpFieldGet: {Name: "field.get", A: Dst, B: LookAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares,
 		Doc: "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
 	OpFieldTakeInPlace: {Name: "field.take.in-place", A: InOut, B: Tagged, C: FieldNumber, Kinds: fieldCOfB, Traits: Speculates,
 		Doc: "slot A = field C of the value of variant B in slot A; a value of another variant is a run-time error"},
-	OpMatch:          {Name: "match", A: SrcAsVariant, B: Arms, Flow: Choose, Doc: "go on where table B says for the variant of A; none is a run-time error"},
+	OpMatch:          {Name: "match", A: LookAsVariant, B: Arms, Flow: Choose, Doc: "go on where table B says for the variant of A; none is a run-time error"},
 	OpFieldTakeKnown: {Name: "field.take.known", A: Dst, B: SrcVariant, C: FieldNumber, Traits: Prepares, Doc: "as field.take, of a value that a match has found to have the field"},
 	OpFieldsTakeKnown: {Name: "fields.take.known", A: Window, B: SrcVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "as fields.take, of a value that a match has found to be of the variant C"},
 
 	OpIsolate:    {Name: "isolate", A: DstInt, B: Height, Doc: "what is called from here on sees a stack that starts B slots up; A keeps where it started before"},
 	OpRejoin:     {Name: "rejoin", A: SrcInt, Doc: "undo isolate"},
-	OpListLength: {Name: "list.length", A: DstInt, B: Src, Doc: "A = number of elements of the list B; another value is a run-time error"},
-	OpListGet:    {Name: "list.get", A: Dst, B: Src, C: SrcInt, Doc: "A = element C of the list B; 0 outside or if B is none"},
-	OpListGetInt: {Name: "list.get.int", A: DstInt, B: Src, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+	OpListLength: {Name: "list.length", A: DstInt, B: Look, Doc: "A = number of elements of the list B; another value is a run-time error"},
+	OpListGet:    {Name: "list.get", A: Dst, B: Look, C: SrcInt, Doc: "A = element C of the list B; 0 outside or if B is none"},
+	OpListGetInt: {Name: "list.get.int", A: DstInt, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
 		Doc: "as list.get; if it is no Int, the function goes on in checked code"},
-	OpListGetFloat: {Name: "list.get.float", A: DstFloat, B: Src, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+	OpListGetFloat: {Name: "list.get.float", A: DstFloat, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
 		Doc: "as list.get; if it is no Float, the function goes on in checked code"},
 	OpListNextTake: {Name: "list.next.take", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
 		Doc: "as list.next, of a list that is not looked at any more but by this instruction"},
 	OpListSetImm: {Name: "list.set.imm", A: InOut, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
 	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
-	OpListNext: {Name: "list.next", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
+	OpListNext: {Name: "list.next", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
 		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
-	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Int, the function goes on in checked code"},
-	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Float, the function goes on in checked code"},
-	OpListHas:     {Name: "list.has", A: DstBool, B: Src, C: SrcInt, Doc: "A = has the list B an element C?"},
+	OpListHas:     {Name: "list.has", A: DstBool, B: Look, C: SrcInt, Doc: "A = has the list B an element C?"},
 	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
 	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
-	OpListElement: {Name: "list.element", A: Dst, B: Src, C: SrcCounter, Doc: "A = element C of the list B"},
+	OpListElement: {Name: "list.element", A: Dst, B: Look, C: SrcCounter, Doc: "A = element C of the list B"},
 	OpListAppend:  {Name: "list.append", A: Src, B: Src, Traits: Mutates, Doc: "append B to the list under construction A"},
-	OpListResult:  {Name: "list.result", A: Dst, B: Src, Doc: "A = an empty list under construction with the tag of B"},
+	OpListResult:  {Name: "list.result", A: Dst, B: Look, Doc: "A = an empty list under construction with the tag of B"},
 	OpListReuse: {Name: "list.reuse", A: Dst, B: Src, Copying: OpListResult,
 		Doc: "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
 	OpListDone: {Name: "list.done", A: DstVariant, B: InOut, Doc: "A = the list that was constructed in B; nothing can be appended to it any more"},
 
-	OpMapEntries: {Name: "map.entries", A: DstVariant, B: Src, Doc: "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
+	OpMapEntries: {Name: "map.entries", A: DstVariant, B: Look, Doc: "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
 
 	OpCondStart: {Name: "cond.start", Writes: all, Traits: Unnamed | MovesFrame, Doc: "take the count and the clauses of cond off the stack"},
 	OpCondNext:  {Name: "cond.next", Writes: all, Traits: Stops | Calls | Unnamed, Doc: "run the next predicate; none left is a run-time error"},
@@ -593,7 +602,7 @@ var Table = [opCount]Info{
 	OpGuarded: {Name: "guarded", Traits: Internal, Doc: "as checked, after the guards that stand here"},
 	OpCounted: {Name: "counted", Traits: Internal, Doc: "as the original instruction here, after the tail calls that are gone here have been counted"},
 
-	OpGuard:    {Name: "guard", A: Src, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
+	OpGuard:    {Name: "guard", A: Look, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
 	OpTailGone: {Name: "tail.gone", Traits: Internal, Doc: "a tail call in whose place the code stands that follows"},
 }
 

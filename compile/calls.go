@@ -139,7 +139,7 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 		return true
 	}
 	if !facts.observes {
-		first := g.arguments(n, len(facts.declared), true)
+		first := g.argumentsFor(n, len(facts.declared), true, facts.looks)
 		g.emit(bytecode.OpCall, first, target, 0)
 		g.results(first, g.leftBy(facts))
 		if facts.unchecked {
@@ -296,11 +296,11 @@ func (g *generator) generated(st *syntax.Stmt, call *types.Call) {
 func (g *generator) callBuiltin(call *types.Call) {
 	index := g.builtin(call.Index)
 	ref := &g.mod.Builtins[index]
-	borrowed := 0
+	var looks params
 	if g.table.Borrows(call.Index) {
-		borrowed = int(ref.In)
+		looks = allParams
 	}
-	first := g.argumentsFor(int(ref.In), int(ref.Out), false, borrowed)
+	first := g.argumentsFor(int(ref.In), int(ref.Out), false, looks)
 	g.emit(bytecode.OpBuiltin, first, index, 0)
 	g.results(first, ref.Results)
 }

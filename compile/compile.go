@@ -94,41 +94,9 @@ func (c *compiler) added() {
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
 	}
-	for _, w := range c.postOrder(first) {
-		c.word(c.info.Words[w])
+	for _, cycle := range c.components(first) {
+		c.cycle(cycle)
 	}
-}
-
-// postOrder returns the words from index first on, callees before callers (cycles in any order),
-// so that a callee's summary is known when its caller is compiled.
-func (c *compiler) postOrder(first int) []int32 {
-	type visit struct {
-		word int32
-		next int // of its calls
-	}
-	order := make([]int32, 0, len(c.words)-first)
-	seen := make([]bool, len(c.words)-first)
-	var path []visit
-	enter := func(w int32) {
-		if w >= int32(first) && !seen[w-int32(first)] {
-			seen[w-int32(first)] = true
-			path = append(path, visit{word: w})
-		}
-	}
-	for w := first; w < len(c.words); w++ {
-		enter(int32(w))
-		for len(path) > 0 {
-			top := &path[len(path)-1]
-			if calls := c.words[top.word].calls; top.next < len(calls) {
-				top.next++
-				enter(calls[top.next-1])
-				continue
-			}
-			order = append(order, top.word)
-			path = path[:len(path)-1]
-		}
-	}
-	return order
 }
 
 // function reserves a function for a word; facts are what its callers may assume. Their code
@@ -149,6 +117,19 @@ func (c *compiler) factsAt(f int32) *summary {
 	return c.owners[f]
 }
 
+// looksAt returns the parameters that a function only looks at.
+func (c *compiler) looksAt(f int32) params {
+	if facts := c.factsAt(f); facts != nil {
+		return facts.looks
+	}
+	for name, at := range c.helpers {
+		if index, _ := c.table.Lookup(name); at == f && c.table.Borrows(index) {
+			return 1 // the collection
+		}
+	}
+	return 0
+}
+
 type compiler struct {
 	Options
 	info      *types.Info
@@ -158,6 +139,7 @@ type compiler struct {
 	nameIndex map[string]int32
 	consts    map[bytecode.Const]int32
 	builtins  []int32            // table index to module index + 1
+	looking   []bool             // by module index of a built-in word: it only looks at its arguments
 	helpers   map[string]int32   // functions of this package's own making
 	bodies    []inlineBody       // by word
 	functions []int32            // by word
@@ -194,6 +176,7 @@ func (c *compiler) builtin(index int32) int32 {
 			ref.Results[i] = kindOf(t)
 		}
 		c.mod.Builtins = append(c.mod.Builtins, ref)
+		c.looking = append(c.looking, c.table.Borrows(index))
 		c.builtins[index] = int32(len(c.mod.Builtins))
 	}
 	return c.builtins[index] - 1
@@ -223,6 +206,54 @@ func kindOf(t *types.Type) bytecode.Kind {
 	return bytecode.KindAny
 }
 
+// cycle compiles words that call each other, or one word. What recursive words only look at is assumed while
+// they are compiled, of all their parameters first: where the code shows that an assumption was wrong
+// they are compiled again without it.
+func (c *compiler) cycle(words []int32) {
+	recursive := len(words) > 1 || slices.Contains(c.words[words[0]].calls, words[0])
+	assumed := make([]params, len(words))
+	if recursive && !c.Plain {
+		for i, w := range words {
+			assumed[i] = c.words[w].sharable()
+		}
+	}
+	here := c.checkpoint()
+	for {
+		for i, w := range words {
+			c.words[w].looks = assumed[i]
+		}
+		found, holds := make([]params, len(words)), true
+		for i, w := range words {
+			c.word(c.info.Words[w])
+			found[i], c.words[w].looks = c.words[w].looks, assumed[i]
+			holds = holds && assumed[i]&^found[i] == 0
+		}
+		if holds {
+			for i, w := range words {
+				c.words[w].looks = found[i]
+			}
+			return
+		}
+		for i := range assumed {
+			assumed[i] &= found[i]
+		}
+		c.back(here)
+	}
+}
+
+// checkpoint is how much there is in the module of what belongs to functions.
+type checkpoint struct{ funcs, tables, points int }
+
+func (c *compiler) checkpoint() checkpoint {
+	return checkpoint{len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)}
+}
+
+// back throws away what has been made since a checkpoint. Constants and names stay.
+func (c *compiler) back(to checkpoint) {
+	c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:to.funcs], c.mod.Tables[:to.tables], c.mod.Cover[:to.points]
+	maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= to.funcs })
+}
+
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var start origin
@@ -239,6 +270,9 @@ func (c *compiler) word(w *types.Word) {
 		}
 		if c.Instrument && !c.info.Program.Modules[w.Module].Private(w.Decl.Name.Text) {
 			g.emit(bytecode.OpCount, 0, 0, 0)
+		}
+		if c.Plain {
+			g.markBorrowed(facts)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
 		g.keep(hoisted, frame)
@@ -268,7 +302,7 @@ const maxGuessed = 4
 //
 // One that loops is compiled again, too, to keep its constants in slots.
 func (c *compiler) attempt(least speculation, function func(speculation speculation, hoisted []int32, frame int32) *generator) *generator {
-	funcs, tables, points := len(c.mod.Funcs), len(c.mod.Tables), len(c.mod.Cover)
+	here := c.checkpoint()
 	var hoisted []int32
 	var frame int32
 	if c.Plain {
@@ -284,8 +318,7 @@ func (c *compiler) attempt(least speculation, function func(speculation speculat
 		default:
 			return g
 		}
-		c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:funcs], c.mod.Tables[:tables], c.mod.Cover[:points]
-		maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= funcs })
+		c.back(here)
 	}
 }
 

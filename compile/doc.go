@@ -22,13 +22,14 @@
 //	peephole.go      all rewrites of what was just emitted: superinstructions (a comparison and its jump, a
 //	                 product and its sum, a counter and its loop), copy coalescing backwards into the instruction
 //	                 that made a value, speculative and borrowed loads, elements that are replaced and so move
-//	                 out of their list, across calls whose borrow summary (borrow.go) allows it
+//	                 out of their list, across calls of words that only scan it (scans.go)
 //
 // The layers of the generator, each of which calls only what is below, are listed at type emitter. On the
 // finished code of a function, passes.go runs in order
 //
 //	deadfields.go    dead-field elimination: of an object only the field is fetched that is live
-//	borrow.go        the borrow summary of the word
+//	scans.go         the lists that the word only reads from an index on
+//	borrow.go        borrow inference: the parameters that the word only looks at (Lean 4, as above)
 //	notes.go         notes become tables of the function (guards, tail calls that are gone)
 //	passes.go        jumps get their final form; three products and sums become one superinstruction
 //

@@ -185,11 +185,11 @@ func (c *compiler) frameOf(code []bytecode.Instr) int32 {
 // callHelper calls a helper that is closed and sees no stack but its own.
 func (g *generator) callHelper(name string, h helper, borrows bool) {
 	f := g.helper(name)
-	borrowed := 0
+	var looks params
 	if borrows {
-		borrowed = 1 // the collection
+		looks = 1 // the collection
 	}
-	first := g.argumentsFor(h.in, h.out, true, borrowed)
+	first := g.argumentsFor(h.in, h.out, true, looks)
 	g.emit(bytecode.OpCall, first, f, 0)
 	g.results(first, h.kinds)
 }

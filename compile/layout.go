@@ -24,8 +24,9 @@ func (ops *operands) arguments(n, room int, above bool) int32 {
 	return ops.argumentsFor(n, room, above, 0)
 }
 
-// argumentsFor is arguments for a word that only looks at the first borrowed ones.
-func (ops *operands) argumentsFor(n, room int, above bool, borrowed int) int32 {
+// argumentsFor is arguments for a word that only looks at some. A value that the word also gets
+// as another argument is not one of them.
+func (ops *operands) argumentsFor(n, room int, above bool, looks params) int32 {
 	ops.ensure(n)
 	for i := range n {
 		if o := ops.stack[len(ops.stack)-n+i]; o.form == virtual {
@@ -48,7 +49,7 @@ func (ops *operands) argumentsFor(n, room int, above bool, borrowed int) int32 {
 	moves := make([]parallel, 0, 8)
 	for i, o := range args {
 		if dst := first + int32(i); o.form != slot || o.index != dst {
-			moves = append(moves, parallel{dst: dst, src: o, borrow: i < borrowed})
+			moves = append(moves, parallel{dst: dst, src: o, borrow: onlyLookedAt(args, i, looks)})
 		} else {
 			ops.uses[dst]++ // it lies in its place and must stay there
 		}
@@ -150,4 +151,15 @@ func (ops *operands) resize(height int) {
 	for len(ops.stack) < height {
 		ops.pushPlace(bytecode.KindAny)
 	}
+}
+
+// onlyLookedAt tells whether all arguments that are the same operand as one of them are
+// only looked at.
+func onlyLookedAt(args []operand, i int, looks params) bool {
+	for j, o := range args {
+		if o == args[i] && !looks.has(j) {
+			return false
+		}
+	}
+	return true
 }

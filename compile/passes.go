@@ -11,9 +11,10 @@ import (
 func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	if !e.Plain {
 		e.eliminateDeadFields()
-	}
-	if facts != nil && !facts.observes && !facts.open() {
-		facts.borrows = e.borrows(f.In, f.Out)
+		if facts != nil && !facts.observes && !facts.open() {
+			facts.scans = e.scans(f.In, f.Out)
+			facts.looks = e.borrowed(facts)
+		}
 	}
 	f.Lines, f.Sites = e.lines, e.sites
 	if slices.ContainsFunc(e.code, isNote) {

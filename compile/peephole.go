@@ -140,11 +140,11 @@ func (p *peephole) moveOutOfList(list, index int32) {
 				return
 			}
 			if list >= in.A {
-				i := slices.IndexFunc(f.borrows, func(s borrow) bool { return s.list == list-in.A })
+				i := slices.IndexFunc(f.scans, func(s scan) bool { return s.list == list-in.A })
 				if i < 0 {
 					return
 				}
-				behind = append(behind, in.A+f.borrows[i].index)
+				behind = append(behind, in.A+f.scans[i].index)
 			}
 		case in.Op == bytecode.OpMove && in.A == list: // what it moves from is not used any more
 			list = in.B

@@ -98,6 +98,9 @@ func (c *compiler) stub(entry int32, facts *summary) int32 {
 	emit(bytecode.OpIsolate, before, window, 0)
 	for i := range n {
 		emit(bytecode.OpMove, window+i, i, 0)
+		if sharable(facts.inputs[i]) { // who calls the old version may rely on it only looking at the value
+			emit(bytecode.OpShare, window+i, 0, 0)
+		}
 	}
 	emit(bytecode.OpCall, window, entry, 0)
 	emit(bytecode.OpExpect, window+m, 0, 0)

@@ -29,8 +29,10 @@ type summary struct {
 	// runs: it ends in a call of a quotation that it was given.
 	runs bool
 
-	// borrows is known once the word has been compiled.
-	borrows []borrow
+	// Known once the word has been compiled: the lists that it scans, and the parameters that it
+	// only looks at. While a recursive word is compiled, looks is what is assumed of it.
+	scans []scan
+	looks params
 
 	called int     // at how many places
 	calls  []int32 // words that it calls anywhere
@@ -76,7 +78,7 @@ func (c *compiler) summarize() {
 			}
 		}
 	}
-	queue := c.postOrder(first) // what calls only what has been followed is followed once
+	queue := slices.Concat(c.components(first)...) // what calls only what has been followed is followed once
 	slices.Reverse(queue)
 	queued := make([]bool, n)
 	for i := range queued {

@@ -25,7 +25,13 @@ type Frame struct {
 	// Replaced are the words that had the frame before tail calls ended them, the one that
 	// was called first in front, each once; "" for quotations.
 	Replaced []string
+	// Ended are the places of the tail calls that ended quotations which had the frame. A
+	// quotation that was run in place was a part of the frame below, which is still there.
+	Ended []Place
 }
+
+// Place is a line and a column, from 1 on.
+type Place struct{ Line, Column int }
 
 // String is the error with its trail in one line.
 func (e *Error) String() string {

@@ -123,8 +123,9 @@ func (m *machine) enter(f Frame, tail bool) {
 	if tail {
 		gone := m.frames[len(m.frames)-1]
 		m.frames = m.frames[:len(m.frames)-1]
-		f.Replaced = gone.Replaced
+		f.Replaced, f.Ended = gone.Replaced, gone.Ended
 		if gone.Quotation {
+			f.Ended = append(slices.Clip(f.Ended), Place{gone.Line, gone.Column})
 			gone.Word = ""
 		}
 		if !slices.Contains(f.Replaced, gone.Word) {
