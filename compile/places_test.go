@@ -132,7 +132,7 @@ var others = []struct {
 // the state of list words, and what the compiler has made itself.
 var never = map[bytecode.Op]bool{
 	bytecode.OpRejoin: true, bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextTake: true,
-	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpListTake: true,
+	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpFieldGetKnown: true, bytecode.OpFieldsGetKnown: true, bytecode.OpListTake: true,
 	bytecode.OpIntAddLoop: true, // of a parameter, which every call has checked
 }
 
