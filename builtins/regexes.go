@@ -18,8 +18,8 @@ var regexWords = []Word{
 	{Name: "regex.find", Effect: "( ..a String String -- ..a String Bool )", Doc: "The first match of the pattern in the text.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
 		text, re := w[0].AsString(), compiled(w[1])
 		if re != nil {
-			if loc := re.Find(text, 0); loc != nil {
-				flagged(w, w[0].Derive(text[loc[0]:loc[1]]), true)
+			if start, end := re.Span(text); start >= 0 {
+				flagged(w, w[0].Derive(text[start:end]), true)
 				return nil
 			}
 		}
@@ -28,21 +28,11 @@ var regexWords = []Word{
 	}},
 	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Flag: "whether the pattern is valid", Run: regexFindAll},
 	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
-		whole, re := w[0].Promote(), compiled(w[1])
-		text := whole.AsString()
 		var loc []int
-		if re != nil {
-			loc = re.Find(text, 0)
+		if re := compiled(w[1]); re != nil {
+			loc = re.Find(w[0].AsString(), 0)
 		}
-		var groups []stack.Value
-		for i := 2; i < len(loc); i += 2 {
-			group := ""
-			if loc[i] >= 0 {
-				group = text[loc[i]:loc[i+1]]
-			}
-			groups = append(groups, whole.Derive(group))
-		}
-		flagged(w, listOf(groups), loc != nil)
+		flagged(w, listOf(groupsOf(w[0], loc)), loc != nil)
 		return nil
 	}},
 	{Name: "regex.replace", Effect: "( ..a String String String -- ..a String Bool )", Doc: "The text with the first match of the pattern replaced; $1 is a group.", Flag: "whether the pattern is valid", Run: regexReplace(false)},
@@ -69,15 +59,40 @@ func listOf(values []stack.Value) stack.Value {
 	return stack.FromVariant(stack.FromFields(stack.ListTag, values))
 }
 
-// patterns keeps compiled patterns: programs use few, again and again. Of an
+// groupsOf are the texts of the groups of a match; "" for one that took no part. They share
+// the memory of what was matched.
+func groupsOf(text stack.Value, loc []int) []stack.Value {
+	if len(loc) <= 2 {
+		return nil
+	}
+	match := text.Derive(text.AsString()[loc[0]:loc[1]]).Promote().AsString()
+	groups := make([]stack.Value, 0, len(loc)/2-1)
+	for i := 2; i < len(loc); i += 2 {
+		group := ""
+		if loc[i] >= 0 {
+			group = match[loc[i]-loc[0] : loc[i+1]-loc[0]]
+		}
+		groups = append(groups, stack.FromString(group))
+	}
+	return groups
+}
+
+// patternCache keeps compiled patterns: programs use few, again and again. Of an
 // invalid one nil is kept.
-var patterns = struct {
+type patternCache struct {
 	sync.RWMutex
 	compiled map[string]*regex.Regexp
-}{compiled: map[string]*regex.Regexp{}}
+	bytes    int // about how much memory they take
+}
 
-// maxPatterns bounds the cache; when it is full, it is emptied.
-const maxPatterns = 256
+var patterns = patternCache{compiled: map[string]*regex.Regexp{}}
+
+// maxPatterns and maxPatternBytes bound the cache: it is emptied when another pattern would
+// be too much. One that is larger than that by itself is kept alone.
+const (
+	maxPatterns     = 256
+	maxPatternBytes = 8 << 20
+)
 
 // compiled returns a pattern ready for use; nil if it is invalid.
 func compiled(pattern stack.Value) *regex.Regexp {
@@ -93,13 +108,26 @@ func compiled(pattern stack.Value) *regex.Regexp {
 	if err != nil {
 		re = nil
 	}
-	patterns.Lock()
-	defer patterns.Unlock()
-	if len(patterns.compiled) >= maxPatterns {
-		clear(patterns.compiled)
-	}
-	patterns.compiled[text] = re
+	patterns.keep(text, re)
 	return re
+}
+
+// keep adds a pattern.
+func (c *patternCache) keep(text string, re *regex.Regexp) {
+	bytes := len(text)
+	if re != nil {
+		bytes += re.Size()
+	}
+	c.Lock()
+	defer c.Unlock()
+	if len(c.compiled) >= maxPatterns || c.bytes+bytes > maxPatternBytes {
+		clear(c.compiled)
+		c.bytes = 0
+	}
+	if _, ok := c.compiled[text]; !ok { // else another strand has been faster
+		c.compiled[text] = re
+		c.bytes += bytes
+	}
 }
 
 func regexFindAll(_ *vm.Strand, w []stack.Value) error {
@@ -107,8 +135,8 @@ func regexFindAll(_ *vm.Strand, w []stack.Value) error {
 	whole, re := w[0].Promote(), compiled(w[1])
 	text := whole.AsString()
 	if re != nil {
-		for loc := range re.All(text) {
-			found = append(found, whole.Derive(text[loc[0]:loc[1]]))
+		for start, end := range re.Spans(text) {
+			found = append(found, whole.Derive(text[start:end]))
 		}
 	}
 	flagged(w, listOf(found), re != nil)

@@ -35,6 +35,12 @@ const (
 	OpIntNot
 	OpIntShl
 	OpIntShr
+	OpIntAndImm
+	OpIntOrImm
+	OpIntXorImm
+	OpIntShlImm
+	OpIntShrImm
+	OpIntShlOfImm
 
 	// Comparison of Ints.
 	OpIntEq
@@ -138,6 +144,9 @@ const (
 	OpFieldTake
 	OpFieldGet
 	OpFieldPeek
+	OpFieldGetKnown
+	OpFieldsGetKnown
+	OpMatchOr
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
 	OpIsolate
@@ -219,6 +228,7 @@ const (
 	SrcAsVariant // a slot of which the instruction itself checks that it holds a Variant
 	SrcCounter   // an Int that counts for the compiler: no value of the program
 	Look
+	LookVariant   // as SrcVariant
 	LookAsVariant // as SrcAsVariant
 	Dst
 	DstInt
@@ -267,6 +277,7 @@ var forms = [operandCount]form{
 	SrcAsVariant:  {reads: true, slots: 1, leaves: KindVariant},
 	SrcCounter:    {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
 	Look:          {reads: true, looks: true, slots: 1},
+	LookVariant:   {reads: true, looks: true, slots: 1, trusts: KindVariant, leaves: KindVariant},
 	LookAsVariant: {reads: true, looks: true, slots: 1, leaves: KindVariant},
 	Dst:           {writes: true, slots: 1},
 	DstInt:        {writes: true, slots: 1, leaves: KindInt},
@@ -431,6 +442,12 @@ var Table = [opCount]Info{
 	OpIntNot:        {Name: "int.not", A: DstInt, B: SrcInt, Doc: "A = -B - 1"},
 	OpIntShl:        {Name: "int.shl", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B shifted left by C"},
 	OpIntShr:        {Name: "int.shr", A: DstInt, B: SrcInt, C: SrcInt, Doc: "A = B shifted right by C, zeros from the left"},
+	OpIntAndImm:     {Name: "int.and.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B and the Int C, bit by bit"},
+	OpIntOrImm:      {Name: "int.or.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B or the Int C, bit by bit"},
+	OpIntXorImm:     {Name: "int.xor.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B exclusive or the Int C, bit by bit"},
+	OpIntShlImm:     {Name: "int.shl.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B shifted left by the Int C"},
+	OpIntShrImm:     {Name: "int.shr.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = B shifted right by the Int C, zeros from the left"},
+	OpIntShlOfImm:   {Name: "int.rshl.imm", A: DstInt, B: SrcInt, C: Imm, Doc: "A = the Int C shifted left by B"},
 
 	OpIntEq:    {Name: "int.eq", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B equals C"},
 	OpIntNe:    {Name: "int.ne", A: DstBool, B: SrcInt, C: SrcInt, Doc: "A = B differs from C"},
@@ -538,8 +555,15 @@ var Table = [opCount]Info{
 		Doc: "A = the field C of the value B, which lives on; a value of another variant is a run-time error"},
 	OpFieldTakeInPlace: {Name: "field.take.in-place", A: InOut, B: Tagged, C: FieldNumber, Kinds: fieldCOfB, Traits: Speculates,
 		Doc: "slot A = field C of the value of variant B in slot A; a value of another variant is a run-time error"},
-	OpMatch:          {Name: "match", A: LookAsVariant, B: Arms, Flow: Choose, Doc: "go on where table B says for the variant of A; none is a run-time error"},
-	OpFieldTakeKnown: {Name: "field.take.known", A: Dst, B: SrcVariant, C: FieldNumber, Traits: Prepares, Doc: "as field.take, of a value that a match has found to have the field"},
+	OpMatch: {Name: "match", A: LookAsVariant, B: Arms, Flow: Choose, Doc: "go on where table B says for the variant of A; none is a run-time error"},
+	OpMatchOr: {Name: "match.or", A: LookAsVariant, B: Tagged, C: Target, Flow: Branch,
+		Doc: "go on if A is of variant B, to C if it is of another one of the same union; any other value is a run-time error"},
+	OpFieldTakeKnown: {Name: "field.take.known", A: Dst, B: SrcVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares,
+		Doc: "as field.take, of a value that a match has found to be of the variant"},
+	OpFieldsGetKnown: {Name: "fields.get.known", A: Window, B: LookVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
+		Doc: "as fields.get, of a value that a match has found to be of the variant C"},
+	OpFieldGetKnown: {Name: "field.get.known", A: Dst, B: LookVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares,
+		Doc: "as field.get, of a value that a match has found to be of the variant"},
 	OpFieldsTakeKnown: {Name: "fields.take.known", A: Window, B: SrcVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "as fields.take, of a value that a match has found to be of the variant C"},
 

@@ -153,6 +153,9 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 	}
 	o := g.inSlot(g.pop())
 	g.materializeAll()
+	if first, second := eitherArm(info); first >= 0 && !g.Plain {
+		return g.matchOr(st, info, o, [2]int{first, second}, tail)
+	}
 	table := bytecode.MatchTable{Union: int32(info.Union.Index), Targets: make([]int32, len(info.Union.Variants))}
 	for i := range table.Targets {
 		table.Targets[i] = bytecode.NoArm
@@ -174,14 +177,51 @@ func (g *generator) match(st *syntax.Stmt, tail bool) bool {
 			table.Others = append(table.Others, bytecode.MatchArm{Variant: int32(arm.Variant.Index), Target: pc})
 		}
 		g.resume(start.clone())
-		g.at(st.Match.Arms[i].Variant.Pos, "match")
-		g.fields(o, arm)
-		g.cover(bytecode.CoverBranch, st.Match.Arms[i].Variant.Pos)
-		g.around = st.Pos
-		g.branchBodyHere(j, st.Match.Arms[i].Body, tail)
+		g.arm(st, info, o, i, j, tail)
 	}
 	g.mod.Tables[index] = table
 	return g.meetOrEnd(j, tail)
+}
+
+// arm compiles an arm of a match on the value o.
+func (g *generator) arm(st *syntax.Stmt, info *types.MatchInfo, o operand, i int, j *join, tail bool) {
+	arm := &st.Match.Arms[i]
+	g.at(arm.Variant.Pos, "match")
+	g.fields(o, &info.Arms[i])
+	g.cover(bytecode.CoverBranch, arm.Variant.Pos)
+	g.around = st.Pos
+	g.branchBodyHere(j, arm.Body, tail)
+}
+
+// matchOr compiles a match on a union with two variants, each with its arm.
+func (g *generator) matchOr(st *syntax.Stmt, info *types.MatchInfo, o operand, arms [2]int, tail bool) bool {
+	toSecond := g.emit(bytecode.OpMatchOr, o.index, int32(info.Arms[arms[0]].Variant.Index), -1)
+	j := &join{start: g.fork()} // the matched value is still retained: the fields come from it
+	g.resume(j.start.clone())
+	g.arm(st, info, o, arms[0], j, tail)
+	g.patch(toSecond)
+	g.resume(j.start.clone())
+	g.arm(st, info, o, arms[1], j, tail)
+	return g.meetOrEnd(j, tail)
+}
+
+// eitherArm returns the arms of a match on a union with two variants of which each has one;
+// -1 if it is another match.
+func eitherArm(info *types.MatchInfo) (first, second int) {
+	if len(info.Union.Variants) != 2 {
+		return -1, -1
+	}
+	var live []int
+	for i := range info.Arms {
+		if !info.Arms[i].Dead {
+			live = append(live, i)
+		}
+	}
+	if len(live) != 2 || info.Arms[live[0]].Variant.Union != info.Union || info.Arms[live[1]].Variant.Union != info.Union ||
+		info.Arms[live[0]].Variant == info.Arms[live[1]].Variant {
+		return -1, -1
+	}
+	return live[0], live[1]
 }
 
 // onlyArm returns the arm of a match on a union with one variant that takes all
@@ -217,7 +257,7 @@ func (g *generator) knownArm(st *syntax.Match, info *types.MatchInfo) int {
 // others hold it.
 func (g *generator) fields(o operand, arm *types.ArmInfo) {
 	if all := g.mod.Variants[arm.Variant.Index].Kinds; len(all) > 0 && inOrder(arm.Fields, len(all)) {
-		g.unpack(bytecode.OpFieldsTakeKnown, o, arm.Variant)
+		g.unpack(bytecode.OpFieldsTakeKnown, bytecode.OpFieldsGetKnown, o, arm.Variant)
 		return
 	}
 	lives := g.uses[o.index] > 1
@@ -225,17 +265,17 @@ func (g *generator) fields(o operand, arm *types.ArmInfo) {
 		if i == len(arm.Fields)-1 {
 			g.release(o) // the last one read may take its slot
 		}
+		s := g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o)
+		g.trust(s)
 		field, ok := bytecode.FieldOperand(int32(arm.Variant.Index), f)
 		switch {
-		case lives && ok:
-			s := g.result(g.mod.Variants[arm.Variant.Index].Kinds[f], o)
-			g.trust(s)
-			g.emit(bytecode.OpFieldGet, s, o.index, field)
+		case !ok:
+			g.emit(bytecode.OpCopy, s, o.index, 0)
+			g.emit(bytecode.OpFieldTakeInPlace, s, int32(arm.Variant.Index), f)
 		case lives:
-			g.emit(bytecode.OpShare, o.index, 0, 0)
-			g.emit(bytecode.OpFieldTakeKnown, g.result(bytecode.KindAny, o), o.index, f)
+			g.emit(bytecode.OpFieldGetKnown, s, o.index, field)
 		default:
-			g.emit(bytecode.OpFieldTakeKnown, g.result(bytecode.KindAny, o), o.index, f)
+			g.emit(bytecode.OpFieldTakeKnown, s, o.index, field)
 		}
 	}
 	if len(arm.Fields) == 0 {

@@ -1,13 +1,26 @@
 package compile
 
-import "github.com/seqvm/seqvm/bytecode"
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// oneField are instructions that take a value apart, and what takes one field of it.
+var oneField = map[bytecode.Op]bytecode.Op{
+	bytecode.OpFieldsTakeKnown: bytecode.OpFieldTakeKnown,
+	bytecode.OpFieldsTake:      bytecode.OpFieldTake,
+	bytecode.OpFieldsGetKnown:  bytecode.OpFieldGetKnown,
+}
 
 // eliminateDeadFields makes instructions that take a value apart fetch the only field that something
 // looks at. The guards of the others go: a field that stays in its object is not looked at.
 func (e *emitter) eliminateDeadFields() {
+	var targets []bool
 	for pc := range e.code {
 		in := &e.code[pc]
-		if in.Op != bytecode.OpFieldsTakeKnown && in.Op != bytecode.OpFieldsTake {
+		one := oneField[in.Op]
+		if one == bytecode.OpInvalid {
 			continue
 		}
 		only, live := int32(0), 0
@@ -22,12 +35,56 @@ func (e *emitter) eliminateDeadFields() {
 			guards = append(guards, w.guards...)
 		}
 		if field, ok := bytecode.FieldOperand(in.C, only); ok && live == 1 {
-			*in = bytecode.Instr{Op: bytecode.OpFieldTake, A: in.A + only, B: in.B, C: field}
+			*in = bytecode.Instr{Op: one, A: in.A + only, B: in.B, C: field}
 			for _, guard := range guards {
 				e.code[guard].B = int32(bytecode.KindAny)
 			}
+			if targets == nil {
+				targets = e.targets()
+			}
+			e.fetchInPlace(pc, targets)
 		}
 	}
+}
+
+// fetchWindow is how many instructions fetchInPlace looks forward.
+const fetchWindow = 8
+
+// fetchInPlace makes the instruction that fetches a field put it where a move close behind takes
+// it, if nothing in between touches either slot. The move becomes a note that says nothing.
+func (e *emitter) fetchInPlace(pc int, targets []bool) {
+	fetch := &e.code[pc]
+	from := fetch.A
+	var guards []int
+	for i := pc + 1; i < min(pc+fetchWindow, len(e.code)) && !targets[i]; i++ {
+		in := &e.code[i]
+		switch info := in.Op.Info(); {
+		case in.Op == bytecode.OpGuard && in.A == from:
+			guards = append(guards, i)
+		case in.Op == bytecode.OpMove && in.B == from:
+			if to := in.A; e.untouched(to, pc+1, i) && e.deadWithoutGuards(i+1, from) {
+				fetch.A = to
+				for _, guard := range guards {
+					e.code[guard].A = to
+				}
+				*in = bytecode.Instr{Op: bytecode.OpGuard, A: to, B: int32(bytecode.KindAny)}
+			}
+			return
+		case !simple(info), info.Flow != bytecode.Next, e.touches(in, from):
+			return
+		}
+	}
+}
+
+// untouched tells whether no instruction of a range reads or writes a slot.
+func (e *emitter) untouched(s int32, first, end int) bool {
+	return !slices.ContainsFunc(e.code[first:end], func(in bytecode.Instr) bool { return e.touches(&in, s) })
+}
+
+// deadWithoutGuards tells whether a slot is dead, and no guard asks for it either.
+func (e *emitter) deadWithoutGuards(pc int, s int32) bool {
+	w := way{steps: maxFollowed}
+	return e.dead(pc, s, &w) && len(w.guards) == 0
 }
 
 // maxFollowed is how many instructions dead looks at.

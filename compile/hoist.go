@@ -6,9 +6,9 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-// A function that loops and calls nothing keeps the Floats that its instructions
-// use in slots behind all others, filled once in front of the loop: there is no
-// instruction with a Float in it.
+// A function that loops and calls nothing keeps the Floats, and the Ints of more than 32 bits,
+// that its instructions use in slots behind all others, filled once in front of the loop: there is no
+// instruction with such a number in it.
 
 // maxKept is how many constants a function keeps.
 const maxHoisted = 8
@@ -34,7 +34,7 @@ func (ops *operands) hoistable() []int32 {
 	}
 	var list []int32
 	for _, k := range ops.loaded {
-		if ops.mod.Consts[k].Kind == bytecode.KindFloat && !slices.Contains(list, k) {
+		if kind := ops.mod.Consts[k].Kind; (kind == bytecode.KindFloat || kind == bytecode.KindInt) && !slices.Contains(list, k) {
 			list = append(list, k)
 		}
 	}

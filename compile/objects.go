@@ -354,7 +354,7 @@ func (ops *operands) unpackAs(pos int32, arm *types.ArmInfo) {
 		ops.unpackInto(bytecode.OpFieldsGet, o, arm.Variant)
 		return
 	case others == 0:
-		ops.unpack(bytecode.OpFieldsTake, o, arm.Variant)
+		ops.unpack(bytecode.OpFieldsTake, bytecode.OpFieldsGet, o, arm.Variant)
 		return
 	}
 	h := reuseToken{slot: o.index, variant: int32(arm.Variant.Index), doubtful: ops.held(o.index)}
@@ -380,16 +380,17 @@ func (ops *operands) unpackAs(pos int32, arm *types.ArmInfo) {
 }
 
 // unpack pushes all fields of a popped value. If nobody else holds it, it ends
-// here, and what is left of it can become the next value of its variant.
-func (ops *operands) unpack(op bytecode.Op, o operand, v *types.VariantType) {
+// here, by the instruction take, and what is left of it can become the next value of its
+// variant; else get unpacks it.
+func (ops *operands) unpack(take, get bytecode.Op, o operand, v *types.VariantType) {
 	ops.release(o)
 	if ops.uses[o.index] > 0 {
-		ops.unpackInto(bytecode.OpFieldsGet, o, v)
+		ops.unpackInto(get, o, v)
 		return
 	}
 	ops.uses[o.index]++
 	h := reuseToken{slot: o.index, variant: int32(v.Index), doubtful: ops.held(o.index)}
-	h.first = ops.unpackInto(op, o, v)
+	h.first = ops.unpackInto(take, o, v)
 	h.behind = len(ops.code)
 	ops.addToken(h)
 }

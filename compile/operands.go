@@ -71,6 +71,9 @@ func (ops *operands) ensure(n int) {
 // load puts a constant into a slot; slots are left alone. The operand returned
 // is retained in place of the one given.
 func (ops *operands) load(o operand, prefer int32) operand {
+	if _, small := immediate(o); o.form == integer && !small {
+		o = operand{form: pooled, index: ops.constant(bytecode.Const{Kind: bytecode.KindInt, Bits: o.bits})}
+	}
 	switch o.form {
 	case slot:
 		return o

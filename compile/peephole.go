@@ -58,16 +58,21 @@ func (p *peephole) peeks(s int32) bool {
 			continue
 		}
 		if defines(in, s) {
-			if in.Op == bytecode.OpFieldGet {
+			if in.Op == bytecode.OpFieldGet || in.Op == bytecode.OpFieldGetKnown {
 				in.Op = bytecode.OpFieldPeek
 			}
 			return in.Op == bytecode.OpFieldPeek
 		}
-		if in.Op != bytecode.OpFieldsGet && in.Op != bytecode.OpFieldsTake && (!simple(info) || info.Has(bytecode.Mutates) || p.touches(in, s)) {
+		if !unpacks[in.Op] && (!simple(info) || info.Has(bytecode.Mutates) || p.touches(in, s)) {
 			return false
 		}
 	}
 	return false
+}
+
+// unpacks are instructions that fetch all fields of a value, to slots that nothing is in.
+var unpacks = map[bytecode.Op]bool{
+	bytecode.OpFieldsGet: true, bytecode.OpFieldsTake: true, bytecode.OpFieldsGetKnown: true, bytecode.OpFieldsTakeKnown: true,
 }
 
 // held tells whether others are likely to hold the object in a slot, too, as the
@@ -79,7 +84,7 @@ func (p *peephole) held(s int32) bool {
 		case in.Op == bytecode.OpShare && in.A == s, in.Op == bytecode.OpCopy && (in.B == s || in.A == s):
 			return true
 		case defines(in, s):
-			return in.Op == bytecode.OpListGet || in.Op == bytecode.OpConst || in.Op == bytecode.OpFieldGet
+			return in.Op == bytecode.OpListGet || in.Op == bytecode.OpConst || in.Op == bytecode.OpFieldGet || in.Op == bytecode.OpFieldGetKnown
 		}
 	}
 	return false

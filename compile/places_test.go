@@ -132,13 +132,13 @@ var others = []struct {
 // the state of list words, and what the compiler has made itself.
 var never = map[bytecode.Op]bool{
 	bytecode.OpRejoin: true, bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextTake: true,
-	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpListTake: true,
+	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpFieldGetKnown: true, bytecode.OpFieldsGetKnown: true, bytecode.OpListTake: true,
 	bytecode.OpIntAddLoop: true, // of a parameter, which every call has checked
 }
 
 func trusts(info *bytecode.Info) bool {
 	for _, o := range [...]bytecode.Operand{info.A, info.B, info.C} {
-		if o >= bytecode.SrcInt && o <= bytecode.SrcVariant {
+		if o >= bytecode.SrcInt && o <= bytecode.SrcVariant || o == bytecode.LookVariant {
 			return true
 		}
 	}

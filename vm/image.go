@@ -32,6 +32,7 @@ type image struct {
 // variant is what instructions need to know of one of the program.
 type variant struct {
 	tag    *stack.Tag
+	union  int32
 	kinds  []stack.Kind // of the fields; Nothing for any
 	floats bool         // all fields are declared as Float, and they are few
 }
@@ -109,7 +110,7 @@ func (img *image) link(before *bytecode.Module) error {
 			t = stack.ListTag // a union may have a variant List: then lists are its values
 		}
 		img.tags[v.Name] = t
-		linked := variant{tag: t, kinds: make([]stack.Kind, len(v.Kinds)), floats: len(v.Kinds) <= stack.MaxUnpackedFloats}
+		linked := variant{tag: t, union: v.Union, kinds: make([]stack.Kind, len(v.Kinds)), floats: len(v.Kinds) <= stack.MaxUnpackedFloats}
 		for i, k := range v.Kinds {
 			linked.kinds[i] = stack.Kind(k)
 			linked.floats = linked.floats && k == bytecode.KindFloat

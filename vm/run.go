@@ -94,6 +94,18 @@ func (s *Strand) run() error {
 			at(fp, in.A).SetInt(shiftLeft(at(fp, in.B).AsInt(), at(fp, in.C).AsInt()))
 		case bytecode.OpIntShr:
 			at(fp, in.A).SetInt(shiftRight(at(fp, in.B).AsInt(), at(fp, in.C).AsInt()))
+		case bytecode.OpIntAndImm:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() & (uint64(int64(in.C)) << 1))
+		case bytecode.OpIntOrImm:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() | uint64(int64(in.C))<<1)
+		case bytecode.OpIntXorImm:
+			at(fp, in.A).SetInt(at(fp, in.B).Bits() ^ uint64(int64(in.C))<<1)
+		case bytecode.OpIntShlImm:
+			at(fp, in.A).SetInt(shiftLeft(at(fp, in.B).AsInt(), int64(in.C)))
+		case bytecode.OpIntShrImm:
+			at(fp, in.A).SetInt(shiftRight(at(fp, in.B).AsInt(), int64(in.C)))
+		case bytecode.OpIntShlOfImm:
+			at(fp, in.A).SetInt(shiftLeft(int64(in.C), at(fp, in.B).AsInt()))
 
 		case bytecode.OpIntEq:
 			at(fp, in.A).SetBool(at(fp, in.B).Bits() == at(fp, in.C).Bits())
@@ -475,11 +487,37 @@ func (s *Strand) run() error {
 			}
 
 		case bytecode.OpMatch:
-			c, err := img.match(at(fp, in.A), &img.mod.Tables[in.B])
+			v, table := at(fp, in.A), &img.mod.Tables[in.B]
+			if v.Kind() == stack.Variant {
+				if tag := v.AsVariant().Tag; tag.Union == table.Union {
+					if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+						ip = jump(ip, c)
+						continue
+					}
+				}
+			}
+			c, err := img.match(v, table)
 			if err != nil {
 				return s.failAt(ip, fp, err)
 			}
 			ip = jump(ip, c)
+		case bytecode.OpMatchOr:
+			v, d := at(fp, in.A), img.variants[in.B].tag
+			if v.Kind() == stack.Variant {
+				if tag := v.AsVariant().Tag; tag == d {
+					continue
+				} else if tag.Union == d.Union && d.Union >= 0 {
+					ip = jump(ip, in.C)
+					continue
+				}
+			}
+			other, err := img.other(v, in.B)
+			if err != nil {
+				return s.failAt(ip, fp, err)
+			}
+			if other {
+				ip = jump(ip, in.C)
+			}
 		case bytecode.OpMake:
 			d := &img.variants[in.B]
 			tag, fields := d.tag, window(fp, in.A, len(d.kinds))
@@ -503,24 +541,27 @@ func (s *Strand) run() error {
 			if err = put(x, len(d.kinds), int(i), at(fp, in.B)); err != nil {
 				return s.failAt(ip, fp, err)
 			}
-		case bytecode.OpFieldTakeKnown:
-			v := at(fp, in.B).AsVariant()
-			var field stack.Value
-			if place := v.Slot(int64(in.C)); place != nil {
-				field = *place
-			} else if int(in.C) < v.Len() {
-				field = v.At(int(in.C))
-			} else {
-				return s.failAt(ip, fp, Fail("the variant has only %d fields, field %d is needed", v.Len(), in.C))
+		case bytecode.OpFieldTakeKnown, bytecode.OpFieldGetKnown:
+			variant, i := bytecode.Field(in.C)
+			v, k := at(fp, in.B).AsVariant(), img.variants[variant].kinds[i]
+			field := v.Slot(int64(i))
+			if field == nil {
+				if field = v.SlotOf(int(i)+1, int(i)); field == nil {
+					return s.failAt(ip, fp, Fail("the variant has only %d fields, field %d is needed", v.Len(), i))
+				}
 			}
-			if !img.linear || v.Shared() { // else the variant ends here, and the field is held once as before
+			is := field.Kind()
+			if is >= stack.Variant && (op == bytecode.OpFieldGetKnown || v.Shared() || !img.linear) { // else the variant ends here, and the field is held once as before
 				field.Share()
 			}
-			*at(fp, in.A) = field
+			*at(fp, in.A) = *field
+			if is != k && k != stack.Nothing {
+				ip = s.deoptAddress(ip)
+			}
 
-		case bytecode.OpFieldsTakeKnown:
+		case bytecode.OpFieldsTakeKnown, bytecode.OpFieldsGetKnown:
 			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
-			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, !img.linear) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, op == bytecode.OpFieldsGetKnown || !img.linear) {
 			case stack.OtherKinds:
 				ip = s.deoptAddress(ip)
 			case stack.TooFew:
@@ -544,7 +585,6 @@ func (s *Strand) run() error {
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
 		case bytecode.OpFieldTake:
-			s.ip = ip
 			as, err := img.part(at(fp, in.B), at(fp, in.A), in.C)
 			if err != nil {
 				return s.failAt(ip, fp, err)
@@ -589,7 +629,6 @@ func (s *Strand) run() error {
 				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpFieldTakeInPlace:
-			s.ip = ip
 			as, err := img.access(at(fp, in.A), in)
 			if err != nil {
 				return s.failAt(ip, fp, err)

@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -19,8 +21,8 @@ func (img *image) match(v *stack.Value, table *bytecode.MatchTable) (int32, erro
 	if !tag.Static {
 		tag = img.tag(tag.Name)
 	}
-	if tag.Union == table.Union {
-		if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
+	if i := img.variantOf(table.Union, tag); i >= 0 {
+		if c := table.Targets[img.mod.Variants[i].Ordinal]; c != bytecode.NoArm {
 			return c, nil
 		}
 	}
@@ -30,6 +32,31 @@ func (img *image) match(v *stack.Value, table *bytecode.MatchTable) (int32, erro
 		}
 	}
 	return 0, Fail("no arm for a value with the tag :%s", tag.Name)
+}
+
+// variantOf finds the variant of a union that has an interned tag; below 0 if there is none. The
+// tag does not say it if its name is List, since lists have it, too.
+func (img *image) variantOf(union int32, tag *stack.Tag) int {
+	return slices.IndexFunc(img.variants, func(v variant) bool { return v.tag == tag && v.union == union })
+}
+
+// other tells whether a value is of another variant of the same union than a given one.
+func (img *image) other(v *stack.Value, variant int32) (bool, error) {
+	union := img.variants[variant].union
+	if v.Kind() != stack.Variant {
+		return false, Mismatch("a value of the union "+img.mod.Unions[union], *v)
+	}
+	tag := v.AsVariant().Tag
+	if tag.Same(img.variants[variant].tag) {
+		return false, nil
+	}
+	if !tag.Static {
+		tag = img.tag(tag.Name)
+	}
+	if img.variantOf(union, tag) >= 0 {
+		return true, nil
+	}
+	return false, Fail("no arm for a value with the tag :%s", tag.Name)
 }
 
 // is tells whether a value of a union is of one of its variants.

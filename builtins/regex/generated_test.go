@@ -393,8 +393,9 @@ func checkGenerated(t *testing.T, g *generator) {
 			got = append(got, padded(loc, g.groups))
 		}
 		require.Equal(t, want, got, "%q on %q", p.pattern, text)
-		inStep := re.findInStep(text, 0, 2*len(re.names))
-		require.Equal(t, re.Find(text, 0), inStep, "%q on %q in step", p.pattern, text)
+		require.Equal(t, re.Find(text, 0), findWith(re, text, re.searchInStep, &matcher{}), "%q on %q in step", p.pattern, text)
+		small := &matcher{trial: trial{visited: make([]uint64, 1+g.IntN(4))}}
+		require.Equal(t, re.Find(text, 0), findWith(re, text, re.search, small), "%q on %q in windows of %d bits", p.pattern, text, 64*len(small.visited))
 	}
 	broken := []rune(p.pattern)
 	at := g.IntN(len(broken))
@@ -402,6 +403,15 @@ func checkGenerated(t *testing.T, g *generator) {
 	if re, err := Compile(string(broken)); err == nil { // it may be valid; neither panics
 		re.Match(g.text())
 	}
+}
+
+// findWith is Find by one way of searching.
+func findWith(re *Regexp, text string, search func(*matcher, string, int) bool, m *matcher) []int {
+	m.slots = make([]int, 2*len(re.names))
+	if !search(m, text, 0) {
+		return nil
+	}
+	return m.slots
 }
 
 // padded adds groups that are repeated no times, which the engine leaves out.

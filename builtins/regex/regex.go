@@ -11,7 +11,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Regexp is a compiled pattern. It is immutable and safe for concurrent use.
@@ -22,6 +21,9 @@ type Regexp struct {
 	prefix string
 	// anchored: a match can begin at the start of the text only.
 	anchored bool
+	// first are the bytes that a match can begin with; nil: it can be empty.
+	first *[256]bool
+	joins int // instructions that can be come to in more than one way
 }
 
 // Compile parses a pattern. It is refused if it is invalid or would take too
@@ -37,44 +39,65 @@ func Compile(pattern string) (*Regexp, error) {
 	}
 	re := &Regexp{prog: prog, names: names[:groups(prog)+1]}
 	re.prefix, re.anchored = start(prog)
+	re.first, re.joins = firstBytes(prog), numberJoins(prog)
 	return re, nil
 }
 
 // Match tells whether the text holds a match.
-func (re *Regexp) Match(text string) bool { return re.find(text, 0, 0) != nil }
+func (re *Regexp) Match(text string) bool {
+	m := matchers.Get().(*matcher)
+	defer m.release()
+	m.slots = m.slots[:0]
+	return re.search(m, text, 0)
+}
 
 // Find returns where the first match from a byte offset on is: its start and
 // end, then those of each group (-1: it took no part). nil: there is none.
 func (re *Regexp) Find(text string, from int) []int { return re.find(text, from, 2*len(re.names)) }
 
+// Span returns where the first match is; below 0 if there is none.
+func (re *Regexp) Span(text string) (start, end int) {
+	for start, end := range re.Spans(text) {
+		return start, end
+	}
+	return -1, -1
+}
+
 // All goes through the matches from left to right, without overlap (chapter 6,
-// section 12.4).
-func (re *Regexp) All(text string) iter.Seq[[]int] {
-	return func(yield func([]int) bool) {
-		end := -1 // of the match before
-		for at := 0; at <= len(text); {
-			loc := re.Find(text, at)
-			if loc == nil {
+// section 12.4), with the positions that Find returns: they are valid until the next match.
+func (re *Regexp) All(text string) iter.Seq[[]int] { return re.each(text, 2*len(re.names)) }
+
+// Spans is All with nothing but the start and the end of each match.
+func (re *Regexp) Spans(text string) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for loc := range re.each(text, 2) {
+			if !yield(loc[0], loc[1]) {
 				return
 			}
-			if loc[0] == loc[1] {
-				if loc[0] != end && !yield(loc) {
-					return
-				}
-				end = loc[1]
-				_, size := utf8.DecodeRuneInString(text[loc[1]:])
-				at = loc[1] + max(size, 1)
-				if loc[0] == len(text) {
-					return
-				}
-				// An empty match right here may hide a longer one only at the
-				// next character.
-				continue
-			}
-			if !yield(loc) {
+		}
+	}
+}
+
+// each is All with so many positions.
+func (re *Regexp) each(text string, slots int) iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		m := matchers.Get().(*matcher)
+		defer m.release()
+		m.slots = resized(m.slots, slots)
+		end := -1 // of the match before
+		for at := 0; at <= len(text) && re.search(m, text, at); {
+			loc := m.slots
+			empty := loc[0] == loc[1]
+			if (!empty || loc[0] != end) && !yield(loc) {
 				return
 			}
 			at, end = loc[1], loc[1]
+			if empty {
+				// An empty match right here may hide a longer one only at the
+				// next character.
+				_, size := decode(text, at)
+				at += max(size, 1)
+			}
 		}
 	}
 }
@@ -83,9 +106,9 @@ func (re *Regexp) All(text string) iter.Seq[[]int] {
 func (re *Regexp) Split(text string) []string {
 	var pieces []string
 	at := 0
-	for loc := range re.All(text) {
-		pieces = append(pieces, text[at:loc[0]])
-		at = loc[1]
+	for start, end := range re.Spans(text) {
+		pieces = append(pieces, text[at:start])
+		at = end
 	}
 	return append(pieces, text[at:])
 }
@@ -93,40 +116,48 @@ func (re *Regexp) Split(text string) []string {
 // Replace replaces the first match, or all, by a replacement text with
 // references to groups (chapter 6, section 12.4).
 func (re *Regexp) Replace(text, replacement string, all bool) string {
-	var b []byte
-	at := 0
-	for loc := range re.All(text) {
-		b = append(b, text[at:loc[0]]...)
-		b = re.expand(b, replacement, text, loc)
+	var b strings.Builder
+	at, slots := 0, 2
+	if strings.Contains(replacement, "$") {
+		slots = 2 * len(re.names)
+	}
+	for loc := range re.each(text, slots) {
+		if b.Cap() == 0 {
+			b.Grow(len(text) + len(replacement))
+		}
+		b.WriteString(text[at:loc[0]])
+		re.expand(&b, replacement, text, loc)
 		at = loc[1]
 		if !all {
 			break
 		}
 	}
-	if at == 0 && b == nil {
+	if b.Cap() == 0 {
 		return text
 	}
-	return string(append(b, text[at:]...))
+	b.WriteString(text[at:])
+	return b.String()
 }
 
-func (re *Regexp) expand(b []byte, template, text string, loc []int) []byte {
+// expand writes a replacement with its references to groups.
+func (re *Regexp) expand(b *strings.Builder, template, text string, loc []int) {
 	for {
 		before, rest, found := strings.Cut(template, "$")
-		b = append(b, before...)
+		b.WriteString(before)
 		if !found {
-			return b
+			return
 		}
 		name, behind := reference(rest)
 		switch {
 		case strings.HasPrefix(rest, "$"):
-			b = append(b, '$')
+			b.WriteByte('$')
 			template = rest[1:]
 		case behind < 0:
-			b = append(b, '$')
+			b.WriteByte('$')
 			template = rest
 		default:
 			if g := re.group(name); g >= 0 && loc[2*g] >= 0 {
-				b = append(b, text[loc[2*g]:loc[2*g+1]]...)
+				b.WriteString(text[loc[2*g]:loc[2*g+1]])
 			}
 			template = rest[behind:]
 		}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	goregexp "regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -142,7 +143,7 @@ func TestAgainstGo(t *testing.T) {
 		assert.Equal(t, want.FindStringSubmatchIndex(text), got.Find(text, 0), "%q on %q", p, text)
 		var all [][]int
 		for loc := range got.All(text) {
-			all = append(all, loc[:2:2])
+			all = append(all, slices.Clone(loc[:2]))
 		}
 		assert.Equal(t, want.FindAllStringIndex(text, -1), all, "all of %q on %q", p, text)
 		if round%100 > 0 {
@@ -222,6 +223,44 @@ func TestNesting(t *testing.T) {
 func valid(pattern string) bool {
 	_, err := regex.Compile(pattern)
 	return err == nil
+}
+
+// A match that is longer than the window of a trial is found all the same, and so is one behind
+// many windows, or one behind an attempt that has left its window.
+func TestLongTexts(t *testing.T) {
+	filler := strings.Repeat("x", 1<<18)
+	for _, c := range []struct {
+		pattern, text string
+		want          []int
+	}{
+		{`a(x*)b`, "a" + filler + "b", []int{0, 1<<18 + 2, 1, 1<<18 + 1}},
+		{`a(x*)b|(x)c`, "a" + filler + "c", []int{1 << 18, 1<<18 + 2, -1, -1, 1 << 18, 1<<18 + 1}},
+		{`(?:[a-z]|yy)+(?:1|2)`, strings.Repeat(filler, 4) + "2", []int{0, 1<<20 + 1}},
+		{`([0-9]+|_)-`, strings.Repeat(filler+"1_", 4) + "23-", []int{1<<20 + 8, 1<<20 + 11, 1<<20 + 8, 1<<20 + 10}},
+		{`\b(?:é|e)+\b`, filler + " éée", []int{1<<18 + 1, 1<<18 + 6}},
+	} {
+		re, err := regex.Compile(c.pattern)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, re.Find(c.text, 0), c.pattern)
+		require.True(t, re.Match(c.text), c.pattern)
+		for start, end := range re.Spans(c.text) {
+			assert.Equal(t, c.want[:2], []int{start, end}, c.pattern)
+			break
+		}
+	}
+}
+
+// A search takes no memory once matchers are there.
+func TestSearchesReuseMemory(t *testing.T) {
+	re, err := regex.Compile(`/item/([0-9]+) status=(\d+)`)
+	require.NoError(t, err)
+	text := strings.Repeat("GET /item/17 status=200 ", 20)
+	allocated := testing.AllocsPerRun(100, func() {
+		for range re.All(text) {
+		}
+		re.Match(text)
+	})
+	assert.Less(t, allocated, 5.0)
 }
 
 func FuzzCompile(f *testing.F) {

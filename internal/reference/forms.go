@@ -160,7 +160,7 @@ func (g *generator) arithmetic(s []typ) []typ {
 	case 1:
 		return g.push(s, []string{"i./ drop", "i.% drop", "i./ [ 1 i.+ ] [ ] if"}[g.pick(3)], 2, intT)
 	}
-	return g.push(s, []string{"i.+", "i.-", "i.*", "band", "bxor", "bor"}[g.pick(6)], 2, intT)
+	return g.push(s, []string{"i.+", "i.-", "i.*", "band", "bxor", "bor", "shl", "shr"}[g.pick(8)], 2, intT)
 }
 
 func (g *generator) floatArithmetic(s []typ) []typ {

@@ -185,6 +185,20 @@ var ints = map[string]func(a, b int64) any{
 	"band": func(a, b int64) any { return a & b },
 	"bxor": func(a, b int64) any { return a ^ b },
 	"bor":  func(a, b int64) any { return a | b },
+	"shl":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return a << n }) },
+	"shr":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return int64(uint64(a) >> n) }) },
+}
+
+// shifted is a 64-bit shift whose result is 0 if it is no Int, or if it is by less than 0 or more than 63
+// (chapter 3, section 9).
+func shifted(a, n int64, shift func(a int64, n uint64) int64) int64 {
+	if n < 0 || n > 63 {
+		return 0
+	}
+	if r := shift(a, uint64(n)); wrap(r) == r {
+		return r
+	}
+	return 0
 }
 
 // floats are those on two Floats.
