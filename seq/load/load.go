@@ -106,7 +106,7 @@ type Options struct {
 	StdlibDir string
 	// Dialect decides for all files of the program; "" or "auto": each file's text does.
 	Dialect string
-	// Mixed reads files that use both forms of the conditional (syntax.ParseMixed).
+	// Mixed reads files that use both forms of the conditional (syntax.Text.ParseMixed).
 	Mixed bool
 }
 
@@ -171,11 +171,12 @@ func (l *loader) program(name, text, dir string) (*Program, diag.List) {
 		l.errors = append(l.errors, syntax.UnknownDialect(l.opts.Dialect, diag.Span{}))
 		return l.prog, l.errors
 	}
+	source := syntax.NewText(diag.NewSource(name, text))
 	inherited := syntax.Seven
-	if l.forced == nil && !syntax.FindDialect(diag.NewSource(name, text)).Decided && l.reachesClassicOnly(text, dir) {
+	if l.forced == nil && !source.FindDialect().Decided && l.reachesClassicOnly(source, dir) {
 		inherited = syntax.Classic
 	}
-	l.add(&Module{}, name, text, dir, inherited)
+	l.add(&Module{}, source, dir, inherited)
 	l.shareHashNames()
 	return l.prog, l.errors
 }
@@ -195,17 +196,17 @@ func (l *loader) shareHashNames() {
 		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
 			return slices.Contains(l.parsed[m], d)
 		})
-		file, errs := l.parse(m.Source, m.Dialect, all)
+		file, errs := l.parse(syntax.NewText(m.Source), m.Dialect, all)
 		m.File = file
 		l.errors = append(l.errors, errs...)
 	}
 }
 
-func (l *loader) parse(source *diag.Source, dialect syntax.Dialect, hashNames map[string]bool) (*syntax.File, diag.List) {
+func (l *loader) parse(text *syntax.Text, dialect syntax.Dialect, hashNames map[string]bool) (*syntax.File, diag.List) {
 	if l.opts.Mixed {
-		return syntax.ParseMixed(source, dialect, hashNames)
+		return text.ParseMixed(dialect, hashNames)
 	}
-	return syntax.ParseCalling(source, dialect, hashNames)
+	return text.ParseCalling(dialect, hashNames)
 }
 
 // resolve gives the identity of a file: its absolute path without links.
@@ -233,12 +234,12 @@ func folder(path string) string {
 // reachesClassicOnly tells whether of the files that an undecided one includes,
 // directly or not, at least one is classic by its text and none is of today's
 // dialect (chapter 9, section 2, rule 5).
-func (l *loader) reachesClassicOnly(text, dir string) bool {
+func (l *loader) reachesClassicOnly(text *syntax.Text, dir string) bool {
 	classic, today := false, false
 	seen := map[string]bool{}
-	var visit func(text, dir string)
-	visit = func(text, dir string) {
-		for _, include := range syntax.FindDialect(diag.NewSource("", text)).Includes {
+	var visit func(text *syntax.Text, dir string)
+	visit = func(text *syntax.Text, dir string) {
+		for _, include := range text.FindDialect().Includes {
 			path := filepath.Join(dir, include) + ".seq"
 			if key := resolve(path); seen[key] {
 				continue
@@ -249,10 +250,11 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 			if err != nil {
 				continue // reported when it is loaded
 			}
-			e := syntax.FindDialect(diag.NewSource(path, string(b)))
+			included := syntax.NewText(diag.NewSource(path, string(b)))
+			e := included.FindDialect()
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
-			visit(string(b), folder(path))
+			visit(included, folder(path))
 		}
 	}
 	visit(text, dir)
@@ -262,8 +264,7 @@ func (l *loader) reachesClassicOnly(text, dir string) bool {
 // add parses the file of a module and then what it includes. dir is the folder of
 // relative includes, as the user would name it; inherited the dialect if the
 // file's text does not tell.
-func (l *loader) add(m *Module, name, text, dir string, inherited syntax.Dialect) {
-	source := diag.NewSource(name, text)
+func (l *loader) add(m *Module, text *syntax.Text, dir string, inherited syntax.Dialect) {
 	dialect := inherited
 	switch {
 	case m.Supplied:
@@ -271,7 +272,7 @@ func (l *loader) add(m *Module, name, text, dir string, inherited syntax.Dialect
 	case l.forced != nil:
 		dialect, m.Decided, m.Named = *l.forced, true, true
 	default:
-		e := syntax.FindDialect(source)
+		e := text.FindDialect()
 		if e.Problem != nil {
 			l.errors = append(l.errors, e.Problem)
 		}
@@ -281,9 +282,9 @@ func (l *loader) add(m *Module, name, text, dir string, inherited syntax.Dialect
 	}
 	var names map[string]bool
 	if dialect.Conditionals() {
-		names = syntax.HashNames(source.Text)
+		names = syntax.HashNames(text.Source.Text)
 	}
-	file, errs := l.parse(source, dialect, names)
+	file, errs := l.parse(text, dialect, names)
 	l.errors = append(l.errors, errs...)
 	m.File = file
 	l.parsed[m] = errs
@@ -327,7 +328,7 @@ func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
 	}
 	if ok {
 		l.seen[key] = true
-		l.add(&Module{Name: module, Supplied: true}, "<"+key+">", text, "", syntax.Seven)
+		l.add(&Module{Name: module, Supplied: true}, syntax.NewText(diag.NewSource("<"+key+">", text)), "", syntax.Seven)
 		return
 	}
 	if module.Space == stdlib.Std && l.includeFurther(module) {
@@ -343,7 +344,7 @@ func (l *loader) includeFurther(module stdlib.Module) bool {
 		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[module.String()] = true
-			l.add(&Module{Name: module}, "<"+module.String()+">", string(text), folder(path), syntax.Seven)
+			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", string(text))), folder(path), syntax.Seven)
 			return true
 		}
 	}
@@ -413,5 +414,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 		return
 	}
 	l.seen[key] = true
-	l.add(&Module{}, path, string(text), folder(path), file.Dialect)
+	l.add(&Module{}, syntax.NewText(diag.NewSource(path, string(text))), folder(path), file.Dialect)
 }

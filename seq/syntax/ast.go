@@ -9,7 +9,7 @@ type File struct {
 	Dialect Dialect
 	// HashNames are the words with a "#" in their names that the file may call:
 	// in classic files such a token is a name; any other one is a comment.
-	Mixed     bool // two literals and "if" mean what they do today, also with conditionals: see ParseMixed
+	Mixed     bool // two literals and "if" mean what they do today, also with conditionals: see Text.ParseMixed
 	HashNames map[string]bool
 	Includes  []*Include
 	Unions    []*Union

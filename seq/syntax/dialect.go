@@ -66,15 +66,25 @@ type Evidence struct {
 	Includes []string
 }
 
-// FindDialect looks for the dialect of a file in its tokens (chapter 9, section
+// FindDialect is Text.FindDialect for a source that nobody parses.
+func FindDialect(src *diag.Source) Evidence { return NewText(src).FindDialect() }
+
+// FindDialect looks for the dialect of a text in its tokens (chapter 9, section
 // 2, rules 2 to 4).
-func FindDialect(src *diag.Source) Evidence {
-	s := &scanner{src: src, text: src.Text, report: func(*diag.Diagnostic) {}, hashNames: HashNames(src.Text)}
-	tokens := s.scan()
+func (t *Text) FindDialect() Evidence {
+	if t.evidence == nil {
+		e := t.findDialect()
+		t.evidence = &e
+	}
+	return *t.evidence
+}
+
+func (t *Text) findDialect() Evidence {
+	found := t.scanned(false, HashNames(t.Source.Text))
 	var e Evidence
-	for _, p := range s.pragmas {
+	for _, p := range found.pragmas {
 		d, known := ParseDialect(p.Name)
-		at := diag.Span{Source: src, Start: p.Pos, End: p.End}
+		at := diag.Span{Source: t.Source, Start: p.Pos, End: p.End}
 		switch {
 		case !known:
 			e.Problem = UnknownDialect(p.Name, at)
@@ -85,37 +95,44 @@ func FindDialect(src *diag.Source) Evidence {
 			e.Dialect, e.Decided, e.Named = d, true, true
 		}
 	}
+	e.look(found.tokens, t.Source.Text)
+	return e
+}
+
+// look finds includes in tokens and, unless a comment has told it, the dialect.
+func (e *Evidence) look(tokens []token, text string) {
 	classic, combinator, old := false, false, false
 	seen := false // an if in this body
 	at := 0       // 0: top level; 1: name or effect of a word; 2: its body; 3: a union
 	for i := 0; i < len(tokens); i++ {
-		t := &tokens[i]
+		t := tokens[i].in(text)
 		switch {
+		case at == 2 && t.Kind == TokenWord:
+			if t.Text != "if" && t.Text != "then" && t.Text != "else" || tokens[i-1].in(text).Is(":") {
+				continue
+			}
+			seen = seen || t.Text == "if"
+			combinator = combinator || t.Text == "if"
+			classic = classic || seen && t.Text == "then"
+			old = old || t.Text != "if"
+		case at == 2 && t.Is(";"):
+			at = 0
 		case at == 0 && t.Is(":"):
 			at, seen = 1, false
-			if i++; i+1 < len(tokens) && !tokens[i+1].Is("(") {
+			if i++; i+1 < len(tokens) && !tokens[i+1].in(text).Is("(") {
 				at = 2 // of a release that needs no effects
 			}
 		case at == 0 && t.Is("union"):
 			at = 3
 		case at == 0 && t.Is("include") && tokens[i+1].Kind == TokenString:
-			if text := tokens[i+1].Text; len(text) > 1 { // it is closed
-				e.Includes = append(e.Includes, text[1:len(text)-1])
+			if path := tokens[i+1].in(text).Text; len(path) > 1 { // it is closed
+				e.Includes = append(e.Includes, path[1:len(path)-1])
 			}
 		case at == 1 && t.Is(")"):
 			at = 2
-		case at == 3 && t.Is("}") && !(i+1 < len(tokens) && (tokens[i+1].Is("}") || tokens[i+1].Kind == TokenWord && startsUpper(tokens[i+1].Text))):
-			at = 0
-		case at == 2 && t.Is(";"):
-			at = 0
-		case at == 2 && t.Kind == TokenWord && !tokens[i-1].Is(":"):
-			switch t.Text {
-			case "if":
-				seen, combinator = true, true
-			case "then":
-				classic, old = classic || seen, true
-			case "else":
-				old = true
+		case at == 3 && t.Is("}"):
+			if next := tokens[min(i+1, len(tokens)-1)].in(text); !next.Is("}") && !(next.Kind == TokenWord && startsUpper(next.Text)) {
+				at = 0
 			}
 		}
 	}
@@ -126,28 +143,6 @@ func FindDialect(src *diag.Source) Evidence {
 	case combinator && !old:
 		e.Dialect, e.Decided = Seven, true
 	}
-	return e
-}
-
-// HashNames returns the names with a "#" that a text defines, which only
-// classic files can; nil if there is none.
-func HashNames(text string) map[string]bool {
-	if !strings.Contains(text, "#") {
-		return nil
-	}
-	var names map[string]bool
-	for line := range strings.Lines(text) {
-		for _, part := range strings.Split(line, ";") {
-			fields := strings.Fields(part)
-			if len(fields) > 2 && fields[0] == ":" && strings.Contains(fields[1], "#") && strings.HasPrefix(fields[2], "(") {
-				if names == nil {
-					names = map[string]bool{}
-				}
-				names[fields[1]] = true
-			}
-		}
-	}
-	return names
 }
 
 // conditional reads "if A else B then" behind its "if" as the literal form, "[ A ] [ B ] if",
@@ -179,7 +174,7 @@ func (p *parser) conditional(t Token, sc scope, from int) {
 // lineOf returns the line of the first token with a text; 0 if there is none.
 func (p *parser) lineOf(text string) int {
 	for _, t := range p.tokens {
-		if t.Kind == TokenWord && t.Text == text {
+		if t.Kind == TokenWord && t.in(p.text).Text == text {
 			line, _ := p.file.Source.Position(t.Pos)
 			return line
 		}
@@ -198,6 +193,5 @@ type Pragma struct {
 func Tokens(f *File) ([]Token, []Pragma) {
 	s := &scanner{src: f.Source, text: f.Source.Text, report: func(*diag.Diagnostic) {}}
 	s.classic, s.hashNames = f.Dialect.Conditionals(), f.HashNames
-	tokens := s.scan()
-	return tokens, s.pragmas
+	return withText(s.scan(), f.Source.Text), s.pragmas
 }

@@ -73,7 +73,7 @@ func TestFormsOfClassicConditionals(t *testing.T) {
 	f, problems := syntax.Parse(diag.NewSource("x.seq", text), syntax.Classic)
 	require.Empty(t, problems)
 	assert.Equal(t, "q[a] c(q[b]) IF(q[d] q[e IF(q[f] q[])]) call(q[g])", forms(f.Words[0].Body))
-	f, problems = syntax.ParseMixed(diag.NewSource("x.seq", ": w ( -- ) [ a ] [ b ] if c if d then ;"), syntax.Classic, nil)
+	f, problems = syntax.NewText(diag.NewSource("x.seq", ": w ( -- ) [ a ] [ b ] if c if d then ;")).ParseMixed(syntax.Classic, nil)
 	require.Empty(t, problems)
 	assert.Equal(t, "IF(q[a] q[b]) c IF(q[d] q[])", forms(f.Words[0].Body))
 }

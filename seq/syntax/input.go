@@ -85,7 +85,15 @@ func closed(token string) bool {
 
 func inputTokens(text string) []Token {
 	s := &scanner{text: text, src: diag.NewSource("", text), report: func(*diag.Diagnostic) {}}
-	return s.scan()
+	return withText(s.scan(), text)
+}
+
+func withText(tokens []token, text string) []Token {
+	list := make([]Token, len(tokens))
+	for i, t := range tokens {
+		list[i] = t.in(text)
+	}
+	return list
 }
 
 // StringOpen tells whether a text ends in the middle of a string.

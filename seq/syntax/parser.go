@@ -8,7 +8,6 @@ package syntax
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,23 +28,7 @@ const (
 // and every error it found, in source order. A definition with an error in it
 // is left out of the tree.
 func Parse(src *diag.Source, dialect Dialect) (*File, diag.List) {
-	var names map[string]bool
-	if dialect.Conditionals() {
-		names = HashNames(src.Text)
-	}
-	return ParseCalling(src, dialect, names)
-}
-
-// ParseCalling is Parse for a classic file that may call words whose names have
-// a "#" in them; Parse knows those that the file itself defines.
-func ParseCalling(src *diag.Source, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames}})
-}
-
-// ParseMixed is ParseCalling for a file that uses both forms of the conditional, "[ A ] [ B ] if" and
-// "if A else B then": no dialect has both, but a tool that rewrites the file has to read it.
-func ParseMixed(src *diag.Source, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	return parse(&parser{file: &File{Source: src, Dialect: dialect, HashNames: hashNames, Mixed: true}})
+	return NewText(src).Parse(dialect)
 }
 
 // InputWord is the name of the word that the statements of an input make up. With
@@ -79,16 +62,17 @@ func ParseInput(src *diag.Source, dialect Dialect) (file *File, main *Word, erro
 	if dialect.Conditionals() {
 		p.file.HashNames = HashNames(src.Text)
 	}
-	file, errors = parse(p)
+	file, errors = p.parse(NewText(src))
 	if len(p.input.Body) > 0 {
 		main = p.input
 	}
 	return file, main, errors
 }
 
-func parse(p *parser) (*File, diag.List) {
+// parse reads the file that is begun, whose text is cut into tokens already or not.
+func (p *parser) parse(text *Text) (*File, diag.List) {
 	src := p.file.Source
-	if len(src.Text) > math.MaxInt32-1 {
+	if len(src.Text) > maxSize {
 		p.fail(0, 0, "file-too-large", "the file is larger than 2 GiB")
 		return p.file, p.errors
 	}
@@ -98,14 +82,9 @@ func parse(p *parser) (*File, diag.List) {
 			Help = []string{`write raw bytes of a string as \x escapes`}
 		return p.file, p.errors
 	}
-	s := &scanner{src: src, text: src.Text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
-	s.classic, s.hashNames = p.file.Dialect.Conditionals(), p.file.HashNames
-	if strings.HasPrefix(src.Text, "\ufeff") {
-		s.pos = len("\ufeff")
-	}
-	p.tokens = s.scan()
-	p.allows = s.allows
-	if len(p.errors) > 0 { // an unclosed string swallows the rest: nothing after it can be trusted
+	found := text.scanned(p.file.Dialect.Conditionals(), p.file.HashNames)
+	p.text, p.tokens, p.allows = src.Text, found.tokens, found.allows
+	if p.errors = append(p.errors, found.errors...); len(p.errors) > 0 { // an unclosed string swallows the rest: nothing after it can be trusted
 		return p.file, p.errors
 	}
 	p.program()
@@ -129,7 +108,8 @@ func invalidUTF8(text string) int {
 
 type parser struct {
 	file   *File
-	tokens []Token
+	text   string  // of the file
+	tokens []token // of the text
 	at     int
 	errors diag.List
 	allows []Name
@@ -162,12 +142,15 @@ func (p *parser) refuseOffering(t Token, code diag.Code, message string, fix dia
 	panic(broken{})
 }
 
-func (p *parser) peek() Token { return p.tokens[p.at] }
+// token returns a token by its index.
+func (p *parser) token(i int) Token { return p.tokens[i].in(p.text) }
 
-func (p *parser) peekAfter() Token { return p.tokens[min(p.at+1, len(p.tokens)-1)] }
+func (p *parser) peek() Token { return p.token(p.at) }
+
+func (p *parser) peekAfter() Token { return p.token(min(p.at+1, len(p.tokens)-1)) }
 
 func (p *parser) next() Token {
-	t := p.tokens[p.at]
+	t := p.token(p.at)
 	if t.Kind != TokenEOF {
 		p.at++
 	}
@@ -257,7 +240,7 @@ func (p *parser) recover(start int) {
 	for ; p.peek().Kind != TokenEOF; p.at++ {
 		t := p.peek()
 		if !t.NewLine {
-			if p.tokens[p.at-1].Is(";") && (t.Is(":") || t.Is("union") || t.Is("include")) {
+			if p.token(p.at-1).Is(";") && (t.Is(":") || t.Is("union") || t.Is("include")) {
 				return
 			}
 			continue
@@ -274,7 +257,7 @@ func (p *parser) startsDefinition(i int) bool {
 	if i+2 >= len(p.tokens) {
 		return false
 	}
-	name, open := p.tokens[i+1], p.tokens[i+2]
+	name, open := p.token(i+1), p.token(i+2)
 	return name.Kind != TokenEOF && !name.NewLine && open.Is("(") && !open.NewLine
 }
 
@@ -514,9 +497,8 @@ func MissingEffectHelp(word string) string {
 // stand in a program, for tables of words.
 func ParseEffect(text string) (*Effect, error) {
 	src := diag.NewSource("effect", text)
-	p := &parser{file: &File{Source: src}}
-	s := &scanner{src: src, text: text, report: func(d *diag.Diagnostic) { p.errors = append(p.errors, d) }}
-	p.tokens = s.scan()
+	found := NewText(src).scanned(false, nil)
+	p := &parser{file: &File{Source: src}, text: text, tokens: found.tokens, errors: slices.Clone(found.errors)}
 	var effect *Effect
 	func() {
 		defer func() {

@@ -34,6 +34,19 @@ func (t Token) Is(text string) bool {
 	return t.Text == text && (t.Kind == TokenDelimiter || t.Kind == TokenWord)
 }
 
+// token is a Token without its text, which the source has: there are as many as a fifth of
+// the bytes of a source.
+type token struct {
+	Kind     TokenKind
+	NewLine  bool
+	Pos, End int32
+}
+
+// in returns the token with its text.
+func (t token) in(text string) Token {
+	return Token{Kind: t.Kind, NewLine: t.NewLine, Pos: t.Pos, End: t.End, Text: text[t.Pos:t.End]}
+}
+
 // scanner cuts a source into tokens in one pass, without copying text.
 type scanner struct {
 	src    *diag.Source
@@ -48,6 +61,9 @@ type scanner struct {
 	classic   bool
 	hashNames map[string]bool
 }
+
+// byteOrderMark at the start of a text is none of its characters (chapter 1, section 1).
+const byteOrderMark = "\ufeff"
 
 // class sorts the ASCII characters once; other characters are looked up.
 var class = func() (c [128]uint8) {
@@ -69,8 +85,14 @@ const (
 
 // scan returns all tokens and ends them with an EOF token. An unclosed string
 // is reported and swallows the rest of the text.
-func (s *scanner) scan() []Token {
-	tokens := make([]Token, 0, len(s.text)/4+16)
+func (s *scanner) scan() []token {
+	if len(s.text) > maxSize { // the parser refuses it
+		return []token{{Kind: TokenEOF}}
+	}
+	tokens := make([]token, 0, len(s.text)/4+16)
+	if strings.HasPrefix(s.text, byteOrderMark) {
+		s.pos = len(byteOrderMark)
+	}
 	newLine := false
 	for s.pos < len(s.text) {
 		start := s.pos
@@ -115,10 +137,10 @@ func (s *scanner) scan() []Token {
 		} else if c < utf8.RuneSelf && class[c] == isDelimiter && c != '#' {
 			kind = TokenDelimiter
 		}
-		tokens = append(tokens, Token{Kind: kind, NewLine: newLine, Pos: int32(start), End: int32(s.pos), Text: s.text[start:s.pos]})
+		tokens = append(tokens, token{Kind: kind, NewLine: newLine, Pos: int32(start), End: int32(s.pos)})
 		newLine = false
 	}
-	return append(tokens, Token{Kind: TokenEOF, NewLine: newLine, Pos: int32(len(s.text)), End: int32(len(s.text))})
+	return append(tokens, token{Kind: TokenEOF, NewLine: newLine, Pos: int32(len(s.text)), End: int32(len(s.text))})
 }
 
 func (s *scanner) word() {

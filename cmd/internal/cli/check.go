@@ -22,6 +22,9 @@ func (c *CLI) checkCommand() *cobra.Command {
 			"'seqvm explain CODE' explains a code, which stands in brackets behind a message.",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if c.setting("GOGC") == "" {
+				growHeap()
+			}
 			opts := c.options()
 			opts.Library, opts.Verbose = true, verbose
 			if asJSON {
