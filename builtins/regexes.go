@@ -56,7 +56,7 @@ func regexReplace(all bool) func(*vm.Strand, []stack.Value) error {
 }
 
 func listOf(values []stack.Value) stack.Value {
-	return stack.FromVariant(stack.FromFields(stack.ListTag, values))
+	return stack.FromList(values)
 }
 
 // groupsOf are the texts of the groups of a match; "" for one that took no part. They share
