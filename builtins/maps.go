@@ -12,7 +12,7 @@ var mapWords = []Word{
 		w[0] = stack.FromMap(stack.NewMap())
 		return nil
 	}},
-	{Name: "map.set", Effect: "( ..a M K V -- ..a M2 )", Doc: "The map with a key set to a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.set", Effect: "( ..a M K V -- ..a M2 )", Doc: "The map with a key set to a value.", Replaces: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
 		}
@@ -21,7 +21,7 @@ var mapWords = []Word{
 		}
 		return nil
 	}},
-	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, MovesOut: "%map.take", Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
 		}
@@ -35,6 +35,17 @@ var mapWords = []Word{
 		flagged(w, v, ok)
 		return nil
 	}},
+	{Name: "%map.take", Effect: "( ..a M K -- ..a V Bool )", Doc: "As map.get, of a value that is set anew before anybody looks at it.", Flag: "whether the key is there", MovesOut: "%map.take", Run: func(_ *vm.Strand, w []stack.Value) error {
+		if err := mapAndKey(w); err != nil {
+			return err
+		}
+		v, ok := w[0].AsMap().Take(w[1])
+		if !ok {
+			v = stack.FromInt(0)
+		}
+		flagged(w, v, ok)
+		return nil
+	}},
 	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
@@ -43,7 +54,7 @@ var mapWords = []Word{
 		w[0] = stack.FromBool(ok)
 		return nil
 	}},
-	{Name: "map.remove", Effect: "( ..a M K -- ..a M2 )", Doc: "The map without a key.", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.remove", Effect: "( ..a M K -- ..a M2 )", Doc: "The map without a key.", Replaces: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
 		}

@@ -22,6 +22,9 @@ type Word struct {
 	// kept, changed or returned, and what it returns of their parts is marked
 	// shared. Of a word that runs quotations it concerns the collection.
 	Borrows bool
+	// MovesOut and Replaces: see types.Signature.
+	MovesOut string
+	Replaces bool
 	// Flag says what the last result tells, such as "whether the index exists": after a
 	// failure the word leaves it false, and a default in place of its value. "":
 	// the word leaves no such flag (chapter 8, section 6).
@@ -76,7 +79,7 @@ func newWords(list []Word) *Words {
 		if w.unlinked() {
 			unlinked = append(unlinked, w)
 		}
-		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
+		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
 	return &Words{list: list, unlinked: unlinked, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 }

@@ -186,7 +186,7 @@ func (a *aliases) step(in *bytecode.Instr, now []params) []params {
 func (e *emitter) looksAtArgument(in *bytecode.Instr, s int32) bool {
 	switch in.Op {
 	case bytecode.OpBuiltin:
-		return e.looking[in.B]
+		return e.table.Borrows(e.wordOf[in.B])
 	case bytecode.OpCall, bytecode.OpTail:
 		return e.looksAt(in.B).has(int(s - in.A))
 	}

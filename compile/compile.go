@@ -139,7 +139,7 @@ type compiler struct {
 	nameIndex map[string]int32
 	consts    map[bytecode.Const]int32
 	builtins  []int32            // table index to module index + 1
-	looking   []bool             // by module index of a built-in word: it only looks at its arguments
+	wordOf    []int32            // module index of a built-in word to table index
 	helpers   map[string]int32   // functions of this package's own making
 	bodies    []inlineBody       // by word
 	functions []int32            // by word
@@ -176,7 +176,7 @@ func (c *compiler) builtin(index int32) int32 {
 			ref.Results[i] = kindOf(t)
 		}
 		c.mod.Builtins = append(c.mod.Builtins, ref)
-		c.looking = append(c.looking, c.table.Borrows(index))
+		c.wordOf = append(c.wordOf, index)
 		c.builtins[index] = int32(len(c.mod.Builtins))
 	}
 	return c.builtins[index] - 1

@@ -28,6 +28,7 @@
 // finished code of a function, passes.go runs in order
 //
 //	deadfields.go    dead-field elimination: of an object only the field is fetched that is live
+//	moveout.go       parts of containers move out where they are replaced before anybody looks at them
 //	scans.go         the lists that the word only reads from an index on
 //	borrow.go        borrow inference: the parameters that the word only looks at (Lean 4, as above)
 //	notes.go         notes become tables of the function (guards, tail calls that are gone)

@@ -11,6 +11,7 @@ import (
 func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	if !e.Plain {
 		e.eliminateDeadFields()
+		e.moveOut()
 		if facts != nil && !facts.observes && !facts.open() {
 			facts.scans = e.scans(f.In, f.Out)
 			facts.looks = e.borrowed(facts)

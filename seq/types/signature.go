@@ -7,6 +7,13 @@ type Signature struct {
 	Effect string // such as "( ..a Int Int -- ..a Int )"
 	// Borrows: the word only looks at its arguments.
 	Borrows bool
+	// MovesOut names the word that does the same and takes the part that the second input names out of
+	// the first one; "": there is none. It may stand in this one's place where that part is
+	// replaced before anybody looks at it.
+	MovesOut string
+	// Replaces: what the word leaves is its first input with the part that the second one names gone, or
+	// another one in its place.
+	Replaces bool
 	// Flag says what the last result tells of success; "": the word leaves no such flag.
 	Flag string
 	// Alias names the word that this one is another name of; "": none.

@@ -1,0 +1,328 @@
+package compile
+
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+// moveOut makes what fetches a part of a container (a value of a map, an element of a list) take it
+// out, if on every way from there that part is replaced before anybody looks at it: then
+// nobody else holds it, and it can be changed in place. Within a basic block peephole.go has done
+// that for lists already, across calls too; this follows branches, and has all words whose row
+// names one that moves out (types.Signature.MovesOut).
+func (e *emitter) moveOut() {
+	var targets []bool
+	for pc := range e.code {
+		if f, ok := e.fetchAt(pc, &targets); ok {
+			t := trip{e: e, steps: maxTrip}
+			if t.replaced(pc+1, f.holders) {
+				e.code[pc] = f.taking
+			}
+		}
+	}
+}
+
+// fetch is an instruction that fetches a part of a container.
+type fetch struct {
+	holders                // behind the instruction
+	taking  bytecode.Instr // the instruction that takes the part out
+}
+
+// holders are the slots that hold, at some place, the container and what names its part.
+type holders struct {
+	containers []int32
+	keys       []int32
+	key        literal // the part, if it is a constant
+	constants  []constantSlot
+}
+
+// literal is a constant as instructions name it: OpInt, OpBool or OpConst and its operand; the
+// zero literal stands for a value that is not known.
+type literal struct {
+	op    bytecode.Op
+	value int32
+}
+
+type constantSlot struct {
+	slot int32
+	literal
+}
+
+// fetchAt returns the fetch at an instruction.
+func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
+	in := e.code[pc]
+	var container, key, results int32
+	switch in.Op {
+	case bytecode.OpListGet:
+		if in.A == in.B || in.A == in.C {
+			return f, false
+		}
+		container, key, results = in.B, in.C, 1
+		f.taking = bytecode.Instr{Op: bytecode.OpListTake, A: in.A, B: in.B, C: in.C}
+		f.containers, f.keys = []int32{container}, []int32{key}
+	case bytecode.OpBuiltin:
+		name := e.table.Signature(e.wordOf[in.B]).MovesOut
+		if name == "" {
+			return f, false
+		}
+		index, known := e.table.Lookup(name)
+		if !known {
+			return f, false
+		}
+		container, key, results = in.A, in.A+1, max(e.mod.Builtins[in.B].In, e.mod.Builtins[in.B].Out)
+		f.taking = bytecode.Instr{Op: bytecode.OpBuiltin, A: in.A, B: e.builtin(index)}
+	default:
+		return f, false
+	}
+	if *targets == nil {
+		*targets = e.targets()
+	}
+	f.holders = e.comesFrom(pc, f.holders, container, key, *targets)
+	f.overwrite(in.A, in.A+results)
+	return f, len(f.containers) > 0
+}
+
+// originWindow is how far back comesFrom looks.
+const originWindow = 8
+
+// comesFrom adds to holders the slots from which the moves right before an instruction, in straight
+// code, have brought its operands, and the constants.
+func (e *emitter) comesFrom(pc int, h holders, container, key int32, targets []bool) holders {
+	for at := pc - 1; at >= max(0, pc-originWindow) && !targets[at+1]; at-- {
+		in := &e.code[at]
+		switch in.Op {
+		case bytecode.OpGuard:
+			continue
+		case bytecode.OpMove, bytecode.OpCopy:
+			kept := !slices.ContainsFunc(e.code[at+1:pc], func(later bytecode.Instr) bool { return e.writes(&later, in.B) })
+			if in.A == container && in.Op == bytecode.OpMove && kept {
+				h.containers = append(h.containers, in.B)
+				container = in.B
+			}
+			if in.A == key && kept {
+				h.keys = append(h.keys, in.B)
+				key = in.B
+			}
+		case bytecode.OpInt, bytecode.OpBool, bytecode.OpConst:
+			if in.A == key {
+				h.key = literal{in.Op, in.B}
+			}
+		default:
+			if !simple(in.Op.Info()) || e.writes(in, container) || e.writes(in, key) {
+				return h
+			}
+		}
+	}
+	return h
+}
+
+// maxTrip is how many instructions a trip goes along, on all ways together.
+const maxTrip = 96
+
+// trip goes along the ways from a fetch.
+type trip struct {
+	e     *emitter
+	steps int // that are left
+}
+
+// replaced tells whether on all ways from an instruction on the part is replaced before
+// anybody looks at it.
+func (t *trip) replaced(pc int, h holders) bool {
+	e := t.e
+	for {
+		if t.steps--; t.steps < 0 || len(h.containers) == 0 {
+			return false
+		}
+		in := &e.code[pc]
+		switch t.meets(in, &h) {
+		case replacesPart:
+			return true
+		case looksAtPart:
+			return false
+		}
+		next := -1
+		for to := range e.successors(pc) {
+			switch {
+			case to <= pc: // a loop
+				return false
+			case next < 0:
+				next = to
+			case !t.replaced(to, h.clone()):
+				return false
+			}
+		}
+		if next < 0 { // the function ends
+			return false
+		}
+		pc = next
+	}
+}
+
+func (h *holders) clone() holders {
+	return holders{slices.Clone(h.containers), slices.Clone(h.keys), h.key, slices.Clone(h.constants)}
+}
+
+// encounter is what an instruction does with the part of a container.
+type encounter int
+
+const (
+	sparesPart encounter = iota
+	replacesPart
+	looksAtPart
+)
+
+// meets says what an instruction does, and brings holders to what holds behind it.
+func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
+	e, info := t.e, in.Op.Info()
+	holds := func(s int32) bool { return slices.Contains(h.containers, s) }
+	switch in.Op {
+	case bytecode.OpGuard:
+		return sparesPart
+	case bytecode.OpMove:
+		h.assign(in.A, in.B)
+		return sparesPart
+	case bytecode.OpCopy:
+		if holds(in.B) {
+			return looksAtPart
+		}
+		h.assign(in.A, in.B)
+		return sparesPart
+	case bytecode.OpInt, bytecode.OpBool, bytecode.OpConst:
+		h.overwrite(in.A, in.A+1)
+		h.constants = append(h.constants, constantSlot{in.A, literal{in.Op, in.B}})
+		return sparesPart
+	case bytecode.OpListLength, bytecode.OpListHas, bytecode.OpCheck: // they look at no element
+		if in.Op != bytecode.OpCheck {
+			h.overwrite(in.A, in.A+1)
+		}
+		return sparesPart
+	case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListGetInt, bytecode.OpListGetFloat:
+		if holds(in.B) && h.compare(in.C) != otherPart {
+			return looksAtPart
+		}
+		h.overwrite(in.A, in.A+1)
+		return sparesPart
+	case bytecode.OpListSet, bytecode.OpListSetImm:
+		if !holds(in.A) || in.Op == bytecode.OpListSet && holds(in.C) {
+			break
+		}
+		switch h.compare(in.B) {
+		case samePart:
+			return replacesPart
+		case otherPart:
+			h.containers = append(h.containers[:0], in.A)
+			return sparesPart
+		}
+		return looksAtPart
+	case bytecode.OpBuiltin:
+		if holds(in.A) {
+			return t.meetsWord(in, h)
+		}
+	case bytecode.OpCall:
+		if f := e.factsAt(in.B); (f == nil || f.observes) && !e.isHelper(in.B) {
+			return looksAtPart
+		}
+	}
+	if info.Has(bytecode.Unnamed | bytecode.MovesFrame) {
+		return looksAtPart
+	}
+	reads, writes := bytecode.Effects(e.mod, *in)
+	if slices.ContainsFunc(h.containers, reads.Has) {
+		return looksAtPart
+	}
+	for _, r := range writes.Runs() {
+		h.overwrite(r.First, r.End)
+	}
+	return sparesPart
+}
+
+// meetsWord is meets for a built-in word that gets the container as its first argument.
+func (t *trip) meetsWord(in *bytecode.Instr, h *holders) encounter {
+	e := t.e
+	ref, word := &e.mod.Builtins[in.B], e.table.Signature(e.wordOf[in.B])
+	for i := int32(1); i < ref.In; i++ {
+		if slices.Contains(h.containers, in.A+i) {
+			return looksAtPart
+		}
+	}
+	if !word.Replaces && word.MovesOut == "" {
+		return looksAtPart
+	}
+	switch h.compare(in.A + 1) {
+	case samePart:
+		if word.Replaces {
+			return replacesPart
+		}
+		return looksAtPart
+	case unknownPart:
+		return looksAtPart
+	}
+	h.overwrite(in.A, in.A+max(ref.In, ref.Out))
+	if word.Replaces { // the container goes on as the result
+		h.containers = []int32{in.A}
+	}
+	return sparesPart
+}
+
+// comparison is what is known of two names of parts.
+type comparison int
+
+const (
+	unknownPart comparison = iota
+	samePart
+	otherPart
+)
+
+// compare compares what a slot holds with the name of the part.
+func (h *holders) compare(s int32) comparison {
+	if slices.Contains(h.keys, s) {
+		return samePart
+	}
+	i := slices.IndexFunc(h.constants, func(c constantSlot) bool { return c.slot == s })
+	switch {
+	case i < 0 || h.key == literal{}:
+		return unknownPart
+	case h.constants[i].literal == h.key:
+		return samePart
+	}
+	return otherPart
+}
+
+// assign notes that a slot gets what another one holds.
+func (h *holders) assign(to, from int32) {
+	container, key := slices.Contains(h.containers, from), slices.Contains(h.keys, from)
+	i := slices.IndexFunc(h.constants, func(c constantSlot) bool { return c.slot == from })
+	var constant literal
+	if i >= 0 {
+		constant = h.constants[i].literal
+	}
+	h.overwrite(to, to+1)
+	if container {
+		h.containers = append(h.containers, to)
+	}
+	if key {
+		h.keys = append(h.keys, to)
+	}
+	if i >= 0 {
+		h.constants = append(h.constants, constantSlot{to, constant})
+	}
+}
+
+// overwrite notes that slots get other values.
+func (h *holders) overwrite(first, end int32) {
+	in := func(s int32) bool { return s >= first && s < end }
+	h.containers = slices.DeleteFunc(h.containers, in)
+	h.keys = slices.DeleteFunc(h.keys, in)
+	h.constants = slices.DeleteFunc(h.constants, func(c constantSlot) bool { return in(c.slot) })
+}
+
+// isHelper tells whether a function is one of the compiler's own, which runs quotations on a stack of its own.
+func (c *compiler) isHelper(f int32) bool {
+	for name, at := range c.helpers {
+		if at == f {
+			return name != "cond"
+		}
+	}
+	return false
+}
