@@ -97,12 +97,18 @@ func variantWords() []Word {
 			w[0] = stack.FromSymbol(w[0].AsVariant().Tag)
 			return nil
 		}},
-		{Name: "variant.field-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "The field at an index from 0.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-			i, v := w[1].AsInt(), w[0].AsVariant()
-			if i < 0 || i >= int64(v.Len()) {
-				return vm.Fail("the index %d is out of range, the variant has %d fields", i, v.Len())
+		{Name: "variant.field-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "The field at an index from 0.", Borrows: true, MovesOut: "%variant.take-at", Traits: types.EndsContainer, Run: func(_ *vm.Strand, w []stack.Value) error {
+			if err := hasField(w); err != nil {
+				return err
 			}
-			return field(w, int(i))
+			return field(w, int(w[1].AsInt()))
+		}},
+		{Name: "%variant.take-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "As variant.field-at, of a variant that nobody looks at there any more.", Run: func(_ *vm.Strand, w []stack.Value) error {
+			if err := hasField(w); err != nil {
+				return err
+			}
+			w[0], _ = w[0].AsVariant().Take(w[1].AsInt())
+			return nil
 		}},
 		{Name: "variant.first", Effect: "( ..a Variant -- ..a T )", Doc: "The first field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, 0) }},
 		{Name: "variant.last", Effect: "( ..a Variant -- ..a T )", Doc: "The last field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, w[0].AsVariant().Len()-1) }},
@@ -124,7 +130,7 @@ func variantWords() []Word {
 		for _, name := range []string{"wrap", "variant.make"} {
 			words = append(words, Word{
 				Name: fmt.Sprintf("%s-%d", name, n), Effect: "( ..a " + fields.String() + "Symbol -- ..a Variant )",
-				Doc: fmt.Sprintf("A variant with a tag and %d fields.", n),
+				Doc: fmt.Sprintf("A variant with a tag and %d fields.", n), Traits: types.Constructs,
 				Run: func(_ *vm.Strand, w []stack.Value) error {
 					w[0] = stack.FromVariant(stack.NewVariant(w[n].AsSymbol(), w[:n]))
 					return nil
@@ -136,6 +142,14 @@ func variantWords() []Word {
 }
 
 var errNoFields = vm.Fail("the variant has no fields")
+
+// hasField tells whether the variant in w[0] has a field at the index in w[1].
+func hasField(w []stack.Value) error {
+	if i, n := w[1].AsInt(), w[0].AsVariant().Len(); i < 0 || i >= int64(n) {
+		return vm.Fail("the index %d is out of range, the variant has %d fields", i, n)
+	}
+	return nil
+}
 
 // field leaves field i of w[0].
 func field(w []stack.Value, i int) error {

@@ -4,19 +4,23 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // moveOut makes what fetches a part of a container (a value of a map, an element of a list) take it
 // out, if on every way from there that part is replaced before anybody looks at it: then
 // nobody else holds it, and it can be changed in place. Within a basic block peephole.go has done
 // that for lists already, across calls too; this follows branches, and has all words whose row
-// names one that moves out (types.Signature.MovesOut).
+// names one that moves out (types.Signature.MovesOut). A field of a variant, which no word replaces, moves out
+// where the variant ends, if the function makes variants: one that makes none only looks, and its
+// callers may hold on to what they hand it.
 func (e *emitter) moveOut() {
 	var targets []bool
+	constructs := e.constructs()
 	for pc := range e.code {
 		if f, ok := e.fetchAt(pc, &targets); ok {
-			t := trip{e: e, steps: maxTrip}
-			if t.replaced(pc+1, f.holders) {
+			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs}
+			if t.gone(pc+1, f.holders) {
 				e.code[pc] = f.taking
 			}
 		}
@@ -27,6 +31,7 @@ func (e *emitter) moveOut() {
 type fetch struct {
 	holders                // behind the instruction
 	taking  bytecode.Instr // the instruction that takes the part out
+	atEnd   bool           // which may also stand where the container ends
 }
 
 // holders are the slots that hold, at some place, the container and what names its part.
@@ -62,11 +67,12 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 		f.taking = bytecode.Instr{Op: bytecode.OpListTake, A: in.A, B: in.B, C: in.C}
 		f.containers, f.keys = []int32{container}, []int32{key}
 	case bytecode.OpBuiltin:
-		name := e.table.Signature(e.wordOf[in.B]).MovesOut
-		if name == "" {
+		word := e.table.Signature(e.wordOf[in.B])
+		if word.MovesOut == "" {
 			return f, false
 		}
-		index, known := e.table.Lookup(name)
+		f.atEnd = word.Traits.Has(types.EndsContainer)
+		index, known := e.table.Lookup(word.MovesOut)
 		if !known {
 			return f, false
 		}
@@ -80,7 +86,7 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 	}
 	f.holders = e.comesFrom(pc, f.holders, container, key, *targets)
 	f.overwrite(in.A, in.A+results)
-	return f, len(f.containers) > 0
+	return f, f.atEnd || len(f.containers) > 0
 }
 
 // originWindow is how far back comesFrom looks.
@@ -123,15 +129,19 @@ const maxTrip = 96
 // trip goes along the ways from a fetch.
 type trip struct {
 	e     *emitter
-	steps int // that are left
+	steps int  // that are left
+	atEnd bool // it is enough that the container ends
 }
 
-// replaced tells whether on all ways from an instruction on the part is replaced before
-// anybody looks at it.
-func (t *trip) replaced(pc int, h holders) bool {
+// gone tells whether on all ways from an instruction on the part is replaced, or ends with its
+// container if that is enough, before anybody looks at it.
+func (t *trip) gone(pc int, h holders) bool {
 	e := t.e
 	for {
-		if t.steps--; t.steps < 0 || len(h.containers) == 0 {
+		if len(h.containers) == 0 {
+			return t.atEnd
+		}
+		if t.steps--; t.steps < 0 {
 			return false
 		}
 		in := &e.code[pc]
@@ -141,19 +151,20 @@ func (t *trip) replaced(pc int, h holders) bool {
 		case looksAtPart:
 			return false
 		}
-		next := -1
+		next, restarts := -1, in.Op.Info().Has(bytecode.Restarts)
 		for to := range e.successors(pc) {
 			switch {
+			case restarts && t.atEnd && !slices.ContainsFunc(h.containers, func(s int32) bool { return s < e.parameters }):
 			case to <= pc: // a loop
 				return false
 			case next < 0:
 				next = to
-			case !t.replaced(to, h.clone()):
+			case !t.gone(to, h.clone()):
 				return false
 			}
 		}
-		if next < 0 { // the function ends
-			return false
+		if next < 0 { // the frame ends
+			return t.atEnd
 		}
 		pc = next
 	}
@@ -325,4 +336,11 @@ func (c *compiler) isHelper(f int32) bool {
 		}
 	}
 	return false
+}
+
+// constructs tells whether the function makes objects of its values.
+func (e *emitter) constructs() bool {
+	return slices.ContainsFunc(e.code, func(in bytecode.Instr) bool {
+		return in.Op == bytecode.OpBuiltin && e.table.Signature(e.wordOf[in.B]).Traits.Has(types.Constructs)
+	})
 }

@@ -107,6 +107,10 @@ const (
 	// FrameBound: its code belongs into the function that it was written in, or reaches the stack of
 	// that function's callers, so it is not compiled in place of a call.
 	FrameBound
+	// Constructs: what it leaves is made of its inputs, which it keeps.
+	Constructs
+	// EndsContainer: MovesOut may also stand in its place where its first input ends.
+	EndsContainer
 	// EndsProgram: nothing goes on behind it (chapter 1, section 13).
 	EndsProgram
 )
