@@ -13,26 +13,42 @@ var mapWords = []Word{
 		return nil
 	}},
 	{Name: "map.set", Effect: "( ..a M K V -- ..a M2 )", Doc: "The map with a key set to a value.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		return withKey(w, func(m *stack.MapValue) { w[0] = stack.FromMap(m.Set(w[1], w[2])) })
+		if err := mapAndKey(w); err != nil {
+			return err
+		}
+		if m := w[0].AsMap().Set(w[1], w[2]); m != w[0].AsMap() {
+			w[0] = stack.FromMap(m)
+		}
+		return nil
 	}},
 	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		return withKey(w, func(m *stack.MapValue) {
-			v, ok := m.Get(w[1])
-			if !ok {
-				v = stack.FromInt(0)
-			}
+		if err := mapAndKey(w); err != nil {
+			return err
+		}
+		v, ok := w[0].AsMap().Get(w[1])
+		switch {
+		case !ok:
+			v = stack.FromInt(0)
+		case !v.Scalar():
 			v.Share()
-			flagged(w, v, ok)
-		})
+		}
+		flagged(w, v, ok)
+		return nil
 	}},
 	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		return withKey(w, func(m *stack.MapValue) {
-			_, ok := m.Get(w[1])
-			w[0] = stack.FromBool(ok)
-		})
+		if err := mapAndKey(w); err != nil {
+			return err
+		}
+		_, ok := w[0].AsMap().Get(w[1])
+		w[0] = stack.FromBool(ok)
+		return nil
 	}},
 	{Name: "map.remove", Effect: "( ..a M K -- ..a M2 )", Doc: "The map without a key.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		return withKey(w, func(m *stack.MapValue) { w[0] = stack.FromMap(m.Remove(w[1])) })
+		if err := mapAndKey(w); err != nil {
+			return err
+		}
+		w[0] = stack.FromMap(w[0].AsMap().Remove(w[1]))
+		return nil
 	}},
 	{Name: "map.keys", Effect: "( ..a M -- ..a V )", Doc: "The list of the keys, in order.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return entries(w, func(k, _ stack.Value) stack.Value { return k })
@@ -58,11 +74,15 @@ func withMap(w []stack.Value, f func(*stack.MapValue)) error {
 	return nil
 }
 
-func withKey(w []stack.Value, f func(*stack.MapValue)) error {
-	if w[0].Kind() == stack.Map && !stack.IsKey(w[1]) {
+// mapAndKey looks whether a window begins with a map and what can be a key.
+func mapAndKey(w []stack.Value) error {
+	if w[0].Kind() != stack.Map {
+		return vm.Mismatch("Map", w[0])
+	}
+	if !stack.IsKey(w[1]) {
 		return vm.Fail("a key must be Int, String or Bool, found %s", vm.Describe(w[1]))
 	}
-	return withMap(w, f)
+	return nil
 }
 
 func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {

@@ -1,0 +1,272 @@
+package stack
+
+import "math/bits"
+
+// mapParts are the entries of a map that is not small. Int keys below bound are in
+// pages, all others in a hash trie.
+//
+// Nodes belong to the map whose token they carry; an update copies all others
+// before it changes them.
+type mapParts struct {
+	owner *token
+	mapRecent
+	trie   *mapNode // nil, a branch or a bucket
+	hashed int      // entries in the trie
+	ints   int      // of which Ints
+	pages  mapPages
+	census int  // at how many Ints in the trie it is looked whether they are dense
+	steps  int  // updates since parts of this map were last made anew, or were another map's
+	peak   int  // the most entries there have been since
+	forked bool // other maps may hold nodes of this one
+}
+
+// mapRecent is what was found last in an unshared map, which only one strand can
+// reach: programs look a key up to set it, and go through Ints in order. It lies in
+// nodes that the map owns.
+type mapRecent struct {
+	entry  *mapEntry
+	page   *mapPage
+	number uint64 // the page's
+}
+
+// mapNode is what all nodes begin with.
+type mapNode struct {
+	owner  *token
+	branch bool
+	depth  uint8 // of a bucket: how many bits of the index in the branch above all its keys have in common
+}
+
+const (
+	fanBits = 6
+	fan     = 1 << fanBits
+)
+
+const firstCensus = 32
+
+// newParts makes parts of entries, which must have different keys.
+func newParts(entries []mapEntry) *mapParts {
+	p := &mapParts{owner: new(token), peak: len(entries), census: 2 * len(entries)}
+	var counts intCounts
+	for i := range entries {
+		counts.add(&entries[i].key)
+	}
+	p.pages.extend(p.owner, counts.bound(0))
+	for i := range entries {
+		p.set(&entries[i].key, entries[i].value)
+	}
+	p.census, p.steps = max(firstCensus, 2*p.ints), 0
+	return p
+}
+
+// fork returns parts that share all nodes with p, which must not be changed any
+// more.
+func (p *mapParts) fork() *mapParts {
+	c := *p
+	c.owner = new(token)
+	c.mapRecent = mapRecent{}
+	c.steps, c.forked = 0, true
+	return &c
+}
+
+func (p *mapParts) len() int { return p.hashed + p.pages.n }
+
+// find returns the place of a key's value. remember says that the map is unshared.
+func (p *mapParts) find(key *Value, remember bool) *Value {
+	if key.IsInt() && key.n>>1 < p.pages.bound && int64(key.n) >= 0 {
+		return p.findPaged(key.n>>1, remember)
+	}
+	if e := p.entry; e != nil && sameKey(&e.key, key) {
+		return &e.value
+	}
+	if p.trie == nil {
+		return nil
+	}
+	b, e := p.trie.find(hash(key), key)
+	if e == nil {
+		return nil
+	}
+	if remember && b.owner == p.owner {
+		p.entry = e
+	}
+	return &e.value
+}
+
+func (p *mapParts) findPaged(i uint64, remember bool) *Value {
+	page := p.page
+	if page == nil || p.number != i>>pageBits {
+		if page = p.pages.at(i); page == nil {
+			return nil
+		}
+		if remember && page.owner == p.owner {
+			p.page, p.number = page, i>>pageBits
+		}
+	}
+	if v := &page.values[i&pageMask]; v.p != nil {
+		return v
+	}
+	return nil
+}
+
+// owns tells whether the place of a key, which is there, lies in a node that nobody
+// else holds; the map is unshared. The nodes above it are then owned, too.
+func (p *mapParts) owns(key *Value) bool {
+	if i := key.n >> 1; p.paged(key) {
+		return p.pages.at(i).owner == p.owner
+	}
+	if e := p.entry; e != nil && sameKey(&e.key, key) {
+		return true
+	}
+	b, _ := p.trie.find(hash(key), key)
+	return b.owner == p.owner
+}
+
+// paged tells whether a key is one of those that lie in pages.
+func (p *mapParts) paged(key *Value) bool {
+	return key.IsInt() && int64(key.n) >= 0 && key.n>>1 < p.pages.bound
+}
+
+// set sets a key and tells whether it is new. Both are promoted, the map is
+// unshared.
+func (p *mapParts) set(key *Value, value Value) bool {
+	if key.IsInt() {
+		return p.setInt(key, value)
+	}
+	if e := p.entry; e != nil && sameKey(&e.key, key) {
+		e.value = value
+		return false
+	}
+	return p.setHashed(key, value)
+}
+
+func (p *mapParts) setInt(key *Value, value Value) bool {
+	i := key.n >> 1
+	if int64(key.n) < 0 || i >= p.pages.bound {
+		if e := p.entry; e != nil && e.key == *key {
+			e.value = value
+			return false
+		}
+		if int64(key.n) < 0 || !p.pages.grows(i) {
+			if !p.setHashed(key, value) {
+				return false
+			}
+			if p.ints++; p.ints >= p.census && p.steps >= p.hashed/2 {
+				p.count()
+			}
+			return true
+		}
+		p.extend(p.pages.bound + pageSize)
+	}
+	if p.page == nil || p.number != i>>pageBits {
+		p.page, p.number = p.pages.own(p.owner, i), i>>pageBits
+	}
+	place := &p.page.values[i&pageMask]
+	isNew := place.p == nil
+	if value.Scalar() {
+		place.setNumber(&value)
+	} else {
+		*place = value
+	}
+	if isNew {
+		p.pages.n++
+		p.grown()
+	}
+	return isNew
+}
+
+func (p *mapParts) grown() {
+	p.steps++
+	p.peak = max(p.peak, p.len())
+}
+
+// extend moves the bound of the pages up by one page, with the Ints that lie there.
+func (p *mapParts) extend(bound uint64) {
+	from := p.pages.bound
+	p.pages.extend(p.owner, bound)
+	for i := from; i < bound && p.ints > 0; i++ {
+		key := FromInt(int64(i))
+		b, e := p.trie.find(hash(&key), &key)
+		if e == nil {
+			continue
+		}
+		value := e.value
+		if b.owner != p.owner {
+			value.Share()
+		}
+		p.removeHashed(&key)
+		p.pages.own(p.owner, i).values[i&pageMask] = value
+		p.pages.n++
+	}
+}
+
+// count looks whether the Ints in the trie are dense by now, and if so makes pages of
+// them. It costs as much as the trie is large, which as many updates have paid for.
+func (p *mapParts) count() {
+	p.census, p.steps = 2*p.ints, 0
+	var counts intCounts
+	p.trie.each(func(e *mapEntry, _ *token) { counts.add(&e.key) })
+	bound := counts.bound(p.pages.n)
+	if bound <= p.pages.bound {
+		return
+	}
+	old := p.trie
+	p.trie, p.hashed, p.ints, p.entry = nil, 0, 0, nil
+	p.pages.extend(p.owner, bound)
+	old.each(func(e *mapEntry, owner *token) {
+		value := e.value
+		if owner != p.owner {
+			value.Share()
+		}
+		p.set(&e.key, value)
+	})
+	p.census, p.steps = max(firstCensus, 2*p.ints), 0
+}
+
+// remove takes out a key that is there; the map is unshared.
+func (p *mapParts) remove(key *Value) {
+	p.steps++
+	if !p.paged(key) {
+		p.removeHashed(key)
+		return
+	}
+	i := key.n >> 1
+	page := p.pages.own(p.owner, i)
+	p.page, p.number = page, i>>pageBits
+	page.values[i&pageMask] = Value{}
+	p.pages.n--
+}
+
+// sparse tells whether so many entries have been removed that the nodes had better be
+// made anew, and whether as many updates have paid for it.
+func (p *mapParts) sparse() bool {
+	if p.peak <= fan {
+		return p.len() <= smallMap/2
+	}
+	return 8*p.len() <= p.peak && p.steps >= p.peak/2
+}
+
+// intCounts counts Int keys by their number of bits.
+type intCounts struct {
+	byBits [64]int
+	last   uint64
+}
+
+func (c *intCounts) add(key *Value) {
+	if key.IsInt() && int64(key.n) >= 0 {
+		c.byBits[bits.Len64(key.n>>1)]++
+		c.last = max(c.last, key.n>>1)
+	}
+}
+
+// bound returns the largest bound below which a quarter of all Ints is there, with
+// some that are in pages already; 0 if there is none.
+func (c *intCounts) bound(paged int) uint64 {
+	best, n := uint64(0), paged
+	for b, more := range c.byBits {
+		n += more
+		below := (min(uint64(1)<<b, c.last+1) + pageMask) &^ pageMask
+		if more > 0 && uint64(n) >= below/4 {
+			best = below
+		}
+	}
+	return best
+}
