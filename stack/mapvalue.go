@@ -23,7 +23,7 @@ type MapValue struct {
 }
 
 // smallMap is how many entries are searched one by one.
-const smallMap = 8
+const smallMap = 16
 
 type mapEntry struct{ key, value Value }
 
@@ -191,6 +191,9 @@ func (m *MapValue) Set(key, value Value) *MapValue {
 		return m
 	}
 	m.n++
+	if m.small == nil {
+		m.small = make([]mapEntry, 0, 4)
+	}
 	i, _ := slices.BinarySearchFunc(m.small, key, func(e mapEntry, k Value) int { return compareKeys(&e.key, &k) })
 	m.small = slices.Insert(m.small, i, mapEntry{key.Promote(), value})
 	if m.n > smallMap {
