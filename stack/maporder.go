@@ -7,69 +7,86 @@ import (
 	"strings"
 )
 
-// placed is an entry that is brought in order: by its prefix first.
+// placed is an entry, by its number, that is brought in order: by its prefix first. It
+// has no pointer, so the collector has nothing to do with the sorting.
 type placed struct {
 	prefix uint64
-	e      *mapEntry
+	i      int
 }
 
 // all visits the entries in key order: Ints, of which the dense ones lie in order, false,
 // true, Strings.
 func (p *mapParts) all(yield func(key, value Value) bool) {
-	numbers, bools, texts := p.sorted()
-	i := 0
-	visit := func(entries []placed) bool {
-		for _, x := range entries {
-			if !yield(x.e.key, x.e.value) {
+	order := p.order.Load()
+	if order == nil {
+		order = p.sorted()
+		p.order.Store(order)
+	}
+	visit := func(entries []*mapEntry) bool {
+		for _, e := range entries {
+			if !yield(e.key, e.value) {
 				return false
 			}
 		}
 		return true
 	}
-	for i < len(numbers) && int64(numbers[i].e.key.n) < 0 {
-		i++
-	}
-	_ = visit(numbers[:i]) && p.pages.all(yield) && visit(numbers[i:]) && visit(bools) && visit(texts)
+	_ = visit(order.entries[:order.negative]) && p.pages.all(yield) && visit(order.entries[order.negative:])
 }
 
-// sorted returns the entries of the trie by the kinds of their keys, each in order.
-func (p *mapParts) sorted() (numbers, bools, texts []placed) {
-	all := make([]placed, p.hashed)
-	numbers = all[:0:p.ints]
-	texts = all[p.ints:p.ints]
-	p.trie.each(func(e *mapEntry, _ *token) {
+// mapOrder is the entries of a trie in key order, first the negative Ints.
+type mapOrder struct {
+	entries  []*mapEntry
+	negative int
+}
+
+// sorted brings the entries of the trie in order.
+func (p *mapParts) sorted() *mapOrder {
+	all := make([]*mapEntry, 0, p.hashed)
+	p.trie.each(func(e *mapEntry, _ *token) { all = append(all, e) })
+	numbers, texts := make([]placed, 0, p.ints), make([]placed, 0, p.hashed-p.ints)
+	var bools []placed
+	order := &mapOrder{entries: make([]*mapEntry, 0, p.hashed)}
+	for i, e := range all {
 		switch e.key.rank() {
 		case 0:
-			numbers = append(numbers, placed{e.key.n ^ 1<<63, e})
+			numbers = append(numbers, placed{e.key.n ^ 1<<63, i})
+			if int64(e.key.n) < 0 {
+				order.negative++
+			}
 		case 1:
-			bools = append(bools, placed{e.key.n, e})
+			bools = append(bools, placed{e.key.n, i})
 		default:
-			texts = append(texts, placed{e: e})
+			texts = append(texts, placed{i: i})
 		}
-	})
+	}
 	sortPrefixes(numbers)
 	sortPrefixes(bools)
-	sortTexts(texts)
-	return numbers, bools, texts
+	sortTexts(texts, func(i int) string { return all[i].key.AsString() })
+	for _, kind := range [][]placed{numbers, bools, texts} {
+		for _, x := range kind {
+			order.entries = append(order.entries, all[x.i])
+		}
+	}
+	return order
 }
 
 // sortTexts sorts entries by their keys, which are Strings. What all begin with is
 // not looked at again: the prefix is the 8 bytes behind.
-func sortTexts(texts []placed) {
+func sortTexts(texts []placed, key func(i int) string) {
 	if len(texts) < 2 {
 		return
 	}
-	common := texts[0].e.key.AsString()
+	common := key(texts[0].i)
 	for _, x := range texts[1:] {
-		s := x.e.key.AsString()
+		s := key(x.i)
 		n := 0
 		for n < len(common) && n < len(s) && common[n] == s[n] {
 			n++
 		}
 		common = common[:n]
 	}
-	for i := range texts {
-		texts[i].prefix = textPrefix(texts[i].e.key.AsString()[len(common):])
+	for j := range texts {
+		texts[j].prefix = textPrefix(key(texts[j].i)[len(common):])
 	}
 	sortPrefixes(texts)
 	for first := 0; first < len(texts); {
@@ -78,9 +95,7 @@ func sortTexts(texts []placed) {
 			behind++
 		}
 		if behind-first > 1 {
-			slices.SortFunc(texts[first:behind], func(a, b placed) int {
-				return strings.Compare(a.e.key.AsString()[len(common):], b.e.key.AsString()[len(common):])
-			})
+			slices.SortFunc(texts[first:behind], func(a, b placed) int { return strings.Compare(key(a.i), key(b.i)) })
 		}
 		first = behind
 	}

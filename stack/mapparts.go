@@ -1,6 +1,9 @@
 package stack
 
-import "math/bits"
+import (
+	"math/bits"
+	"sync/atomic"
+)
 
 // mapParts are the entries of a map that is not small. Int keys below bound are in
 // pages, all others in a hash trie.
@@ -18,6 +21,9 @@ type mapParts struct {
 	steps  int  // updates since parts of this map were last made anew, or were another map's
 	peak   int  // the most entries there have been since
 	forked bool // other maps may hold nodes of this one
+	// order is how the entries of the trie were found to lie when they were walked last; nil
+	// since one came, went or moved. Several strands may walk a shared map.
+	order atomic.Pointer[mapOrder]
 }
 
 // mapRecent is what was found last in an unshared map, which only one strand can
@@ -61,11 +67,12 @@ func newParts(entries []mapEntry) *mapParts {
 // fork returns parts that share all nodes with p, which must not be changed any
 // more.
 func (p *mapParts) fork() *mapParts {
-	c := *p
-	c.owner = new(token)
-	c.mapRecent = mapRecent{}
-	c.steps, c.forked = 0, true
-	return &c
+	c := &mapParts{
+		owner: new(token), trie: p.trie, hashed: p.hashed, ints: p.ints, pages: p.pages,
+		census: p.census, peak: p.peak, forked: true,
+	}
+	c.order.Store(p.order.Load())
+	return c
 }
 
 func (p *mapParts) len() int { return p.hashed + p.pages.n }
@@ -173,6 +180,14 @@ func (p *mapParts) setInt(key *Value, value Value) bool {
 	return isNew
 }
 
+// moved forgets what points to entries of the trie.
+func (p *mapParts) moved() {
+	p.entry = nil
+	if p.order.Load() != nil {
+		p.order.Store(nil)
+	}
+}
+
 func (p *mapParts) grown() {
 	p.steps++
 	p.peak = max(p.peak, p.len())
@@ -209,7 +224,8 @@ func (p *mapParts) count() {
 		return
 	}
 	old := p.trie
-	p.trie, p.hashed, p.ints, p.entry = nil, 0, 0, nil
+	p.trie, p.hashed, p.ints = nil, 0, 0
+	p.moved()
 	p.pages.extend(p.owner, bound)
 	old.each(func(e *mapEntry, owner *token) {
 		value := e.value

@@ -184,11 +184,15 @@ func (p *mapParts) setHashed(key *Value, value Value) bool {
 	}
 	w := p.descend(h)
 	if i := w.b.search(h, key); i >= 0 {
-		p.place(&w, w.b.own(p.owner))
+		if w.b.owner != p.owner {
+			p.moved()
+			p.place(&w, w.b.own(p.owner))
+		}
 		p.entry = &w.b.entries[i]
 		p.entry.value = value
 		return false
 	}
+	p.moved()
 	for len(w.b.entries) >= bucketSize && p.split(&w, h) {
 	}
 	p.place(&w, w.b.own(p.owner))
@@ -245,7 +249,7 @@ func (p *mapParts) split(w *way, h uint64) bool {
 
 // removeHashed takes a key that is there out of the trie.
 func (p *mapParts) removeHashed(key *Value) {
-	p.entry = nil
+	p.moved()
 	h := hash(key)
 	w := p.descend(h)
 	i := w.b.search(h, key)

@@ -3,7 +3,6 @@ package stack
 import (
 	"cmp"
 	"iter"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -11,7 +10,7 @@ import (
 
 // MapValue is a map. As with VariantValue an unshared map is changed in place.
 //
-// Up to smallMap entries are a slice in key order. More are in mapParts: a hash
+// Up to smallMap entries are a slice, in no order. More are in mapParts: a hash
 // trie, and beside it an array for Int keys that are dense. An update of a
 // shared map copies the path to the changed entry, O(log n). The entries are
 // brought in order when somebody asks for all of them.
@@ -119,7 +118,12 @@ func (m *MapValue) search(key *Value) int {
 	}
 	s := key.AsString()
 	for i := range m.small {
-		if k := &m.small[i].key; k.n&lengthMax == uint64(len(s)) && !k.Scalar() && k.AsString() == s {
+		k := &m.small[i].key
+		if k.Scalar() || k.n&lengthMax != uint64(len(s)) {
+			continue
+		}
+		// Keys of one length often differ in their last byte, which is looked at right here.
+		if t := k.AsString(); s == "" || t[len(t)-1] == s[len(s)-1] && t == s {
 			return i
 		}
 	}
@@ -194,8 +198,7 @@ func (m *MapValue) Set(key, value Value) *MapValue {
 	if m.small == nil {
 		m.small = make([]mapEntry, 0, 4)
 	}
-	i, _ := slices.BinarySearchFunc(m.small, key, func(e mapEntry, k Value) int { return compareKeys(&e.key, &k) })
-	m.small = slices.Insert(m.small, i, mapEntry{key.Promote(), value})
+	m.small = append(m.small, mapEntry{key.Promote(), value})
 	if m.n > smallMap {
 		m.parts = newParts(m.small)
 		m.small = nil
@@ -211,8 +214,9 @@ func (m *MapValue) Remove(key Value) *MapValue {
 	m = m.writable()
 	m.n--
 	if m.parts == nil {
-		i := m.search(&key)
-		m.small = slices.Delete(m.small, i, i+1)
+		i, last := m.search(&key), len(m.small)-1
+		m.small[i], m.small[last] = m.small[last], mapEntry{}
+		m.small = m.small[:last]
 		return m
 	}
 	m.parts.remove(&key)
@@ -246,12 +250,25 @@ func (m *MapValue) All() iter.Seq2[Value, Value] {
 			m.parts.all(yield)
 			return
 		}
-		for i := range m.small {
-			if !yield(m.small[i].key, m.small[i].value) {
+		var order [smallMap]*mapEntry
+		for _, e := range m.inOrder(&order) {
+			if !yield(e.key, e.value) {
 				return
 			}
 		}
 	}
+}
+
+// inOrder brings the entries in small in key order, by insertion: often they were set in it.
+func (m *MapValue) inOrder(order *[smallMap]*mapEntry) []*mapEntry {
+	for i := range m.small {
+		e, j := &m.small[i], i
+		for ; j > 0 && compareKeys(&e.key, &order[j-1].key) < 0; j-- {
+			order[j] = order[j-1]
+		}
+		order[j] = e
+	}
+	return order[:len(m.small)]
 }
 
 // entries returns a copy of all entries in key order.
