@@ -45,7 +45,7 @@ var listWords = []Word{
 
 // empty is the empty list. All programs share it.
 var empty = func() stack.Value {
-	v := stack.FromVariant(stack.FromFields(stack.ListTag, nil))
+	v := stack.FromList(nil)
 	v.Share()
 	return v
 }()
@@ -83,15 +83,7 @@ func listReverse(_ *vm.Strand, w []stack.Value) error {
 	if w[0].Kind() != stack.Variant {
 		return vm.Mismatch("List", w[0])
 	}
-	v := w[0].AsVariant()
-	old := v.Fields()
-	n := len(old)
-	fields := make([]stack.Value, n)
-	for i, f := range old {
-		f.Share()
-		fields[n-1-i] = f
-	}
-	w[0] = stack.FromVariant(stack.FromFields(v.Tag, fields))
+	w[0] = stack.FromVariant(w[0].AsVariant().Reversed())
 	return nil
 }
 

@@ -66,7 +66,7 @@ func regexReplace(all bool) func(*vm.Strand, []stack.Value) error {
 }
 
 func listOf(values []stack.Value) stack.Value {
-	return stack.FromVariant(stack.FromFields(stack.ListTag, values))
+	return stack.FromList(values)
 }
 
 // patterns keeps compiled patterns: programs use few, again and again. Of an

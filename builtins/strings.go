@@ -160,7 +160,7 @@ func split(_ *vm.Strand, w []stack.Value) error {
 			fields = append(fields, whole.Derive(piece))
 		}
 	}
-	w[0] = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
+	w[0] = stack.FromList(fields)
 	return nil
 }
 

@@ -183,6 +183,18 @@ func (v *Value) setNumber(from *Value) {
 	v.n = from.n
 }
 
+// SetScalar makes the slot a number or Bool of a kind and pattern, as SetInt does.
+func (v *Value) SetScalar(k Kind, bits uint64) {
+	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(unsafe.Pointer(&markers[0])) + uintptr(k)
+	v.n = bits
+}
+
+// scalar makes a number or Bool of a word of a list.
+func scalar(f form, bits uint64) Value { return Value{marker(f), bits} }
+
+// marker returns the address that stands for the kind of a list's words.
+func marker(f form) unsafe.Pointer { return unsafe.Add(unsafe.Pointer(&markers[0]), -int(f)) }
+
 // Tag is the name of a symbol or variant. Tags that the program names are
 // interned, one for each name; others are made as needed, so tags are compared
 // with Same.

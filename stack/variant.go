@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"slices"
 	"sync/atomic"
 	"unsafe"
 )
@@ -20,33 +19,24 @@ import (
 // versions that are all kept cost more than O(log n) each.
 //
 // The fields of a small variant lie right behind it, in the same object; lists and
-// larger ones are long.
+// larger ones are long (list.go).
 type VariantValue struct {
 	Tag   *Tag
 	state atomic.Uint32
-	small uint32 // 1 + the number of fields right behind; 0: it is a long
+	form  form
 }
 
-// long is a variant whose fields are elsewhere: their number can change.
-type long struct {
-	VariantValue
-	fields []Value              // nil: those of the tree
-	tree   atomic.Pointer[tree] // of a shared object that has fields: made from them
-}
-
-// long returns the whole of a variant that is one.
-func (v *VariantValue) long() *long { return (*long)(unsafe.Pointer(v)) }
-
-// slots returns the places of the fields; nil if they are in a tree.
+// slots returns the places of the fields; nil if they are in a tree or words.
 func (v *VariantValue) slots() []Value {
-	switch n := v.small; n {
-	case 0:
-		return v.long().fields
-	case 1:
+	switch n := v.form; {
+	case n > 1:
+		return unsafe.Slice(v.place(0), n-1)
+	case n == 1:
 		return none
-	default:
-		return unsafe.Slice((*Value)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(VariantValue{}))), n-1)
+	case n == 0:
+		return v.long().values()
 	}
+	return nil
 }
 
 var none = []Value{}
@@ -62,10 +52,6 @@ const (
 	copied    // it has been copied for an update, or is such a copy
 	inherited // behind its fields may be values of the list that it succeeds
 )
-
-// shortList is how long a list may be to be copied at every update of a shared
-// version: that is no dearer than copying a path of a tree.
-const shortList = 64
 
 // variantN pairs a variant with room for its fields, which slots finds.
 type (
@@ -121,13 +107,8 @@ func allocate(tag *Tag, fields int) *VariantValue {
 	default:
 		return FromFields(tag, make([]Value, fields))
 	}
-	v.Tag, v.small = tag, uint32(1+fields)
+	v.Tag, v.form = tag, form(1+fields)
 	return v
-}
-
-// FromFields makes a variant that takes over a slice of promoted values.
-func FromFields(tag *Tag, fields []Value) *VariantValue {
-	return &(&long{VariantValue: VariantValue{Tag: tag}, fields: fields}).VariantValue
 }
 
 // Share marks the object of a value as held more than once. Values without
@@ -153,27 +134,36 @@ func (v *VariantValue) Shared() bool { return v.state.Load()&shared != 0 }
 
 // Len returns the number of fields.
 func (v *VariantValue) Len() int {
-	if fields := v.slots(); fields != nil {
-		return len(fields)
+	if n := v.form; n > 0 {
+		return int(n - 1)
 	}
-	return v.long().tree.Load().len()
+	if l := v.long(); l.at != nil {
+		return l.n
+	}
+	return v.treeLen()
 }
+
+func (v *VariantValue) treeLen() int { return v.long().tree.Load().len() }
 
 // At returns field i, which must exist. The caller marks it shared unless it
 // drops the variant.
 func (v *VariantValue) At(i int) Value {
-	if fields := v.slots(); fields != nil {
-		return fields[i]
+	if x := v.Slot(int64(i)); x != nil {
+		return *x
 	}
-	return v.long().tree.Load().at(i)
+	l := v.long()
+	if v.form < 0 {
+		return scalar(v.form, *l.word(i))
+	}
+	return l.tree.Load().at(i)
 }
 
 // Get returns field i, marked shared, and whether there is one: At for a variant
 // that lives on.
 func (v *VariantValue) Get(i int64) (x Value, ok bool) {
-	if fields := v.slots(); uint64(i) < uint64(len(fields)) {
-		x = fields[i]
-	} else if fields == nil && uint64(i) < uint64(v.Len()) {
+	if at := v.Slot(i); at != nil {
+		x = *at
+	} else if uint64(i) < uint64(v.Len()) {
 		x = v.At(int(i))
 	} else {
 		return Value{}, false
@@ -184,37 +174,39 @@ func (v *VariantValue) Get(i int64) (x Value, ok bool) {
 	return x, true
 }
 
-// Slot returns the place of field i; nil if there is none or it is in a tree. What
-// lies there must not be changed.
+// Slot returns the place of field i; nil if there is none or it is in a tree or a word.
+// What lies there must not be changed.
 func (v *VariantValue) Slot(i int64) *Value {
-	if n := v.small; n > 0 {
+	if n := v.form; n > 0 {
 		if uint64(i) < uint64(n-1) {
 			return v.place(uint64(i))
 		}
-		return nil
-	}
-	if fields := v.long().fields; uint64(i) < uint64(len(fields)) {
-		return &fields[i]
+	} else if n == 0 {
+		if l := v.long(); uint64(i) < uint64(l.n) {
+			return l.value(int(i))
+		}
 	}
 	return nil
 }
 
 // SlotOf is Slot for a variant that has n fields at least; nil if it has fewer.
 func (v *VariantValue) SlotOf(n, i int) *Value {
-	if v.small > uint32(n) {
+	if v.form > form(n) {
 		return v.place(uint64(i))
 	}
-	if fields := v.Fields(); len(fields) >= n {
+	if fields := v.head(n); fields != nil {
 		return &fields[i]
 	}
 	return nil
 }
 
-// Own is Slot of a variant that nobody else holds: the caller may put a number
-// there, or a promoted value. nil if others may hold it.
+// Own is Slot for an element of a list of Values that nobody else holds: the caller may
+// put a number there, or a promoted value. nil if it is not so.
 func (v *VariantValue) Own(i int64) *Value {
-	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
-		return &fields[i]
+	if v.form == 0 {
+		if l := v.long(); uint64(i) < uint64(l.n) && !v.Shared() {
+			return l.value(int(i))
+		}
 	}
 	return nil
 }
@@ -223,8 +215,8 @@ func (v *VariantValue) Own(i int64) *Value {
 // anybody looks at the list again: one of a list that is held once stays held
 // once.
 func (v *VariantValue) Take(i int64) (x Value, ok bool) {
-	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
-		return fields[i], true
+	if at := v.Slot(i); at != nil && !v.Shared() {
+		return *at, true
 	}
 	return v.Get(i)
 }
@@ -237,9 +229,9 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 		return false
 	}
 	var to []Value
-	if v.small == uint32(1+len(fields)) {
+	if v.form == form(1+len(fields)) {
 		to = unsafe.Slice(v.place(0), len(fields))
-	} else if to = v.slots(); len(to) != len(fields) {
+	} else if to = v.slots(); len(to) != len(fields) || v.Len() != len(fields) {
 		return false
 	}
 	if v.Tag != tag {
@@ -258,7 +250,7 @@ func (v *VariantValue) Remake(tag *Tag, fields []Value) bool {
 // RemakeFloats is Remake for fields that are all Floats; false, with nothing done,
 // if they are not.
 func (v *VariantValue) RemakeFloats(tag *Tag, fields []Value) bool {
-	if v.small != uint32(1+len(fields)) || v.Shared() {
+	if v.form != form(1+len(fields)) || v.Shared() {
 		return false
 	}
 	for i := range fields {
@@ -296,7 +288,7 @@ func (v *VariantValue) Put(n, i int, x *Value) bool {
 func (v *VariantValue) Replaced(n, i int, x Value) *VariantValue {
 	w := allocate(v.Tag, n)
 	fields := w.slots()
-	copy(fields, v.Fields())
+	copy(fields, v.head(n))
 	fields[i] = Value{}
 	shareAll(fields)
 	fields[i] = x.Promote()
@@ -318,12 +310,12 @@ const (
 // unless it is shared or keep is set: then the fields are marked.
 func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) Unpacked {
 	var fields []Value
-	if v.small > uint32(len(slots)) {
+	if v.form > form(len(slots)) {
 		fields = unsafe.Slice(v.place(0), len(slots))
-	} else if fields = v.Fields(); len(fields) < len(slots) {
+	} else if fields = v.head(len(slots)); fields == nil {
 		return TooFew
 	}
-	fields, kinds = fields[:len(slots)], kinds[:len(slots)]
+	kinds = kinds[:len(slots)]
 	keep = keep || v.Shared()
 	as := AsExpected
 	for i := range slots {
@@ -355,7 +347,7 @@ const MaxUnpackedFloats = 4
 // as Float; false, with nothing done, if it is not so. All are read before the first
 // is written: one of the slots may hold the variant.
 func (v *VariantValue) UnpackFloats(slots []Value) bool {
-	if v.small != uint32(1+len(slots)) || len(slots) == 0 {
+	if v.form != form(1+len(slots)) || len(slots) == 0 {
 		return false
 	}
 	switch f := unsafe.Slice(v.place(0), len(slots)); len(f) {
@@ -399,190 +391,24 @@ func (v *VariantValue) Fields() []Value {
 	if fields := v.slots(); fields != nil {
 		return fields
 	}
+	if v.form < 0 {
+		return v.head(v.Len())
+	}
 	return v.long().tree.Load().all()
 }
 
-// Push returns the variant with one field more at the end. It consumes v.
-func (v *VariantValue) Push(x Value) *VariantValue {
-	x = x.Promote()
-	if v.Shared() {
-		return v.pushShared(x)
+// head returns the first n fields; nil if there are fewer. They must not be changed,
+// and not be kept.
+func (v *VariantValue) head(n int) []Value {
+	if fields := v.slots(); len(fields) >= n && fields != nil {
+		return fields[:n]
 	}
-	if v.small > 0 {
-		old := v.slots()
-		fields := make([]Value, len(old)+1, 2*len(old)+2)
-		copy(fields, old)
-		fields[len(old)] = x
-		return FromFields(v.Tag, fields)
-	}
-	l := v.long()
-	if t := l.tree.Load(); t != nil {
-		t.push(x)
-		return v
-	}
-	if n := len(l.fields); n == cap(l.fields) && n >= shortList {
-		l.fields = doubled(l.fields)
-	}
-	l.fields = append(l.fields, x)
-	return v
-}
-
-// Successor makes an empty list with the tag of v and room for as many fields. If v is
-// only read from now on, each field before as many have been pushed, it ends with it:
-// unless others hold v, the list takes its memory.
-func (v *VariantValue) Successor(ends bool) *VariantValue {
-	if ends && v.small == 0 && !v.Shared() && v.long().fields != nil {
-		w := FromFields(v.Tag, v.long().fields[:0])
-		w.state.Store(inherited)
-		return w
-	}
-	return FromFields(v.Tag, make([]Value, 0, v.Len()))
-}
-
-// Finish ends the construction of a successor: what it has no use for is let go of.
-func (v *VariantValue) Finish() {
-	l := v.long()
-	if n := len(l.fields); cap(l.fields) > max(4*n, shortList) {
-		l.fields = slices.Clone(l.fields)
-	} else if v.state.Load() == inherited {
-		clear(l.fields[n:cap(l.fields)])
-	}
-	v.state.Store(0)
-}
-
-// doubled returns the values with room for as many more: append alone would grow
-// by a quarter, and copy four times as much. Numbers need no write barrier: while
-// the collector is marking, that would look up every one of them.
-func doubled(values []Value) []Value {
-	more := make([]Value, len(values), 2*len(values))
-	for _, x := range values {
-		if !x.Scalar() {
-			copy(more, values)
-			return more
-		}
-	}
-	bytes := func(values []Value) []byte {
-		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(Value{})))
-	}
-	copy(bytes(more), bytes(values))
-	return more
-}
-
-func (v *VariantValue) pushShared(x Value) *VariantValue {
-	if t := v.toTree(); t != nil {
-		t = t.clone()
-		t.push(x)
-		return v.withTree(t)
-	}
-	old := v.slots()
-	n := len(old)
-	w := v.copy(append(make([]Value, 0, max(4, n+n/2)), old...))
-	l := w.long()
-	l.fields = append(l.fields, x) // behind the others, which are shared now
-	return w
-}
-
-// Set is With for any i: it returns the variant itself if there is no such field.
-func (v *VariantValue) Set(i int64, x Value) *VariantValue {
-	if fields := v.slots(); uint64(i) < uint64(len(fields)) && !v.Shared() {
-		if !x.Scalar() {
-			x = x.Promote()
-		}
-		fields[i] = x
-		return v
-	}
-	if uint64(i) >= uint64(v.Len()) {
-		return v
-	}
-	return v.With(int(i), x)
-}
-
-// With returns the variant with field i, which must exist, replaced. It
-// consumes v.
-func (v *VariantValue) With(i int, x Value) *VariantValue {
-	x = x.Promote()
-	if v.Shared() {
-		return v.withShared(i, x)
-	}
-	if fields := v.slots(); fields != nil {
-		fields[i] = x
-		return v
-	}
-	v.long().tree.Load().set(i, x)
-	return v
-}
-
-func (v *VariantValue) withShared(i int, x Value) *VariantValue {
-	if t := v.toTree(); t != nil {
-		t = t.clone()
-		t.set(i, x)
-		return v.withTree(t)
-	}
-	if v.small > 0 {
-		w := allocate(v.Tag, len(v.slots()))
-		copy(w.slots(), v.slots())
-		w.slots()[i] = x
-		shareAll(w.slots())
-		return w
-	}
-	fields := slices.Clone(v.long().fields)
-	fields[i] = x
-	return v.copy(fields)
-}
-
-// toTree returns the tree that an update of a shared object starts from; nil
-// if it is to be copied.
-func (v *VariantValue) toTree() *tree {
-	if v.small > 0 {
+	if v.Len() < n {
 		return nil
 	}
-	l := v.long()
-	if t := l.tree.Load(); t != nil {
-		return t
+	fields := make([]Value, n)
+	for i := range fields {
+		fields[i] = v.At(i)
 	}
-	if len(l.fields) <= shortList || v.state.Or(copied)&copied == 0 {
-		return nil
-	}
-	l.tree.CompareAndSwap(nil, newTree(l.fields))
-	return l.tree.Load()
-}
-
-func (v *VariantValue) withTree(t *tree) *VariantValue {
-	w := &long{VariantValue: VariantValue{Tag: v.Tag}}
-	w.tree.Store(t)
-	return &w.VariantValue
-}
-
-// copy makes the copy of a shared variant with other fields, which share their
-// objects with it.
-func (v *VariantValue) copy(fields []Value) *VariantValue {
-	w := FromFields(v.Tag, fields)
-	if len(fields) > shortList {
-		w.state.Store(copied)
-	}
-	shareAll(fields)
-	return w
-}
-
-func shareAll(values []Value) {
-	for _, x := range values {
-		x.Share()
-	}
-}
-
-// Init returns the variant without its last field; it must have one. It
-// consumes v.
-func (v *VariantValue) Init() *VariantValue {
-	all := v.Fields()
-	last := len(all) - 1
-	if fields := v.slots(); fields != nil && !v.Shared() {
-		fields[last] = Value{}
-		if v.small > 0 {
-			v.small--
-		} else {
-			v.long().fields = fields[:last]
-		}
-		return v
-	}
-	return v.copy(append([]Value{}, all[:last]...))
+	return fields
 }

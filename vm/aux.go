@@ -32,7 +32,7 @@ func (x *auxStack) popKind(to *stack.Value, kind stack.Kind) error {
 // pushClauses keeps the clauses of a cond: a list of the quotations, with the number of the
 // next predicate below.
 func (x *auxStack) pushClauses(quotations []stack.Value) {
-	x.push(stack.FromInt(0), stack.FromVariant(stack.FromFields(stack.ListTag, quotations)))
+	x.push(stack.FromInt(0), stack.FromList(quotations))
 }
 
 // clauses returns the clauses of the innermost cond and the number of the next predicate.

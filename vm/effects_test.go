@@ -358,7 +358,7 @@ func valueOf(seed uint64, k bytecode.Kind) stack.Value {
 		for i := range list {
 			list[i] = of()
 		}
-		return stack.FromVariant(stack.FromFields(stack.ListTag, list))
+		return stack.FromList(list)
 	}
 	return variantOf(r, float)
 }

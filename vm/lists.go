@@ -2,6 +2,49 @@ package vm
 
 import "github.com/seqvm/seqvm/stack"
 
+// listGet is OpListGet, and returns the kind of what it leaves.
+func listGet(to, l, i *stack.Value) stack.Kind {
+	if l.Kind() == stack.Variant {
+		if x, ok := l.AsVariant().Get(i.AsInt()); ok {
+			*to = x
+			return x.Kind()
+		}
+	}
+	to.SetInt(0)
+	return stack.Int
+}
+
+// listTake is OpListTake.
+func listTake(to, l, i *stack.Value) {
+	if l.Kind() == stack.Variant {
+		if x, ok := l.AsVariant().Take(i.AsInt()); ok {
+			*to = x
+			return
+		}
+	}
+	to.SetInt(0)
+}
+
+// listNext leaves element i of a list and goes on to the next one; false if there is none.
+func listNext(to, l, i *stack.Value, take bool) bool {
+	v, n := l.AsVariant(), i.AsInt()
+	if v.HoldsWord(n) {
+		i.SetInt(i.Bits() + 2)
+		to.SetScalar(v.WordKind(), v.Word(n))
+		return true
+	}
+	get := v.Get
+	if take {
+		get = v.Take
+	}
+	x, ok := get(n)
+	if ok {
+		i.SetInt(i.Bits() + 2)
+		*to = x
+	}
+	return ok
+}
+
 // listElement is OpListElement: element i of the list v, which is known to be there.
 func listElement(to, v *stack.Value, i int64) error {
 	if v.Kind() != stack.Variant || i < 0 || i >= int64(v.AsVariant().Len()) {
@@ -44,6 +87,6 @@ func mapEntries(to, m *stack.Value) error {
 		v.Share()
 		fields = append(fields, k, v)
 	})
-	*to = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
+	*to = stack.FromList(fields)
 	return nil
 }

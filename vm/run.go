@@ -156,93 +156,74 @@ func (s *Strand) run() error {
 
 		case bytecode.OpListGet:
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
-				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.Scalar() {
+				v, i := l.AsVariant(), at(fp, in.C).AsInt()
+				if v.HoldsWord(i) {
+					at(fp, in.A).SetScalar(v.WordKind(), v.Word(i))
+					continue
+				}
+				if x := v.Slot(i); x != nil && x.Scalar() {
 					*at(fp, in.A) = *x
 					continue
 				}
-				if x, ok := l.AsVariant().Get(at(fp, in.C).AsInt()); ok {
-					*at(fp, in.A) = x
-					continue
-				}
 			}
-			at(fp, in.A).SetInt(0)
+			listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C))
 		case bytecode.OpListTake:
-			if l := at(fp, in.B); l.Kind() == stack.Variant {
-				if x, ok := l.AsVariant().Take(at(fp, in.C).AsInt()); ok {
-					*at(fp, in.A) = x
-					continue
-				}
-			}
-			at(fp, in.A).SetInt(0)
+			listTake(at(fp, in.A), at(fp, in.B), at(fp, in.C))
 		case bytecode.OpListGetInt:
 			if l := at(fp, in.B); l.Kind() == stack.Variant {
-				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.IsInt() {
+				v, i := l.AsVariant(), at(fp, in.C).AsInt()
+				if v.Holds(stack.Int, i) {
+					at(fp, in.A).SetInt(v.Word(i))
+					continue
+				}
+				if x := v.Slot(i); x != nil && x.IsInt() {
 					at(fp, in.A).SetInt(x.Bits())
 					continue
 				}
-				x, ok := l.AsVariant().Get(at(fp, in.C).AsInt())
-				if x.IsInt() {
-					at(fp, in.A).SetInt(x.Bits())
-					continue
-				}
-				if ok {
-					*at(fp, in.A) = x
-					ip = s.deoptAddress(ip)
-					continue
-				}
 			}
-			at(fp, in.A).SetInt(0)
-		case bytecode.OpListGetFloat:
-			var x stack.Value
-			if l := at(fp, in.B); l.Kind() == stack.Variant {
-				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil && x.IsFloat() {
-					at(fp, in.A).SetFloat(x.AsFloat())
-					continue
-				}
-				x, _ = l.AsVariant().Get(at(fp, in.C).AsInt())
-				if x.IsFloat() {
-					at(fp, in.A).SetFloat(x.AsFloat())
-					continue
-				}
-			}
-			if x.Kind() == stack.Nothing {
-				x = stack.FromInt(0)
-			}
-			*at(fp, in.A) = x
-			ip = s.deoptAddress(ip)
-		case bytecode.OpListNext, bytecode.OpListNextInt, bytecode.OpListNextFloat:
-			l, i := at(fp, in.B), at(fp, in.C)
-			if l.Kind() != stack.Variant {
-				return s.failAt(ip, fp, Mismatch("List", *l))
-			}
-			if x := l.AsVariant().Slot(i.AsInt()); x != nil && (op == bytecode.OpListNextInt && x.IsInt() || op == bytecode.OpListNextFloat && x.IsFloat()) {
-				ip += instrSize
-				i.ChangeInt(i.Bits() + 2)
-				*at(fp, in.A) = *x
-				continue
-			}
-			x, ok := l.AsVariant().Get(i.AsInt())
-			if !ok {
-				continue
-			}
-			ip += instrSize
-			i.ChangeInt(i.Bits() + 2)
-			*at(fp, in.A) = x
-			if op != bytecode.OpListNext && x.Kind() != [2]stack.Kind{stack.Int, stack.Float}[op-bytecode.OpListNextInt] {
+			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Int {
 				ip = s.deoptAddress(ip)
 			}
-		case bytecode.OpListNextTake:
-			l, i := at(fp, in.B), at(fp, in.C)
+		case bytecode.OpListGetFloat:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				v, i := l.AsVariant(), at(fp, in.C).AsInt()
+				if v.Holds(stack.Float, i) {
+					at(fp, in.A).SetScalar(stack.Float, v.Word(i))
+					continue
+				}
+				if x := v.Slot(i); x != nil && x.IsFloat() {
+					at(fp, in.A).SetFloat(x.AsFloat())
+					continue
+				}
+			}
+			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Float {
+				ip = s.deoptAddress(ip)
+			}
+		case bytecode.OpListNextInt, bytecode.OpListNextFloat:
+			l, i, want := at(fp, in.B), at(fp, in.C), stack.Int+stack.Kind(op-bytecode.OpListNextInt)
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
-			x, ok := l.AsVariant().Take(i.AsInt())
-			if !ok {
+			if v := l.AsVariant(); v.Holds(want, i.AsInt()) {
+				at(fp, in.A).SetScalar(want, v.Word(i.AsInt()))
+				i.ChangeInt(i.Bits() + 2)
+				ip += instrSize
 				continue
 			}
-			ip += instrSize
-			i.SetInt(i.Bits() + 2)
-			*at(fp, in.A) = x
+			if !listNext(at(fp, in.A), l, i, false) {
+				continue
+			}
+			if ip += instrSize; at(fp, in.A).Kind() != want {
+				ip = s.deoptAddress(ip)
+			}
+		case bytecode.OpListNext, bytecode.OpListNextTake:
+			l := at(fp, in.B)
+			if l.Kind() != stack.Variant {
+				return s.failAt(ip, fp, Mismatch("List", *l))
+			}
+			if listNext(at(fp, in.A), l, at(fp, in.C), op == bytecode.OpListNextTake) {
+				ip += instrSize
+			}
 		case bytecode.OpListAppend:
 			l := at(fp, in.A)
 			if l.Kind() != stack.Builder {
@@ -267,23 +248,25 @@ func (s *Strand) run() error {
 
 		case bytecode.OpListSet:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
-				v, x := l.AsVariant(), at(fp, in.C)
-				if to := v.Own(at(fp, in.B).AsInt()); to != nil && x.Scalar() {
+				v, i, x := l.AsVariant(), at(fp, in.B).AsInt(), at(fp, in.C)
+				if v.PutWord(i, x) {
+					continue
+				}
+				if to := v.Own(i); to != nil && x.Scalar() {
 					*to = *x
 					continue
 				}
-				if w := v.Set(at(fp, in.B).AsInt(), *x); w != v {
+				if w := v.Set(i, *x); w != v {
 					*l = stack.FromVariant(w)
 				}
 			}
 		case bytecode.OpListSetImm:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
-				v := l.AsVariant()
-				if to := v.Own(at(fp, in.B).AsInt()); to != nil {
-					to.SetInt(uint64(int64(in.C)) << 1)
+				v, i, x := l.AsVariant(), at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))
+				if v.PutWord(i, &x) {
 					continue
 				}
-				if w := v.Set(at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))); w != v {
+				if w := v.Set(i, x); w != v {
 					*l = stack.FromVariant(w)
 				}
 			}

@@ -69,7 +69,7 @@ func from(x any, depth int) (stack.Value, error) {
 		return x.value, nil
 	case []any:
 		fields, err := fromAll(x, depth)
-		return stack.FromVariant(stack.FromFields(stack.ListTag, fields)), err
+		return stack.FromList(fields), err
 	case Variant:
 		if x.value.Kind() == stack.Variant {
 			return x.value, nil

@@ -11,7 +11,7 @@ import (
 )
 
 func list(values ...stack.Value) stack.Value {
-	return stack.FromVariant(stack.FromFields(stack.ListTag, values))
+	return stack.FromList(values)
 }
 
 func variant(name string, fields ...stack.Value) stack.Value {
