@@ -103,6 +103,6 @@ func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {
 			v.Share()
 			fields = append(fields, which(k, v))
 		})
-		w[0] = stack.FromVariant(stack.FromFields(stack.ListTag, fields))
+		w[0] = stack.FromList(fields)
 	})
 }

@@ -99,8 +99,18 @@ func (v *VariantValue) PutWord(i int64, x *Value) bool {
 
 // Push returns the variant with one field more at the end. It consumes v.
 func (v *VariantValue) Push(x Value) *VariantValue {
-	if v.form < 0 && x.p == marker(v.form) && !v.Shared() {
-		if l := v.long(); l.n < l.room {
+	if v.form <= 0 && !v.Shared() {
+		switch l := v.long(); {
+		case l.n >= l.room:
+		case v.form == 0:
+			if x.Scalar() {
+				l.value(l.n).setNumber(&x)
+			} else {
+				*l.value(l.n) = x.Promote()
+			}
+			l.n++
+			return v
+		case x.p == marker(v.form):
 			*l.word(l.n) = x.n
 			l.n++
 			return v
@@ -292,8 +302,17 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 		return v.withTree(t)
 	}
 	n := v.Len()
+	if n == 0 {
+		return v.single(x)
+	}
 	w := v.copyOf(n, max(firstRoom, n+n/2))
 	w.push(x) // behind the others, which are shared now
+	return &w.VariantValue
+}
+
+// single makes a list of one element like v.
+func (v *VariantValue) single(x Value) *VariantValue {
+	w := &long{VariantValue: VariantValue{Tag: v.Tag}, at: unsafe.Pointer(&[firstRoom]Value{x}), n: 1, room: firstRoom}
 	return &w.VariantValue
 }
 

@@ -17,7 +17,12 @@ func listGet(to, l, i *stack.Value) stack.Kind {
 // listTake is OpListTake.
 func listTake(to, l, i *stack.Value) {
 	if l.Kind() == stack.Variant {
-		if x, ok := l.AsVariant().Take(i.AsInt()); ok {
+		v, n := l.AsVariant(), i.AsInt()
+		if v.HoldsWord(n) {
+			to.SetScalar(v.WordKind(), v.Word(n))
+			return
+		}
+		if x, ok := v.Take(n); ok {
 			*to = x
 			return
 		}
@@ -33,11 +38,13 @@ func listNext(to, l, i *stack.Value, take bool) bool {
 		to.SetScalar(v.WordKind(), v.Word(n))
 		return true
 	}
-	get := v.Get
+	var x stack.Value
+	var ok bool
 	if take {
-		get = v.Take
+		x, ok = v.Take(n)
+	} else {
+		x, ok = v.Get(n)
 	}
-	x, ok := get(n)
 	if ok {
 		i.SetInt(i.Bits() + 2)
 		*to = x
