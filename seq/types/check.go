@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seqvm/seqvm/seq/diag"
@@ -92,28 +93,42 @@ func (r *refusal) help(format string, args ...any) *refusal {
 // bodies checks the words in source order. A word is checked alone: its
 // callers see only the declared effect, so an error never makes another.
 func (p *program) bodies() {
-	c := &checker{p: p}
-	for _, w := range p.added() {
-		if p.skip[w] {
-			continue
-		}
-		d := c.checked(w, func() {
-			if w == p.input {
-				c.input()
-				return
-			}
-			if w.Effect == nil {
-				p.infer(w)
-			}
-			c.word()
-		})
-		if d != nil {
-			if d != reported {
-				p.errors = append(p.errors, d)
-			}
-			p.skip[w] = true
-		}
+	step := func(p *program) func(*Word) {
+		c := &checker{p: p}
+		return func(w *Word) { p.body(c, w) }
 	}
+	left, tried := p.tryAll(step)
+	check := step(p)
+	for _, w := range left {
+		if tried {
+			p.forget(w)
+		}
+		check(w)
+	}
+}
+
+// body checks the body of a word, unless the word was refused before.
+func (p *program) body(c *checker, w *Word) {
+	if w.refused {
+		return
+	}
+	d := c.checked(w, func() {
+		if w == p.input {
+			c.input()
+			return
+		}
+		if w.Effect == nil {
+			p.infer(w)
+		}
+		c.word()
+	})
+	if d == nil {
+		return
+	}
+	if d != reported {
+		p.errors = append(p.errors, d)
+	}
+	w.refused = true
 }
 
 // enter makes the checker ready for the body of a word.
@@ -143,12 +158,13 @@ func (c *checker) word() {
 	s := c.seq(sc, w.Decl.Body, start)
 	name := w.Decl.Name.Text
 	c.clash = clash{}
-	found := s.String()
+	mark := c.mark()
 	if !c.unifyStack(out, s) {
-		r := c.refuse(c.wordSpan(), "output-differs", "the body of '%s' does not leave what its effect declares", name).
-			note("declared: %s", outputs(w.Effect)).note("found:    %s", found)
+		r := c.refuse(c.wordSpan(), "output-differs", "the body of '%s' does not leave what its effect declares", name)
 		c.clash.explain(r)
 		c.explainOutput(r, s)
+		c.undo(mark) // what was found is shown as the body left it
+		r.d.Notes = slices.Insert(r.d.Notes, 0, "declared: "+outputs(w.Effect), "found:    "+s.String())
 		panic(r)
 	}
 	if sc.aux != nil {
@@ -396,7 +412,7 @@ func (c *checker) effectOf(call *Call) *Effect {
 // generated returns the effect of a word that a variant generates.
 func (p *program) generated(call *Call) *Effect {
 	v := p.info.Variants[call.Index]
-	e := &Effect{rowIn: 1, rowOut: 1, rows: []string{implicitRow}, plain: true}
+	e := &Effect{rowIn: 1, rowOut: 1, rows: implicitRows, plain: true}
 	union := []*Type{v.Union.Type}
 	switch call.Target {
 	case TargetMake:

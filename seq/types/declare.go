@@ -121,10 +121,10 @@ type program struct {
 	places     map[string]place  // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
-	skip       map[*Word]bool              // words with errors that make a check of the body pointless
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
 	warned     map[warned]bool
 	lacks      map[int]*lack  // by module
+	trying     bool           // it is a copy for trials: see tryAll
 	uncounted  bool           // tests: every number of captures is tried, from 0 on
 	strayArm   bool           // the unknown word before was a variant with an arrow behind it
 	from       extent         // what is there was checked before
@@ -142,8 +142,16 @@ type warned struct {
 }
 
 type place struct {
-	span diag.Span
-	what string // "word 'x'", "the variant ..."
+	span    diag.Span
+	variant *VariantType // that brings the word; nil: it is a definition
+}
+
+// what says of a word that a variant brings where it comes from; "" for a definition.
+func (pl place) what() string {
+	if pl.variant == nil {
+		return ""
+	}
+	return fmt.Sprintf("generated for the variant '%s' of the union '%s'", pl.variant.Name(), pl.variant.Union.Decl.Name.Text)
 }
 
 // Check checks a loaded program. The annotations are complete only if no
@@ -172,7 +180,7 @@ func newProgram(prog *load.Program, table *Table, opts Options) *program {
 func (p *program) begin() {
 	p.from = extent{modules: len(p.info.Calls), words: len(p.info.Words), unions: len(p.info.Unions), variants: len(p.info.Variants)}
 	p.errors = nil
-	p.skip, p.again, p.warned = map[*Word]bool{}, map[string]*diag.Diagnostic{}, map[warned]bool{}
+	p.again, p.warned = map[string]*diag.Diagnostic{}, map[warned]bool{}
 	p.inferring, p.hinted = map[*Word]bool{}, map[hinted]bool{}
 	p.lacks = map[int]*lack{}
 }
@@ -242,6 +250,7 @@ func (p *program) span(module int, start, end int32) diag.Span {
 func (p *program) declare() {
 	modules := p.info.Program.Modules
 	grown := len(modules) - p.from.modules
+	p.makeRoom(modules[p.from.modules:])
 	p.private = append(p.private, make([]map[string]target, grown)...)
 	p.info.Calls = append(p.info.Calls, make([][]Call, grown)...)
 	p.info.Quotations = append(p.info.Quotations, make([][]QuotationInfo, grown)...)
@@ -264,6 +273,25 @@ func (p *program) declare() {
 		d := p.fail(diag.Span{Source: main.Source, Start: -1}, "no-main", "the program has no word 'main'")
 		d.Help = []string{"a program starts in ': main ( -- ) … ;'"}
 	}
+}
+
+// makeRoom makes room for the definitions of a program that is checked as a whole: tables that grow
+// name by name take twice as long.
+func (p *program) makeRoom(modules []*load.Module) {
+	if p.session {
+		return
+	}
+	words, names := 0, 0
+	for _, m := range modules {
+		words += len(m.Words)
+		for _, u := range m.Unions {
+			for i := range u.Variants {
+				names += 2 + len(u.Variants[i].Fields)
+			}
+		}
+	}
+	p.info.Words = slices.Grow(p.info.Words, words)
+	p.names, p.places = make(map[string]target, words+names), make(map[string]place, words+names)
 }
 
 func (p *program) declareUnion(m int, u *syntax.Union) {
@@ -298,11 +326,11 @@ func (p *program) declareUnion(m int, u *syntax.Union) {
 		p.byName[decl.Name.Text] = v
 		p.info.Variants = append(p.info.Variants, v)
 		ut.Variants = append(ut.Variants, v)
-		what := fmt.Sprintf("generated for the variant '%s' of the union '%s'", decl.Name.Text, name)
-		p.name("Make-"+decl.Name.Text, target{kind: TargetMake, index: int32(v.Index)}, at, what)
-		p.name("is-"+decl.Name.Text+"?", target{kind: TargetIs, index: int32(v.Index)}, at, what)
+		here := place{span: at, variant: v}
+		p.name("Make-"+decl.Name.Text, target{kind: TargetMake, index: int32(v.Index)}, here)
+		p.name("is-"+decl.Name.Text+"?", target{kind: TargetIs, index: int32(v.Index)}, here)
 		for f := range decl.Fields {
-			p.name(decl.Name.Text+"-"+decl.Fields[f].Name.Text, target{kind: TargetAccess, index: int32(v.Index), field: int32(f)}, at, what)
+			p.name(decl.Name.Text+"-"+decl.Fields[f].Name.Text, target{kind: TargetAccess, index: int32(v.Index), field: int32(f)}, here)
 		}
 	}
 }
@@ -322,8 +350,9 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 		p.hide(m, name, t)
 		return
 	}
-	dialect := p.info.Program.Modules[m].Dialect
-	if _, builtin := p.builtin(m, name); (builtin || sugar[name] != nil || classicNames[name] != "") && gives(name, dialect) {
+	_, meant := p.builtin(m, name)
+	meant = meant || sugar[name] != nil
+	if (meant || classicNames[name] != "") && gives(name, p.info.Program.Modules[m].Dialect) {
 		if _, again := p.classicOwn[name]; !again {
 			p.classicOwn[name] = t
 			p.places[name] = place{span: span}
@@ -340,10 +369,10 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 			return
 		}
 	}
-	if p.name(name, t, span, "") && name == "main" {
+	if p.name(name, t, place{span: span}) && name == "main" {
 		p.info.Main = w
 	}
-	if _, builtin := p.builtin(m, name); builtin || sugar[name] != nil {
+	if meant {
 		p.warn(p.span(m, decl.Name.Pos, decl.Name.End), "shadowed-builtin", "the word '%s' is never called: every '%s' means the built-in", name, name).
 			Help = []string{"give it another name"}
 	}
@@ -396,7 +425,7 @@ func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 	case modules[m].Supplied && modules[other].Dialect.OldNames():
 		p.hide(m, name, t)
 		return true
-	case modules[m].Dialect.OldNames() && first.what != "":
+	case modules[m].Dialect.OldNames() && first.variant != nil:
 		p.names[name], p.places[name] = t, place{span: span}
 		return true
 	}
@@ -428,27 +457,27 @@ func (p *program) hideFromOthers(module int, name string, t target) {
 }
 
 // name enters a word; a second one of the same name is refused with all places.
-func (p *program) name(name string, t target, span diag.Span, what string) bool {
+func (p *program) name(name string, t target, here place) bool {
 	first, dup := p.places[name]
 	if !dup {
-		p.places[name] = place{span: span, what: what}
+		p.places[name] = here
 		p.names[name] = t
 		return true
 	}
-	label := what
+	label := here.what()
 	if label == "" {
 		label = "defined again"
 	}
-	related := diag.Related{Span: span, Label: label}
+	related := diag.Related{Span: here.span, Label: label}
 	if d := p.again[name]; d != nil { // one message for all places
 		d.Related = append(d.Related, related)
 		return false
 	}
 	message := fmt.Sprintf("the word '%s' is defined twice", name)
-	if first.what != "" {
-		message += " (once " + first.what + ")"
+	if what := first.what(); what != "" {
+		message += " (once " + what + ")"
 	}
-	d := p.fail(first.span, "duplicate-word", "%s: in %s and %s", message, first.span, span)
+	d := p.fail(first.span, "duplicate-word", "%s: in %s and %s", message, first.span, here.span)
 	d.Related = []diag.Related{related}
 	p.again[name] = d
 	return false
@@ -477,24 +506,25 @@ func (p *program) fieldTypes() {
 
 // effects builds the declared effect of every word and checks that of main.
 func (p *program) effects() {
-	for _, w := range p.added() {
-		if w == p.input {
-			continue
-		}
-		if w.Decl.Effect.Missing {
-			p.withoutEffect(w)
-			continue
-		}
-		b := effectBuilder{named: func(x *syntax.TypeExpr) (*Type, bool, bool) { return p.typeNamed(w, x) }}
-		e, ok := b.build(w.Decl.Effect)
-		w.Effect = e
-		if !ok {
-			p.skip[w] = true
-		}
-	}
-	if main := p.info.Main; main != nil && !p.skip[main] && main.Effect != nil {
+	p.each(func(p *program) func(*Word) { return p.effect })
+	if main := p.info.Main; main != nil && !main.refused && main.Effect != nil {
 		p.mainEffect(main)
 	}
+}
+
+// effect builds the declared effect of a word.
+func (p *program) effect(w *Word) {
+	if w == p.input {
+		return
+	}
+	if w.Decl.Effect.Missing {
+		p.withoutEffect(w)
+		return
+	}
+	b := effectBuilder{named: func(x *syntax.TypeExpr) (*Type, bool, bool) { return p.typeNamed(w, x) }}
+	e, ok := b.build(w.Decl.Effect)
+	w.Effect = e
+	w.refused = w.refused || !ok
 }
 
 // mainEffect checks the effect of the word that a program starts with.
@@ -508,12 +538,12 @@ func (p *program) mainEffect(main *Word) {
 		if e.Yields {
 			p.fail(span, "main-effect", "'main' cannot have a Yield: nothing could take what it yields").
 				Help = []string{"give the words that yield to 'strand.weave'"}
-			p.skip[main] = true
+			main.refused = true
 		}
 	default:
 		p.fail(span, "main-effect", "the effect of 'main' is %s, but it must be ( -- ) or ( -- Int )", e).
 			Help = []string{"the Int of ( -- Int ) is the exit status; arguments come from 'args.at'"}
-		p.skip[main] = true
+		main.refused = true
 	}
 }
 
@@ -575,16 +605,18 @@ func startsUpper(s string) bool { return s != "" && s[0] >= 'A' && s[0] <= 'Z' }
 
 // exhaustive checks that every match has an arm for each variant of its union.
 func (p *program) exhaustive() {
-	for _, w := range p.added() {
-		if p.skip[w] {
-			continue
-		}
-		for st := range syntax.All(w.Decl.Body) {
-			if st.Kind == syntax.StmtMatch {
-				p.exhaustiveMatch(w, st)
+	p.each(func(p *program) func(*Word) {
+		return func(w *Word) {
+			if w.refused || p.info.Program.Modules[w.Module].Matches == 0 {
+				return
+			}
+			for st := range syntax.All(w.Decl.Body) {
+				if st.Kind == syntax.StmtMatch {
+					p.exhaustiveMatch(w, st)
+				}
 			}
 		}
-	}
+	})
 }
 
 func (p *program) exhaustiveMatch(w *Word, st *syntax.Stmt) {

@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seqvm/seqvm/seq/syntax"
 )
@@ -22,6 +23,9 @@ type Effect struct {
 // IsInt tells whether an effect leaves one Int and nothing else: a main with it gives
 // the exit status.
 func (e *Effect) IsInt() bool { return len(e.Out) == 1 && e.Out[0].Kind == Int }
+
+// implicitRows are the rows of an effect that names none; to append copies them.
+var implicitRows = slices.Clip([]string{implicitRow})
 
 // implicitRow is the name of the row that an effect has if it names none.
 const implicitRow = "rest"
@@ -108,17 +112,15 @@ func (in *instance) side(types []*Type, row int32) *Stack {
 // effectBuilder makes an Effect of a written one.
 type effectBuilder struct {
 	e        *Effect
-	varIndex map[string]int32
-	rowIndex map[string]int32
+	varIndex map[string]int32 // nil until there is one
+	rowIndex map[string]int32 // but for the implicit row
 	// named looks a type name up; ok is false for a name that is no type.
 	named func(x *syntax.TypeExpr) (t *Type, variable, ok bool)
 }
 
 // build returns false if a name in the effect is no type; named has reported it.
 func (b *effectBuilder) build(decl *syntax.Effect) (*Effect, bool) {
-	b.e = &Effect{Decl: decl, Yields: len(decl.Yields) > 0, rows: []string{implicitRow}, plain: true}
-	b.varIndex = map[string]int32{}
-	b.rowIndex = map[string]int32{implicitRow: 1}
+	b.e = &Effect{Decl: decl, Yields: len(decl.Yields) > 0, rows: implicitRows, plain: true}
 	b.e.rowIn = b.rowOf(decl.In, 1)
 	b.e.rowOut = b.rowOf(decl.Out, 1)
 	b.e.plain = b.e.rowIn == b.e.rowOut
@@ -150,10 +152,16 @@ func (b *effectBuilder) rowOf(exprs []syntax.TypeExpr, row int32) int32 {
 }
 
 func (b *effectBuilder) namedRow(name string) int32 {
+	if name == implicitRow {
+		return 1
+	}
 	if i, ok := b.rowIndex[name]; ok {
 		return i
 	}
 	b.e.rows = append(b.e.rows, name)
+	if b.rowIndex == nil {
+		b.rowIndex = map[string]int32{}
+	}
 	b.rowIndex[name] = int32(len(b.e.rows))
 	return b.rowIndex[name]
 }
@@ -168,6 +176,9 @@ func (b *effectBuilder) typ(x *syntax.TypeExpr) (*Type, bool) {
 		if !known {
 			b.e.vars = append(b.e.vars, x.Name)
 			i = int32(len(b.e.vars))
+			if b.varIndex == nil {
+				b.varIndex = map[string]int32{}
+			}
 			b.varIndex[x.Name] = i
 		}
 		return &Type{Kind: Var, index: i, Name: x.Name}, true

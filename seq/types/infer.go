@@ -14,13 +14,16 @@ var reported = &diag.Diagnostic{Code: "missing-effect"}
 // is inferred (chapter 9, section 12), later it was required. Its callers are
 // not checked then: infer refuses.
 func (p *program) withoutEffect(w *Word) {
-	if p.profile >= syntax.Classic2 {
+	if p.infers() {
 		return
 	}
 	name := w.Decl.Name.Text
 	p.fail(p.span(w.Module, w.Decl.Pos, w.Decl.Name.End), "missing-effect", "the word '%s' has no effect: its stack effect is missing", name).
 		Help = []string{syntax.MissingEffectHelp(name)}
 }
+
+// infers tells whether the program has words whose effect is inferred.
+func (p *program) infers() bool { return p.profile >= syntax.Classic2 }
 
 // maxInferring bounds how deep infer calls itself: at this depth it uses a good
 // part of what Go allows a goroutine's stack.
@@ -29,7 +32,7 @@ const maxInferring = 100_000
 // infer gives a word the effect of its body. It panics with a refusal if the
 // body has none: callers cannot be checked then.
 func (p *program) infer(w *Word) {
-	if p.profile < syntax.Classic2 || p.skip[w] {
+	if !p.infers() || w.refused {
 		panic(&refusal{d: reported})
 	}
 	c := &checker{p: p}
@@ -45,7 +48,7 @@ func (p *program) infer(w *Word) {
 	p.inferring[w] = true
 	defer func() {
 		delete(p.inferring, w)
-		p.skip[w] = p.skip[w] || w.Effect == nil // what is wrong is reported once, where it is
+		w.refused = w.refused || w.Effect == nil // what is wrong is reported once, where it is
 	}()
 	var start, result *Stack
 	var sc *scope

@@ -39,6 +39,8 @@ type Word struct {
 	// Input: it is the statements of an input.
 	Input bool
 
+	refused bool // it has errors that make a check of its body pointless
+
 	// Extra is how many values below its declared inputs the body uses through
 	// a named row.
 	Extra int

@@ -139,18 +139,25 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 	own.rigid = false
 	q := &Type{Kind: Quotation, Yields: yields, In: start, Out: result}
 	c.annotate(st, start, result, 0, false)
-	shown := *q
-	text := q.String()
 	c.clash = clash{}
 	mark := c.mark()
 	if !c.unify(q, x) {
-		r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
-		c.clash.explainQuotation(r)
-		c.undo(mark)
-		explainHeight(r, &shown, x)
+		r := misfit(c, st, wanted, q, x, mark)
+		explainHeight(r, q, x)
 		panic(r)
 	}
 	return s.push(q)
+}
+
+// misfit refuses a literal that does not fit the type x: unifying them failed. What that bound,
+// since the mark, is undone: the literal is shown as it is by itself.
+func misfit(c *checker, st *syntax.Stmt, wanted string, literal, x *Type, mark int) *refusal {
+	expected, why := x.String(), &refusal{d: &diag.Diagnostic{}}
+	c.clash.explainQuotation(why)
+	c.undo(mark)
+	r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, expected, literal)
+	r.d.Notes = append(r.d.Notes, why.d.Notes...)
+	return r
 }
 
 // tryCapture checks the literal with n captures; bindings of a failed attempt
@@ -187,14 +194,11 @@ func (c *checker) tryCapture(st *syntax.Stmt, x *Type, s *Stack, n int, wanted s
 		if row != own && row.ref == nil {
 			c.bindRow(row, own.stack())
 		}
-		shown := &Type{Kind: Quotation, In: start, Out: result}
-		text := shown.String()
 		c.clash = clash{}
 		mark := c.mark()
 		if !c.unifyStack(result, x.Out) {
-			r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, x, text)
-			c.clash.explainQuotation(r)
-			c.undo(mark)
+			shown := &Type{Kind: Quotation, In: start, Out: result}
+			r := misfit(c, st, wanted, shown, x, mark)
 			explainHeight(r, shown, &Type{Kind: Quotation, In: start, Out: x.Out})
 			panic(r)
 		}

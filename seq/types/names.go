@@ -55,12 +55,13 @@ var renamed = map[string]string{
 // resolveCalls finds what every call of every word calls (chapter 2, section
 // 5, step 3) and reports all unknown words.
 func (p *program) resolveCalls() {
-	for _, w := range p.added() {
-		p.resolveIn(w, w.Decl.Body)
-	}
+	p.each(func(p *program) func(*Word) {
+		return func(w *Word) { p.resolveIn(w, w.Decl.Body) }
+	})
 }
 
 func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
+	var before *Call // the one right in front
 	for i := range body {
 		st := &body[i]
 		p.resolveIn(w, st.Inner)
@@ -69,9 +70,16 @@ func (p *program) resolveIn(w *Word, body []syntax.Stmt) {
 				p.resolveIn(w, st.Match.Arms[a].Body)
 			}
 		}
-		if st.HasCall() {
-			p.resolveCall(w, st, bareCall(body[i+1:]))
+		if !st.HasCall() {
+			before = nil
+			continue
 		}
+		call := &p.info.Calls[w.Module][st.ID]
+		p.resolveCall(w, st, call, bareCall(body[i+1:]))
+		if before != nil && bareCall(body[i:]) != nil {
+			before.Dropped = p.drops(w.Module, st.Text, call)
+		}
+		before = call
 	}
 }
 
@@ -84,9 +92,7 @@ func bareCall(stmts []syntax.Stmt) *syntax.Stmt {
 }
 
 // resolveCall finds what a call calls; next is the call right behind it, or nil.
-func (p *program) resolveCall(w *Word, st, next *syntax.Stmt) {
-	call := &p.info.Calls[w.Module][st.ID]
-	call.Dropped = next != nil && p.drops(w.Module, next.Text)
+func (p *program) resolveCall(w *Word, st *syntax.Stmt, call *Call, next *syntax.Stmt) {
 	if p.info.Program.Modules[w.Module].Dialect.OldNames() {
 		if t, ok := p.classicCall(st.Text); ok {
 			p.oldName(w, st, t)
@@ -125,9 +131,12 @@ func (p *program) builtin(module int, name string) (index int32, ok bool) {
 	return index, ok
 }
 
-// drops tells whether a word takes one value off the stack and does nothing else.
-func (p *program) drops(module int, name string) bool {
-	i, ok := p.builtin(module, name)
+// drops tells whether a word that is called takes one value off the stack and does nothing else.
+func (p *program) drops(module int, name string, call *Call) bool {
+	i, ok := call.Index, call.Target == TargetBuiltin
+	if p.info.Program.Modules[module].Dialect.OldNames() { // it may mean a word of the file
+		i, ok = p.builtin(module, name)
+	}
 	return ok && p.table.list[i].Shuffle != nil && len(p.table.list[i].Shuffle.Order) == 0 && len(p.table.Effect(i).In) == 1
 }
 
@@ -161,7 +170,7 @@ type lack struct {
 }
 
 func (p *program) unknownWord(w *Word, st, next *syntax.Stmt) {
-	p.skip[w] = true
+	w.refused = true
 	name := st.Text
 	if p.info.Program.Modules[w.Module].Supplied {
 		p.lack(w.Module, name)
@@ -254,7 +263,7 @@ func (p *program) typeAsWord(name string, next *syntax.Stmt) []string {
 
 // enough tells that further errors are not shown: looking for similar names,
 // which takes long, would be for nothing.
-func (p *program) enough() bool { return len(p.errors) > diag.MaxErrors }
+func (p *program) enough() bool { return p.trying || len(p.errors) > diag.MaxErrors }
 
 // variantNames are the candidates for a misspelt variant.
 func (p *program) variantNames() []string {
@@ -323,11 +332,11 @@ func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
 func (p *program) cycles() {
 	words, first := p.added(), int32(p.from.words)
 	callees := make([][]int, len(words))
+	last := make([]int, len(words)) // which word was seen to call it last, from 1
 	for i, w := range words {
-		seen := map[int32]bool{}
 		p.eachCall(w, func(c *Call) {
-			if c.Target == TargetWord && c.Index >= first && !seen[c.Index] {
-				seen[c.Index] = true
+			if c.Target == TargetWord && c.Index >= first && last[c.Index-first] != i+1 {
+				last[c.Index-first] = i + 1
 				callees[i] = append(callees[i], int(c.Index-first))
 			}
 		})
@@ -393,9 +402,14 @@ func (p *program) cycles() {
 }
 
 func (p *program) eachCall(w *Word, visit func(*Call)) {
+	p.eachCallOf(w, func(_ string, call *Call) { visit(call) })
+}
+
+// eachCallOf is eachCall with the name that is called.
+func (p *program) eachCallOf(w *Word, visit func(name string, call *Call)) {
 	for st := range syntax.All(w.Decl.Body) {
 		if st.HasCall() {
-			visit(&p.info.Calls[w.Module][st.ID])
+			visit(st.Text, &p.info.Calls[w.Module][st.ID])
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (c *checker) noteStep(start, end int32, s, aux *Stack) {
 func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
 	c.enter(w)
 	d := c.try(check)
-	if d == nil || d == reported || c.steps > maxSteps || !c.mine(d) {
+	if d == nil || d == reported || c.p.trying || c.steps > maxSteps || !c.mine(d) {
 		return d
 	}
 	c.enter(w)
@@ -109,7 +109,7 @@ func (c *checker) mine(d *diag.Diagnostic) bool {
 // refused, or not checked. The body is checked again for it, so Info must not be used by others meanwhile.
 func (info *Info) Stacks(w *Word) []diag.Step {
 	p := info.checked
-	if p.skip[w] || w == p.input || w.Effect == nil { // nil: names clash, so no body was looked at
+	if w.refused || w == p.input || w.Effect == nil { // nil: names clash, so no body was looked at
 		return nil
 	}
 	found := p.errors
