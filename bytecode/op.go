@@ -137,15 +137,16 @@ const (
 	OpMatch
 	OpFieldTakeKnown
 	OpFieldsTakeKnown
+	OpFieldsGetKnown
 	OpFieldsTake
 	OpFieldsGet
+	OpFieldsPeek
 	OpRemake
 	OpFieldPut
 	OpFieldTake
 	OpFieldGet
 	OpFieldPeek
 	OpFieldGetKnown
-	OpFieldsGetKnown
 	OpMatchOr
 
 	// Quotations run by list words: frames of the VM, so that they can suspend.
@@ -545,6 +546,8 @@ var Table = [opCount]Info{
 		Doc: "slots A up = the fields of B, which ends here; a value of another variant than C is a run-time error"},
 	OpFieldsGet: {Name: "fields.get", A: Window, B: LookAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "as fields.take, of a value that lives on"},
+	OpFieldsPeek: {Name: "fields.peek", A: Window, B: LookAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares, Copying: OpFieldsGet,
+		Doc: "as fields.get, of fields that are only looked at while the value lives"},
 	OpFieldPeek: {Name: "field.peek", A: Dst, B: LookAsVariant, C: FieldOf, Kinds: kindOfField, Traits: Speculates | Prepares, Copying: OpFieldGet,
 		Doc: "as field.get, of a field that is only looked at while the value lives"},
 	OpRemake: {Name: "remake", A: Window, B: Tagged, C: InOutVariant, Reads: fieldsOfB, Traits: Mutates, Doc: "slot C = variant B of the fields from slot A up; the object that slot C holds, which fields.take has left there, becomes the new one if nobody else has it"},

@@ -41,7 +41,7 @@ func (e *emitter) borrowed(facts *summary) params {
 	if left == 0 || len(e.code) > maxFollowedCode {
 		return 0
 	}
-	a := aliases{e: e, left: left, at: make([][]params, len(e.code)+1), targets: e.targets()}
+	a := aliases{e: e, left: left, takes: map[int]params{}, at: make([][]params, len(e.code)+1), targets: e.targets()}
 	start := make([]params, len(facts.inputs))
 	for i := range start {
 		start[i] = left & (1 << min(i, maxParams))
@@ -51,6 +51,7 @@ func (e *emitter) borrowed(facts *summary) params {
 		a.changed = false
 		a.pass()
 	}
+	a.peek()
 	return a.left
 }
 
@@ -60,6 +61,7 @@ type aliases struct {
 	left    params     // that may still be only looked at
 	at      [][]params // by instruction that control comes to from elsewhere: by slot, whose values may be there
 	targets []bool
+	takes   map[int]params // by instruction that takes fields of such values: those that it may take of
 	changed bool
 }
 
@@ -78,7 +80,7 @@ func (a *aliases) pass() {
 		if now == nil {
 			continue
 		}
-		now = a.step(&a.e.code[pc], now)
+		now = a.step(pc, now)
 		next := false
 		for to := range a.e.successors(pc) {
 			if to == pc+1 && !a.targets[to] {
@@ -124,8 +126,9 @@ func (a *aliases) meet(pc int, now []params) []params {
 
 // step is what slots hold behind an instruction. What it does more than look at is no
 // longer borrowed.
-func (a *aliases) step(in *bytecode.Instr, now []params) []params {
-	e, info := a.e, in.Op.Info()
+func (a *aliases) step(pc int, now []params) []params {
+	e, in := a.e, &a.e.code[pc]
+	info := in.Op.Info()
 	if info.Has(bytecode.Unnamed) {
 		for _, p := range now {
 			a.left &^= p
@@ -156,8 +159,13 @@ func (a *aliases) step(in *bytecode.Instr, now []params) []params {
 			hold(in.B, 0)
 		}
 		return now
+	case e.peeking(in) != (bytecode.Instr{}) && held(e.peeking(in).B) != 0:
+		p := held(e.peeking(in).B)
+		a.takes[pc] |= p
+		a.holdFields(in, p, hold)
+		return now
 	case info.Has(bytecode.Restarts): // the slots of the parameters are the next round's
-		for s, p := range now {
+		for s, p := range now[:min(len(now), int(e.parameters))] {
 			if !a.left.has(s) {
 				a.left &^= p
 			}
@@ -198,6 +206,63 @@ func (g *generator) markBorrowed(facts *summary) {
 	for i := range facts.inputs {
 		if facts.looks.has(i) {
 			g.emit(bytecode.OpShare, int32(i), 0, 0)
+		}
+	}
+}
+
+// peeking returns the instruction that only looks at the fields which another one takes; the zero
+// Instr if it takes none.
+func (e *emitter) peeking(in *bytecode.Instr) bytecode.Instr {
+	switch in.Op {
+	case bytecode.OpFieldsTake, bytecode.OpFieldsTakeKnown:
+		return bytecode.Instr{Op: bytecode.OpFieldsPeek, A: in.A, B: in.B, C: in.C}
+	case bytecode.OpFieldTake, bytecode.OpFieldTakeKnown:
+		return bytecode.Instr{Op: bytecode.OpFieldPeek, A: in.A, B: in.B, C: in.C}
+	case bytecode.OpFieldTakeInPlace:
+		if field, ok := bytecode.FieldOperand(in.B, in.C); ok {
+			return bytecode.Instr{Op: bytecode.OpFieldPeek, A: in.A, B: in.A, C: field}
+		}
+	}
+	return bytecode.Instr{}
+}
+
+// holdFields notes that the fields which an instruction takes are parts of what parameters hold.
+func (a *aliases) holdFields(in *bytecode.Instr, p params, hold func(int32, params)) {
+	kinds := a.e.mod.Variants
+	peek := a.e.peeking(in)
+	if peek.Op == bytecode.OpFieldsPeek {
+		for i, k := range kinds[peek.C].Kinds {
+			hold(peek.A+int32(i), p.ifSharable(k))
+		}
+		return
+	}
+	variant, field := bytecode.Field(peek.C)
+	hold(peek.A, p.ifSharable(kinds[variant].Kinds[field]))
+}
+
+// ifSharable returns the parameters if a value of a kind can be changed in place, else none.
+func (p params) ifSharable(k bytecode.Kind) params {
+	if sharable(k) {
+		return p
+	}
+	return 0
+}
+
+// peek makes the instructions that take fields of borrowed parameters only look at them. One that
+// may take of several parameters' values can if all of those are borrowed.
+func (a *aliases) peek() {
+	for again := true; again; {
+		again = false
+		for _, p := range a.takes {
+			if p&a.left != 0 && p&^a.left != 0 {
+				a.left &^= p
+				again = true
+			}
+		}
+	}
+	for pc, p := range a.takes {
+		if p&^a.left == 0 {
+			a.e.code[pc] = a.e.peeking(&a.e.code[pc])
 		}
 	}
 }

@@ -305,10 +305,19 @@ const (
 	TooFew              // nothing has been done: there are fewer fields than slots
 )
 
+// Unpacking says what becomes of a variant whose fields are unpacked.
+type Unpacking uint8
+
+// The ways.
+const (
+	Ends     Unpacking = iota // nobody looks at it any more; its fields are marked as shared if it is
+	LivesOn                   // the fields are marked
+	LookedAt                  // the fields are only looked at while it lives: nothing is marked
+)
+
 // Unpack copies the first fields, as many as there are slots, which are expected
-// to be of some kinds; Nothing stands for any. The variant ends with it,
-// unless it is shared or keep is set: then the fields are marked.
-func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) Unpacked {
+// to be of some kinds; Nothing stands for any.
+func (v *VariantValue) Unpack(slots []Value, kinds []Kind, behind Unpacking) Unpacked {
 	var fields []Value
 	if v.form > form(len(slots)) {
 		fields = unsafe.Slice(v.place(0), len(slots))
@@ -316,7 +325,7 @@ func (v *VariantValue) Unpack(slots []Value, kinds []Kind, keep bool) Unpacked {
 		return TooFew
 	}
 	kinds = kinds[:len(slots)]
-	keep = keep || v.Shared()
+	keep := behind == LivesOn || behind == Ends && v.Shared()
 	as := AsExpected
 	for i := range slots {
 		x, want := &fields[i], kinds[i]

@@ -21,6 +21,8 @@ type image struct {
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
+	// unpacking is what fields.take, fields.get and fields.peek do, in this order.
+	unpacking [3]stack.Unpacking
 
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
@@ -73,8 +75,11 @@ func link(mod *bytecode.Module, builtins func(name string) *Builtin) (*image, er
 	if !mod.Linear {
 		mod = withoutMoves(mod)
 	}
-	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
+	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, unpacking: [...]stack.Unpacking{stack.Ends, stack.LivesOn, stack.LookedAt}, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
 		known: builtins, codes: newCodes()}
+	if !mod.Linear {
+		img.unpacking[0] = stack.LivesOn
+	}
 	return img.grow(mod)
 }
 

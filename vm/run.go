@@ -544,13 +544,13 @@ func (s *Strand) run() error {
 
 		case bytecode.OpFieldsTakeKnown, bytecode.OpFieldsGetKnown:
 			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
-			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, op == bytecode.OpFieldsGetKnown || !img.linear) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, img.unpacking[op-bytecode.OpFieldsTakeKnown]) {
 			case stack.OtherKinds:
 				ip = s.deoptAddress(ip)
 			case stack.TooFew:
 				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
 			}
-		case bytecode.OpFieldsTake, bytecode.OpFieldsGet:
+		case bytecode.OpFieldsTake, bytecode.OpFieldsGet, bytecode.OpFieldsPeek:
 			x, d := at(fp, in.B), &img.variants[in.C]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = img.checkOnlyVariant(x, in.C); err != nil {
@@ -561,7 +561,7 @@ func (s *Strand) run() error {
 			if d.floats && v.UnpackFloats(window(fp, in.A, len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, op == bytecode.OpFieldsGet || !img.linear) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, img.unpacking[op-bytecode.OpFieldsTake]) {
 			case stack.OtherKinds:
 				ip = s.deoptAddress(ip)
 			case stack.TooFew:
