@@ -103,13 +103,6 @@ func variantWords() []Word {
 			}
 			return field(w, int(w[1].AsInt()))
 		}},
-		{Name: "%variant.take-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "As variant.field-at, of a variant that nobody looks at there any more.", Run: func(_ *vm.Strand, w []stack.Value) error {
-			if err := hasField(w); err != nil {
-				return err
-			}
-			w[0], _ = w[0].AsVariant().Take(w[1].AsInt())
-			return nil
-		}},
 		{Name: "variant.first", Effect: "( ..a Variant -- ..a T )", Doc: "The first field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, 0) }},
 		{Name: "variant.last", Effect: "( ..a Variant -- ..a T )", Doc: "The last field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, w[0].AsVariant().Len()-1) }},
 		{Name: "variant.init", Effect: "( ..a Variant -- ..a Variant )", Doc: "All fields but the last.", Run: func(_ *vm.Strand, w []stack.Value) error {

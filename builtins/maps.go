@@ -35,17 +35,6 @@ var mapWords = []Word{
 		flagged(w, v, ok)
 		return nil
 	}},
-	{Name: "%map.take", Effect: "( ..a M K -- ..a V Bool )", Doc: "As map.get, of a value that is set anew before anybody looks at it.", Flag: "whether the key is there", MovesOut: "%map.take", Run: func(_ *vm.Strand, w []stack.Value) error {
-		if err := mapAndKey(w); err != nil {
-			return err
-		}
-		v, ok := w[0].AsMap().Take(w[1])
-		if !ok {
-			v = stack.FromInt(0)
-		}
-		flagged(w, v, ok)
-		return nil
-	}},
 	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
