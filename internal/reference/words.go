@@ -2,6 +2,7 @@ package reference
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -134,6 +135,12 @@ var words = map[string]func(*machine){
 		m.push(ok)
 	},
 	"list.length": func(m *machine) { m.push(int64(len(m.pop().(*variant).fields))) },
+	"list.reverse": func(m *machine) {
+		l := m.pop().(*variant)
+		r := &variant{l.tag, append([]any{}, l.fields...)}
+		slices.Reverse(r.fields)
+		m.push(r)
+	},
 	"list.map": func(m *machine) {
 		q, l := m.pop(), m.pop().(*variant)
 		r := &variant{tag: l.tag}
