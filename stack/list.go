@@ -177,8 +177,23 @@ func (l *long) grow(x Value) {
 		return
 	}
 	values := make([]Value, room)
-	copy(values, l.values())
+	move(values, l.values())
 	l.at, l.room = unsafe.Pointer(unsafe.SliceData(values)), room
+}
+
+// move copies values to new memory. Numbers need no write barrier: while the collector is
+// marking, that would look up every one of them.
+func move(to, from []Value) {
+	for i := range from {
+		if !from[i].Scalar() {
+			copy(to, from)
+			return
+		}
+	}
+	bytes := func(values []Value) []byte {
+		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(Value{})))
+	}
+	copy(bytes(to), bytes(from))
 }
 
 // uniform returns the form of a list of words with such elements; 0 if there is none.

@@ -30,21 +30,24 @@ func listTake(to, l, i *stack.Value) {
 	to.SetInt(0)
 }
 
-// listNext leaves element i of a list and goes on to the next one; false if there is none.
+// listNext leaves element i of a list and goes on to the next one; false if there is none. What it
+// takes is held once as before if the list is.
 func listNext(to, l, i *stack.Value, take bool) bool {
 	v, n := l.AsVariant(), i.AsInt()
+	if x := v.Slot(n); x != nil {
+		i.SetInt(i.Bits() + 2)
+		*to = *x
+		if !x.Scalar() && (!take || v.Shared()) {
+			to.Share()
+		}
+		return true
+	}
 	if v.HoldsWord(n) {
 		i.SetInt(i.Bits() + 2)
 		to.SetScalar(v.WordKind(), v.Word(n))
 		return true
 	}
-	var x stack.Value
-	var ok bool
-	if take {
-		x, ok = v.Take(n)
-	} else {
-		x, ok = v.Get(n)
-	}
+	x, ok := v.Get(n)
 	if ok {
 		i.SetInt(i.Bits() + 2)
 		*to = x

@@ -263,7 +263,7 @@ func (g *generator) literal(t typ) {
 	case quotT:
 		g.b.WriteString([]string{" [ 1 i.+ ]", " [ dup i.* ]", " [ ]", " [ 0 i.> [ 1 ] [ 2 ] if ]"}[g.pick(4)])
 	case listT:
-		g.b.WriteString([]string{" list.make", " list.make 3 list.push", " list.make 1 list.push 5 list.push -2 list.push"}[g.pick(3)])
+		g.b.WriteString([]string{" list.make", " list.make 3 list.push", " list.make 1 list.push 5 list.push -2 list.push", " list.make 3 list.push 1 list.push -4 list.push 1 list.push 5 list.push -9 list.push"}[g.pick(4)])
 	}
 }
 
@@ -332,7 +332,8 @@ func (g *generator) statement(s []typ) []typ {
 		}
 	}
 	if g.has(s, listT) && g.pick(2) == 0 { // updates, of copies too
-		return g.push(s, []string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push", "dup doubled drop", "dup doubled swap 3 list.push drop"}[g.pick(6)], 1, listT)
+		return g.push(s, []string{"7 list.push", "0 42 list.set drop", "dup 5 list.push list.length list.push", "dup 0 1 list.set drop 0 [ i.+ ] list.fold list.push", "dup doubled drop", "dup doubled swap 3 list.push drop",
+			"dup list.reverse swap drop", "dup 0.5 list.push list.length list.push", "dup 1 2.5 list.set drop list.length list.push"}[g.pick(9)], 1, listT)
 	}
 	if g.has(s, treeT) && g.pick(2) == 0 {
 		switch g.pick(3) {

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -134,6 +135,12 @@ var words = map[string]func(*machine){
 		m.push(ok)
 	},
 	"list.length": func(m *machine) { m.push(int64(len(m.pop().(*variant).fields))) },
+	"list.reverse": func(m *machine) {
+		l := m.pop().(*variant)
+		r := &variant{l.tag, append([]any{}, l.fields...)}
+		slices.Reverse(r.fields)
+		m.push(r)
+	},
 	"list.map": func(m *machine) {
 		q, l := m.pop(), m.pop().(*variant)
 		r := &variant{tag: l.tag}
@@ -186,7 +193,9 @@ var ints = map[string]func(a, b int64) any{
 	"bxor": func(a, b int64) any { return a ^ b },
 	"bor":  func(a, b int64) any { return a | b },
 	"shl":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return a << n }) },
-	"shr":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return int64(uint64(a) >> n) }) },
+	"shr": func(a, b int64) any {
+		return shifted(a, b, func(a int64, n uint64) int64 { return int64(uint64(a) >> n) })
+	},
 }
 
 // shifted is a 64-bit shift whose result is 0 if it is no Int, or if it is by less than 0 or more than 63
