@@ -186,7 +186,9 @@ var ints = map[string]func(a, b int64) any{
 	"bxor": func(a, b int64) any { return a ^ b },
 	"bor":  func(a, b int64) any { return a | b },
 	"shl":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return a << n }) },
-	"shr":  func(a, b int64) any { return shifted(a, b, func(a int64, n uint64) int64 { return int64(uint64(a) >> n) }) },
+	"shr": func(a, b int64) any {
+		return shifted(a, b, func(a int64, n uint64) int64 { return int64(uint64(a) >> n) })
+	},
 }
 
 // shifted is a 64-bit shift whose result is 0 if it is no Int, or if it is by less than 0 or more than 63
