@@ -26,8 +26,13 @@ type Worker struct {
 	// next is a strand that the running one has woken: it runs next, here, as
 	// its data is in this processor's cache. Others get it only if it waits
 	// for a whole tick.
-	next    atomic.Pointer[Strand]
-	queue   queue
+	next  atomic.Pointer[Strand]
+	queue queue
+	// woken are strands that no other worker takes, since what runs here is so short
+	// that they are sooner run than handed over: those woken, and those that gave way, while
+	// short was set.
+	woken   queue
+	short   atomic.Bool // by the monitor
 	current atomic.Pointer[Strand]
 	rounds  atomic.Uint64 // strands run so far
 	seen    uint64        // rounds at the last tick
@@ -48,6 +53,13 @@ const (
 	// are asked to take it; patience ticks without progress bring more workers.
 	tick     = time.Millisecond
 	patience = 10
+	// grain is about what it costs to hand a strand to another worker: its wakeup, and the
+	// memory that moves from cache to cache. Where strands run for less at a time, on average,
+	// those that they wake stay.
+	grain = 2 * time.Microsecond
+	// slack is how much longer they may run once they stay: a machine that is busy otherwise
+	// makes them look longer than they are.
+	slack = 8
 	// spins is how often a worker without work looks again before it rests.
 	spins = 40
 )
@@ -151,11 +163,22 @@ func (c *Scheduler) Ready(s *Strand, w *Worker) {
 		c.enqueue(s, nil)
 		return
 	}
-	if old := w.next.Swap(s); old != nil {
+	if old := w.next.Swap(s); old != nil && !w.keeps(old) {
 		c.enqueue(old, w)
 		return
 	}
 	c.watch()
+}
+
+// keeps takes a strand that could be handed to others if what runs on the worker is too short for
+// that; for the strand that the worker runs.
+func (w *Worker) keeps(s *Strand) bool {
+	if !w.short.Load() {
+		return false
+	}
+	w.woken.push(s)
+	w.scheduler.watch()
+	return true
 }
 
 // wake starts a worker if fewer run than may.
@@ -249,7 +272,9 @@ func (w *Worker) run(s *Strand) {
 	switch status := s.task.Run(); status {
 	case Parked: // it belongs to who wakes it
 	case Yielded:
-		c.enqueue(s, nil)
+		if !w.keeps(s) {
+			c.enqueue(s, nil)
+		}
 	default:
 		task := s.task
 		c.finish(s, status)
@@ -265,6 +290,9 @@ func (w *Worker) pick() *Strand {
 		if s := w.common(); s != nil {
 			return s
 		}
+		if s := w.woken.pop(true); s != nil {
+			return s
+		}
 		if s := w.queue.pop(true); s != nil {
 			return s
 		}
@@ -275,6 +303,9 @@ func (w *Worker) pick() *Strand {
 		}
 	}
 	if s := w.queue.pop(false); s != nil {
+		return s
+	}
+	if s := w.woken.pop(true); s != nil {
 		return s
 	}
 	for i := range spins {
@@ -355,15 +386,22 @@ func (w *Worker) handOver() {
 	if s := w.next.Swap(nil); s != nil {
 		c.queue.push(s)
 	}
-	for s := w.queue.pop(true); s != nil; s = w.queue.pop(true) {
-		c.queue.push(s)
+	for _, q := range [...]*queue{&w.woken, &w.queue} {
+		for s := q.pop(true); s != nil; s = q.pop(true) {
+			c.queue.push(s)
+		}
 	}
 }
 
 // Alone tells whether no other strand waits to run; for the strand that the
 // worker runs.
 func (w *Worker) Alone() bool {
-	return w.next.Load() == nil && w.queue.size.Load() == 0 && w.scheduler.queue.size.Load() == 0
+	return !w.holds() && w.scheduler.queue.size.Load() == 0
+}
+
+// holds tells whether strands wait for the worker.
+func (w *Worker) holds() bool {
+	return w.next.Load() != nil || w.queue.size.Load() > 0 || w.woken.size.Load() > 0
 }
 
 // Blocking calls f, which may take long outside of the VM, such as in a system
@@ -397,22 +435,21 @@ func (c *Scheduler) watch() {
 func (c *Scheduler) monitor() {
 	var taken uint64
 	stuck, quiet := 0, 0
+	last := time.Now()
+	for _, w := range c.allWorkers() { // what was seen is old
+		w.seen = w.rounds.Load()
+		w.short.Store(false)
+	}
 	for quiet < 2*patience && !c.stopped.Load() {
 		time.Sleep(tick)
 		quiet++
+		now := time.Now()
 		for _, w := range c.allWorkers() {
-			rounds := w.rounds.Load()
-			if kept := rounds == w.seen; w.next.Load() != nil || w.queue.size.Load() > 0 {
+			if w.look(now.Sub(last)) {
 				quiet = 0
-				if kept {
-					// What is in hand, neither here nor there, must not look like a deadlock.
-					c.Hold()
-					w.handOver()
-					c.Release()
-				}
 			}
-			w.seen = rounds
 		}
+		last = now
 		n := c.queue.size.Load()
 		if n == 0 {
 			stuck = 0
@@ -439,10 +476,35 @@ func (c *Scheduler) monitor() {
 	}
 }
 
+// look is the monitor's look at a worker, a while after the last one: it tells whether strands
+// wait there. If one keeps the worker, or they run for long enough, those that wait are everybody's.
+func (w *Worker) look(since time.Duration) (waits bool) {
+	c := w.scheduler
+	rounds := w.rounds.Load()
+	done := rounds - w.seen
+	w.seen = rounds
+	least := since // of what the rounds may have taken
+	if w.short.Load() {
+		least /= slack
+	}
+	short := c.limit > 1 && time.Duration(done)*grain > least
+	w.short.Store(short)
+	if !w.holds() {
+		return false
+	}
+	if done == 0 || !short && w.woken.size.Load() > 0 {
+		// What is in hand, neither here nor there, must not look like a deadlock.
+		c.Hold()
+		w.handOver()
+		c.Release()
+	}
+	return true
+}
+
 // pending tells whether any strand waits for a worker.
 func (c *Scheduler) pending() bool {
 	for _, w := range c.allWorkers() {
-		if w.next.Load() != nil {
+		if w.holds() {
 			return true
 		}
 	}

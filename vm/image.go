@@ -21,8 +21,8 @@ type image struct {
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
 	linear   bool                  // moves are moves (bytecode.Module.Linear)
-	// unpacking is what fields.take, fields.get and fields.peek do, in this order.
-	unpacking [3]stack.Unpacking
+	// unpacking is what fields.take.known, fields.get.known, fields.take, fields.get and fields.peek do.
+	unpacking [5]stack.Unpacking
 
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
@@ -75,10 +75,10 @@ func link(mod *bytecode.Module, builtins func(name string) *Builtin) (*image, er
 	if !mod.Linear {
 		mod = withoutMoves(mod)
 	}
-	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, unpacking: [...]stack.Unpacking{stack.Ends, stack.LivesOn, stack.LookedAt}, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
+	img := &image{mod: &bytecode.Module{}, linear: mod.Linear, unpacking: [...]stack.Unpacking{stack.Ends, stack.LivesOn, stack.Ends, stack.LivesOn, stack.LookedAt}, tags: map[string]*stack.Tag{stack.ListTag.Name: stack.ListTag},
 		known: builtins, codes: newCodes()}
 	if !mod.Linear {
-		img.unpacking[0] = stack.LivesOn
+		img.unpacking[0], img.unpacking[2] = stack.LivesOn, stack.LivesOn
 	}
 	return img.grow(mod)
 }

@@ -470,37 +470,26 @@ func (s *Strand) run() error {
 			}
 
 		case bytecode.OpMatch:
-			v, table := at(fp, in.A), &img.mod.Tables[in.B]
-			if v.Kind() == stack.Variant {
-				if tag := v.AsVariant().Tag; tag.Union == table.Union {
-					if c := table.Targets[tag.Ordinal]; c != bytecode.NoArm {
-						ip = jump(ip, c)
-						continue
-					}
-				}
-			}
-			c, err := img.match(v, table)
+			c, err := img.match(at(fp, in.A), &img.mod.Tables[in.B])
 			if err != nil {
 				return s.failAt(ip, fp, err)
 			}
 			ip = jump(ip, c)
 		case bytecode.OpMatchOr:
-			v, d := at(fp, in.A), img.variants[in.B].tag
-			if v.Kind() == stack.Variant {
-				if tag := v.AsVariant().Tag; tag == d {
-					continue
-				} else if tag.Union == d.Union && d.Union >= 0 {
-					ip = jump(ip, in.C)
+			tag, d := tagOf(at(fp, in.A)), img.variants[in.B].tag
+			if tag == d {
+				continue
+			}
+			if tag.Union != d.Union || d == stack.ListTag {
+				other, err := img.other(at(fp, in.A), in.B)
+				if err != nil {
+					return s.failAt(ip, fp, err)
+				}
+				if !other {
 					continue
 				}
 			}
-			other, err := img.other(v, in.B)
-			if err != nil {
-				return s.failAt(ip, fp, err)
-			}
-			if other {
-				ip = jump(ip, in.C)
-			}
+			ip = jump(ip, in.C)
 		case bytecode.OpMake:
 			d := &img.variants[in.B]
 			tag, fields := d.tag, window(fp, in.A, len(d.kinds))
@@ -527,11 +516,9 @@ func (s *Strand) run() error {
 		case bytecode.OpFieldTakeKnown, bytecode.OpFieldGetKnown:
 			variant, i := bytecode.Field(in.C)
 			v, k := at(fp, in.B).AsVariant(), img.variants[variant].kinds[i]
-			field := v.Slot(int64(i))
+			field := v.SlotOf(int(i)+1, int(i))
 			if field == nil {
-				if field = v.SlotOf(int(i)+1, int(i)); field == nil {
-					return s.failAt(ip, fp, Fail("the variant has only %d fields, field %d is needed", v.Len(), i))
-				}
+				return s.failAt(ip, fp, tooFewFields(v, int(i)+1))
 			}
 			is := field.Kind()
 			if is >= stack.Variant && (op == bytecode.OpFieldGetKnown || v.Shared() || !img.linear) { // else the variant ends here, and the field is held once as before
@@ -541,16 +528,7 @@ func (s *Strand) run() error {
 			if is != k && k != stack.Nothing {
 				ip = s.deoptAddress(ip)
 			}
-
-		case bytecode.OpFieldsTakeKnown, bytecode.OpFieldsGetKnown:
-			v, d := at(fp, in.B).AsVariant(), &img.variants[in.C]
-			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, img.unpacking[op-bytecode.OpFieldsTakeKnown]) {
-			case stack.OtherKinds:
-				ip = s.deoptAddress(ip)
-			case stack.TooFew:
-				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
-			}
-		case bytecode.OpFieldsTake, bytecode.OpFieldsGet, bytecode.OpFieldsPeek:
+		case bytecode.OpFieldsTakeKnown, bytecode.OpFieldsGetKnown, bytecode.OpFieldsTake, bytecode.OpFieldsGet, bytecode.OpFieldsPeek:
 			x, d := at(fp, in.B), &img.variants[in.C]
 			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
 				if err = img.checkOnlyVariant(x, in.C); err != nil {
@@ -561,11 +539,11 @@ func (s *Strand) run() error {
 			if d.floats && v.UnpackFloats(window(fp, in.A, len(d.kinds))) { // vectors: 8 percent of n-body
 				continue
 			}
-			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, img.unpacking[op-bytecode.OpFieldsTake]) {
+			switch v.Unpack(window(fp, in.A, len(d.kinds)), d.kinds, img.unpacking[op-bytecode.OpFieldsTakeKnown]) {
 			case stack.OtherKinds:
 				ip = s.deoptAddress(ip)
 			case stack.TooFew:
-				return s.failAt(ip, fp, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds)))
+				return s.failAt(ip, fp, tooFewFields(v, len(d.kinds)))
 			}
 		case bytecode.OpFieldTake:
 			as, err := img.part(at(fp, in.B), at(fp, in.A), in.C)
@@ -591,24 +569,11 @@ func (s *Strand) run() error {
 			op = bytecode.OpFieldGet // which finds out what is wrong
 			goto dispatch
 		case bytecode.OpFieldGet:
-			variant, i := bytecode.Field(in.C)
-			x, d := at(fp, in.B), &img.variants[variant]
-			if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
-				if err = img.checkTag(x, variant); err != nil {
-					return s.failAt(ip, fp, err)
-				}
+			as, err := img.get(at(fp, in.B), at(fp, in.A), in.C)
+			if err != nil {
+				return s.failAt(ip, fp, err)
 			}
-			k := d.kinds[i]
-			if field := x.AsVariant().Slot(int64(i)); field != nil && field.IsFloat() && k == stack.Float {
-				at(fp, in.A).SetFloat(field.AsFloat())
-				continue
-			}
-			field, ok := x.AsVariant().Get(int64(i))
-			if !ok {
-				return s.failAt(ip, fp, Fail("the value has only %d fields", x.AsVariant().Len()))
-			}
-			*at(fp, in.A) = field
-			if k != stack.Nothing && field.Kind() != k {
+			if !as {
 				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpFieldTakeInPlace:

@@ -7,6 +7,22 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
+// noTag is the tag of no value.
+var noTag = &stack.Tag{Union: -2}
+
+// tagOf is the tag of a variant; noTag of another value.
+func tagOf(v *stack.Value) *stack.Tag {
+	if v.Kind() != stack.Variant {
+		return noTag
+	}
+	return v.AsVariant().Tag
+}
+
+// tooFewFields is the error of a variant that does not have as many fields as its declaration.
+func tooFewFields(v *stack.VariantValue, needed int) error {
+	return Fail("the variant has only %d fields, %d are needed", v.Len(), needed)
+}
+
 // match finds where the arm for a value is.
 func (img *image) match(v *stack.Value, table *bytecode.MatchTable) (int32, error) {
 	if v.Kind() != stack.Variant {
@@ -92,6 +108,28 @@ func (img *image) checkTag(x *stack.Value, variant int32) error {
 	return nil
 }
 
+// get is field.get; false if the field is not of the kind that is declared.
+func (img *image) get(x, to *stack.Value, operand int32) (bool, error) {
+	variant, i := bytecode.Field(operand)
+	d := &img.variants[variant]
+	if x.Kind() != stack.Variant || x.AsVariant().Tag != d.tag {
+		if err := img.checkTag(x, variant); err != nil {
+			return false, err
+		}
+	}
+	k := d.kinds[i]
+	if field := x.AsVariant().Slot(int64(i)); field != nil && field.IsFloat() && k == stack.Float {
+		to.SetFloat(field.AsFloat())
+		return true, nil
+	}
+	field, ok := x.AsVariant().Get(int64(i))
+	if !ok {
+		return false, Fail("the value has only %d fields", x.AsVariant().Len())
+	}
+	*to = field
+	return k == stack.Nothing || field.Kind() == k, nil
+}
+
 // part is field.take; false if the field is not of the kind that is declared.
 func (img *image) part(x, to *stack.Value, operand int32) (bool, error) {
 	variant, i := bytecode.Field(operand)
@@ -104,7 +142,7 @@ func (img *image) part(x, to *stack.Value, operand int32) (bool, error) {
 	v := x.AsVariant()
 	field := v.SlotOf(len(d.kinds), int(i))
 	if field == nil {
-		return false, Fail("the variant has only %d fields, %d are needed", v.Len(), len(d.kinds))
+		return false, tooFewFields(v, len(d.kinds))
 	}
 	if !field.Scalar() && (!img.linear || v.Shared()) {
 		field.Share()
