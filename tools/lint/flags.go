@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
@@ -95,11 +94,17 @@ func neverFail(info *types.Info) map[string]bool {
 	if info.Main == nil {
 		return never
 	}
+	called := make([]bool, info.Builtins.Len())
+	for _, module := range info.Calls {
+		for i := range module {
+			if c := &module[i]; c.Target == types.TargetBuiltin {
+				called[c.Index] = true
+			}
+		}
+	}
 	for word, other := range failsOnlyWith {
 		index, ok := info.Builtins.Lookup(other)
-		never[word] = !ok || !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
-			return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool { return c.Target == types.TargetBuiltin && c.Index == index })
-		})
+		never[word] = !ok || !called[index]
 	}
 	return never
 }
