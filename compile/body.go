@@ -70,11 +70,11 @@ func (g *generator) coverLine(pos int32, line *int) {
 func (g *generator) value(st *syntax.Stmt) {
 	switch st.Kind {
 	case syntax.StmtInt:
-		g.push(operand{form: integer, bits: st.Bits})
+		g.push(operand{form: integer, bits: st.Bits()})
 	case syntax.StmtFloat:
-		g.pushConst(bytecode.Const{Kind: bytecode.KindFloat, Bits: st.Bits})
+		g.pushConst(bytecode.Const{Kind: bytecode.KindFloat, Bits: st.Bits()})
 	case syntax.StmtBool:
-		g.push(operand{form: boolean, bits: st.Bits})
+		g.push(operand{form: boolean, bits: st.Bits()})
 	case syntax.StmtString:
 		g.pushConst(bytecode.Const{Kind: bytecode.KindString, Text: st.Text})
 	case syntax.StmtSymbol:

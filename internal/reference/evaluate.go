@@ -176,11 +176,11 @@ func (m *machine) statement(w *types.Word, module int, st *syntax.Stmt, aux *[]a
 	}
 	switch st.Kind {
 	case syntax.StmtInt:
-		m.push(int64(st.Bits))
+		m.push(int64(st.Bits()))
 	case syntax.StmtFloat:
-		m.push(math.Float64frombits(st.Bits))
+		m.push(math.Float64frombits(st.Bits()))
 	case syntax.StmtBool:
-		m.push(st.Bits == 1)
+		m.push(st.Bits() == 1)
 	case syntax.StmtString:
 		m.push(st.Text)
 	case syntax.StmtSymbol:

@@ -114,9 +114,14 @@ const (
 // TypeExpr is a type, row, quotation type or closure type as written.
 type TypeExpr struct {
 	Kind     TypeKind
-	Name     string // TypeName: the name; TypeRow: the name without the dots
-	In, Out  []TypeExpr
 	Pos, End int32
+	Name     string // TypeName: the name; TypeRow: the name without the dots
+	*Sides          // never nil, and not to be changed: names and rows share empty ones
+}
+
+// Sides are the types in the type of a quotation or closure.
+type Sides struct {
+	In, Out []TypeExpr
 }
 
 // StmtKind tells the statements apart.
@@ -139,14 +144,19 @@ const (
 )
 
 // Stmt is one statement of a body. A plain struct and not an interface: bodies
-// are long runs of small statements, and every phase walks them in order.
+// are long runs of small statements, and every phase walks them in order. What
+// few statements have stands elsewhere, so that it is small.
 type Stmt struct {
 	Kind     StmtKind
 	Wraps    bool   // Int: the literal is outside of the 63-bit range and keeps its low bits
 	ID       int32  // number in the file among the quotations, the matches, or what ends in a word
 	Pos, End int32  // the token, of a form its word; for a quotation or match the whole of it
-	Bits     uint64 // Int: the value; Float: its IEEE bits; Bool: 0 or 1
-	Text     string // what ends in a word: the word; Symbol: its name; String: its bytes
+	Text     string // what ends in a word: the word; Symbol: its name; String: its bytes; Int, Float, Bool: the literal, see Bits
+	*Parts          // never nil, and not to be changed: statements without parts share one
+}
+
+// Parts are the statements in a statement.
+type Parts struct {
 	// Inner: of a quotation the statements in it; of what ends in a word the literals in
 	// front of it. A "cond" whose literals are fewer than its count says is a call
 	// with all of them and the count.

@@ -164,10 +164,10 @@ func (p *parser) conditional(t Token, sc scope, from int) {
 	block := func(pos, end int32, body []Stmt) Stmt {
 		id := p.file.Quotations
 		p.file.Quotations++
-		return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: pos, End: end, Inner: body}
+		return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: pos, End: end, Parts: &Parts{Inner: body}}
 	}
 	branches := []Stmt{block(t.Pos, mid.End, then), block(mid.Pos, end.End, els)}
-	p.add(Stmt{Kind: StmtIf, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if", Inner: branches})
+	p.add(Stmt{Kind: StmtIf, ID: int32(p.file.Calls), Pos: t.Pos, End: t.End, Text: "if", Parts: &Parts{Inner: branches}})
 	p.file.Calls++
 }
 

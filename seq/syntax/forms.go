@@ -14,8 +14,7 @@ func (p *parser) call(s Stmt, from int) {
 	kind, n := formOfCall(p.list[from:], s.Text)
 	if n > 0 {
 		at := len(p.list) - n
-		s.Kind, s.Inner = kind, make([]Stmt, n)
-		copy(s.Inner, p.list[at:])
+		s.Kind, s.Parts = kind, &Parts{Inner: p.keep(p.list[at:])}
 		p.list = p.list[:at]
 	}
 	p.add(s)
@@ -40,7 +39,7 @@ func formOfCall(before []Stmt, word string) (kind StmtKind, n int) {
 		}
 	case "cond":
 		if count := literalInt(before); count != nil {
-			return condOf(int64(count.Bits), quotations(before[:len(before)-1]))
+			return condOf(int64(count.Bits()), quotations(before[:len(before)-1]))
 		}
 	}
 	return StmtCall, min(run, 1)
@@ -101,7 +100,7 @@ func (s *Stmt) Count() *Stmt {
 }
 
 // Index is the literal index of a StmtIndex.
-func (s *Stmt) Index() int64 { return int64(s.Inner[0].Bits) }
+func (s *Stmt) Index() int64 { return int64(s.Inner[0].Bits()) }
 
 // All returns the statements of a body and all that are in them, in the order of the text: a
 // quotation or match in front of what is in it, a call behind its literals.

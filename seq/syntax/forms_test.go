@@ -21,7 +21,7 @@ func forms(body []syntax.Stmt) string {
 		text := st.Text
 		switch st.Kind {
 		case syntax.StmtInt:
-			text = fmt.Sprint(int64(st.Bits))
+			text = fmt.Sprint(int64(st.Bits()))
 		case syntax.StmtQuotation:
 			text = "q[" + forms(st.Inner) + "]"
 		case syntax.StmtMatch:

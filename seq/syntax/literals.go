@@ -76,6 +76,32 @@ var (
 	errBadDigits = errors.New("malformed literal")
 )
 
+// Bits returns what an Int, Float or Bool literal pushes: the value, its IEEE bits, 0 or 1.
+// It reads the literal: no phase asks for many more than once.
+func (s *Stmt) Bits() uint64 {
+	switch s.Kind {
+	case StmtInt:
+		v, _, _ := parseInt(s.Text, formOf(s.Text))
+		return uint64(v)
+	case StmtFloat:
+		return math.Float64bits(parseFloat(s.Text))
+	case StmtBool:
+		if s.Text == "true" {
+			return 1
+		}
+	}
+	return 0
+}
+
+// parseInt reads an Int literal of one of the two forms.
+func parseInt(token string, form numberForm) (value int64, wraps bool, err error) {
+	if form == decimalForm {
+		return parseDecimal(token)
+	}
+	value, err = parsePrefixed(token)
+	return value, false, err
+}
+
 // parseDecimal reads a decimal literal. Outside of 63 but inside 64 bits the
 // low 63 bits count and wraps is true (chapter 1, section 4).
 func parseDecimal(token string) (value int64, wraps bool, err error) {

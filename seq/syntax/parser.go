@@ -114,9 +114,11 @@ type parser struct {
 	errors diag.List
 	allows []Name
 	depth  int
-	word   *Word  // the definition that is being read
-	list   []Stmt // the statements of the lists that are being read, the innermost one last
-	input  *Word  // has the statements outside of definitions; nil: there are none
+	word   *Word      // the definition that is being read
+	list   []Stmt     // the statements of the lists that are being read, the innermost one last
+	exprs  []TypeExpr // the types of the lists that are being read, the innermost one last
+	room   []Stmt     // memory for statements
+	input  *Word      // has the statements outside of definitions; nil: there are none
 }
 
 // broken is thrown by panic to leave a definition after its first error, and
@@ -183,7 +185,7 @@ func (p *parser) definition() (ok bool) {
 			if _, mine := r.(broken); !mine {
 				panic(r)
 			}
-			ok, p.list = false, nil
+			ok, p.list, p.exprs = false, nil, nil
 		}
 	}()
 	t := p.peek()
@@ -555,11 +557,13 @@ func (p *parser) effect(word string) *Effect {
 
 // types reads types up to "--" or the closing token, which it leaves.
 func (p *parser) types(word, until string, depth int) []TypeExpr {
-	var list []TypeExpr
+	from := len(p.exprs)
 	for {
 		t := p.peek()
 		switch {
 		case t.Is(until), until == ")" && t.Is("|"):
+			list := append([]TypeExpr(nil), p.exprs[from:]...) // nil if there are none
+			p.exprs = p.exprs[:from]
 			return list
 		case t.Is(")"), t.Is("]"), t.Is("--"), t.Is("|"), t.Is(";"), t.Kind == TokenEOF:
 			if until == "--" {
@@ -568,13 +572,17 @@ func (p *parser) types(word, until string, depth int) []TypeExpr {
 			}
 			p.refuse(t, "effect-form", fmt.Sprintf("'%s' is missing in the effect of %s, found %s", until, quote(word), describe(t)))
 		}
-		list = append(list, p.typeExpr(word, depth))
+		x := p.typeExpr(word, depth)
+		p.exprs = append(p.exprs, x)
 	}
 }
 
+// noSides are the sides of what is no quotation or closure type.
+var noSides Sides
+
 func (p *parser) typeExpr(word string, depth int) TypeExpr {
 	t := p.next()
-	x := TypeExpr{Name: t.Text, Pos: t.Pos, End: t.End}
+	x := TypeExpr{Name: t.Text, Pos: t.Pos, End: t.End, Sides: &noSides}
 	switch {
 	case t.Is("["):
 		x.Kind = TypeQuotation
@@ -603,7 +611,7 @@ func (p *parser) typeExpr(word string, depth int) TypeExpr {
 		p.refuse(t, "nesting-limit", fmt.Sprintf("the quotation types in the effect of %s nest more than %d deep", quote(word), MaxTypeNesting))
 	}
 	x.Name = ""
-	x.In = p.types(word, "--", depth+1)
+	x.Sides = &Sides{In: p.types(word, "--", depth+1)}
 	p.next()
 	x.Out = p.types(word, "]", depth+1)
 	x.End = p.next().End

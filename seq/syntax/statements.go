@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unicode"
 
@@ -35,13 +34,35 @@ func (p *parser) statements(sc scope) []Stmt {
 	if len(p.list) == from {
 		return nil
 	}
-	list := make([]Stmt, len(p.list)-from)
-	copy(list, p.list[from:])
+	list := p.keep(p.list[from:])
 	p.list = p.list[:from]
 	return list
 }
 
-func (p *parser) add(s Stmt) { p.list = append(p.list, s) }
+// stmtsAtOnce is for how many statements the parser gets memory at a time.
+const stmtsAtOnce = 256
+
+// keep copies statements of a list that is being read to where they stay.
+func (p *parser) keep(list []Stmt) []Stmt {
+	if len(list) > len(p.room) {
+		// No more statements can come than tokens.
+		p.room = make([]Stmt, max(len(list), min(stmtsAtOnce, len(p.tokens)-p.at)))
+	}
+	kept := p.room[:len(list):len(list)]
+	p.room = p.room[len(list):]
+	copy(kept, list)
+	return kept
+}
+
+// noParts are the parts of a statement that has none.
+var noParts Parts
+
+func (p *parser) add(s Stmt) {
+	if s.Parts == nil {
+		s.Parts = &noParts
+	}
+	p.list = append(p.list, s)
+}
 
 // read reads statements to the end of p.list; the list that they belong to begins at from.
 func (p *parser) read(sc scope, from int) {
@@ -171,7 +192,7 @@ func (p *parser) quotation(sc scope) Stmt {
 	p.depth--
 	id := p.file.Quotations
 	p.file.Quotations++
-	return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: open.Pos, End: end.End, Inner: body}
+	return Stmt{Kind: StmtQuotation, ID: int32(id), Pos: open.Pos, End: end.End, Parts: &Parts{Inner: body}}
 }
 
 func (p *parser) symbol() Stmt {
@@ -205,36 +226,22 @@ func placeOf(i int) string {
 // wordStatement reads an "other" token by the order of chapter 1, section 2.
 func (p *parser) wordStatement(t Token, sc scope) Stmt {
 	p.next()
-	s := Stmt{Pos: t.Pos, End: t.End}
-	switch formOf(t.Text) {
+	s := Stmt{Pos: t.Pos, End: t.End, Text: t.Text}
+	switch form := formOf(t.Text); form {
 	case floatForm:
 		s.Kind = StmtFloat
-		s.Bits = math.Float64bits(parseFloat(t.Text))
 		return s
-	case prefixForm:
-		v, err := parsePrefixed(t.Text)
+	case prefixForm, decimalForm:
+		_, wraps, err := parseInt(t.Text, form)
 		if err != nil {
 			p.badLiteral(t, err)
 		}
-		s.Kind = StmtInt
-		s.Bits = uint64(v)
-		return s
-	case decimalForm:
-		v, wraps, err := parseDecimal(t.Text)
-		if err != nil {
-			p.badLiteral(t, err)
-		}
-		s.Kind = StmtInt
-		s.Bits = uint64(v)
-		s.Wraps = wraps
+		s.Kind, s.Wraps = StmtInt, wraps
 		return s
 	}
 	switch t.Text {
 	case "true", "false":
 		s.Kind = StmtBool
-		if t.Text == "true" {
-			s.Bits = 1
-		}
 		return s
 	case "else", "then":
 		p.oldConditional(t)
@@ -243,7 +250,6 @@ func (p *parser) wordStatement(t Token, sc scope) Stmt {
 	}
 	s.Kind = StmtCall
 	s.ID = int32(p.file.Calls)
-	s.Text = t.Text
 	p.file.Calls++
 	return s
 }
@@ -295,7 +301,7 @@ func (p *parser) match(start Token, sc scope) Stmt {
 	p.depth--
 	id := p.file.Matches
 	p.file.Matches++
-	return Stmt{Kind: StmtMatch, ID: int32(id), Pos: start.Pos, End: end.End, Match: m}
+	return Stmt{Kind: StmtMatch, ID: int32(id), Pos: start.Pos, End: end.End, Parts: &Parts{Match: m}}
 }
 
 func (p *parser) arm(start Token, sc scope) Arm {

@@ -26,11 +26,11 @@ func show(stmts []syntax.Stmt) string {
 	for _, s := range stmts {
 		switch s.Kind {
 		case syntax.StmtInt:
-			parts = append(parts, fmt.Sprintf("int %d", int64(s.Bits)))
+			parts = append(parts, fmt.Sprintf("int %d", int64(s.Bits())))
 		case syntax.StmtFloat:
-			parts = append(parts, fmt.Sprintf("float %v", math.Float64frombits(s.Bits)))
+			parts = append(parts, fmt.Sprintf("float %v", math.Float64frombits(s.Bits())))
 		case syntax.StmtBool:
-			parts = append(parts, fmt.Sprintf("bool %d", s.Bits))
+			parts = append(parts, fmt.Sprintf("bool %d", s.Bits()))
 		case syntax.StmtString:
 			parts = append(parts, fmt.Sprintf("%q", s.Text))
 		case syntax.StmtSymbol:

@@ -231,12 +231,12 @@ func heightChange(q *Type) (n int, known bool) {
 // condCount refuses a "cond" whose count asks for more quotations than stand before it. count
 // is the Int literal, s the stack in front of the quotation literals, of which there are found.
 func (c *checker) condCount(count *syntax.Stmt, found int, s *Stack) {
-	need := 2*int64(count.Bits) - int64(found)
+	need := 2*int64(count.Bits()) - int64(found)
 	if need <= 0 {
 		return
 	}
 	missing := func() {
-		panic(c.refuse(c.at(count), "cond-count", "'%d cond' takes %d quotations, %d stand before it", int64(count.Bits), 2*int64(count.Bits), found).
+		panic(c.refuse(c.at(count), "cond-count", "'%d cond' takes %d quotations, %d stand before it", int64(count.Bits()), 2*int64(count.Bits()), found).
 			help("the number is that of the clauses: each is a predicate and a body, two quotations"))
 	}
 	for s = resolve(s); need > 0; need-- {

@@ -270,7 +270,7 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 		switch st.Kind {
 		case syntax.StmtInt:
 			if st.Wraps && !c.p.info.Program.Modules[c.w.Module].Supplied {
-				c.p.warnOnce(c.at(st), "int-literal-wraps", "the Int literal '%s' does not fit into 63 bits and becomes %d", c.text(st), int64(st.Bits))
+				c.p.warnOnce(c.at(st), "int-literal-wraps", "the Int literal '%s' does not fit into 63 bits and becomes %d", c.text(st), int64(st.Bits()))
 			}
 			s = s.push(intType)
 		case syntax.StmtFloat:

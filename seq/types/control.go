@@ -204,7 +204,7 @@ func (c *checker) literalCond(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 // alwaysTrue tells whether a predicate ends in the literal "true".
 func alwaysTrue(predicate []syntax.Stmt) bool {
 	n := len(predicate)
-	return n > 0 && predicate[n-1].Kind == syntax.StmtBool && predicate[n-1].Bits == 1
+	return n > 0 && predicate[n-1].Kind == syntax.StmtBool && predicate[n-1].Bits() == 1
 }
 
 // joinBodies joins what two bodies of a cond leave; a and b are the bodies, or

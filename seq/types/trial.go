@@ -1,22 +1,12 @@
 package types
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "github.com/seqvm/seqvm/internal/parallel"
 
 // This file looks at words on all processors. Most words of a program have no faults, and what is
 // done for a word without faults touches that word alone. So each word is tried with a copy of the
 // program that keeps to itself what is found; where there is anything to tell, the trial is forgotten
 // and the word left over, to be done in the order of the source as if there had been no trial. So messages
 // do not depend on the number of processors.
-
-// leastTried is the number of calls in what is new from which on goroutines pay: a few milliseconds of work.
-const leastTried = 4096
-
-// chunk is how many words a processor takes at a time.
-const chunk = 32
 
 // onWord makes a step of the check for words: with a program, which may be that of a trial.
 type onWord func(*program) func(*Word)
@@ -35,29 +25,15 @@ func (p *program) each(step onWord) {
 // what is found out about others, as where effects are inferred.
 func (p *program) tryAll(step onWord) (left []*Word, tried bool) {
 	words := p.added()
-	processors := min(runtime.GOMAXPROCS(0), (len(words)+chunk-1)/chunk)
-	if processors < 2 || p.infers() || p.newCalls() < leastTried {
+	if p.infers() || !parallel.Pays(p.newCalls()) {
 		return words, false
 	}
 	told := make([]bool, len(words))
-	var next atomic.Int64
-	var done sync.WaitGroup
-	for range processors {
-		done.Go(func() {
-			t := p.trial()
-			do := step(t)
-			for {
-				from := int(next.Add(chunk)) - chunk
-				if from >= len(words) {
-					return
-				}
-				for i := from; i < min(from+chunk, len(words)); i++ {
-					told[i] = t.tells(words[i], do)
-				}
-			}
-		})
-	}
-	done.Wait()
+	parallel.Each(len(words), func() func(int) {
+		t := p.trial()
+		do := step(t)
+		return func(i int) { told[i] = t.tells(words[i], do) }
+	})
 	for i, w := range words {
 		if told[i] {
 			left = append(left, w)

@@ -120,7 +120,6 @@ func isQuotation(t *Type) bool { return t.Kind == Quotation || t.Kind == Closure
 type printer struct {
 	b     strings.Builder
 	vars  map[*Type]string
-	rows  map[*Row]string
 	used  map[string]bool
 	depth int
 }
@@ -131,7 +130,9 @@ const (
 )
 
 func newPrinter() *printer {
-	return &printer{vars: map[*Type]string{}, rows: map[*Row]string{}, used: map[string]bool{}}
+	p := &printer{}
+	p.b.Grow(64)
+	return p
 }
 
 func (p *printer) variable(t *Type) string {
@@ -146,6 +147,9 @@ func (p *printer) variable(t *Type) string {
 		if name = string(c); !p.used[name] || len(p.used) > 25 {
 			break
 		}
+	}
+	if p.vars == nil {
+		p.vars, p.used = map[*Type]string{}, map[string]bool{}
 	}
 	p.vars[t] = name
 	p.used[name] = true

@@ -33,7 +33,7 @@ func literalInt(v *value) (int64, bool) {
 	if v.literal == nil || v.literal.Kind != syntax.StmtInt {
 		return 0, false
 	}
-	return int64(v.literal.Bits), true
+	return int64(v.literal.Bits()), true
 }
 
 // divides: the divisor is not 0. MinInt / -1 wraps.

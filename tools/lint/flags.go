@@ -2,8 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 
+	"github.com/seqvm/seqvm/internal/parallel"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -68,23 +68,42 @@ var failsOnlyWith = map[string]string{"chan.receive": "chan.close"}
 // failure that is a default, and the error shows in another place or not at all.
 // Supplied modules are left out.
 func DroppedFlags(info *types.Info) diag.List {
-	var found diag.List
 	never := neverFail(info)
-	for _, w := range info.Words {
-		if info.Program.Modules[w.Module].Supplied || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
-			continue
-		}
-		fallible, ok := newWalker(info, w).run()
-		if !ok {
-			continue
-		}
-		for _, c := range fallible { // a rule of its own watches over strand.resume (chapter 8, section 5)
-			if d := c.misused(); d != nil && !c.certain && c.word.Special != types.Resume && !never[c.word.Name] {
-				found = append(found, c.warning(d))
-			}
+	byWord := make([]diag.List, len(info.Words))
+	look := func(i int) { byWord[i] = droppedIn(info, info.Words[i], never) }
+	steps := 0
+	for _, module := range info.Calls {
+		steps += len(module)
+	}
+	if parallel.Pays(steps) {
+		parallel.Each(len(byWord), func() func(int) { return look })
+	} else {
+		for i := range byWord {
+			look(i)
 		}
 	}
+	var found diag.List
+	for _, list := range byWord {
+		found = append(found, list...)
+	}
 	found.Sort()
+	return found
+}
+
+// droppedIn is DroppedFlags for a word.
+func droppedIn(info *types.Info, w *types.Word, never map[string]bool) (found diag.List) {
+	if info.Program.Modules[w.Module].Supplied || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
+		return nil
+	}
+	fallible, ok := newWalker(info, w).run()
+	if !ok {
+		return nil
+	}
+	for _, c := range fallible { // a rule of its own watches over strand.resume (chapter 8, section 5)
+		if d := c.misused(); d != nil && !c.certain && c.word.Special != types.Resume && !never[c.word.Name] {
+			found = append(found, c.warning(d))
+		}
+	}
 	return found
 }
 
@@ -95,11 +114,17 @@ func neverFail(info *types.Info) map[string]bool {
 	if info.Main == nil {
 		return never
 	}
+	called := make([]bool, info.Builtins.Len())
+	for _, module := range info.Calls {
+		for i := range module {
+			if c := &module[i]; c.Target == types.TargetBuiltin {
+				called[c.Index] = true
+			}
+		}
+	}
 	for word, other := range failsOnlyWith {
 		index, ok := info.Builtins.Lookup(other)
-		never[word] = !ok || !slices.ContainsFunc(info.Words, func(w *types.Word) bool {
-			return calls(w.Decl.Body, info.Calls[w.Module], func(c *types.Call) bool { return c.Target == types.TargetBuiltin && c.Index == index })
-		})
+		never[word] = !ok || !called[index]
 	}
 	return never
 }
