@@ -65,6 +65,9 @@ var (
 	_ = [1]struct{}{}[int(stack.Weave)-int(bytecode.KindWeave)]
 )
 
+// The instructions that unpack stand one behind the other (image.unpacking).
+var _ = [1]struct{}{}[int(bytecode.OpFieldsPeek-bytecode.OpFieldsTakeKnown)-4]
+
 // halt is where the first frame of a strand returns to.
 var halt = []bytecode.Instr{{Op: bytecode.OpHalt}}
 

@@ -152,7 +152,7 @@ func (c *checker) captureNothing(st *syntax.Stmt, x *Type, row *Row, s *Stack, w
 // misfit refuses a literal that does not fit the type x: unifying them failed. What that bound,
 // since the mark, is undone: the literal is shown as it is by itself.
 func misfit(c *checker, st *syntax.Stmt, wanted string, literal, x *Type, mark int) *refusal {
-	expected, why := x.String(), &refusal{d: &diag.Diagnostic{}}
+	expected, why := x.String(), &refusal{d: &diag.Diagnostic{Code: "quotation-misfit"}}
 	c.clash.explainQuotation(why)
 	c.undo(mark)
 	r := c.refuse(c.at(st), "quotation-misfit", "the quotation does not fit '%s': expected '%s', found '%s'", wanted, expected, literal)
