@@ -170,6 +170,10 @@ func (a *aliases) step(pc int, now []params) []params {
 				a.left &^= p
 			}
 		}
+	case info.Has(bytecode.Calls) && info.Ends(): // what lies below the arguments is left to the caller
+		for _, p := range now[:min(int(in.A), len(now))] {
+			a.left &^= p
+		}
 	}
 	reads, writes := bytecode.Effects(e.mod, *in)
 	looks := info.B.Looks() || info.A.Looks()
