@@ -170,8 +170,8 @@ func (a *aliases) step(pc int, now []params) []params {
 				a.left &^= p
 			}
 		}
-	case info.Has(bytecode.Calls) && info.Ends(): // what lies below the arguments is left to the caller
-		for _, p := range now[:min(int(in.A), len(now))] {
+	case info.Ends():
+		for _, p := range now[:min(int(leftBelow(in)), len(now))] {
 			a.left &^= p
 		}
 	}
