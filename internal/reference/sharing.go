@@ -52,7 +52,8 @@ const sharingWords = `: write-int ( Int -- ) int->string io.write " " io.write ;
 : even-sum ( Variant Int -- Int ) 2dup swap list.length i.>= [ drop drop 0 ] [ 2dup list.get drop >aux 1 i.+ odd-sum aux> i.+ ] if ;
 : odd-sum ( Variant Int -- Int ) 2dup swap list.length i.>= [ drop drop 0 ] [ 1 i.+ even-sum ] if ;
 : grown ( Variant Int -- Variant ) dup 0 i.<= [ drop ] [ dup 1 i.= [ swap 9 list.push swap ] [ ] if 1 i.- grown ] if ;
-: sized ( Variant Variant -- Int ) 8 list.push list.length swap list.length 10 i.* i.+ ;
+: sized ( Variant Variant Int -- Int ) dup 0 i.> [ 1 i.- sized ] [ drop 8 list.push list.length swap list.length 10 i.* i.+ ] if ;
+: swapped ( Variant Variant Int -- Int ) dup 0 i.> [ 1 i.- >aux swap aux> swapped ] [ drop 8 list.push list.length swap list.length 10 i.* i.+ ] if ;
 : behind ( Variant Int -- Int ) dup 0 i.<= [ drop 4 list.push list.length ] [ over over 1 i.- behind >aux drop list.length aux> i.+ ] if ;
 : present ( Variant Int -- Int ) dup 0 i.<= [ drop map.size ] [ 2dup map.has? [ 2dup map.get drop drop ] [ ] if 1 i.- present ] if ;
 : passed ( Variant Int -- Variant Int ) dup 2 i.> [ 1 i.- passed ] [ dup 0 i.> [ 1 i.- passed 1 i.+ ] [ ] if ] if ;
@@ -80,9 +81,12 @@ var exchanges = []exchange{
 	{[]int{numbers}, "dup 0 even-sum", []int{numbers, number}},
 	{[]int{numbers}, "# grown", []int{numbers}},
 	{[]int{numbers}, "dup 2 grown", []int{numbers, numbers}},
-	{[]int{numbers}, "dup sized", []int{number}},
-	{[]int{numbers}, "dup dup sized", []int{numbers, number}},
-	{[]int{numbers, numbers}, "2dup sized", []int{numbers, numbers, number}},
+	{[]int{numbers}, "dup 1 sized", []int{number}},
+	{[]int{numbers}, "dup dup 1 sized", []int{numbers, number}},
+	{[]int{numbers, numbers}, "2dup 1 sized", []int{numbers, numbers, number}},
+	{[]int{numbers, numbers}, "2dup # swapped", []int{numbers, numbers, number}},
+	{[]int{numbers}, "dup list.make 4 list.push # swapped", []int{numbers, number}},
+	{[]int{numbers}, "dup list.make 4 list.push swap # swapped", []int{numbers, number}},
 	{[]int{numbers}, "dup 2 behind", []int{numbers, number}},
 	{[]int{numbers}, "3 passed", []int{numbers, number}},
 	{[]int{numbers}, "dup 3 passed", []int{numbers, numbers, number}},
@@ -138,6 +142,11 @@ var updates = []struct {
 	{[]int{groups}, "dup # map.get", numbers, "@ swap map.set @ list.make map.set", "drop @ list.make map.set", []int{groups}},
 	{[]int{groups}, "dup # map.get", numbers, "swap @ map.remove swap", "drop list.make", []int{groups, numbers}},
 	{[]int{groups}, "dup # dup rot swap map.get", numbers, "swap drop @ swap map.set", "drop drop", []int{groups}},
+	{[]int{groups, number}, "over # map.get", numbers, "map.set", "drop list.make map.set", []int{groups}},
+	{[]int{groups, number}, "2dup map.get", numbers, "nip # swap map.set", "drop drop", []int{groups}},
+	{[]int{groups, number}, "2dup map.get", numbers, "swap 1 i.+ swap map.set", "drop drop", []int{groups}},
+	{[]int{rows, number}, "over # list.get", numbers, "list.set drop", "drop drop", []int{rows}},
+	{[]int{rows, number}, "2dup list.get", numbers, "swap 1 i.+ swap list.set drop", "drop drop", []int{rows}},
 	{[]int{nested, number}, "2dup map.get", counts, "map.set", "drop map.make map.set", []int{nested}},
 	{[]int{nested}, "dup # map.get", counts, "@ swap map.set", "drop", []int{nested}},
 	{[]int{rows}, "dup # list.get", numbers, "@ swap list.set drop", "drop", []int{rows}},
