@@ -170,6 +170,10 @@ func (a *aliases) step(pc int, now []params) []params {
 				a.left &^= p
 			}
 		}
+	case info.Ends():
+		for _, p := range now[:min(int(leftBelow(in)), len(now))] {
+			a.left &^= p
+		}
 	}
 	reads, writes := bytecode.Effects(e.mod, *in)
 	looks := info.B.Looks() || info.A.Looks()

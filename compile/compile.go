@@ -220,7 +220,7 @@ func (c *compiler) cycle(words []int32) {
 	here := c.checkpoint()
 	for {
 		for i, w := range words {
-			c.words[w].looks = assumed[i]
+			c.words[w].looks, c.words[w].scans = assumed[i], nil // what was found in code that is gone
 		}
 		found, holds := make([]params, len(words)), true
 		for i, w := range words {

@@ -111,7 +111,7 @@ func (e *emitter) dead(pc int, s int32, w *way) bool {
 			if in.A == s {
 				w.guards = append(w.guards, pc)
 			}
-		case reads.Has(s), info.Has(bytecode.Unnamed):
+		case reads.Has(s), s < leftBelow(in), info.Has(bytecode.Unnamed):
 			return false
 		case info.Has(bytecode.Restarts): // parameters live on
 			return s >= e.parameters

@@ -102,17 +102,20 @@ func (e *emitter) comesFrom(pc int, h holders, container, key int32, targets []b
 			continue
 		case bytecode.OpMove, bytecode.OpCopy:
 			kept := !slices.ContainsFunc(e.code[at+1:pc], func(later bytecode.Instr) bool { return e.writes(&later, in.B) })
-			if in.A == container && in.Op == bytecode.OpMove && kept {
-				h.containers = append(h.containers, in.B)
-				container = in.B
+			if in.A == container {
+				container = slotBefore(in.B, kept && in.Op == bytecode.OpMove)
+				h.containers = append(h.containers, followed(container)...)
 			}
-			if in.A == key && kept {
-				h.keys = append(h.keys, in.B)
-				key = in.B
+			if in.A == key {
+				key = slotBefore(in.B, kept)
+				h.keys = append(h.keys, followed(key)...)
 			}
 		case bytecode.OpInt, bytecode.OpBool, bytecode.OpConst:
+			if in.A == container {
+				return h
+			}
 			if in.A == key {
-				h.key = literal{in.Op, in.B}
+				h.key, key = literal{in.Op, in.B}, noSlot
 			}
 		default:
 			if !simple(in.Op.Info()) || e.writes(in, container) || e.writes(in, key) {
@@ -121,6 +124,23 @@ func (e *emitter) comesFrom(pc int, h holders, container, key int32, targets []b
 		}
 	}
 	return h
+}
+
+// noSlot is in place of a slot that is not followed any further back.
+const noSlot = -1
+
+func slotBefore(s int32, known bool) int32 {
+	if !known {
+		return noSlot
+	}
+	return s
+}
+
+func followed(s int32) []int32 {
+	if s == noSlot {
+		return nil
+	}
+	return []int32{s}
 }
 
 // maxTrip is how many instructions a trip goes along, on all ways together.

@@ -12,9 +12,8 @@ func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	if !e.Plain {
 		e.eliminateDeadFields()
 		e.moveOut()
-		if facts != nil && !facts.observes && !facts.open() {
-			facts.scans = e.scans(f.In, f.Out)
-			facts.looks = e.borrowed(facts)
+		if facts != nil {
+			facts.scans, facts.looks = e.scansAndBorrowed(f, facts)
 		}
 	}
 	f.Lines, f.Sites = e.lines, e.sites
@@ -24,6 +23,15 @@ func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	f.Code = e.code
 	relativeJumps(f.Code)
 	fuseVectors(f.Code)
+}
+
+// scansAndBorrowed are what callers may rely on of a word's code: nothing if it may look at the
+// stack below its inputs or leave another one than it says.
+func (e *emitter) scansAndBorrowed(f *bytecode.Func, facts *summary) ([]scan, params) {
+	if facts.observes || facts.open() {
+		return nil, 0
+	}
+	return e.scans(f.In, f.Out), e.borrowed(facts)
 }
 
 // relativeJumps makes the targets of jumps relative to the instruction behind them, as

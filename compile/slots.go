@@ -45,6 +45,15 @@ func (e *emitter) writes(in *bytecode.Instr, s int32) bool {
 	return writes.Has(s) || in.Op.Info().Has(bytecode.Unnamed)
 }
 
+// leftBelow is how many slots, from the first one up, an instruction leaves to the caller of the function:
+// those below the arguments of a call in its place.
+func leftBelow(in *bytecode.Instr) int32 {
+	if in.Op == bytecode.OpTail {
+		return in.A
+	}
+	return 0
+}
+
 // successors are those of an instruction of this function, of which the jumps have not got
 // their final form yet.
 func (e *emitter) successors(pc int) iter.Seq[int] {

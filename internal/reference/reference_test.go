@@ -192,3 +192,9 @@ func FuzzGenerated(f *testing.F) {
 		same(t, text)
 	})
 }
+
+func TestValuesThatOthersHoldStayAsTheyAre(t *testing.T) {
+	for seed := range *seeds / 2 {
+		same(t, reference.GenerateSharing(seed, 6))
+	}
+}

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -93,6 +94,11 @@ var words = map[string]func(*machine){
 	},
 	"list.get": func(m *machine) {
 		i, l := m.popInt(), m.pop().(*variant)
+		if i < 0 || i >= int64(len(l.fields)) {
+			m.push(int64(0))
+			m.push(false)
+			return
+		}
 		m.push(l.fields[i])
 		m.push(true)
 	},
@@ -174,8 +180,79 @@ var words = map[string]func(*machine){
 			m.apart(q, x)
 		}
 	},
+	"map.make": func(m *machine) { m.push(table(nil)) },
+	"map.get": func(m *machine) {
+		k, t := m.popInt(), m.pop().(table)
+		at, ok := t.find(k)
+		if !ok {
+			m.push(int64(0))
+			m.push(false)
+			return
+		}
+		m.push(t[at].value)
+		m.push(true)
+	},
+	"map.set": func(m *machine) {
+		v, k, t := m.pop(), m.popInt(), m.pop().(table)
+		at, ok := t.find(k)
+		t = slices.Clone(t)
+		if !ok {
+			t = slices.Insert(t, at, entry{key: k})
+		}
+		t[at].value = v
+		m.push(t)
+	},
+	"map.has?": func(m *machine) {
+		k, t := m.popInt(), m.pop().(table)
+		_, ok := t.find(k)
+		m.push(ok)
+	},
+	"map.remove": func(m *machine) {
+		k, t := m.popInt(), m.pop().(table)
+		if at, ok := t.find(k); ok {
+			t = slices.Delete(slices.Clone(t), at, at+1)
+		}
+		m.push(t)
+	},
+	"map.size":   func(m *machine) { m.push(int64(len(m.pop().(table)))) },
+	"map.keys":   func(m *machine) { m.push(m.pop().(table).list(func(e entry) any { return e.key })) },
+	"map.values": func(m *machine) { m.push(m.pop().(table).list(func(e entry) any { return e.value })) },
+	"map.each": func(m *machine) {
+		q, t := m.pop(), m.pop().(table)
+		for _, e := range t {
+			m.apart(q, e.key, e.value)
+		}
+	},
+	"map.fold": func(m *machine) {
+		q, acc, t := m.pop(), m.pop(), m.pop().(table)
+		for _, e := range t {
+			acc = m.apart(q, acc, e.key, e.value)[0]
+		}
+		m.push(acc)
+	},
 	"i./": func(m *machine) { m.divide(func(a, b int64) int64 { return wrap(a / b) }) },
 	"i.%": func(m *machine) { m.divide(func(a, b int64) int64 { return a % b }) },
+}
+
+// table is a map; its keys are Ints, in order.
+type table []entry
+
+type entry struct {
+	key   int64
+	value any
+}
+
+// find returns where a key is, or would be.
+func (t table) find(key int64) (at int, ok bool) {
+	return slices.BinarySearchFunc(t, key, func(e entry, k int64) int { return cmp.Compare(e.key, k) })
+}
+
+func (t table) list(part func(entry) any) *variant {
+	l := &variant{tag: "List"}
+	for _, e := range t {
+		l.fields = append(l.fields, part(e))
+	}
+	return l
 }
 
 // ints are the words on two Ints that leave one value.
