@@ -79,16 +79,10 @@ func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
 		return old, rows
 	}
 	order := old
-	switch {
-	case old == nil:
-		order = &mapOrder{owner: p.owner, slots: make([]mapSlot, 0, p.hashed)}
-	case !alone || old.owner != p.owner:
-		order = &mapOrder{owner: p.owner, number: old.number, slots: append(make([]mapSlot, 0, len(old.slots)+more), old.slots...)}
+	if old == nil || !alone || old.owner != p.owner {
+		order = &mapOrder{owner: p.owner}
 	}
-	order.number++
-	if len(order.slots)+more > p.hashed {
-		order.keep(rows)
-	}
+	order.keep(old, rows, p.hashed, more)
 	if more > 0 {
 		order.merge(rows, freshEntries(rows, more))
 	}
@@ -122,21 +116,38 @@ func (p *mapParts) rows(order *mapOrder) (rows []mapRow, more int) {
 // kept tells, as bits, which entries lie where the order of the number has them. Those beyond
 // the bits, which only keys of the same hash need, are taken for new each time.
 func (b *mapBucket) kept(order uint32) uint32 {
-	there := uint32(uint64(1)<<min(len(b.entries), bucketSize) - 1)
+	there := firstBits(len(b.entries))
 	if b.since == order {
 		return there &^ b.fresh
 	}
 	return there
 }
 
-// keep leaves out the places that hold no entry any more, or another one.
-func (o *mapOrder) keep(rows []mapRow) {
-	n := 0
-	for _, s := range o.slots {
-		o.slots[n] = s
+// firstBits returns the n lowest bits, or all.
+func firstBits(n int) uint32 { return uint32(uint64(1)<<min(n, bucketSize) - 1) }
+
+// keep makes o of the order before, which may be o itself or nil: without the places that hold no
+// entry any more, or another one. Of all entries it lacks more.
+func (o *mapOrder) keep(old *mapOrder, rows []mapRow, all, more int) {
+	if old == nil {
+		o.number, o.slots = 1, make([]mapSlot, 0, all)
+		return
+	}
+	from := old.slots
+	if o != old {
+		o.slots = make([]mapSlot, len(from), max(len(from), all))
+	}
+	o.number = old.number + 1
+	if len(from)+more == all {
+		copy(o.slots, from)
+		return
+	}
+	to, n := o.slots, 0
+	for _, s := range from {
+		to[n] = s
 		n += int(rows[s.bucket].kept >> s.i & 1)
 	}
-	o.slots = o.slots[:n]
+	o.slots = to[:n]
 }
 
 func (o *mapOrder) key(rows []mapRow, i int) *Value {
@@ -168,10 +179,12 @@ func freshEntries(rows []mapRow, n int) []freshEntry {
 	all := make([]freshEntry, 0, n)
 	for number := range rows {
 		row := &rows[number]
-		for i := range row.entries {
-			if row.kept>>i&1 == 0 {
-				all = append(all, freshEntry{&row.entries[i], mapSlot{uint32(number), uint32(i)}})
-			}
+		add := func(i int) { all = append(all, freshEntry{&row.entries[i], mapSlot{uint32(number), uint32(i)}}) }
+		for fresh := firstBits(len(row.entries)) &^ row.kept; fresh != 0; fresh &= fresh - 1 {
+			add(bits.TrailingZeros32(fresh))
+		}
+		for i := bucketSize; i < len(row.entries); i++ {
+			add(i)
 		}
 	}
 	if n == 1 {

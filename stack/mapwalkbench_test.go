@@ -35,6 +35,7 @@ func BenchmarkMapWalks(b *testing.B) {
 				start = start.Set(k, FromInt(1))
 			}
 			start.share()
+			start.Each(func(Value, Value) {})
 			walks := func(b *testing.B, change func(m *MapValue, i int) *MapValue) {
 				m, i := start, 0
 				for b.Loop() {
