@@ -22,13 +22,14 @@ type mapOrder struct {
 	slots    []mapSlot
 }
 
-// mapSlot is the place of an entry.
-type mapSlot struct{ bucket, i uint32 }
+// mapSlot is the place of an entry: the number of its row, and its index there in the bucketBits
+// lowest bits.
+type mapSlot uint32
 
-// mapRow is what a walk must know of a bucket.
+// mapRow is what a walk must know of a bucket. The rows begin with one for each bucket, by the buckets' numbers.
 type mapRow struct {
-	entries []mapEntry
-	kept    uint32 // bit i: the order has entry i where it lies
+	entries []mapEntry // up to bucketSize
+	kept    uint32     // bit i: the order has entry i where it lies
 }
 
 // freshEntry is an entry that is not in the order yet.
@@ -54,7 +55,7 @@ func (p *mapParts) all(alone bool, yield func(key, value Value) bool) {
 	order, rows := p.sorted(alone)
 	visit := func(slots []mapSlot) bool {
 		for _, s := range slots {
-			e := &rows[s.bucket].entries[s.i]
+			e := s.entry(rows)
 			if !yield(e.key, e.value) {
 				return false
 			}
@@ -64,6 +65,10 @@ func (p *mapParts) all(alone bool, yield func(key, value Value) bool) {
 	_ = visit(order.slots[:order.negative]) && p.pages.all(yield) && visit(order.slots[order.negative:])
 }
 
+func (s mapSlot) entry(rows []mapRow) *mapEntry {
+	return &rows[s>>bucketBits].entries[s&(bucketSize-1)]
+}
+
 func (p *mapParts) orderNumber() uint32 {
 	if order := p.order.Load(); order != nil {
 		return order.number
@@ -71,15 +76,16 @@ func (p *mapParts) orderNumber() uint32 {
 	return 0
 }
 
-// sorted brings the entries of the trie in order. It returns the buckets by their numbers, too.
+// sorted brings the entries of the trie in order, which are in the rows. An order with rows that are
+// no buckets serves one walk.
 func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
 	old := p.order.Load()
 	rows, more := p.rows(old)
 	if old != nil && more == 0 && len(old.slots) == p.hashed {
 		return old, rows
 	}
-	order := old
-	if old == nil || !alone || old.owner != p.owner {
+	order, lasts := old, len(rows) == int(p.buckets)
+	if old == nil || !alone || old.owner != p.owner || !lasts {
 		order = &mapOrder{owner: p.owner}
 	}
 	order.keep(old, rows, p.hashed, more)
@@ -89,32 +95,35 @@ func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
 	order.negative = 0
 	if p.ints > 0 {
 		order.negative = sort.Search(len(order.slots), func(i int) bool {
-			key := order.key(rows, i)
+			key := &order.slots[i].entry(rows).key
 			return !key.IsInt() || int64(key.n) >= 0
 		})
 	}
-	if order != old {
+	if order != old && lasts {
 		p.order.Store(order)
 	}
 	return order, rows
 }
 
-// rows returns the buckets by their numbers, and how many entries the order lacks.
+// rows returns the rows, and how many entries the order lacks. Behind the buckets' rows are those of
+// entries that full buckets hold because their keys have the same hash.
 func (p *mapParts) rows(order *mapOrder) (rows []mapRow, more int) {
 	rows = make([]mapRow, p.buckets)
 	p.trie.eachBucket(func(b *mapBucket) {
 		row := &rows[b.number]
-		row.entries = b.entries
+		row.entries = b.entries[:min(len(b.entries), bucketSize)]
 		if order != nil {
 			row.kept = b.kept(order.number)
 		}
 		more += len(b.entries) - bits.OnesCount32(row.kept)
+		for first := bucketSize; first < len(b.entries); first += bucketSize {
+			rows = append(rows, mapRow{entries: b.entries[first:min(len(b.entries), first+bucketSize)]})
+		}
 	})
 	return rows, more
 }
 
-// kept tells, as bits, which entries lie where the order of the number has them. Those beyond
-// the bits, which only keys of the same hash need, are taken for new each time.
+// kept tells, as bits, which entries lie where the order of the number has them.
 func (b *mapBucket) kept(order uint32) uint32 {
 	there := firstBits(len(b.entries))
 	if b.since == order {
@@ -145,14 +154,9 @@ func (o *mapOrder) keep(old *mapOrder, rows []mapRow, all, more int) {
 	to, n := o.slots, 0
 	for _, s := range from {
 		to[n] = s
-		n += int(rows[s.bucket].kept >> s.i & 1)
+		n += int(rows[s>>bucketBits].kept >> (s & (bucketSize - 1)) & 1)
 	}
 	o.slots = to[:n]
-}
-
-func (o *mapOrder) key(rows []mapRow, i int) *Value {
-	s := o.slots[i]
-	return &rows[s.bucket].entries[s.i].key
 }
 
 // merge puts sorted entries between those that are there, from the last on. Each is looked for
@@ -161,7 +165,7 @@ func (o *mapOrder) merge(rows []mapRow, fresh []freshEntry) {
 	end := len(o.slots)
 	o.slots = slices.Grow(o.slots, len(fresh))[:end+len(fresh)]
 	for j := len(fresh) - 1; j >= 0; j-- {
-		behind := func(i int) bool { return compareKeys(o.key(rows, i), &fresh[j].key) > 0 }
+		behind := func(i int) bool { return compareKeys(&o.slots[i].entry(rows).key, &fresh[j].key) > 0 }
 		low, step := end, 1
 		for low > 0 && behind(low-1) {
 			low = max(0, low-step)
@@ -179,12 +183,9 @@ func freshEntries(rows []mapRow, n int) []freshEntry {
 	all := make([]freshEntry, 0, n)
 	for number := range rows {
 		row := &rows[number]
-		add := func(i int) { all = append(all, freshEntry{&row.entries[i], mapSlot{uint32(number), uint32(i)}}) }
 		for fresh := firstBits(len(row.entries)) &^ row.kept; fresh != 0; fresh &= fresh - 1 {
-			add(bits.TrailingZeros32(fresh))
-		}
-		for i := bucketSize; i < len(row.entries); i++ {
-			add(i)
+			i := bits.TrailingZeros32(fresh)
+			all = append(all, freshEntry{&row.entries[i], mapSlot(number<<bucketBits | i)})
 		}
 	}
 	if n == 1 {

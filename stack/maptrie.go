@@ -28,7 +28,8 @@ type mapBucket struct {
 }
 
 const (
-	bucketSize = 32
+	bucketBits = 5
+	bucketSize = 1 << bucketBits
 	bucketStep = 8 // entries that a bucket gets room for
 	tagShift   = 56
 	// maxLevels is how many branches use up the hash but for the tag. Below them
