@@ -3,9 +3,40 @@ package stack
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
+	"sort"
 	"strings"
 )
+
+// mapOrder is the entries of a trie in key order, as a walk has found them. It names
+// places, not addresses, so it outlives copies of buckets and new values, and it holds
+// nothing alive. Buckets tell which places have got another entry since: those are
+// left out, the entries that lie nowhere in the order are sorted, and the two are merged.
+//
+// An order that another map may have is not changed.
+type mapOrder struct {
+	owner    *token
+	number   uint32 // how many orders the map has had; should it begin again at 0, buckets only tell of more places
+	negative int    // how many Ints below 0 come first; all others are behind the pages
+	slots    []mapSlot
+}
+
+// mapSlot is the place of an entry: the number of its row, and its index there in the bucketBits
+// lowest bits.
+type mapSlot uint32
+
+// mapRow is what a walk must know of a bucket. The rows begin with one for each bucket, by the buckets' numbers.
+type mapRow struct {
+	entries []mapEntry // up to bucketSize
+	kept    uint32     // bit i: the order has entry i where it lies
+}
+
+// freshEntry is an entry that is not in the order yet.
+type freshEntry struct {
+	*mapEntry
+	slot mapSlot
+}
 
 // placed is an entry, by its number, that is brought in order: by its prefix first. It
 // has no pointer, so the collector has nothing to do with the sorting.
@@ -15,59 +46,169 @@ type placed struct {
 }
 
 // all visits the entries in key order: Ints, of which the dense ones lie in order, false,
-// true, Strings.
-func (p *mapParts) all(yield func(key, value Value) bool) {
-	order := p.order.Load()
-	if order == nil {
-		order = p.sorted()
-		p.order.Store(order)
+// true, Strings. alone says that the map is unshared.
+func (p *mapParts) all(alone bool, yield func(key, value Value) bool) {
+	if p.hashed == 0 {
+		p.pages.all(yield)
+		return
 	}
-	visit := func(entries []*mapEntry) bool {
-		for _, e := range entries {
+	order, rows := p.sorted(alone)
+	visit := func(slots []mapSlot) bool {
+		for _, s := range slots {
+			e := s.entry(rows)
 			if !yield(e.key, e.value) {
 				return false
 			}
 		}
 		return true
 	}
-	_ = visit(order.entries[:order.negative]) && p.pages.all(yield) && visit(order.entries[order.negative:])
+	_ = visit(order.slots[:order.negative]) && p.pages.all(yield) && visit(order.slots[order.negative:])
 }
 
-// mapOrder is the entries of a trie in key order, first the negative Ints.
-type mapOrder struct {
-	entries  []*mapEntry
-	negative int
+func (s mapSlot) entry(rows []mapRow) *mapEntry {
+	return &rows[s>>bucketBits].entries[s&(bucketSize-1)]
 }
 
-// sorted brings the entries of the trie in order.
-func (p *mapParts) sorted() *mapOrder {
-	all := make([]*mapEntry, 0, p.hashed)
-	p.trie.each(func(e *mapEntry, _ *token) { all = append(all, e) })
-	numbers, texts := make([]placed, 0, p.ints), make([]placed, 0, p.hashed-p.ints)
-	var bools []placed
-	order := &mapOrder{entries: make([]*mapEntry, 0, p.hashed)}
+func (p *mapParts) orderNumber() uint32 {
+	if order := p.order.Load(); order != nil {
+		return order.number
+	}
+	return 0
+}
+
+// sorted brings the entries of the trie in order, which are in the rows. An order with rows that are
+// no buckets serves one walk.
+func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
+	old := p.order.Load()
+	rows, more := p.rows(old)
+	if old != nil && more == 0 && len(old.slots) == p.hashed {
+		return old, rows
+	}
+	order, lasts := old, len(rows) == int(p.buckets)
+	if old == nil || !alone || old.owner != p.owner || !lasts {
+		order = &mapOrder{owner: p.owner}
+	}
+	order.keep(old, rows, p.hashed, more)
+	if more > 0 {
+		order.merge(rows, freshEntries(rows, more))
+	}
+	order.negative = 0
+	if p.ints > 0 {
+		order.negative = sort.Search(len(order.slots), func(i int) bool {
+			key := &order.slots[i].entry(rows).key
+			return !key.IsInt() || int64(key.n) >= 0
+		})
+	}
+	if order != old && lasts {
+		p.order.Store(order)
+	}
+	return order, rows
+}
+
+// rows returns the rows, and how many entries the order lacks. Behind the buckets' rows are those of
+// entries that full buckets hold because their keys have the same hash.
+func (p *mapParts) rows(order *mapOrder) (rows []mapRow, more int) {
+	rows = make([]mapRow, p.buckets)
+	p.trie.eachBucket(func(b *mapBucket) {
+		row := &rows[b.number]
+		row.entries = b.entries[:min(len(b.entries), bucketSize)]
+		if order != nil {
+			row.kept = b.kept(order.number)
+		}
+		more += len(b.entries) - bits.OnesCount32(row.kept)
+		for first := bucketSize; first < len(b.entries); first += bucketSize {
+			rows = append(rows, mapRow{entries: b.entries[first:min(len(b.entries), first+bucketSize)]})
+		}
+	})
+	return rows, more
+}
+
+// kept tells, as bits, which entries lie where the order of the number has them.
+func (b *mapBucket) kept(order uint32) uint32 {
+	there := firstBits(len(b.entries))
+	if b.since == order {
+		return there &^ b.fresh
+	}
+	return there
+}
+
+// firstBits returns the n lowest bits, or all.
+func firstBits(n int) uint32 { return uint32(uint64(1)<<min(n, bucketSize) - 1) }
+
+// keep makes o of the order before, which may be o itself or nil: without the places that hold no
+// entry any more, or another one. Of all entries it lacks more.
+func (o *mapOrder) keep(old *mapOrder, rows []mapRow, all, more int) {
+	if old == nil {
+		o.number, o.slots = 1, make([]mapSlot, 0, all)
+		return
+	}
+	from := old.slots
+	if o != old {
+		o.slots = make([]mapSlot, len(from), max(len(from), all))
+	}
+	o.number = old.number + 1
+	if len(from)+more == all {
+		copy(o.slots, from)
+		return
+	}
+	to, n := o.slots, 0
+	for _, s := range from {
+		to[n] = s
+		n += int(rows[s>>bucketBits].kept >> (s & (bucketSize - 1)) & 1)
+	}
+	o.slots = to[:n]
+}
+
+// merge puts sorted entries between those that are there, from the last on. Each is looked for
+// in steps that double, so few of them cost few comparisons, and many no more than two or three each.
+func (o *mapOrder) merge(rows []mapRow, fresh []freshEntry) {
+	end := len(o.slots)
+	o.slots = slices.Grow(o.slots, len(fresh))[:end+len(fresh)]
+	for j := len(fresh) - 1; j >= 0; j-- {
+		behind := func(i int) bool { return compareKeys(&o.slots[i].entry(rows).key, &fresh[j].key) > 0 }
+		low, step := end, 1
+		for low > 0 && behind(low-1) {
+			low = max(0, low-step)
+			step *= 2
+		}
+		at := low + sort.Search(end-low, func(i int) bool { return behind(low + i) })
+		copy(o.slots[at+j+1:], o.slots[at:end])
+		o.slots[at+j] = fresh[j].slot
+		end = at
+	}
+}
+
+// freshEntries returns the n entries that the order lacks, sorted.
+func freshEntries(rows []mapRow, n int) []freshEntry {
+	all := make([]freshEntry, 0, n)
+	for number := range rows {
+		row := &rows[number]
+		for fresh := firstBits(len(row.entries)) &^ row.kept; fresh != 0; fresh &= fresh - 1 {
+			i := bits.TrailingZeros32(fresh)
+			all = append(all, freshEntry{&row.entries[i], mapSlot(number<<bucketBits | i)})
+		}
+	}
+	if n == 1 {
+		return all
+	}
+	var kinds [3][]placed
 	for i, e := range all {
-		switch e.key.rank() {
-		case 0:
-			numbers = append(numbers, placed{e.key.n ^ 1<<63, i})
-			if int64(e.key.n) < 0 {
-				order.negative++
-			}
-		case 1:
-			bools = append(bools, placed{e.key.n, i})
-		default:
-			texts = append(texts, placed{i: i})
+		rank := e.key.rank()
+		if kinds[rank] == nil {
+			kinds[rank] = make([]placed, 0, n)
 		}
+		kinds[rank] = append(kinds[rank], placed{e.key.n ^ 1<<63, i})
 	}
-	sortPrefixes(numbers)
-	sortPrefixes(bools)
-	sortTexts(texts, func(i int) string { return all[i].key.AsString() })
-	for _, kind := range [][]placed{numbers, bools, texts} {
+	sortPrefixes(kinds[0])
+	sortPrefixes(kinds[1])
+	sortTexts(kinds[2], func(i int) string { return all[i].key.AsString() })
+	sorted := make([]freshEntry, 0, n)
+	for _, kind := range kinds {
 		for _, x := range kind {
-			order.entries = append(order.entries, all[x.i])
+			sorted = append(sorted, all[x.i])
 		}
 	}
-	return order
+	return sorted
 }
 
 // sortTexts sorts entries by their keys, which are Strings. What all begin with is

@@ -13,16 +13,17 @@ import (
 type mapParts struct {
 	owner *token
 	mapRecent
-	trie   *mapNode // nil, a branch or a bucket
-	hashed int      // entries in the trie
-	ints   int      // of which Ints
-	pages  mapPages
-	census int  // at how many Ints in the trie it is looked whether they are dense
-	steps  int  // updates since parts of this map were last made anew, or were another map's
-	peak   int  // the most entries there have been since
-	forked bool // other maps may hold nodes of this one
-	// order is how the entries of the trie were found to lie when they were walked last; nil
-	// since one came, went or moved. Several strands may walk a shared map.
+	trie    *mapNode // nil, a branch or a bucket
+	buckets uint32   // how many numbers buckets have been given
+	hashed  int      // entries in the trie
+	ints    int      // of which Ints
+	pages   mapPages
+	census  int  // at how many Ints in the trie it is looked whether they are dense
+	steps   int  // updates since parts of this map were last made anew, or were another map's
+	peak    int  // the most entries there have been since
+	forked  bool // other maps may hold nodes of this one
+	// order is how the entries of the trie lay when they were walked last, here or in a map
+	// that this one was made of; nil if nobody has. Several strands may walk a shared map.
 	order atomic.Pointer[mapOrder]
 }
 
@@ -39,7 +40,8 @@ type mapRecent struct {
 type mapNode struct {
 	owner  *token
 	branch bool
-	depth  uint8 // of a bucket: how many bits of the index in the branch above all its keys have in common
+	depth  uint8  // of a bucket: how many bits of the index in the branch above all its keys have in common
+	number uint32 // of a bucket: no other one of the map has it, copies keep it
 }
 
 const (
@@ -68,7 +70,7 @@ func newParts(entries []mapEntry) *mapParts {
 // more.
 func (p *mapParts) fork() *mapParts {
 	c := &mapParts{
-		owner: new(token), trie: p.trie, hashed: p.hashed, ints: p.ints, pages: p.pages,
+		owner: new(token), trie: p.trie, buckets: p.buckets, hashed: p.hashed, ints: p.ints, pages: p.pages,
 		census: p.census, peak: p.peak, forked: true,
 	}
 	c.order.Store(p.order.Load())
@@ -180,14 +182,6 @@ func (p *mapParts) setInt(key *Value, value Value) bool {
 	return isNew
 }
 
-// moved forgets what points to entries of the trie.
-func (p *mapParts) moved() {
-	p.entry = nil
-	if p.order.Load() != nil {
-		p.order.Store(nil)
-	}
-}
-
 func (p *mapParts) grown() {
 	p.steps++
 	p.peak = max(p.peak, p.len())
@@ -224,8 +218,9 @@ func (p *mapParts) count() {
 		return
 	}
 	old := p.trie
-	p.trie, p.hashed, p.ints = nil, 0, 0
-	p.moved()
+	p.trie, p.buckets, p.hashed, p.ints = nil, 0, 0, 0
+	p.entry = nil
+	p.order.Store(nil)
 	p.pages.extend(p.owner, bound)
 	old.each(func(e *mapEntry, owner *token) {
 		value := e.value

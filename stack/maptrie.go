@@ -21,12 +21,15 @@ type mapBranch struct {
 
 type mapBucket struct {
 	mapNode
+	since   uint32 // the number of the map's order when an entry came last
+	fresh   uint32 // bit i: entry i is not where that order has it
 	tags    [bucketSize]uint8
 	entries []mapEntry
 }
 
 const (
-	bucketSize = 32
+	bucketBits = 5
+	bucketSize = 1 << bucketBits
 	bucketStep = 8 // entries that a bucket gets room for
 	tagShift   = 56
 	// maxLevels is how many branches use up the hash but for the tag. Below them
@@ -116,6 +119,14 @@ func (n *mapNode) ownBranch(owner *token) *mapNode {
 	return &c.mapNode
 }
 
+// moved notes that another entry than before lies at i, while the map has the order of the number.
+func (b *mapBucket) moved(i int, order uint32) {
+	if b.since != order {
+		b.since, b.fresh = order, 0
+	}
+	b.fresh |= 1 << i
+}
+
 // own returns a bucket that the owner may change: the bucket or a copy, with room for
 // one entry more.
 func (b *mapBucket) own(owner *token) *mapBucket {
@@ -180,27 +191,31 @@ func (p *mapParts) place(w *way, b *mapBucket) {
 func (p *mapParts) setHashed(key *Value, value Value) bool {
 	h := hash(key)
 	if p.trie == nil {
-		p.trie = &(&mapBucket{mapNode: mapNode{owner: p.owner}}).mapNode
+		p.trie = &(&mapBucket{mapNode: mapNode{owner: p.owner, number: p.nextBucket()}}).mapNode
 	}
 	w := p.descend(h)
 	if i := w.b.search(h, key); i >= 0 {
 		if w.b.owner != p.owner {
-			p.moved()
 			p.place(&w, w.b.own(p.owner))
 		}
 		p.entry = &w.b.entries[i]
 		p.entry.value = value
 		return false
 	}
-	p.moved()
 	for len(w.b.entries) >= bucketSize && p.split(&w, h) {
 	}
 	p.place(&w, w.b.own(p.owner))
+	w.b.moved(len(w.b.entries), p.orderNumber())
 	w.b.add(h, mapEntry{key.Promote(), value})
 	p.entry = &w.b.entries[len(w.b.entries)-1]
 	p.hashed++
 	p.grown()
 	return true
+}
+
+func (p *mapParts) nextBucket() uint32 {
+	p.buckets++
+	return p.buckets - 1
 }
 
 // split makes two buckets of a full one and goes on to that of the hash; false if
@@ -226,8 +241,12 @@ func (p *mapParts) split(w *way, h uint64) bool {
 	shift := fanBits * (w.level - 1)
 	bit := uint64(1) << (fanBits - 1 - b.depth)
 	var halves [2]*mapBucket
-	for i := range halves {
-		halves[i] = &mapBucket{mapNode: mapNode{owner: p.owner, depth: b.depth + 1}, entries: make([]mapEntry, 0, bucketSize/2+bucketStep)}
+	for i, number := range [2]uint32{b.number, p.nextBucket()} {
+		halves[i] = &mapBucket{
+			mapNode: mapNode{owner: p.owner, depth: b.depth + 1, number: number},
+			since:   p.orderNumber(), fresh: ^uint32(0),
+			entries: make([]mapEntry, 0, bucketSize/2+bucketStep),
+		}
 	}
 	if b.owner != p.owner {
 		shareValues(b.entries)
@@ -249,13 +268,14 @@ func (p *mapParts) split(w *way, h uint64) bool {
 
 // removeHashed takes a key that is there out of the trie.
 func (p *mapParts) removeHashed(key *Value) {
-	p.moved()
+	p.entry = nil
 	h := hash(key)
 	w := p.descend(h)
 	i := w.b.search(h, key)
 	p.place(&w, w.b.own(p.owner))
 	b := w.b
 	last := len(b.entries) - 1
+	b.moved(i, p.orderNumber())
 	b.entries[i] = b.entries[last]
 	if last < bucketSize {
 		b.tags[i] = b.tags[last]
@@ -272,20 +292,25 @@ func (p *mapParts) removeHashed(key *Value) {
 
 // each visits the entries in no order, with the owner of each.
 func (n *mapNode) each(visit func(e *mapEntry, owner *token)) {
+	n.eachBucket(func(b *mapBucket) {
+		for i := range b.entries {
+			visit(&b.entries[i], b.owner)
+		}
+	})
+}
+
+func (n *mapNode) eachBucket(visit func(b *mapBucket)) {
 	if n == nil {
 		return
 	}
 	if !n.branch {
-		b := n.bucket()
-		for i := range b.entries {
-			visit(&b.entries[i], b.owner)
-		}
+		visit(n.bucket())
 		return
 	}
 	var last *mapNode
 	for _, kid := range n.kids() {
 		if kid != last {
-			kid.each(visit)
+			kid.eachBucket(visit)
 			last = kid
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // Up to smallMap entries are a slice, in no order. More are in mapParts: a hash
 // trie, and beside it an array for Int keys that are dense. An update of a
 // shared map copies the path to the changed entry, O(log n). The entries are
-// brought in order when somebody asks for all of them.
+// brought in order when somebody asks for all of them, from the order of the last time.
 type MapValue struct {
 	n     int
 	parts *mapParts // nil: the entries are in small
@@ -247,7 +247,7 @@ func (m *MapValue) Each(visit func(key, value Value)) {
 func (m *MapValue) All() iter.Seq2[Value, Value] {
 	return func(yield func(key, value Value) bool) {
 		if m.parts != nil {
-			m.parts.all(yield)
+			m.parts.all(!m.shared(), yield)
 			return
 		}
 		var order [smallMap]*mapEntry

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -173,6 +174,98 @@ func TestMapAgainstSortedSlice(t *testing.T) {
 	}
 }
 
+// Random operations with walks in between, of the changed version and of those that are kept: after
+// each change, or after some, so that an order is the base of many others.
+func TestMapWalksBetweenChanges(t *testing.T) {
+	for name, kind := range keyKinds {
+		for _, size := range []int{20, 60, 300, 2000} {
+			for _, every := range []int{1, 3, 40} {
+				t.Run(fmt.Sprint(name, size, "every", every), func(t *testing.T) {
+					r := rand.New(rand.NewPCG(uint64(size), uint64(every)))
+					kept := []mapVersion{{m: NewMap()}}
+					for range size { // so that there is something to walk from the start
+						kept[0].step(t, r, kind(r, size), 0)
+					}
+					for step := range 400 {
+						at := r.IntN(len(kept))
+						v := kept[at]
+						if v.m.shared() {
+							v.want = slices.Clone(v.want)
+						}
+						v.step(t, r, kind(r, size), []int{1, 3, 6}[step/100%3])
+						if r.IntN(10) == 0 {
+							v.m.share()
+							kept = append(kept, mapVersion{v.m, slices.Clone(v.want)})
+						}
+						kept[at] = v
+						if step%every == 0 {
+							v.want.check(t, v.m)
+							other := kept[r.IntN(len(kept))]
+							other.want.check(t, other.m)
+						}
+						if len(kept) > 8 {
+							kept = slices.Delete(kept, 1, 5)
+						}
+					}
+					for _, k := range kept {
+						k.want.check(t, k.m)
+					}
+				})
+			}
+		}
+	}
+}
+
+// Several strands walk one map, and what they make of it, at the same time.
+func TestStrandsWalkOneMap(t *testing.T) {
+	v := mapVersion{m: NewMap()}
+	r := rand.New(rand.NewPCG(1, 7))
+	for range 300 {
+		v.step(t, r, keyKinds["mixed"](r, 300), 0)
+	}
+	v.want.check(t, v.m)
+	for range 40 { // changes that the order does not know yet
+		v.step(t, r, keyKinds["mixed"](r, 300), 3)
+	}
+	v.m.share()
+	var strands sync.WaitGroup
+	for strand := range 4 {
+		strands.Go(func() {
+			r := rand.New(rand.NewPCG(2, uint64(strand)))
+			own := mapVersion{v.m, slices.Clone(v.want)}
+			for range 30 {
+				v.want.check(t, v.m)
+				own.step(t, r, FromInt(r.Int64N(300)*1000), 4)
+				own.want.check(t, own.m)
+			}
+		})
+	}
+	strands.Wait()
+}
+
+// A new value does not make a new order, a new key one that has it, and versions keep theirs.
+func TestOrderIsKept(t *testing.T) {
+	m := NewMap()
+	for i := range 1000 {
+		m = m.Set(FromInt(int64(i)*977-5000), FromInt(0))
+	}
+	m.Last()
+	m.share()
+	order := m.parts.order.Load()
+	other := m.Set(FromInt(-5000), FromInt(1))
+	other.Last()
+	assert.Same(t, order, other.parts.order.Load(), "a value was set")
+	other = other.Set(FromInt(-5001), FromInt(1)).Remove(FromInt(977 - 5000))
+	other.Last()
+	assert.NotSame(t, order, other.parts.order.Load())
+	mine := other.parts.order.Load()
+	other = other.Set(FromInt(-5002), FromInt(1))
+	other.Last()
+	assert.Same(t, mine, other.parts.order.Load(), "nobody else has it")
+	assert.Same(t, order, m.parts.order.Load())
+	assert.Len(t, order.slots, 1000)
+}
+
 // Large maps are filled, held, half emptied and emptied, in several orders.
 func TestLargeMaps(t *testing.T) {
 	const n = 30_000
@@ -222,6 +315,9 @@ func TestEqualHashes(t *testing.T) {
 			v.want = slices.Clone(v.want)
 		}
 		v.step(t, r, keyKinds["sparse"](r, 200), 2+step/1000)
+		if step%7 == 0 {
+			v.want.check(t, v.m)
+		}
 	}
 	v.want.check(t, v.m)
 	old.want.check(t, old.m)
