@@ -82,13 +82,20 @@ func source(lines int) string {
 	return b.String()
 }
 
+// BenchmarkFrontEnd checks, and checks and compiles, a large program. With -cpu 1,2 it tells
+// what a second processor brings; B/op by the size of the source is the memory for a byte of it.
 func BenchmarkFrontEnd(b *testing.B) {
 	const lines = 100_000
 	path := filepath.Join(b.TempDir(), "large.seq")
-	if err := os.WriteFile(path, []byte(source(lines)), 0o644); err != nil {
+	text := source(lines)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		b.Fatal(err)
 	}
-	rate := func(b *testing.B) { b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s") }
+	rate := func(b *testing.B) {
+		b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+		b.ReportAllocs()
+		b.SetBytes(int64(len(text)))
+	}
 	b.Run("check", func(b *testing.B) {
 		for b.Loop() {
 			if problems := seqvm.Check(seqvm.File(path), seqvm.Options{}); problems.HasErrors() {

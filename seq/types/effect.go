@@ -32,6 +32,9 @@ const implicitRow = "rest"
 
 // String writes the effect as it was declared.
 func (e *Effect) String() string {
+	if text, ok := e.simple(); ok {
+		return text
+	}
 	b := instance{effect: e}
 	p := newPrinter()
 	p.b.WriteString("(")
@@ -43,6 +46,36 @@ func (e *Effect) String() string {
 	}
 	p.b.WriteString(")")
 	return p.b.String()
+}
+
+// simple is String for an effect whose types are names and nothing more, as most are; ok is false
+// for others. The compiler wants the text of each word's effect.
+func (e *Effect) simple() (text string, ok bool) {
+	if !e.plain || e.rowIn != 1 || e.Yields {
+		return "", false
+	}
+	size := len("( -- )")
+	for _, side := range [...][]*Type{e.In, e.Out} {
+		for _, t := range side {
+			if t.Kind == Var || isQuotation(t) {
+				return "", false
+			}
+			size += len(" ") + len(t.Name)
+		}
+	}
+	if size > printLimit {
+		return "", false
+	}
+	b := make([]byte, 0, size)
+	b = append(b, '(')
+	for _, t := range e.In {
+		b = append(append(b, ' '), t.Name...)
+	}
+	b = append(b, " --"...)
+	for _, t := range e.Out {
+		b = append(append(b, ' '), t.Name...)
+	}
+	return string(append(b, " )"...)), true
 }
 
 func yieldName(decl *syntax.Effect) string {

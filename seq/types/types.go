@@ -131,7 +131,7 @@ const (
 
 func newPrinter() *printer {
 	p := &printer{}
-	p.b.Grow(64)
+	p.b.Grow(32)
 	return p
 }
 
