@@ -183,8 +183,8 @@ func (t *trip) gone(pc int, h holders) bool {
 				return false
 			}
 		}
-		if next < 0 { // the frame ends
-			return t.atEnd
+		if next < 0 { // the frame ends, and with it what it does not leave
+			return t.atEnd && !slices.ContainsFunc(h.containers, func(s int32) bool { return s < leftBelow(in) })
 		}
 		pc = next
 	}
