@@ -51,7 +51,7 @@ func (e *Effect) String() string {
 // simple is String for an effect whose types are names and nothing more, as most are; ok is false
 // for others. The compiler wants the text of each word's effect.
 func (e *Effect) simple() (text string, ok bool) {
-	if !e.plain || e.rowIn != 1 || e.Yields {
+	if !e.plain || e.Yields || e.rows[e.rowIn-1] != implicitRow { // the row is written, too
 		return "", false
 	}
 	size := len("( -- )")

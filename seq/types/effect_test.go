@@ -15,13 +15,15 @@ func TestSimpleEffects(t *testing.T) {
 		"( -- )", "( Int -- )", "( -- Int )", "( Int Float -- String Variant )", "( Int -- T )", "( ..a Int -- ..a )", "( ..a -- ..b )",
 		"( [ Int -- Int ] -- )", "( -- Closure[ Int -- ] )", "( Int -- Int | Yield Int )", "( " + strings.Repeat("Variant ", 60) + "-- )",
 	} {
-		e, err := builtinEffect(text)
+		effect, err := builtinEffect(text)
 		require.NoError(t, err)
-		b, p := instance{effect: e}, newPrinter()
-		p.sides(b.side(e.In, e.rowIn), b.side(e.Out, e.rowOut))
-		if written, ok := e.simple(); ok {
-			assert.Equal(t, "("+p.b.String()+")", written, text)
-			short++
+		for _, e := range []*Effect{effect, effect.named()} { // with a name for its row it is written in full
+			b, p := instance{effect: e}, newPrinter()
+			p.sides(b.side(e.In, e.rowIn), b.side(e.Out, e.rowOut))
+			if written, ok := e.simple(); ok {
+				assert.Equal(t, "("+p.b.String()+")", written, text)
+				short++
+			}
 		}
 	}
 	assert.Equal(t, 4, short)
