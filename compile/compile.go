@@ -90,7 +90,7 @@ func (c *compiler) added() {
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
 	for _, w := range words {
 		if w.Late && c.slots[w.Slot] == nil {
-			c.slots[w.Slot] = &lateSlot{entry: c.function(w, c.late[int32(w.Index)]), stub: -1}
+			c.slots[w.Slot] = &lateSlot{entry: c.function(w, c.late[int32(w.Index)]), trampoline: -1}
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
 	}

@@ -13,16 +13,16 @@ import (
 // Callers of a late word call its slot's entry, a function without code for which
 // the VM takes the code of the word's latest version. A version calls itself
 // directly, with all that is known of it. When another version comes, the VM takes
-// for its code that of the slot's stub, which calls the entry and vouches for
+// for its code that of the slot's trampoline, which calls the entry and vouches for
 // what the old version promised.
 type Session struct{ c *compiler }
 
 // lateSlot is the functions that a slot's versions have in common.
 type lateSlot struct {
-	entry   int32
-	stub    int32 // -1: none has been needed
-	current int32 // the latest version
-	direct  bool  // it calls itself directly
+	entry      int32
+	trampoline int32 // -1: none has been needed
+	current    int32 // the latest version
+	direct     bool  // it calls itself directly
 }
 
 // NewSession compiles nothing yet. info is that of the checker's session.
@@ -57,10 +57,10 @@ func (c *compiler) enter(w *types.Word) (redirects []bytecode.Redirect) {
 			Params: body.Params, Open: true, Word: true,
 		}
 	} else if slot.direct {
-		if slot.stub < 0 {
-			slot.stub = c.stub(slot.entry, facts)
+		if slot.trampoline < 0 {
+			slot.trampoline = c.trampoline(slot.entry, facts)
 		}
-		redirects = append(redirects, bytecode.Redirect{From: slot.current, To: slot.stub})
+		redirects = append(redirects, bytecode.Redirect{From: slot.current, To: slot.trampoline})
 	}
 	slot.current, slot.direct = f, direct
 	return append(redirects, bytecode.Redirect{From: slot.entry, To: f})
@@ -77,7 +77,7 @@ func (s *Session) Back(replaced, added []*types.Word) (redirects []bytecode.Redi
 		}
 		slot, old := c.slots[w.Slot], c.functions[replaced[i].Index]
 		if slot.direct {
-			redirects = append(redirects, bytecode.Redirect{From: slot.current, To: slot.stub})
+			redirects = append(redirects, bytecode.Redirect{From: slot.current, To: slot.trampoline})
 		}
 		facts := &c.words[replaced[i].Index]
 		slot.current, slot.direct = old, !facts.row && !facts.leaky
@@ -86,10 +86,10 @@ func (s *Session) Back(replaced, added []*types.Word) (redirects []bytecode.Redi
 	return redirects
 }
 
-// stub makes the function that stands for old versions of a late word. What
+// trampoline makes the function that stands for old versions of a late word. What
 // it calls sees no stack but the arguments: callers that take the word for one
 // that looks at nothing else have not put the rest in order.
-func (c *compiler) stub(entry int32, facts *summary) int32 {
+func (c *compiler) trampoline(entry int32, facts *summary) int32 {
 	n, m := int32(len(facts.inputs)), int32(len(facts.declared))
 	before := max(n, m)
 	window := before + 1
