@@ -21,7 +21,7 @@ func (e *emitter) moveOut() {
 		if f, ok := e.fetchAt(pc, &targets); ok {
 			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs}
 			if t.gone(pc+1, f.holders) {
-				e.code[pc] = f.taking
+				e.code[pc] = f.taking()
 			}
 		}
 	}
@@ -29,9 +29,9 @@ func (e *emitter) moveOut() {
 
 // fetch is an instruction that fetches a part of a container.
 type fetch struct {
-	holders                // behind the instruction
-	taking  bytecode.Instr // the instruction that takes the part out
-	atEnd   bool           // which may also stand where the container ends
+	holders                       // behind the instruction
+	taking  func() bytecode.Instr // makes the instruction that takes the part out
+	atEnd   bool                  // which may also stand where the container ends
 }
 
 // holders are the slots that hold, at some place, the container and what names its part.
@@ -64,7 +64,7 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 			return f, false
 		}
 		container, key, results = in.B, in.C, 1
-		f.taking = bytecode.Instr{Op: bytecode.OpListTake, A: in.A, B: in.B, C: in.C}
+		f.taking = func() bytecode.Instr { return bytecode.Instr{Op: bytecode.OpListTake, A: in.A, B: in.B, C: in.C} }
 		f.containers, f.keys = []int32{container}, []int32{key}
 	case bytecode.OpBuiltin:
 		word := e.table.Signature(e.wordOf[in.B])
@@ -77,7 +77,9 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 			return f, false
 		}
 		container, key, results = in.A, in.A+1, max(e.mod.Builtins[in.B].In, e.mod.Builtins[in.B].Out)
-		f.taking = bytecode.Instr{Op: bytecode.OpBuiltin, A: in.A, B: e.builtin(index)}
+		f.taking = func() bytecode.Instr { // only now does the module name the word
+			return bytecode.Instr{Op: bytecode.OpBuiltin, A: in.A, B: e.builtin(index)}
+		}
 	default:
 		return f, false
 	}
