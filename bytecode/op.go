@@ -178,6 +178,10 @@ const (
 	OpCondTest
 	OpNoClause
 
+	// Errors as values.
+	OpTry
+	OpTryEnd
+
 	// Strands.
 	OpSpawn
 	OpWeave
@@ -606,6 +610,10 @@ var Table = [opCount]Info{
 		Doc: "go on with the body if the predicate left true, else go to C"},
 
 	OpNoClause: {Name: "no-clause", A: Src, B: Flag, C: Imm, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
+
+	OpTry: {Name: "try", A: Height, Reads: one, Writes: all, Follow: []Op{OpTryEnd}, Traits: Stops | Calls | Unnamed,
+		Doc: "run the quotation in slot A; after a run-time error in it the strand goes on behind try.end, with the stacks as they were and :Err of the error in slot A"},
+	OpTryEnd: {Name: "try.end", A: InOutVariant, Doc: "A = :Ok of what the quotation of the try in front has left there; run-time error unless it is the one value that it has left"},
 
 	OpSpawn: {Name: "spawn", A: Height, B: Count, Reads: one, Writes: lowestInput, Kinds: anInt, Traits: Unnamed,
 		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},

@@ -83,6 +83,11 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpNoClause:
 		return noClause(int(in.C))
 
+	case bytecode.OpTry:
+		return s.try(in)
+	case bytecode.OpTryEnd:
+		return s.tryEnd(in.A)
+
 	case bytecode.OpSpawn:
 		id, err := s.spawn(fp + uintptr(uint32(in.A))*slotSize)
 		if err != nil {

@@ -288,11 +288,7 @@ func (s *Strand) failed(err error) scheduler.Status {
 func (s *Strand) abandon() scheduler.Status {
 	s.member.unusable = true
 	for s.inside != nil {
-		w := s.inside
-		w.end()
-		s.inside, w.outer = w.outer, nil
-		s.restore(&w.caller)
-		w.release(s)
+		s.leaveFailed(s.inside)
 	}
 	if w := s.granted; w != nil {
 		s.granted = nil

@@ -23,15 +23,15 @@ type Strand struct {
 	// call look for a reason to pause: the VM stops, or the strand must yield. Others set it.
 	limit        limit
 	valve        scheduler.Valve // the reduction counter: tail calls until the strand must yield
+	sampled      atomic.Bool     // the profile asks it to look at itself
 	gaveWay      gaveWay         // what at ip has made it yield
 	hasOldFrames bool            // code of words that have been replaced may be among its frames
 	granted      *weave          // the weave that it waited for and may run now
 	inside       *weave          // the weave that runs, innermost
 	parkedAt     atomic.Uintptr  // ip while it waits, for the dump; else 0
 
-	sampled atomic.Bool // the profile asks it to look at itself
-	traced  *traced     // nil: no execution trace is made
-	member  *member     // of a session; nil: there is none
+	traced *traced // nil: no execution trace is made
+	member *member // of a session; nil: there is none
 
 	Characters text.Index // of long texts: for text words, while the strand runs
 
@@ -64,7 +64,7 @@ func (s *Strand) Run() scheduler.Status {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()
 	}
-	switch err := guarded(s); err {
+	switch err := s.execute(); err {
 	case errParked:
 		return scheduler.Parked
 	case errYielded:
@@ -164,6 +164,16 @@ func (s scene) failedMain(err error, values []string) error {
 	mod := s.img.mod
 	f := &mod.Funcs[mod.Main]
 	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
+}
+
+// execute runs the strand until it ends, waits or has an error that it does not catch itself.
+func (s *Strand) execute() error {
+	for {
+		err := guarded(s)
+		if e, ok := err.(*RuntimeError); !ok || !s.catch(e) {
+			return err
+		}
+	}
 }
 
 // guarded runs the strand and turns a Go panic into an internal error.

@@ -153,9 +153,9 @@ func (s *Strand) resume(a int32) error {
 		c.Share()
 		w.data.Push(c)
 	}
-	s.data, s.arena, s.frames, s.aux, s.reserved = &w.data, &w.arena, nil, nil, 0
+	s.data, s.arena, s.frames, s.aux, s.tries, s.reserved = &w.data, &w.arena, nil, nil, nil, 0
 	if err := s.enter(w.body.Func); err != nil {
-		s.restore(&w.caller)
+		s.leaveFailed(w)
 		return err
 	}
 	s.frames[0].ip = codeAddress(&weaveEnd[0])

@@ -90,6 +90,7 @@ const (
 	Resume           // strand.resume: 5, 6
 	Yield            // yield: 5, 6
 	Cancel           // strand.weave-cancel: 5, 6
+	Try              // %strands.try: docs/concurrency.md
 	Dump             // stack.dump: it empties the stack, of the callers as well
 	Specials         // how many there are
 )
