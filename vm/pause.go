@@ -1,6 +1,10 @@
 package vm
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/seqvm/seqvm/scheduler"
+)
 
 // pause is maybe-yield on the slow path: limit is 0 (chapter 5, section 11.6).
 // counted says that the tail call counts. If the strand has to give way, it
@@ -22,10 +26,21 @@ func (s *Strand) pause(counted bool) error {
 		s.gaveWay = stayed
 		return nil
 	}
-	if !counted || !s.valve.MaybeYield() {
+	if !counted || !s.maybeYield() {
 		return nil
 	}
 	return s.giveWay(byInstruction)
+}
+
+// interval is the number of tail calls after which strands give way; 0: none.
+func (s *Strand) interval() uint64 { return s.vm.config.Settings.YieldInterval }
+
+// maybeYield counts a tail call; true if the strand must give way now.
+func (s *Strand) maybeYield() bool {
+	valve := scheduler.Valve{Interval: s.interval(), Count: s.tails}
+	yield := valve.MaybeYield()
+	s.tails = valve.Count
+	return yield
 }
 
 // gaveWay says whether the strand has given way where it is, and for what: the

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -62,9 +61,6 @@ type member struct {
 
 	outside  atomic.Bool // it waits for something outside of the VM
 	unusable bool        // it was stopped, or failed: the strand cannot be used again
-
-	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
-	waitsIn *channel.Channel
 }
 
 // child is what a strand has that a member starts; nil for nil.
@@ -195,7 +191,7 @@ func (v *VM) stopGroup(g *group) {
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && s.member.group == g {
 			s.Interrupt()
-			s.member.unpark(s)
+			s.unpark()
 			if m := s.member; m.input != nil && m.outside.Load() { // nobody knows when it will be back
 				m.input.finish(nil, g.why())
 			}
@@ -287,6 +283,9 @@ func (s *Strand) failed(err error) scheduler.Status {
 // abandon ends a strand wherever it is.
 func (s *Strand) abandon() scheduler.Status {
 	s.member.unusable = true
+	if t := s.selection.Load(); t != nil {
+		t.Disarm()
+	}
 	for s.inside != nil {
 		s.leaveFailed(s.inside)
 	}

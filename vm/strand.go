@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/text"
@@ -22,16 +23,19 @@ type Strand struct {
 	// limit is the end of the data stack, or 0 to make the next call or tail
 	// call look for a reason to pause: the VM stops, or the strand must yield. Others set it.
 	limit        limit
-	valve        scheduler.Valve // the reduction counter: tail calls until the strand must yield
-	sampled      atomic.Bool     // the profile asks it to look at itself
-	gaveWay      gaveWay         // what at ip has made it yield
-	hasOldFrames bool            // code of words that have been replaced may be among its frames
-	granted      *weave          // the weave that it waited for and may run now
-	inside       *weave          // the weave that runs, innermost
-	parkedAt     atomic.Uintptr  // ip while it waits, for the dump; else 0
+	tails        uint64         // the reduction counter: tail calls since it gave way
+	gaveWay      gaveWay        // what at ip has made it yield
+	hasOldFrames bool           // code of words that have been replaced may be among its frames
+	sampled      atomic.Bool    // the profile asks it to look at itself
+	granted      *weave         // the weave that it waited for and may run now
+	inside       *weave         // the weave that runs, innermost
+	parkedAt     atomic.Uintptr // ip while it waits, for the dump; else 0
 
 	traced *traced // nil: no execution trace is made
 	member *member // of a session; nil: there is none
+	// selection is what it waits with if more than one thing may wake it: it makes it when it
+	// needs one first. Others cancel it.
+	selection atomic.Pointer[channel.Selection]
 
 	Characters text.Index // of long texts: for text words, while the strand runs
 
