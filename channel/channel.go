@@ -28,7 +28,8 @@ type Channel struct {
 	send    sync.Mutex
 	sent    []stack.Value
 	closed  bool
-	waiters waiters // receivers; while one lives both queues are empty
+	final   *stack.Value // what is received once it is closed and drained; nil: 0 and false
+	waiters waiters      // receivers; while one lives both queues are empty
 }
 
 // Outcome says how a receive or a send went.
@@ -111,8 +112,12 @@ func (c *Channel) Receive(w Waiter, by *scheduler.Strand, result *[2]stack.Value
 // take is called with a value there, or closed and drained.
 func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	if c.head == len(c.taken) {
-		result[0], result[1] = stack.FromInt(0), stack.FromBool(false)
-		return Closed
+		v, ok := c.atEnd()
+		result[0], result[1] = v, stack.FromBool(ok)
+		if !ok {
+			return Closed
+		}
+		return Done
 	}
 	result[0], result[1] = c.taken[c.head], stack.FromBool(true)
 	c.taken[c.head] = stack.Value{}
@@ -145,12 +150,39 @@ func (c *Channel) refill(w *Waiter) bool {
 
 // Close closes the channel and wakes all receivers that wait; closing again
 // does nothing.
-func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) {
+func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) { c.close(nil, s, from) }
+
+// Settle closes the channel with a promoted value: once the channel is drained, every receive has that
+// value and true. A channel that is closed already stays as it is.
+func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
+	v.Share()
+	c.close(&v, s, from)
+}
+
+func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
 	c.send.Lock()
-	c.closed = true
+	if !c.closed {
+		c.closed, c.final = true, final
+	}
+	v, ok := c.atEnd()
 	waiting := c.waiters.takeAll()
 	c.send.Unlock()
 	for i := range waiting {
-		waiting[i].wake(stack.FromInt(0), false, s, from)
+		waiting[i].wake(v, ok, s, from)
 	}
+}
+
+// atEnd is what is received from a channel that is closed and drained.
+func (c *Channel) atEnd() (v stack.Value, ok bool) {
+	if c.final != nil {
+		return *c.final, true
+	}
+	return stack.FromInt(0), false
+}
+
+// Final returns what Settle has closed the channel with; false if nobody has.
+func (c *Channel) Final() (v stack.Value, ok bool) {
+	c.send.Lock()
+	defer c.send.Unlock()
+	return c.atEnd()
 }

@@ -104,7 +104,9 @@ func (g *generator) special(rule types.Special, call *types.Call, last bool) (do
 		g.pushPlace(bytecode.KindVariant)
 		restore()
 	case types.Spawn:
-		g.spawn(int(call.Moved))
+		g.spawn(int(call.Moved), 0, bytecode.KindInt)
+	case types.Start:
+		g.spawn(0, 1, bytecode.KindVariant)
 	case types.Weave:
 		g.ensure(1)
 		restore := g.observed()
@@ -415,12 +417,13 @@ func (g *generator) weaveWord(op bytecode.Op, n int, results []bytecode.Kind) {
 	g.results(first, results)
 }
 
-func (g *generator) spawn(moved int) {
+// spawn starts a strand; watched is 1 for one whose end can be waited for.
+func (g *generator) spawn(moved int, watched int32, leaves bytecode.Kind) {
 	g.ensure(1 + moved)
 	restore := g.observed()
 	at := int32(len(g.stack) - 1)
-	g.emit(bytecode.OpSpawn, at, int32(moved), 0)
+	g.emit(bytecode.OpSpawn, at, int32(moved), watched)
 	g.replace(1+moved, 0)
-	g.pushPlace(bytecode.KindInt)
+	g.pushPlace(leaves)
 	restore()
 }

@@ -59,8 +59,8 @@ func (s Waits) begin(result *[2]stack.Value) (*channel.Selection, error) {
 		s.selection.Store(t)
 	}
 	t.Begin(result)
-	if s.member.cancelled() && t.Own() {
-		return nil, ErrStopped
+	if err := s.stopRequest(); err != nil && t.Own() {
+		return nil, err
 	}
 	return t, nil
 }
@@ -72,8 +72,5 @@ func (s Waits) leave(t *channel.Selection) error {
 	}
 	t.Disarm()
 	s.parkedAt.Store(0)
-	if s.member.cancelled() {
-		return ErrStopped
-	}
-	return nil
+	return s.stopRequest()
 }

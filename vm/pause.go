@@ -10,8 +10,8 @@ import (
 // counted says that the tail call counts. If the strand has to give way, it
 // does that before the instruction, which is executed again afterwards.
 func (s *Strand) pause(counted bool) error {
-	if s.vm.stopped.Load() || s.member.cancelled() {
-		return ErrStopped
+	if err := s.stopRequest(); err != nil {
+		return err
 	}
 	s.look()
 	if outdated := s.outdated(); outdated || s.hasOldFrames {
@@ -74,7 +74,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.vm.stopped.Load() || s.member.cancelled() || s.outdated() || s.hasOldFrames { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

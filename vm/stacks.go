@@ -158,8 +158,8 @@ func (v *VM) hasRoom() bool {
 // small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	if s.limit.Load() == 0 {
-		if s.vm.stopped.Load() || s.member.cancelled() {
-			return 0, ErrStopped
+		if err := s.stopRequest(); err != nil {
+			return 0, err
 		}
 		s.look()
 	}

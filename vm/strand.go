@@ -60,8 +60,13 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
-	if s.member.cancelled() {
-		return s.abandon()
+	if s.member != nil {
+		switch s.stopRequest() {
+		case ErrStopped:
+			return recovery{s}.cancel()
+		case errUnwound:
+			recovery{s}.leaveBody()
+		}
 	}
 	s.arena.Move(s.Worker().Account)
 	if v.config.Trace {
@@ -86,17 +91,19 @@ func (s *Strand) Run() scheduler.Status {
 			v.status = status
 		case s.member.ofInput():
 			s.member.input.finish(s.results(), nil)
+		case s.member != nil && s.member.task != nil:
+			recovery{s}.settle(recovery{s}.success())
 		}
 		s.close()
 		return scheduler.Ended
 	case ErrStopped:
 		if s.member.cancelled() {
-			return s.abandon()
+			return recovery{s}.cancel()
 		}
 		return scheduler.Lost
 	default:
 		if s.member != nil {
-			return s.failed(err)
+			return recovery{s}.failed(err)
 		}
 		v.Stop(err)
 		return scheduler.Lost
@@ -174,9 +181,10 @@ func (s scene) failedMain(err error, values []string) error {
 func (s *Strand) execute() error {
 	for {
 		err := guarded(s)
-		if e, ok := err.(*RuntimeError); !ok || !s.catch(e) {
-			return err
+		if e, ok := err.(*RuntimeError); ok && (recovery{s}).catch(e) || err == errUnwound && (recovery{s}).leaveBody() {
+			continue
 		}
+		return err
 	}
 }
 
@@ -186,7 +194,9 @@ func guarded(s *Strand) (err error) {
 		switch r := recover(); r {
 		case nil:
 		case errGone:
-			err = ErrStopped
+			if err = s.stopRequest(); err == nil {
+				err = ErrStopped
+			}
 		default:
 			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}

@@ -22,7 +22,10 @@ type try struct {
 }
 
 // tries are those that a strand is in, innermost last. nil is none.
-type tries struct{ list []try }
+type tries struct {
+	list   []try
+	scopes []*scope // that are open, innermost last
+}
 
 func (ts *tries) len() int {
 	if ts == nil {
@@ -54,8 +57,12 @@ func (ts *tries) keepFrom(c *continuation, address uintptr) {
 	}
 }
 
+// recovery is a strand that comes back from errors: to its tries, to its scopes, and to who waits for
+// its end.
+type recovery struct{ *Strand }
+
 // try runs the quotation in the slot A of the instruction under a try.
-func (s *Strand) try(in *bytecode.Instr) error {
+func (s recovery) try(in *bytecode.Instr) error {
 	if s.tries == nil {
 		s.tries = &tries{}
 	}
@@ -88,7 +95,7 @@ func (ts *tries) pop() {
 }
 
 // tryEnd ends a try whose quotation has returned.
-func (s *Strand) tryEnd(a int32) error {
+func (s recovery) tryEnd(a int32) error {
 	if s.tries.len() == 0 || s.tries.innermost().frames != len(s.frames) {
 		return Fail("no try is open here")
 	}
@@ -103,7 +110,7 @@ func (s *Strand) tryEnd(a int32) error {
 
 // catch brings a strand that has failed back to its innermost try, through the weaves that it is
 // in: those end. False if it is in none; then nothing has changed.
-func (s *Strand) catch(e *RuntimeError) bool {
+func (s recovery) catch(e *RuntimeError) bool {
 	if !s.tried() {
 		return false
 	}
@@ -111,15 +118,29 @@ func (s *Strand) catch(e *RuntimeError) bool {
 	for s.tries.len() == 0 {
 		s.leaveFailed(s.inside)
 	}
+	s.land(failed)
+	return true
+}
+
+// land ends the innermost try with an error.
+func (s recovery) land(failed stack.Value) {
 	t := s.tries.innermost()
 	s.unwind(t)
 	s.data.Slots[t.top] = stack.FromVariant(stack.NewVariant(s.image.err, []stack.Value{failed}))
 	s.tries.pop()
-	return true
+}
+
+// success is :Ok of what the strand has left on top, or of 0.
+func (s recovery) success() stack.Value {
+	v := stack.FromInt(0)
+	if top := s.index(s.sp); top > s.data.Base {
+		v = s.data.Slots[top-1]
+	}
+	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().ok, []stack.Value{v}))
 }
 
 // tried tells whether the strand is in a try, within the weave that it is in or around it.
-func (s *Strand) tried() bool {
+func (s recovery) tried() bool {
 	if s.tries.len() > 0 {
 		return true
 	}
@@ -132,7 +153,7 @@ func (s *Strand) tried() bool {
 }
 
 // unwind makes everything as it was when a try began, and the strand go on behind it.
-func (s *Strand) unwind(t *try) {
+func (s recovery) unwind(t *try) {
 	copy(s.data.Slots[t.low():], t.kept)
 	clear(s.frames[t.frames:])
 	s.frames = s.frames[:t.frames]
@@ -150,11 +171,11 @@ func (s *Strand) unwind(t *try) {
 
 // leaveFailed ends the weave that runs, in which something has failed: the one who resumed it
 // has the error now.
-func (s *Strand) leaveFailed(w *weave) {
+func (s recovery) leaveFailed(w *weave) {
 	w.end()
 	s.inside, w.outer = w.outer, nil
 	s.restore(&w.caller)
-	w.release(s)
+	w.release(s.Strand)
 }
 
 // The tags of what a try leaves, and of the error in it.
@@ -165,7 +186,7 @@ const (
 
 // errorValue is an error as a value: :StrandError with the word, the reason, the strand's id and the
 // trail, a list of :StrandCall with word, place and how many times in a row, innermost first.
-func (s *Strand) errorValue(e *RuntimeError) stack.Value {
+func (s recovery) errorValue(e *RuntimeError) stack.Value {
 	var calls []stack.Value
 	for _, f := range trailLines(e.Trail, e.Columns) {
 		if len(calls) == maxTrail {
@@ -176,8 +197,8 @@ func (s *Strand) errorValue(e *RuntimeError) stack.Value {
 	return s.tagged(errorTag, stack.FromString(e.Word), stack.FromString(e.Reason), stack.FromInt(e.Strand), stack.FromList(calls))
 }
 
-func (s *Strand) tagged(tag string, fields ...stack.Value) stack.Value {
-	return stack.FromVariant(stack.NewVariant(s.Tag(tag), fields))
+func (s recovery) tagged(tag string, fields ...stack.Value) stack.Value {
+	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().tag(tag), fields))
 }
 
 // errorKinds are the kinds of the fields of an error.
@@ -217,7 +238,7 @@ func hasKinds(v *stack.VariantValue, kinds ...stack.Kind) bool {
 
 // Raise is the error of a word that fails once more with the error of a try: its trail goes on in
 // the strand's own.
-func (s *Strand) Raise(v *stack.VariantValue) error {
+func (s Tasks) Raise(v *stack.VariantValue) error {
 	e, err := ErrorOf(v)
 	if err != nil {
 		return err

@@ -40,23 +40,3 @@ func (s *Strand) Yield() error {
 	}
 	return errYielded
 }
-
-// Blocking calls f, which may wait for something outside of the VM; other
-// strands run meanwhile.
-func (s *Strand) Blocking(f func()) {
-	s.parkedAt.Store(s.ip)
-	if m := s.member; m != nil {
-		m.outside.Store(true)
-		defer m.comeBack()
-	}
-	s.Worker().Blocking(f)
-	s.parkedAt.Store(0)
-}
-
-// unpark makes a strand that has been cancelled go on, if it waits in a channel or for a time; else it
-// does nothing. Safe from any goroutine while the strand has not ended.
-func (s *Strand) unpark() {
-	if t := s.selection.Load(); t != nil {
-		t.Cancel()
-	}
-}

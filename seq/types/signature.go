@@ -86,6 +86,7 @@ const (
 	ToAux            // >aux: 2, 15
 	FromAux          // aux>: 2, 15
 	Spawn            // strand.spawn: 5, 3
+	Start            // %strands.start: docs/concurrency.md
 	Weave            // strand.weave: 5, 6
 	Resume           // strand.resume: 5, 6
 	Yield            // yield: 5, 6
