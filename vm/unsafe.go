@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -71,3 +72,15 @@ func weaveOf(v stack.Value) (*weave, error) {
 }
 
 func weaveValue(w *weave) stack.Value { return stack.FromObject(stack.Weave, unsafe.Pointer(w)) }
+
+// channelOf is the channel that a value is; nil if it is none.
+func channelOf(v stack.Value) *channel.Channel {
+	if v.Kind() != stack.Channel {
+		return nil
+	}
+	return (*channel.Channel)(v.Object())
+}
+
+func channelValue(c *channel.Channel) stack.Value {
+	return stack.FromObject(stack.Channel, unsafe.Pointer(c))
+}
