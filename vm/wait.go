@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// park notes where the strand is about to wait, for the dump and for a trace.
-func (s *Strand) park() {
-	s.parkedAt.Store(s.ip)
+// park notes where the strand is about to wait, the address behind the call, for the dump and for
+// a trace.
+func (s *Strand) park(place uintptr) {
+	s.parkedAt.Store(place)
 	if s.traced != nil {
 		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
 	}
@@ -17,18 +18,12 @@ func (s *Strand) park() {
 // Sleep suspends the strand. It must be the last thing that a built-in word
 // does: the word has its results in place and returns the error.
 func (s *Strand) Sleep(d time.Duration) error {
-	s.park()
+	s.park(s.ip)
 	if s.member == nil {
 		s.vm.sched.Sleep(&s.Strand, d)
 		return errParked
 	}
-	w := Waits{s}
-	t, err := w.begin(nil)
-	if err != nil {
-		return err
-	}
-	t.Arm(d)
-	return w.leave(t)
+	return Waits{s}.sleep(d)
 }
 
 // Yield lets other strands run. It must be the last thing that a built-in word
