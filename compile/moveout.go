@@ -253,7 +253,7 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 			return t.meetsWord(in, h)
 		}
 	case bytecode.OpCall:
-		if f := e.factsAt(in.B); (f == nil || f.observes) && !e.isHelper(in.B) {
+		if f := e.factsAt(in.B); (f == nil || f.observes) && !e.isolated(in.B) {
 			return looksAtPart
 		}
 	}
@@ -348,16 +348,6 @@ func (h *holders) overwrite(first, end int32) {
 	h.containers = slices.DeleteFunc(h.containers, in)
 	h.keys = slices.DeleteFunc(h.keys, in)
 	h.constants = slices.DeleteFunc(h.constants, func(c constantSlot) bool { return in(c.slot) })
-}
-
-// isHelper tells whether a function is one of the compiler's own, which runs quotations on a stack of its own.
-func (c *compiler) isHelper(f int32) bool {
-	for name, at := range c.helpers {
-		if at == f {
-			return name != "cond"
-		}
-	}
-	return false
 }
 
 // constructs tells whether the function makes objects of its values.
