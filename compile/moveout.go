@@ -209,6 +209,13 @@ const (
 func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 	e, info := t.e, in.Op.Info()
 	holds := func(s int32) bool { return slices.Contains(h.containers, s) }
+	if getsElement(in.Op) {
+		if holds(in.B) && h.compare(in.C) != otherPart {
+			return looksAtPart
+		}
+		h.overwrite(in.A, in.A+1)
+		return sparesPart
+	}
 	switch in.Op {
 	case bytecode.OpGuard:
 		return sparesPart
@@ -229,12 +236,6 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 		if in.Op != bytecode.OpCheck {
 			h.overwrite(in.A, in.A+1)
 		}
-		return sparesPart
-	case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListGetInt, bytecode.OpListGetFloat:
-		if holds(in.B) && h.compare(in.C) != otherPart {
-			return looksAtPart
-		}
-		h.overwrite(in.A, in.A+1)
 		return sparesPart
 	case bytecode.OpListSet, bytecode.OpListSetImm:
 		if !holds(in.A) || in.Op == bytecode.OpListSet && holds(in.C) {

@@ -14,6 +14,21 @@ func listGet(to, l, i *stack.Value) stack.Kind {
 	return stack.Int
 }
 
+// listPeek is OpListPeek.
+func listPeek(to, l, i *stack.Value) {
+	if l.Kind() == stack.Variant {
+		switch v, n := l.AsVariant(), i.AsInt(); {
+		case v.HoldsWord(n):
+			to.SetScalar(v.WordKind(), v.Word(n))
+			return
+		case uint64(n) < uint64(v.Len()):
+			*to = v.At(int(n))
+			return
+		}
+	}
+	to.SetInt(0)
+}
+
 // listTake is OpListTake.
 func listTake(to, l, i *stack.Value) {
 	if l.Kind() == stack.Variant {

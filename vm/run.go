@@ -211,7 +211,19 @@ func (s *Strand) run() error {
 			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Float {
 				ip = s.deoptAddress(ip)
 			}
-		case bytecode.OpListNextInt, bytecode.OpListNextFloat:
+		case bytecode.OpListGetBool:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if v, i := l.AsVariant(), at(fp, in.C).AsInt(); v.Holds(stack.Bool, i) {
+					at(fp, in.A).SetScalar(stack.Bool, v.Word(i))
+					continue
+				}
+			}
+			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Bool {
+				ip = s.deoptAddress(ip)
+			}
+		case bytecode.OpListPeek:
+			listPeek(at(fp, in.A), at(fp, in.B), at(fp, in.C))
+		case bytecode.OpListNextInt, bytecode.OpListNextFloat, bytecode.OpListNextBool:
 			l, i, want := at(fp, in.B), at(fp, in.C), stack.Int+stack.Kind(op-bytecode.OpListNextInt)
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
