@@ -160,6 +160,7 @@ const (
 	OpListPeek
 	OpListNext
 	OpListNextTake
+	OpListNextPeek
 	OpListNextInt
 	OpListNextFloat
 	OpListNextBool
@@ -591,6 +592,8 @@ var Table = [opCount]Info{
 	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext: {Name: "list.next", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
 		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
+	OpListNextPeek: {Name: "list.next.peek", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
+		Doc: "as list.next, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Int, the function goes on in checked code"},
 	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,

@@ -222,6 +222,12 @@ func (s *Strand) run() error {
 				ip = s.deoptAddress(ip)
 			}
 		case bytecode.OpListPeek:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil {
+					*at(fp, in.A) = *x
+					continue
+				}
+			}
 			listPeek(at(fp, in.A), at(fp, in.B), at(fp, in.C))
 		case bytecode.OpListNextInt, bytecode.OpListNextFloat, bytecode.OpListNextBool:
 			l, i, want := at(fp, in.B), at(fp, in.C), stack.Int+stack.Kind(op-bytecode.OpListNextInt)
@@ -234,18 +240,18 @@ func (s *Strand) run() error {
 				ip += instrSize
 				continue
 			}
-			if !listNext(at(fp, in.A), l, i, false) {
+			if !listNext(at(fp, in.A), l, i, op) {
 				continue
 			}
 			if ip += instrSize; at(fp, in.A).Kind() != want {
 				ip = s.deoptAddress(ip)
 			}
-		case bytecode.OpListNext, bytecode.OpListNextTake:
+		case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextPeek:
 			l := at(fp, in.B)
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
-			if listNext(at(fp, in.A), l, at(fp, in.C), op == bytecode.OpListNextTake) {
+			if listNext(at(fp, in.A), l, at(fp, in.C), op) {
 				ip += instrSize
 			}
 		case bytecode.OpListAppend:
