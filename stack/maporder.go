@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
 )
 
 // mapOrder is the entries of a trie in key order, as a walk has found them. It names
@@ -139,7 +141,7 @@ func firstBits(n int) uint32 { return uint32(uint64(1)<<min(n, bucketSize) - 1) 
 // entry any more, or another one. Of all entries it lacks more.
 func (o *mapOrder) keep(old *mapOrder, rows []mapRow, all, more int) {
 	if old == nil {
-		o.number, o.slots = 1, make([]mapSlot, 0, all)
+		o.number, o.slots = 1, hugepage.Make[mapSlot](all)[:0]
 		return
 	}
 	from := old.slots
@@ -180,7 +182,7 @@ func (o *mapOrder) merge(rows []mapRow, fresh []freshEntry) {
 
 // freshEntries returns the n entries that the order lacks, sorted.
 func freshEntries(rows []mapRow, n int) []freshEntry {
-	all := make([]freshEntry, 0, n)
+	all := hugepage.Make[freshEntry](n)[:0]
 	for number := range rows {
 		row := &rows[number]
 		for fresh := firstBits(len(row.entries)) &^ row.kept; fresh != 0; fresh &= fresh - 1 {
@@ -195,14 +197,14 @@ func freshEntries(rows []mapRow, n int) []freshEntry {
 	for i, e := range all {
 		rank := e.key.rank()
 		if kinds[rank] == nil {
-			kinds[rank] = make([]placed, 0, n)
+			kinds[rank] = hugepage.Make[placed](n)[:0]
 		}
 		kinds[rank] = append(kinds[rank], placed{e.key.n ^ 1<<63, i})
 	}
 	sortPrefixes(kinds[0])
 	sortPrefixes(kinds[1])
 	sortTexts(kinds[2], func(i int) string { return all[i].key.AsString() })
-	sorted := make([]freshEntry, 0, n)
+	sorted := hugepage.Make[freshEntry](n)[:0]
 	for _, kind := range kinds {
 		for _, x := range kind {
 			sorted = append(sorted, all[x.i])
@@ -265,7 +267,7 @@ func sortPrefixes(entries []placed) {
 	for i := range entries {
 		differ |= entries[i].prefix ^ entries[0].prefix
 	}
-	from, to := entries, make([]placed, len(entries))
+	from, to := entries, hugepage.Make[placed](len(entries))
 	for shift := 0; shift < 64; shift += 8 {
 		if differ>>shift&0xff == 0 {
 			continue
