@@ -30,7 +30,8 @@ type Channel struct {
 	send    sync.Mutex
 	sent    []stack.Value
 	closed  bool
-	waiters waiters // receivers; while one lives both queues are empty
+	final   *stack.Value // what is received once it is closed and drained; nil: 0 and false
+	waiters waiters      // receivers; while one lives both queues are empty
 
 	kind kind // nil: unbounded
 
@@ -111,6 +112,16 @@ func (c *Channel) put(by Waiter, v stack.Value, s *scheduler.Scheduler, from *sc
 	return Done, 0
 }
 
+// Deliver sends a promoted value without waiting, also to a bounded channel that is full: one more
+// value is in it then than its limit.
+func (c *Channel) Deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
+	if b, ok := c.kind.(*bounded); ok {
+		return b.deliver(v, s, from)
+	}
+	o, _ := c.TrySend(v, s, from)
+	return o
+}
+
 // count counts messages (chapter 5, section 4.3).
 func count(s *scheduler.Scheduler, from *scheduler.Worker, sent, received int64) {
 	if from == nil {
@@ -147,7 +158,12 @@ func (c *Channel) Receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler
 // take is called with a value there, or closed and drained.
 func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	if c.head == len(c.taken) {
-		return nothing(result)
+		v, ok := c.atEnd()
+		result[0], result[1] = v, stack.FromBool(ok)
+		if !ok {
+			return Closed
+		}
+		return Done
 	}
 	result[0], result[1] = c.taken[c.head], stack.FromBool(true)
 	c.taken[c.head] = stack.Value{}
@@ -191,11 +207,25 @@ func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) {
 		c.kind.close(s, from)
 		return
 	}
+	c.close(nil, s, from)
+}
+
+// Settle closes an unbounded channel with a promoted value: once the channel is drained, every receive has that
+// value and true. A channel that is closed already stays as it is.
+func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
+	v.Share()
+	c.close(&v, s, from)
+}
+
+func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
 	c.send.Lock()
-	c.closed = true
+	if !c.closed {
+		c.closed, c.final = true, final
+	}
+	v, ok := c.atEnd()
 	waiting := c.waiters.takeAll()
 	c.send.Unlock()
-	wakeAll(waiting, s, from)
+	wakeAll(waiting, v, ok, s, from)
 }
 
 // Length is how many values wait to be received.
@@ -217,4 +247,19 @@ func (c *Channel) Next() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return c.kind.next()
+}
+
+// atEnd is what is received from a channel that is closed and drained.
+func (c *Channel) atEnd() (v stack.Value, ok bool) {
+	if c.final != nil {
+		return *c.final, true
+	}
+	return stack.FromInt(0), false
+}
+
+// Final returns what Settle has closed the channel with; false if nobody has.
+func (c *Channel) Final() (v stack.Value, ok bool) {
+	c.send.Lock()
+	defer c.send.Unlock()
+	return c.atEnd()
 }

@@ -206,8 +206,10 @@ func (t *wait) comeBack() (chosen bool) {
 func (s Waits) await(t *wait, place uintptr) (chosen bool, err error) {
 	s.park(place)
 	t.BeginCases()
-	if s.member.cancelled() && t.Own() { // see sleep
-		return false, ErrStopped
+	// Who stops the strand has either done so before, and it is seen here, or finds the wait.
+	if err := s.stopRequest(); err != nil && t.Own() {
+		t.drop()
+		return false, err
 	}
 	if at, ok := t.alarm(); ok {
 		t.Arm(time.Until(at))
@@ -228,11 +230,30 @@ func (s Waits) await(t *wait, place uintptr) (chosen bool, err error) {
 	}
 	s.ip += instrSize
 	s.parkedAt.Store(0)
-	chosen = t.comeBack()
-	if s.member.cancelled() {
-		return false, ErrStopped
+	if err := s.stopRequest(); err != nil {
+		t.drop()
+		return false, err
 	}
-	return chosen, nil
+	return t.comeBack(), nil
+}
+
+// drop ends a wait that the strand does not come back to.
+func (t *wait) drop() {
+	t.back = false
+	t.Disarm()
+	t.Clear()
+}
+
+// forget makes a strand that was stopped while it waited stand behind the word that did it, as one that has failed.
+func (s Waits) forget() {
+	t := s.selection.Load()
+	if t == nil {
+		return
+	}
+	if t.back {
+		s.ip += instrSize
+	}
+	t.drop()
 }
 
 // alarm is when the wait must look again: at its limit, or when a clock among the cases brings something.
@@ -244,22 +265,11 @@ func (t *wait) alarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// sleep waits for a time, or a cancellation. Whoever cancels the strand has either set its
-// flag before, and it is seen here, or finds the wait.
+// sleep waits for a time, or until the strand is stopped.
 func (s Waits) sleep(d time.Duration) error {
-	t, _ := s.Cases()
-	t.Begin(nil)
-	if s.member.cancelled() && t.Own() {
-		return ErrStopped
+	if t, fresh := s.Cases(); fresh {
+		t.None()
 	}
-	t.Arm(d)
-	if t.Park() {
-		return errParked
-	}
-	t.Disarm()
-	s.parkedAt.Store(0)
-	if s.member.cancelled() {
-		return ErrStopped
-	}
-	return nil
+	_, err := s.choose(s.ip, d)
+	return err
 }

@@ -15,15 +15,16 @@ func (s *Strand) park(place uintptr) {
 	}
 }
 
-// Sleep suspends the strand. It must be the last thing that a built-in word
-// does: the word has its results in place and returns the error.
+// Sleep suspends the strand for a time above 0. It must be the last thing that a built-in word
+// does, which returns the error. The word has no results, and may be executed again with the
+// same arguments.
 func (s *Strand) Sleep(d time.Duration) error {
-	s.park(s.ip)
-	if s.member == nil {
-		s.vm.sched.Sleep(&s.Strand, d)
-		return errParked
+	if s.member != nil {
+		return Waits{s}.sleep(d)
 	}
-	return Waits{s}.sleep(d)
+	s.park(s.ip)
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
 }
 
 // Yield lets other strands run. It must be the last thing that a built-in word
@@ -34,24 +35,4 @@ func (s *Strand) Yield() error {
 		return nil
 	}
 	return errYielded
-}
-
-// Blocking calls f, which may wait for something outside of the VM; other
-// strands run meanwhile.
-func (s *Strand) Blocking(f func()) {
-	s.parkedAt.Store(s.ip)
-	if m := s.member; m != nil {
-		m.outside.Store(true)
-		defer m.comeBack()
-	}
-	s.Worker().Blocking(f)
-	s.parkedAt.Store(0)
-}
-
-// unpark makes a strand that has been cancelled go on, if it waits in a channel or for a time; else it
-// does nothing. Safe from any goroutine while the strand has not ended.
-func (s *Strand) unpark() {
-	if t := s.selection.Load(); t != nil {
-		t.Cancel()
-	}
 }
