@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// park notes where the strand is about to wait, the address behind the call, for the dump and for
-// a trace.
-func (s *Strand) park(place uintptr) {
-	s.parkedAt.Store(place)
+// park notes where the strand is about to wait, for the dump and for a trace.
+func (s *Strand) park() {
+	s.parkedAt.Store(s.ip)
 	if s.traced != nil {
 		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
 	}
@@ -22,7 +21,7 @@ func (s *Strand) Sleep(d time.Duration) error {
 	if s.member != nil {
 		return Waits{s}.sleep(d)
 	}
-	s.park(s.ip)
+	s.park()
 	s.vm.sched.Sleep(&s.Strand, d)
 	return errParked
 }
