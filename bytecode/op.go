@@ -156,10 +156,14 @@ const (
 	OpListGet
 	OpListGetInt
 	OpListGetFloat
+	OpListGetBool
+	OpListPeek
 	OpListNext
 	OpListNextTake
+	OpListNextPeek
 	OpListNextInt
 	OpListNextFloat
+	OpListNextBool
 	OpListHas
 	OpListPush
 	OpListSet
@@ -582,16 +586,24 @@ var Table = [opCount]Info{
 		Doc: "as list.get; if it is no Int, the function goes on in checked code"},
 	OpListGetFloat: {Name: "list.get.float", A: DstFloat, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
 		Doc: "as list.get; if it is no Float, the function goes on in checked code"},
+	OpListGetBool: {Name: "list.get.bool", A: DstBool, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+		Doc: "as list.get; if it is no Bool, the function goes on in checked code"},
+	OpListPeek: {Name: "list.peek", A: Dst, B: Look, C: SrcInt, Copying: OpListGet,
+		Doc: "as list.get, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextTake: {Name: "list.next.take", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
 		Doc: "as list.next, of a list that is not looked at any more but by this instruction"},
 	OpListSetImm: {Name: "list.set.imm", A: InOut, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
 	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext: {Name: "list.next", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
 		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
+	OpListNextPeek: {Name: "list.next.peek", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
+		Doc: "as list.next, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Int, the function goes on in checked code"},
 	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Float, the function goes on in checked code"},
+	OpListNextBool: {Name: "list.next.bool", A: DstBool, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+		Doc: "as list.next; if it is no Bool, the function goes on in checked code"},
 	OpListHas:     {Name: "list.has", A: DstBool, B: Look, C: SrcInt, Doc: "A = has the list B an element C?"},
 	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
 	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},

@@ -89,17 +89,22 @@ func (b *bounded) receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler
 		b.mu.Unlock()
 		return nothing(result)
 	}
-	sender, ok := b.senders.take(w.selection)
-	switch {
-	case !ok && b.n == 0:
-		return b.retry(w, func(again Waiter) Outcome { return b.receive(again, by, s, result) })
-	case b.n == 0:
-		result[0] = sender.value()
-	default:
+	held := b.n > 0
+	if held {
 		result[0] = b.pop()
-		if ok {
-			b.push(sender.value())
-		}
+	}
+	var sender claimed
+	ok := false
+	if !held || b.n < b.limit {
+		sender, ok = b.senders.take(w.selection)
+	}
+	switch {
+	case held && ok:
+		b.push(sender.value())
+	case ok:
+		result[0] = sender.value()
+	case !held:
+		return b.retry(w, func(again Waiter) Outcome { return b.receive(again, by, s, result) })
 	}
 	b.mu.Unlock()
 	result[1] = stack.FromBool(true)
@@ -111,10 +116,29 @@ func (b *bounded) receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler
 	return Done
 }
 
-// push appends to the ring, which grows up to the limit.
+// deliver is a send that does not ask whether there is room.
+func (b *bounded) deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return Closed
+	}
+	if receiver, ok := b.receivers.take(nil); ok {
+		count(s, from, 1, 1)
+		b.mu.Unlock()
+		receiver.wake(v, true, s, from)
+		return Done
+	}
+	b.push(v)
+	count(s, from, 1, 0)
+	b.mu.Unlock()
+	return Done
+}
+
+// push appends to the ring, which grows up to the limit, and beyond it if it must.
 func (b *bounded) push(v stack.Value) {
 	if b.n == len(b.ring) {
-		larger := make([]stack.Value, min(max(2*b.n, 8), b.limit))
+		larger := make([]stack.Value, max(min(max(2*b.n, 8), b.limit), b.n+1))
 		copy(larger[copy(larger, b.ring[b.head:]):], b.ring[:b.head])
 		b.ring, b.head = larger, 0
 	}
@@ -143,7 +167,7 @@ func (b *bounded) close(s *scheduler.Scheduler, from *scheduler.Worker) {
 	b.closed = true
 	receivers, senders := b.receivers.takeAll(), b.senders.takeAll()
 	b.mu.Unlock()
-	wakeAll(receivers, s, from)
+	wakeAll(receivers, stack.FromInt(0), false, s, from)
 	for i := range senders {
 		senders[i].answer(false, s, from)
 	}

@@ -112,6 +112,16 @@ func (c *Channel) put(by Waiter, v stack.Value, s *scheduler.Scheduler, from *sc
 	return Done, 0
 }
 
+// Deliver sends a promoted value without waiting, also to a bounded channel that is full: one more
+// value is in it then than its limit.
+func (c *Channel) Deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
+	if b, ok := c.kind.(*bounded); ok {
+		return b.deliver(v, s, from)
+	}
+	o, _ := c.TrySend(v, s, from)
+	return o
+}
+
 // count counts messages (chapter 5, section 4.3).
 func count(s *scheduler.Scheduler, from *scheduler.Worker, sent, received int64) {
 	if from == nil {
@@ -162,7 +172,7 @@ func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	return Done
 }
 
-// nothing is what a receiver gets of a channel with a limit or a clock that is closed and drained.
+// nothing is what a receiver gets of a channel that is closed and drained.
 func nothing(result *[2]stack.Value) Outcome {
 	result[0], result[1] = stack.FromInt(0), stack.FromBool(false)
 	return Closed
@@ -192,9 +202,15 @@ func (c *Channel) refill(w *Waiter) bool {
 
 // Close closes the channel and wakes all that wait; closing again
 // does nothing.
-func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) { c.close(nil, s, from) }
+func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) {
+	if c.kind != nil {
+		c.kind.close(s, from)
+		return
+	}
+	c.close(nil, s, from)
+}
 
-// Settle closes the channel with a promoted value: once the channel is drained, every receive has that
+// Settle closes an unbounded channel with a promoted value: once the channel is drained, every receive has that
 // value and true. A channel that is closed already stays as it is.
 func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
 	v.Share()
@@ -202,10 +218,6 @@ func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.
 }
 
 func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
-	if c.kind != nil {
-		c.kind.close(s, from)
-		return
-	}
 	c.send.Lock()
 	if !c.closed {
 		c.closed, c.final = true, final
@@ -213,9 +225,7 @@ func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *schedu
 	v, ok := c.atEnd()
 	waiting := c.waiters.takeAll()
 	c.send.Unlock()
-	for i := range waiting {
-		waiting[i].wake(v, ok, s, from)
-	}
+	wakeAll(waiting, v, ok, s, from)
 }
 
 // Length is how many values wait to be received.

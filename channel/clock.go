@@ -94,7 +94,7 @@ func (k *clock) close(s *scheduler.Scheduler, from *scheduler.Worker) {
 	k.closed = true
 	waiting := k.waiting.takeAll()
 	k.mu.Unlock()
-	wakeAll(waiting, s, from)
+	wakeAll(waiting, stack.FromInt(0), false, s, from)
 }
 
 func (k *clock) length() int {

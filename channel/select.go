@@ -41,6 +41,12 @@ func (t *Selection) Only(c Case) {
 	t.number(1)
 }
 
+// None makes the strand wait for nothing but a time.
+func (t *Selection) None() {
+	t.list, t.only = nil, Case{}
+	t.number(0)
+}
+
 // From makes the strand choose from a list of cases, which must not change until Clear. If an element is none,
 // its index is returned, else -1.
 func (t *Selection) From(list *stack.VariantValue) (bad int) {

@@ -106,7 +106,7 @@ func (t *topic) close(s *scheduler.Scheduler, from *scheduler.Worker) {
 	waiting, subscriptions := t.waiting.takeAll(), t.subscriptions
 	t.subscriptions = nil
 	t.mu.Unlock()
-	wakeAll(waiting, s, from)
+	wakeAll(waiting, stack.FromInt(0), false, s, from)
 	for _, p := range subscriptions {
 		if c := p.Value(); c != nil {
 			c.Close(s, from)

@@ -78,10 +78,10 @@ func (w *claimed) value() stack.Value {
 	return c.Value
 }
 
-// wakeAll wakes receivers of a channel that has been closed.
-func wakeAll(all []claimed, s *scheduler.Scheduler, from *scheduler.Worker) {
+// wakeAll gives all receivers of a channel that has been closed the same.
+func wakeAll(all []claimed, v stack.Value, ok bool, s *scheduler.Scheduler, from *scheduler.Worker) {
 	for i := range all {
-		all[i].wake(stack.FromInt(0), false, s, from)
+		all[i].wake(v, ok, s, from)
 	}
 }
 

@@ -53,7 +53,7 @@ func (s Waits) Send(c *channel.Channel, w []stack.Value) error {
 	case s.member != nil:
 		return s.chooseSend(c, w)
 	}
-	s.park(s.ip)
+	s.park()
 	o = c.Send(channel.Waiter{Strand: s.scheduled(), Result: (*[2]stack.Value)(w)}, w[0], &s.vm.sched, s.Worker())
 	if o == channel.Blocked {
 		return errParked
@@ -67,7 +67,7 @@ func (s Waits) chooseSend(c *channel.Channel, w []stack.Value) error {
 	if t, fresh := s.Cases(); fresh {
 		t.Only(channel.Case{Channel: c, Send: true, Value: w[0]})
 	}
-	choice, err := s.choose(s.ip, -1)
+	choice, err := s.Choose(-1)
 	if err == nil {
 		w[0] = stack.FromBool(choice.Open)
 	}
@@ -89,7 +89,7 @@ func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 	if t, fresh := s.Cases(); fresh {
 		t.Only(channel.Case{Channel: c})
 	}
-	choice, err := s.choose(s.ip, -1)
+	choice, err := s.Choose(-1)
 	if err == nil {
 		result[0], result[1] = choice.Value, stack.FromBool(choice.Open)
 	}
@@ -98,7 +98,7 @@ func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 
 // receive waits for what only a channel can bring.
 func (s Waits) receive(c *channel.Channel, result *[2]stack.Value) error {
-	s.park(s.ip)
+	s.park()
 	if c.Receive(channel.Waiter{Strand: s.scheduled(), Result: result}, s.scheduled(), &s.vm.sched, result) == channel.Blocked {
 		return errParked
 	}
@@ -122,24 +122,20 @@ func (s Waits) TrySend(c *channel.Channel, v stack.Value) channel.Outcome {
 // Close closes a channel.
 func (s Waits) Close(c *channel.Channel) { c.Close(&s.vm.sched, s.Worker()) }
 
-// Made notes where a channel was made, by a built-in word that programs call, and returns it as a value.
+// Made notes where a channel was made, and returns it as a value.
 func (s Waits) Made(c *channel.Channel) stack.Value {
 	c.Origin = s.ip
 	return channelValue(c)
 }
 
-// MadeFor is Made for a built-in word on which a word of a supplied module is built.
+// MadeFor is Made for a built-in word on which a word of a supplied module is built: where that has code of its
+// own, the place is its call.
 func (s Waits) MadeFor(c *channel.Channel) stack.Value {
-	c.Origin = s.callSite()
-	return channelValue(c)
-}
-
-// callSite is where the word of a supplied module was called whose built-in word is executed.
-func (s Waits) callSite() uintptr {
-	if n := len(s.frames); n > 0 {
-		return s.frames[n-1].ip
+	c.Origin = s.ip
+	if f, _, ok := s.image.position(s.ip - instrSize); ok && f.File < 0 && len(s.frames) > 0 {
+		c.Origin = s.frames[len(s.frames)-1].ip
 	}
-	return s.ip
+	return channelValue(c)
 }
 
 // Cases is where a word sets the cases from which Choose chooses; fresh is false if they are set already, as
@@ -157,16 +153,8 @@ func (s Waits) Cases() (t *channel.Selection, fresh bool) {
 // Choose carries out one of the cases: one of those that need no waiting, each with the same
 // probability, or else it waits for the first that can be carried out, at most for a time; a limit below 0 is none.
 //
-// The word, on which a word of a supplied module is built, is executed again with the same
-// arguments when the wait is over: then Choose has the outcome.
-func (s Waits) Choose(limit time.Duration) (Choice, error) { return s.choose(s.callSite(), limit) }
-
-func (s Waits) comesBack() bool {
-	t := s.selection.Load()
-	return t != nil && t.back
-}
-
-func (s Waits) choose(place uintptr, limit time.Duration) (Choice, error) {
+// The word is executed again with the same arguments when the wait is over: then Choose has the outcome.
+func (s Waits) Choose(limit time.Duration) (Choice, error) {
 	t := s.selection.Load()
 	chosen := false
 	if t.back {
@@ -183,7 +171,7 @@ func (s Waits) choose(place uintptr, limit time.Duration) (Choice, error) {
 			return Choice{Index: channel.Elapsed}, nil
 		}
 		var err error
-		if chosen, err = s.await(t, place); err != nil {
+		if chosen, err = s.await(t); err != nil {
 			return Choice{}, err
 		}
 	}
@@ -194,6 +182,12 @@ func (s Waits) choose(place uintptr, limit time.Duration) (Choice, error) {
 	return c, nil
 }
 
+// comesBack tells whether the strand comes back from waiting for cases.
+func (s Waits) comesBack() bool {
+	t := s.selection.Load()
+	return t != nil && t.back
+}
+
 // comeBack ends a wait for cases; false if none was carried out.
 func (t *wait) comeBack() (chosen bool) {
 	t.back = false
@@ -202,20 +196,13 @@ func (t *wait) comeBack() (chosen bool) {
 	return index != channel.Elapsed
 }
 
-// forget ends a wait for cases that the strand will not come back to.
-func (s Waits) forget() {
-	if t := s.selection.Load(); t != nil {
-		t.back = false
-		t.Disarm()
-		t.Clear()
-	}
-}
-
 // await lets the strand wait for the cases. True: one of them has been carried out.
-func (s Waits) await(t *wait, place uintptr) (chosen bool, err error) {
-	s.park(place)
+func (s Waits) await(t *wait) (chosen bool, err error) {
+	s.park()
 	t.BeginCases()
-	if err := s.stopRequest(); err != nil && t.Own() { // see sleep
+	// Who stops the strand has either done so before, and it is seen here, or finds the wait.
+	if err := s.stopRequest(); err != nil && t.Own() {
+		t.drop()
 		return false, err
 	}
 	if at, ok := t.alarm(); ok {
@@ -237,8 +224,30 @@ func (s Waits) await(t *wait, place uintptr) (chosen bool, err error) {
 	}
 	s.ip += instrSize
 	s.parkedAt.Store(0)
-	chosen = t.comeBack()
-	return chosen, s.stopRequest()
+	if err := s.stopRequest(); err != nil {
+		t.drop()
+		return false, err
+	}
+	return t.comeBack(), nil
+}
+
+// drop ends a wait that the strand does not come back to.
+func (t *wait) drop() {
+	t.back = false
+	t.Disarm()
+	t.Clear()
+}
+
+// forget makes a strand that was stopped while it waited stand behind the word that did it, as one that has failed.
+func (s Waits) forget() {
+	t := s.selection.Load()
+	if t == nil {
+		return
+	}
+	if t.back {
+		s.ip += instrSize
+	}
+	t.drop()
 }
 
 // alarm is when the wait must look again: at its limit, or when a clock among the cases brings something.
@@ -250,19 +259,11 @@ func (t *wait) alarm() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// sleep waits for a time, or a cancellation. Whoever cancels the strand has either set its
-// flag before, and it is seen here, or finds the wait.
+// sleep waits for a time, or until the strand is stopped.
 func (s Waits) sleep(d time.Duration) error {
-	t, _ := s.Cases()
-	t.Begin(nil)
-	if err := s.stopRequest(); err != nil && t.Own() {
-		return err
+	if t, fresh := s.Cases(); fresh {
+		t.None()
 	}
-	t.Arm(d)
-	if t.Park() {
-		return errParked
-	}
-	t.Disarm()
-	s.parkedAt.Store(0)
-	return s.stopRequest()
+	_, err := s.Choose(d)
+	return err
 }

@@ -308,8 +308,8 @@ func (s recovery) leaveBody() bool {
 	if sc == nil || !s.runs(sc) {
 		return false
 	}
-	failed := s.errorValue(s.cancelError(Cancelled))
 	Waits{s.Strand}.forget()
+	failed := s.errorValue(s.cancelError(Cancelled))
 	if w := s.granted; w != nil {
 		s.granted = nil
 		w.release(s.Strand)

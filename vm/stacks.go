@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -194,7 +195,7 @@ func (s *Strand) moreFrames() error {
 		s.reserve(-grown)
 		return s.vm.tooDeep(len(s.frames))
 	}
-	frames := make([]frame, len(s.frames), size)
+	frames := hugepage.Make[frame](size)[:len(s.frames)]
 	copy(frames, s.frames)
 	s.frames = frames
 	return nil

@@ -231,10 +231,7 @@ func (s scene) channelsMade() []string {
 	if in.Original() != bytecode.OpBuiltin || s.img.mod.Builtins[in.B].Name != "chan.send" {
 		return nil
 	}
-	if c := channelOf(*at(s.fp, in.A+1)); c != nil {
-		return []string{s.whereMade(c)}
-	}
-	return nil
+	return []string{s.whereMade(channelOf(*at(s.fp, in.A+1)))}
 }
 
 // whereMade is the place at which a channel was made.

@@ -71,16 +71,10 @@ func weaveOf(v stack.Value) (*weave, error) {
 	return (*weave)(v.Object()), nil
 }
 
-func weaveValue(w *weave) stack.Value { return stack.FromObject(stack.Weave, unsafe.Pointer(w)) }
-
-// channelOf is the channel that a value is; nil if it is none.
-func channelOf(v stack.Value) *channel.Channel {
-	if v.Kind() != stack.Channel {
-		return nil
-	}
-	return (*channel.Channel)(v.Object())
-}
-
 func channelValue(c *channel.Channel) stack.Value {
 	return stack.FromObject(stack.Channel, unsafe.Pointer(c))
 }
+
+func channelOf(v stack.Value) *channel.Channel { return (*channel.Channel)(v.Object()) }
+
+func weaveValue(w *weave) stack.Value { return stack.FromObject(stack.Weave, unsafe.Pointer(w)) }

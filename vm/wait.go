@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// park notes where the strand is about to wait, the address behind the call, for the dump and for
-// a trace.
-func (s *Strand) park(place uintptr) {
-	s.parkedAt.Store(place)
+// park notes where the strand is about to wait, for the dump and for a trace.
+func (s *Strand) park() {
+	s.parkedAt.Store(s.ip)
 	if s.traced != nil {
 		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
 	}
 }
 
-// Sleep suspends the strand. It must be the last thing that a built-in word
-// does: the word has its results in place and returns the error.
+// Sleep suspends the strand for a time above 0. It must be the last thing that a built-in word
+// does, which returns the error. The word has no results, and may be executed again with the
+// same arguments.
 func (s *Strand) Sleep(d time.Duration) error {
-	s.park(s.ip)
-	if s.member == nil {
-		s.vm.sched.Sleep(&s.Strand, d)
-		return errParked
+	if s.member != nil {
+		return Waits{s}.sleep(d)
 	}
-	return Waits{s}.sleep(d)
+	s.park()
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
 }
 
 // Yield lets other strands run. It must be the last thing that a built-in word
