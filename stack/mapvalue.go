@@ -96,11 +96,19 @@ func (m *MapValue) Get(key Value) (Value, bool) {
 	return Value{}, false
 }
 
-// find returns the place of a key's value; nil if there is none. What lies there must
+// Look returns the place of a key's value; nil if there is none. What lies there must
 // not be changed: others may hold it.
+func (m *MapValue) Look(key *Value) *Value { return m.find(key) }
+
 func (m *MapValue) find(key *Value) *Value {
-	if m.parts != nil {
-		return m.parts.find(key, !m.shared())
+	if p := m.parts; p != nil {
+		if i := key.n >> 1; i < uint64(len(p.pages.array)) && key.IsInt() {
+			if v := &p.pages.array[i]; v.p != nil {
+				return v
+			}
+			return nil
+		}
+		return p.find(key, !m.shared())
 	}
 	if i := m.search(key); i >= 0 {
 		return &m.small[i].value
@@ -184,6 +192,12 @@ func shareValues(entries []mapEntry) {
 func (m *MapValue) Set(key, value Value) *MapValue {
 	if !value.Scalar() {
 		value = value.Promote()
+	}
+	if p := m.parts; p != nil && p.flat && key.IsInt() && key.n>>1 < p.pages.bound && !m.shared() {
+		if p.setInt(&key, value) {
+			m.n++
+		}
+		return m
 	}
 	m = m.writable()
 	if m.parts != nil {
