@@ -174,8 +174,7 @@ func (l *long) grow(x Value) {
 		}
 	}
 	if l.form < 0 {
-		words := hugepage.Make[uint64](room)
-		copy(words, l.words())
+		words := hugepage.Grow(l.words(), room)
 		l.at, l.room = unsafe.Pointer(unsafe.SliceData(words)), room
 		return
 	}
