@@ -429,8 +429,19 @@ func (v *VariantValue) withTree(t *tree) *VariantValue {
 // consumes v.
 func (v *VariantValue) Init() *VariantValue {
 	last := v.Len() - 1
+	if v.form <= 0 {
+		if t := v.long().tree.Load(); t != nil && !v.Shared() {
+			t.pop()
+			return v
+		}
+	}
 	switch {
-	case v.Shared() || v.form == 0 && v.long().at == nil:
+	case v.Shared():
+		if t := v.toTree(); t != nil {
+			t = t.clone()
+			t.pop()
+			return v.withTree(t)
+		}
 		w := v.copyOf(last, last)
 		w.pack()
 		return &w.VariantValue

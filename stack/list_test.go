@@ -358,3 +358,37 @@ func TestPushOfHeldVersionIsSmall(t *testing.T) {
 		list = list.Push(stack.FromInt(2))
 	}), 4.0)
 }
+
+// A held list loses its last elements one by one, with some pushed again in between, across all heights
+// of the trie; each fifth version is kept.
+func TestInitOfHeldVersions(t *testing.T) {
+	for _, element := range []func(i int) stack.Value{
+		func(i int) stack.Value { return stack.FromInt(int64(i)) },
+		func(i int) stack.Value { return stack.FromString(fmt.Sprint(i)) },
+	} {
+		h := held{list: stack.FromFields(stack.ListTag, nil)}
+		for i := range 1100 {
+			h.want = append(h.want, element(i))
+			h.list = h.list.Push(element(i))
+		}
+		h.list.Share()
+		h.list.Push(element(0)) // the second update makes a tree
+		var kept []held
+		for i := 0; len(h.want) > 0; i++ {
+			if i%5 == 0 {
+				h.list.Share()
+				kept = append(kept, held{h.list, slices.Clone(h.want)})
+			}
+			h = held{h.list.Init(), h.want[:len(h.want)-1]}
+			if i%3 == 0 && i%2 == 0 {
+				h = held{h.list.Push(element(-i)), append(h.want, element(-i))}
+			}
+		}
+		h.check(t)
+		h = held{h.list.Push(element(7)), append(h.want, element(7))}
+		h.check(t)
+		for _, k := range kept {
+			k.check(t)
+		}
+	}
+}

@@ -285,3 +285,45 @@ func (t *tree) path(shift uint, leaf *treeNode) *treeNode {
 	}
 	return node
 }
+
+// pop takes out the last value, which there must be.
+func (t *tree) pop() {
+	n := t.inTail() - 1
+	t.n--
+	switch {
+	case n == 0 && t.root == nil:
+		t.tail = nil
+	case n == 0:
+		t.root, t.tail = t.withoutLast(t.root, t.shift)
+		for t.shift > 0 && t.root != nil && t.root.n == 1 {
+			t.root = t.root.kids()[0]
+			t.shift -= treeBits
+		}
+		if t.root == nil {
+			t.shift = 0
+		}
+	case t.tail.owner == t.owner:
+		if t.tail.form == 0 {
+			t.tail.values()[n] = Value{} // nothing is kept alive
+		}
+		t.tail.taken.Store(int32(n))
+	}
+}
+
+// withoutLast returns a node at a height without its last leaf, nil if there is no other one, and the leaf.
+func (t *tree) withoutLast(node *treeNode, shift uint) (rest, leaf *treeNode) {
+	if shift == 0 {
+		return nil, node
+	}
+	node = t.own(node, shift)
+	last := node.n - 1
+	rest, leaf = t.withoutLast(node.kids()[last], shift-treeBits)
+	node.kids()[last] = rest
+	if rest == nil {
+		node.n--
+	}
+	if node.n == 0 {
+		return nil, leaf
+	}
+	return node, leaf
+}
