@@ -11,7 +11,7 @@ import (
 // MapValue is a map. As with VariantValue an unshared map is changed in place.
 //
 // Up to smallMap entries are a slice, in no order. More are in mapParts: hashed, and beside
-// them an array for Int keys that are dense. A map is flat, one table and one array, until
+// them an array for Int keys that are dense. A map is flat, one table and one row of pages, until
 // it is shared and then updated. That makes nodes of it, once, as has been paid for by the updates
 // that filled it; from then on an update of a shared map copies the path to the changed
 // entry, O(log n). The entries are brought in order when somebody asks for all of them, from the
@@ -102,11 +102,13 @@ func (m *MapValue) Look(key *Value) *Value { return m.find(key) }
 
 func (m *MapValue) find(key *Value) *Value {
 	if p := m.parts; p != nil {
-		if i := key.n >> 1; i < uint64(len(p.pages.array)) && key.IsInt() {
-			if v := &p.pages.array[i]; v.p != nil {
+		if key.IsInt() {
+			if v := p.pages.place(key.n >> 1); v != nil {
+				if v.p == nil {
+					return nil
+				}
 				return v
 			}
-			return nil
 		}
 		return p.find(key, !m.shared())
 	}
