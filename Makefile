@@ -31,6 +31,10 @@ test: lint
 
 race:
 	$(GO) test -race ./scheduler ./channel ./vm ./tools/repl/... ./cmd/seqvm
+	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/types ./compile ./tools/lint
+
+# These tests take long and have one goroutine: there is no race to find in them.
+ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord
 
 # cross finds what does not compile on other systems.
 cross:

@@ -159,13 +159,28 @@ func (c *compiler) helper(name string) int32 {
 		}
 	}
 	relativeJumps(code)
-	f := int32(len(c.mod.Funcs))
-	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
+	f := c.add(bytecode.Func{
 		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: code,
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})
 	c.helpers[name] = f
 	return f
+}
+
+// helperAt returns the name of the helper that a function is; "" if it is none.
+func (c *compiler) helperAt(f int32) string {
+	for name, at := range c.helpers {
+		if at == f {
+			return name
+		}
+	}
+	return ""
+}
+
+// isolated tells whether a function is a helper that runs quotations on a stack of its own.
+func (c *compiler) isolated(f int32) bool {
+	name := c.helperAt(f)
+	return name != "" && !helpers[name].open
 }
 
 // frameOf is how many slots code needs.
