@@ -97,7 +97,9 @@ func (fr *frame) parameter(k bytecode.Kind) {
 
 // fork returns what is known here, where the code branches, for resume.
 func (fr *frame) fork() state {
-	fr.trackTokens()
+	for i := range fr.tokens {
+		fr.track(&fr.tokens[i])
+	}
 	return fr.state.clone()
 }
 
