@@ -219,13 +219,13 @@ func (ops *operands) adapt(floats bool, layout []operand) {
 	ops.arrange(aux)
 }
 
-// branch emits a jump that is taken if the condition on top of the stack is
+// branch emits jumps that are taken if the condition on top of the stack is
 // false, and takes it off.
-func (ops *operands) branch() (jump int) {
+func (ops *operands) branch() (jumps []int) {
 	ops.materializeAll()
 	ops.ensure(1)
 	ops.stack[len(ops.stack)-1] = ops.prove(ops.inSlotTop(), bytecode.KindBool)
 	o := ops.pop()
 	ops.release(o)
-	return ops.jumpUnless(o.index)
+	return ops.jumpsUnless(o.index)
 }
