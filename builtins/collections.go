@@ -1,8 +1,8 @@
 package builtins
 
 import (
-	"fmt"
-	"strings"
+	"slices"
+	"strconv"
 
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
@@ -115,15 +115,17 @@ func variantWords() []Word {
 		}},
 		{Name: "variant.append", Effect: "( ..a Variant T -- ..a Variant )", Doc: "One field more at the end.", Run: listPush},
 	}
+	words = slices.Grow(words, 2*(maxFields+1))
+	fields := ""
 	for n := 0; n <= maxFields; n++ {
-		var fields strings.Builder
-		for i := 1; i <= n; i++ {
-			fmt.Fprintf(&fields, "T%d ", i)
+		number := strconv.Itoa(n)
+		if n > 0 {
+			fields += "T" + number + " "
 		}
-		for _, name := range []string{"wrap", "variant.make"} {
+		for _, name := range []string{"wrap-", "variant.make-"} {
 			words = append(words, Word{
-				Name: fmt.Sprintf("%s-%d", name, n), Effect: "( ..a " + fields.String() + "Symbol -- ..a Variant )",
-				Doc: fmt.Sprintf("A variant with a tag and %d fields.", n), Traits: types.Constructs,
+				Name: name + number, Effect: "( ..a " + fields + "Symbol -- ..a Variant )",
+				Doc: "A variant with a tag and " + number + " fields.", Traits: types.Constructs,
 				Run: func(_ *vm.Strand, w []stack.Value) error {
 					w[0] = stack.FromVariant(stack.NewVariant(w[n].AsSymbol(), w[:n]))
 					return nil

@@ -65,7 +65,11 @@ type Words struct {
 
 // All returns the words of the language and those that its standard modules are built on.
 var All = sync.OnceValue(func() *Words {
-	var list []Word
+	n := 0
+	for _, f := range Families() {
+		n += len(f.Words)
+	}
+	list := make([]Word, 0, n)
 	for _, f := range Families() {
 		list = append(list, f.Words...)
 	}
@@ -73,15 +77,19 @@ var All = sync.OnceValue(func() *Words {
 })
 
 func newWords(list []Word) *Words {
-	signatures := make([]types.Signature, len(list))
+	names := make([]string, len(list))
 	var unlinked []Word
-	for i, w := range list {
-		if w.unlinked() {
-			unlinked = append(unlinked, w)
+	for i := range list {
+		names[i] = list[i].Name
+		if list[i].unlinked() {
+			unlinked = append(unlinked, list[i])
 		}
-		signatures[i] = types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
-	return &Words{list: list, unlinked: unlinked, types: types.NewTable(signatures), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
+	signature := func(index int32) types.Signature {
+		w := &list[index]
+		return types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
+	}
+	return &Words{list: list, unlinked: unlinked, types: types.NewTableOf(names, signature), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 }
 
 // With returns the set with more words, those of a host. An error names a word that has no

@@ -181,7 +181,7 @@ func fieldsOfB(m *Module, in Instr) Run { return from(in.A, int32(len(m.Variants
 func fieldsOfC(m *Module, in Instr) Run { return from(in.A, int32(len(m.Variants[in.C].Kinds))) }
 
 // arguments are those of function B.
-func arguments(m *Module, in Instr) Run { return from(in.A, m.Funcs[in.B].In) }
+func arguments(m *Module, in Instr) Run { return from(in.A, m.takes(in.B)) }
 
 // inputs are those of the built-in word B, which may write to all that it takes or leaves.
 func inputs(m *Module, in Instr) Run { return from(in.A, m.Builtins[in.B].In) }
@@ -211,6 +211,14 @@ var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, Kind
 func only(k Kind) []Kind { return eachKind[k : k+1] }
 
 func anInt(*Module, Instr) []Kind      { return only(KindInt) }
+// aStrand is what spawn leaves.
+func aStrand(_ *Module, in Instr) []Kind {
+	if in.C == 1 {
+		return only(KindVariant)
+	}
+	return only(KindInt)
+}
+
 func aQuotation(*Module, Instr) []Kind { return only(KindQuotation) }
 func aVariant(*Module, Instr) []Kind   { return only(KindVariant) }
 

@@ -205,6 +205,9 @@ type Module struct {
 	Unions   []string
 	Tables   []MatchTable
 	Funcs    []Func
+	// Outside is for a part of a module while that is made: what the functions take that are not in
+	// Funcs, which have the first numbers. nil in whole modules.
+	Outside []int32
 	// Sums are the SHA-256 of the texts of Files, to know them again (WithSums); "" for one
 	// that nobody has to find. nil: not known.
 	Sums    []string
@@ -222,6 +225,14 @@ type Module struct {
 	// twice. The compiler vouches for it; it is not part of the encoding, and
 	// without it the VM takes every move for a copy.
 	Linear bool
+}
+
+// takes is how many values a function takes.
+func (m *Module) takes(function int32) int32 {
+	if int(function) < len(m.Outside) {
+		return m.Outside[function]
+	}
+	return m.Funcs[int(function)-len(m.Outside)].In
 }
 
 // At returns the line table's entry for an instruction.

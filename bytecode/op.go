@@ -182,6 +182,10 @@ const (
 	OpCondTest
 	OpNoClause
 
+	// Errors as values.
+	OpTry
+	OpTryEnd
+
 	// Strands.
 	OpSpawn
 	OpWeave
@@ -619,8 +623,12 @@ var Table = [opCount]Info{
 
 	OpNoClause: {Name: "no-clause", A: Src, B: Flag, C: Imm, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
 
-	OpSpawn: {Name: "spawn", A: Height, B: Count, Reads: one, Writes: lowestInput, Kinds: anInt, Traits: Unnamed,
-		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
+	OpTry: {Name: "try", A: Height, Reads: one, Writes: all, Follow: []Op{OpTryEnd}, Traits: Stops | Calls | Unnamed,
+		Doc: "run the quotation in slot A; after a run-time error in it the strand goes on behind try.end, with the stacks as they were and :Err of the error in slot A"},
+	OpTryEnd: {Name: "try.end", A: InOutVariant, Doc: "A = :Ok of what the quotation of the try in front has left there; run-time error unless it is the one value that it has left"},
+
+	OpSpawn: {Name: "spawn", A: Height, B: Count, C: Flag, Reads: one, Writes: lowestInput, Kinds: aStrand, Traits: Unnamed,
+		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; on top is its id or, if C, a task"},
 
 	OpWeave: {Name: "weave", A: Height, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
 	OpResume: {Name: "resume", A: Window, Reads: two, Writes: secondAndThird, Kinds: anythingAndFlag, Traits: Stops,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/parallel"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
@@ -94,19 +95,32 @@ func (c *compiler) added() {
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
 	}
-	for _, cycle := range c.components(first) {
-		c.cycle(cycle)
+	cycles := c.components(first)
+	for _, cycle := range cycles {
+		c.measureWords(cycle)
 	}
+	if c.Plain || !parallel.Pays(stepsOfWord*len(words)) {
+		for _, cycle := range cycles {
+			c.cycle(cycle)
+		}
+		return
+	}
+	c.inParts(cycles)
 }
 
 // function reserves a function for a word; facts are what its callers may assume. Their code
 // may come before the word's own: how much it takes and leaves is there from the start.
 func (c *compiler) function(w *types.Word, facts *summary) int32 {
-	f := int32(len(c.mod.Funcs))
-	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra)})
+	f := c.add(bytecode.Func{In: int32(len(w.Effect.In) + w.Extra), Out: int32(len(w.Effect.Out) + w.Extra)})
 	c.owners = append(c.owners, make([]*summary, int(f)+1-len(c.owners))...)
 	c.owners[f] = facts
 	return f
+}
+
+// add adds a function to the module and returns its number.
+func (c *compiler) add(f bytecode.Func) int32 {
+	c.mod.Funcs = append(c.mod.Funcs, f)
+	return int32(len(c.mod.Outside) + len(c.mod.Funcs) - 1)
 }
 
 // factsAt returns what callers of a function rely on; nil if that is not known.
@@ -144,6 +158,8 @@ type compiler struct {
 	owners    []*summary         // by function: of the word that it is called for
 	late      map[int32]*summary // of late words, as others see them
 	slots     map[int]*lateSlot
+	part      *part            // whose module is made; nil: it is the whole one
+	whole     *bytecode.Module // that the part is of
 }
 
 func (c *compiler) name(text string) int32 {
@@ -152,6 +168,9 @@ func (c *compiler) name(text string) int32 {
 		i = int32(len(c.mod.Names))
 		c.mod.Names = append(c.mod.Names, text)
 		c.nameIndex[text] = i
+	}
+	if c.part != nil {
+		c.part.names.note(i, c.part.cycle)
 	}
 	return i
 }
@@ -162,6 +181,9 @@ func (c *compiler) constant(k bytecode.Const) int32 {
 		i = int32(len(c.mod.Consts))
 		c.mod.Consts = append(c.mod.Consts, k)
 		c.consts[k] = i
+	}
+	if c.part != nil {
+		c.part.consts.note(i, c.part.cycle)
 	}
 	return i
 }
@@ -177,7 +199,11 @@ func (c *compiler) builtin(index int32) int32 {
 		c.wordOf = append(c.wordOf, index)
 		c.builtins[index] = int32(len(c.mod.Builtins))
 	}
-	return c.builtins[index] - 1
+	i := c.builtins[index] - 1
+	if c.part != nil {
+		c.part.builtins.note(i, c.part.cycle)
+	}
+	return i
 }
 
 // kindOf is the kind of value that a type promises. Variant promises nothing:
@@ -215,7 +241,8 @@ func (c *compiler) cycle(words []int32) {
 			assumed[i] = c.words[w].sharable()
 		}
 	}
-	here := c.checkpoint()
+	here, constants := c.checkpoint(), len(c.mod.Consts)
+	defer c.forgetQuotations(constants)
 	for {
 		for i, w := range words {
 			c.words[w].looks, c.words[w].scans = assumed[i], nil // what was found in code that is gone
@@ -249,7 +276,26 @@ func (c *compiler) checkpoint() checkpoint {
 // back throws away what has been made since a checkpoint. Constants and names stay.
 func (c *compiler) back(to checkpoint) {
 	c.mod.Funcs, c.mod.Tables, c.mod.Cover = c.mod.Funcs[:to.funcs], c.mod.Tables[:to.tables], c.mod.Cover[:to.points]
-	maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= to.funcs })
+	maps.DeleteFunc(c.helpers, func(_ string, f int32) bool { return int(f) >= len(c.mod.Outside)+to.funcs })
+}
+
+// forgetQuotations makes constants from one on that are quotations in code that is gone something that nobody asks for.
+func (c *compiler) forgetQuotations(first int) {
+	for i, k := range c.mod.Consts[first:] {
+		if k.Kind != bytecode.KindQuotation {
+			continue
+		}
+		if f := int(k.Bits) - len(c.mod.Outside); f >= len(c.mod.Funcs) || c.mod.Funcs[f].Captures > 0 {
+			delete(c.consts, k)
+			c.mod.Consts[first+i] = bytecode.Const{Kind: bytecode.KindInt}
+		}
+	}
+}
+
+// noConstant adds a constant that nobody asks for.
+func (c *compiler) noConstant() int32 {
+	c.mod.Consts = append(c.mod.Consts, bytecode.Const{Kind: bytecode.KindInt})
+	return int32(len(c.mod.Consts) - 1)
 }
 
 func (c *compiler) word(w *types.Word) {
@@ -288,7 +334,7 @@ func (c *compiler) word(w *types.Word) {
 		Open: facts.open(), Word: true,
 	}
 	g.passes(&f, facts)
-	c.mod.Funcs[c.functions[w.Index]] = f
+	*c.wordFunction(c.functions[w.Index]) = f
 }
 
 // maxGuessed is how deep quotations may be nested of which one is compiled several
@@ -352,8 +398,7 @@ func (g *generator) promised(facts *summary) []bytecode.Kind {
 // are the kinds of what it captures, as far as they are proven.
 func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	info := g.info.Quotations[g.module][st.ID]
-	index := int32(len(g.mod.Funcs))
-	g.mod.Funcs = append(g.mod.Funcs, bytecode.Func{})
+	index := g.add(bytecode.Func{})
 	open := !info.Known || g.opensInTail(g.word, st.Inner)
 	var start origin
 	least := g.speculation
@@ -386,7 +431,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.size, 1), Open: open,
 	}
 	q.passes(&f, nil)
-	g.mod.Funcs[index] = f
+	g.mod.Funcs[int(index)-len(g.mod.Outside)] = f
 	return index
 }
 

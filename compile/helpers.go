@@ -159,8 +159,7 @@ func (c *compiler) helper(name string) int32 {
 		}
 	}
 	relativeJumps(code)
-	f := int32(len(c.mod.Funcs))
-	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
+	f := c.add(bytecode.Func{
 		Name: name, File: -1, In: int32(h.in), Out: int32(h.out), Frame: c.frameOf(code), Open: h.open, Results: h.kinds, Code: code,
 		Lines: []bytecode.Line{{Name: c.name(name)}},
 	})

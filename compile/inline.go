@@ -18,7 +18,7 @@ const maxInlinedOnce = 100
 
 // inlineBody is what inlining needs to know of a word's body.
 type inlineBody struct {
-	size  int  // 1 + its statements; 0: not measured yet
+	size  int  // 1 + its statements
 	fails bool // a run-time error can come from it
 }
 
@@ -36,23 +36,37 @@ func (b *inlineBody) add(other inlineBody) {
 // modules do not have.
 func (c *compiler) inlinable(w *types.Word, module int) (inlineBody, bool) {
 	facts := &c.words[w.Index]
-	if c.Plain || w.Late || !w.Effect.Plain() || w.Extra > 0 || facts.observes || facts.open() {
+	if !c.movable(w, facts) {
 		return inlineBody{}, false
 	}
-	b := &c.bodies[w.Index]
-	if b.size == 0 {
-		b.size = tooLarge // also while it is being measured: a word is not part of itself
-		measured := c.measure(w.Module, w.Decl.Body)
-		for _, t := range w.Effect.In { // a value of a kind that nobody knows can fail the body
-			measured.fails = measured.fails || kindOf(t) == bytecode.KindAny
-		}
-		*b = inlineBody{size: 1 + measured.size, fails: measured.fails}
-	}
+	b := c.bodies[w.Index]
 	most := maxInlined
 	if facts.called == 1 {
 		most = maxInlinedOnce
 	}
-	return *b, b.size <= most && (!b.fails || c.file(w.Module) >= 0 && c.file(module) >= 0)
+	return b, b.size <= most && (!b.fails || c.file(w.Module) >= 0 && c.file(module) >= 0)
+}
+
+// movable tells whether a word, however long, can stand elsewhere.
+func (c *compiler) movable(w *types.Word, facts *summary) bool {
+	return !c.Plain && !w.Late && w.Effect.Plain() && w.Extra == 0 && !facts.observes && !facts.open()
+}
+
+// measureWords measures the bodies of words that call each other, or of one word, when those of all
+// others that they call are. A word that calls itself is too large, and so is what calls such a one in the cycle.
+func (c *compiler) measureWords(cycle []int32) {
+	for _, w := range cycle {
+		c.bodies[w].size = tooLarge
+	}
+	w := c.info.Words[cycle[0]]
+	if facts := &c.words[w.Index]; len(cycle) > 1 || facts.called == 0 || !c.movable(w, facts) {
+		return
+	}
+	measured := c.measure(w.Module, w.Decl.Body)
+	for _, t := range w.Effect.In { // a value of a kind that nobody knows can fail the body
+		measured.fails = measured.fails || kindOf(t) == bytecode.KindAny
+	}
+	c.bodies[w.Index] = inlineBody{size: 1 + measured.size, fails: measured.fails}
 }
 
 // measure looks at a body; its size is tooLarge if it cannot stand elsewhere.

@@ -53,7 +53,7 @@ func (ops *operands) leave(j *join) {
 func (ops *operands) settle(j *join) {
 	before, all := j.start.values(), ops.values()
 	n := len(ops.stack)
-	var moves []parallel
+	var moves []transfer
 	for i, o := range all {
 		unchanged := i < len(before) && o == before[i] && (i < n || n == len(j.start.stack))
 		if unchanged || o.form == slot && ops.uses[o.index] == 1 {
@@ -62,7 +62,7 @@ func (ops *operands) settle(j *join) {
 		ops.release(o)
 		s := ops.alloc(int32(i))
 		ops.uses[s]++ // so that the next one gets another
-		moves = append(moves, parallel{dst: s, src: o})
+		moves = append(moves, transfer{dst: s, src: o})
 		all[i] = operand{form: slot, index: s}
 	}
 	for _, m := range moves {
@@ -99,7 +99,7 @@ func (ops *operands) canMeet(layout []operand) bool {
 // have put it into a slot.
 func (ops *operands) arrange(layout []operand) {
 	all := ops.values()
-	var moves []parallel
+	var moves []transfer
 	for i, o := range all {
 		want := layout[i]
 		if o == want {
@@ -107,7 +107,7 @@ func (ops *operands) arrange(layout []operand) {
 		}
 		ops.release(o)
 		if want.form == slot {
-			moves = append(moves, parallel{dst: want.index, src: o})
+			moves = append(moves, transfer{dst: want.index, src: o})
 		}
 		all[i] = want
 	}

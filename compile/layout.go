@@ -6,11 +6,11 @@ import "github.com/seqvm/seqvm/bytecode"
 // memory the stack of the program.
 func (ops *operands) layOut() {
 	ops.straighten()
-	var moves []parallel
+	var moves []transfer
 	for i, o := range ops.stack {
 		if want := (operand{form: slot, index: int32(i)}); o != want {
 			ops.release(o)
-			moves = append(moves, parallel{dst: want.index, src: o})
+			moves = append(moves, transfer{dst: want.index, src: o})
 			ops.stack[i] = want
 		}
 	}
@@ -46,10 +46,10 @@ func (ops *operands) argumentsFor(n, room int, above bool, looks params) int32 {
 		first = at
 	}
 	ops.touch(first + int32(max(n, room, 1)) - 1)
-	moves := make([]parallel, 0, 8)
+	moves := make([]transfer, 0, 8)
 	for i, o := range args {
 		if dst := first + int32(i); o.form != slot || o.index != dst {
-			moves = append(moves, parallel{dst: dst, src: o, borrow: onlyLookedAt(args, i, looks)})
+			moves = append(moves, transfer{dst: dst, src: o, borrow: onlyLookedAt(args, i, looks)})
 		} else {
 			ops.uses[dst]++ // it lies in its place and must stay there
 		}

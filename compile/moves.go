@@ -2,8 +2,8 @@ package compile
 
 import "github.com/seqvm/seqvm/bytecode"
 
-// parallel is one of several moves that happen at once: slot dst = src.
-type parallel struct {
+// transfer is one of several moves that happen at once: slot dst = src.
+type transfer struct {
 	dst    int32
 	src    operand
 	borrow bool // it is for a word that only looks at the value
@@ -11,7 +11,7 @@ type parallel struct {
 
 // place carries out moves whose sources have been released, and retains the
 // destinations.
-func (ops *operands) place(moves []parallel) {
+func (ops *operands) place(moves []transfer) {
 	if len(moves) == 0 {
 		return
 	}
@@ -28,7 +28,7 @@ func (ops *operands) place(moves []parallel) {
 
 // moveAll carries out moves all at once and breaks cycles with a slot that
 // nothing uses. The caller has released the sources.
-func (ops *operands) moveAll(moves []parallel) {
+func (ops *operands) moveAll(moves []transfer) {
 	pending := moves[:0]
 	reads := map[int32]int{}
 	for _, m := range moves {
@@ -79,7 +79,7 @@ func (ops *operands) moveAll(moves []parallel) {
 
 // move copies an operand into a slot. If the instruction that made the value
 // stands close by and nobody else wants it, that writes to the slot instead.
-func (ops *operands) move(m parallel, last bool) {
+func (ops *operands) move(m transfer, last bool) {
 	dst, o := m.dst, m.src
 	if o.form != slot {
 		ops.constantInto(dst, o)

@@ -121,7 +121,7 @@ func (ops *operands) alone(o operand) operand {
 	s := ops.fresh(bytecode.KindAny)
 	ops.kinds[s] = ops.kinds[o.index]
 	ops.release(o)
-	ops.move(parallel{dst: s, src: o}, false)
+	ops.move(transfer{dst: s, src: o}, false)
 	return operand{form: slot, index: s}
 }
 

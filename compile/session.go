@@ -112,13 +112,11 @@ func (c *compiler) trampoline(entry int32, facts *summary) int32 {
 	}
 	emit(bytecode.OpRejoin, before, 0, 0)
 	emit(bytecode.OpReturn, m, 0, 0)
-	f := int32(len(c.mod.Funcs))
 	word := &c.mod.Funcs[entry]
-	c.mod.Funcs = append(c.mod.Funcs, bytecode.Func{
+	return c.add(bytecode.Func{
 		Name: word.Name, File: -1, In: n, Out: m, Frame: window + max(n, m) + 1, Params: facts.inputs, Results: facts.declared, Code: code,
 		Lines: []bytecode.Line{{Name: c.name(word.Name)}},
 	})
-	return f
 }
 
 // Function returns the function of a word's code.

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -113,7 +114,7 @@ func mapEntries(to, m *stack.Value) error {
 	if m.Kind() != stack.Map {
 		return Mismatch("Map", *m)
 	}
-	fields := make([]stack.Value, 0, 2*m.AsMap().Len())
+	fields := hugepage.Make[stack.Value](2 * m.AsMap().Len())[:0]
 	m.AsMap().Each(func(k, v stack.Value) {
 		v.Share()
 		fields = append(fields, k, v)

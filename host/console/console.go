@@ -43,6 +43,7 @@ func New(config Config) *Console {
 	if c.signals == nil {
 		c.signals = new(signals.Table)
 	}
+	c.Output.seen, c.errors.seen = c.signals.TakeOver, c.signals.TakeOver
 	return c
 }
 

@@ -24,6 +24,7 @@ type Output struct {
 	timer *time.Timer
 	armed bool
 	shut  atomic.Bool // nothing more is written
+	seen  func()      // is called before anything is written that is not the last; nil: nobody wants to know
 	err   error       // the first of writing that is not to be ignored
 }
 
@@ -92,6 +93,7 @@ func (o *Output) Err() error {
 func (o *Output) Seal() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.seen = nil
 	o.flush()
 	o.shut.Store(true)
 	if o.timer != nil {
@@ -111,6 +113,10 @@ func (o *Output) flush() {
 // stdout, is no error (chapter 6, section 2); for the former Go itself ends the
 // process by SIGPIPE, unless the program takes that signal.
 func (o *Output) write(b []byte) {
+	if o.seen != nil {
+		o.seen()
+		o.seen = nil
+	}
 	for len(b) > 0 {
 		n, err := o.w.Write(b)
 		switch {

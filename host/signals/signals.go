@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // Table has the flags and dispositions of the process's signals (chapter 5,
@@ -20,8 +21,9 @@ import (
 type Table struct {
 	flags [maxSignal + 1]atomic.Bool
 
-	mu       sync.Mutex // guards what follows, and the handling of a signal
-	incoming chan os.Signal
+	mu       sync.Mutex     // guards what follows, and the handling of a signal
+	incoming chan os.Signal // nil: none are handled
+	taken    atomic.Bool    // the process's signals go there; set when the lock is held
 	handlers Handlers
 	actions  [maxSignal + 1]action
 	dying    bool
@@ -48,13 +50,48 @@ const (
 	ignored
 )
 
-// Install takes over the signals of the process. The function returned gives
+// takeOverAfter is when the signals are taken over at the latest: for each the system needs a thread
+// that waits for another one, which together is a tenth of what a short program takes.
+const takeOverAfter = time.Millisecond
+
+// Install takes over the signals of the process: after takeOverAfter, or when TakeOver says so or the
+// program asks for signals. Until then the system's default kills the process. The function returned gives
 // them back to Go.
 func (s *Table) Install(h Handlers) (undo func()) {
-	incoming := make(chan os.Signal, 64) // more than there are signals: none is lost
 	s.mu.Lock()
-	s.incoming, s.handlers, s.ignoring = incoming, h, map[syscall.Signal]bool{}
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	s.incoming = make(chan os.Signal, 64) // more than there are signals: none is lost
+	s.handlers, s.ignoring = h, map[syscall.Signal]bool{}
+	s.taken.Store(false)
+	latest := time.AfterFunc(takeOverAfter, s.TakeOver)
+	return func() {
+		latest.Stop()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		incoming := s.incoming
+		s.incoming = nil
+		signal.Stop(incoming)
+		close(incoming)
+	}
+}
+
+// TakeOver takes over the signals of the process now, if they are installed: before others see
+// anything of the program, and may send a signal because of that.
+func (s *Table) TakeOver() {
+	if s.taken.Load() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.takeOver()
+}
+
+func (s *Table) takeOver() {
+	if s.incoming == nil || s.taken.Load() {
+		return
+	}
+	defer s.taken.Store(true)
+	incoming := s.incoming
 	for _, sig := range deadly {
 		// An inherited SIG_IGN is kept, as nohup wants, but a shell gives it to
 		// its background jobs for these two as well.
@@ -67,13 +104,6 @@ func (s *Table) Install(h Handlers) (undo func()) {
 			s.handle(sig)
 		}
 	}()
-	return func() {
-		signal.Stop(incoming)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.incoming = nil
-		close(incoming)
-	}
 }
 
 func (s *Table) handle(sig os.Signal) {
@@ -134,6 +164,7 @@ func (s *Table) Raw(on bool) {
 	if s.incoming == nil || s.raw == on {
 		return
 	}
+	s.takeOver()
 	s.raw = on
 	for _, sig := range rawDeadly {
 		switch {
@@ -248,6 +279,7 @@ func (s *Table) set(number int64, to action, change func(os.Signal)) error {
 	if s.incoming == nil || !hasSignals {
 		return nil
 	}
+	s.takeOver()
 	s.actions[number] = to
 	if sig := syscall.Signal(number); s.raw && slices.Contains(rawDeadly, sig) {
 		s.ignoring[sig] = to == ignored

@@ -47,3 +47,84 @@ func Each(n int, begin func() (handle func(part int))) {
 		panic(*r)
 	}
 }
+
+// Ordered is Each with an order: a part is handled when those are done that it waits for, which come
+// before it in some order of all parts. One that has become ready goes on at once on the goroutine that
+// has finished the last of them.
+func Ordered(n int, waitsFor [][]int32, begin func() (handle func(part int))) {
+	q := &queue{left: n, waits: make([]int32, n), followers: make([][]int32, n)}
+	q.changed.L = &q.mu
+	for part, before := range waitsFor {
+		q.waits[part] = int32(len(before))
+		for _, b := range before {
+			q.followers[b] = append(q.followers[b], int32(part))
+		}
+	}
+	for part := n - 1; part >= 0; part-- {
+		if q.waits[part] == 0 {
+			q.ready = append(q.ready, int32(part))
+		}
+	}
+	var done sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		done.Go(func() { q.work(begin) })
+	}
+	done.Wait()
+	if q.thrown != nil {
+		panic(*q.thrown)
+	}
+}
+
+// queue has the parts that can be handled now, the next one last.
+type queue struct {
+	mu        sync.Mutex
+	changed   sync.Cond // ready or left
+	ready     []int32
+	left      int     // parts that are not done
+	waits     []int32 // by part: for how many it waits
+	followers [][]int32
+	thrown    *any
+}
+
+// work handles parts until there are none left.
+func (q *queue) work(begin func() (handle func(part int))) {
+	defer func() {
+		if r := recover(); r != nil {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			q.thrown, q.left = &r, 0
+			q.changed.Broadcast()
+		}
+	}()
+	handle := begin()
+	for part, ok := q.next(-1); ok; part, ok = q.next(part) {
+		handle(int(part))
+	}
+}
+
+// next notes that a part is done, -1: none, and returns the next one; false if there is none any more.
+func (q *queue) next(done int32) (part int32, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if done >= 0 {
+		q.left--
+		before := len(q.ready)
+		for _, f := range q.followers[done] {
+			if q.waits[f]--; q.waits[f] == 0 {
+				q.ready = append(q.ready, f)
+			}
+		}
+		if q.left == 0 || len(q.ready) > before+1 {
+			q.changed.Broadcast()
+		}
+	}
+	for len(q.ready) == 0 && q.left > 0 {
+		q.changed.Wait()
+	}
+	if q.left <= 0 {
+		return 0, false
+	}
+	part = q.ready[len(q.ready)-1]
+	q.ready = q.ready[:len(q.ready)-1]
+	return part, true
+}

@@ -121,13 +121,13 @@ func File(path string, opts Options) (*Program, diag.List) {
 		})
 		return &Program{}, l.errors
 	}
-	return l.program(path, string(text), folder(path))
+	return l.program(path, string(text), func() string { return folder(path) })
 }
 
 // Text loads a program from a text; name is what diagnostics call it, and its
 // includes are relative to the folder dir.
 func Text(name, text, dir string, opts Options) (*Program, diag.List) {
-	return newLoader(opts).program(name, text, dir)
+	return newLoader(opts).program(name, text, func() string { return dir })
 }
 
 type loader struct {
@@ -136,6 +136,7 @@ type loader struct {
 	errors diag.List
 	parsed map[*Module]diag.List // what the parser found
 	seen   map[string]bool       // resolved paths, "std:NAME" and "vm:NAME"
+	main   string                // the main file, which is seen as soon as a file is included
 	warned bool                  // about StdlibDir
 	forced *syntax.Dialect       // by the options
 }
@@ -163,8 +164,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-func (l *loader) program(name, text, dir string) (*Program, diag.List) {
-	l.seen[resolve(name)] = true
+func (l *loader) program(name, text string, dir func() string) (*Program, diag.List) {
+	l.main = name
 	if d, ok := syntax.ParseDialect(l.opts.Dialect); ok {
 		l.forced = &d
 	} else if l.opts.Dialect != "" && l.opts.Dialect != "auto" {
@@ -234,13 +235,13 @@ func folder(path string) string {
 // reachesClassicOnly tells whether of the files that an undecided one includes,
 // directly or not, at least one is classic by its text and none is of today's
 // dialect (chapter 9, section 2, rule 5).
-func (l *loader) reachesClassicOnly(text *syntax.Text, dir string) bool {
+func (l *loader) reachesClassicOnly(text *syntax.Text, dir func() string) bool {
 	classic, today := false, false
 	seen := map[string]bool{}
-	var visit func(text *syntax.Text, dir string)
-	visit = func(text *syntax.Text, dir string) {
+	var visit func(text *syntax.Text, dir func() string)
+	visit = func(text *syntax.Text, dir func() string) {
 		for _, include := range text.FindDialect().Includes {
-			path := filepath.Join(dir, include) + ".seq"
+			path := filepath.Join(dir(), include) + ".seq"
 			if key := resolve(path); seen[key] {
 				continue
 			} else {
@@ -254,17 +255,18 @@ func (l *loader) reachesClassicOnly(text *syntax.Text, dir string) bool {
 			e := included.FindDialect()
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
-			visit(included, folder(path))
+			visit(included, func() string { return folder(path) })
 		}
 	}
 	visit(text, dir)
 	return classic && !today
 }
 
-// add parses the file of a module and then what it includes. dir is the folder of
-// relative includes, as the user would name it; inherited the dialect if the
+// add parses the file of a module and then what it includes. dir finds the folder of
+// relative includes, as the user would name it: most files include none, and looking for links takes
+// longer than reading a short one; inherited is the dialect if the
 // file's text does not tell.
-func (l *loader) add(m *Module, text *syntax.Text, dir string, inherited syntax.Dialect) {
+func (l *loader) add(m *Module, text *syntax.Text, dir func() string, inherited syntax.Dialect) {
 	dialect := inherited
 	switch {
 	case m.Supplied:
@@ -293,7 +295,7 @@ func (l *loader) add(m *Module, text *syntax.Text, dir string, inherited syntax.
 }
 
 // includes loads what a file includes.
-func (l *loader) includes(file *syntax.File, dir string) {
+func (l *loader) includes(file *syntax.File, dir func() string) {
 	for _, inc := range file.Includes {
 		switch inc.Kind {
 		case syntax.IncludeStd, syntax.IncludeVM:
@@ -328,7 +330,7 @@ func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
 	}
 	if ok {
 		l.seen[key] = true
-		l.add(&Module{Name: module, Supplied: true}, syntax.NewText(diag.NewSource("<"+key+">", text)), "", syntax.Seven)
+		l.add(&Module{Name: module, Supplied: true}, syntax.NewText(diag.NewSource("<"+key+">", text)), func() string { return "" }, syntax.Seven)
 		return
 	}
 	if module.Space == stdlib.Std && l.includeFurther(module) {
@@ -344,7 +346,7 @@ func (l *loader) includeFurther(module stdlib.Module) bool {
 		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[module.String()] = true
-			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", string(text))), folder(path), syntax.Seven)
+			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", string(text))), func() string { return folder(path) }, syntax.Seven)
 			return true
 		}
 	}
@@ -390,7 +392,7 @@ func (l *loader) stdlibDirs() []string {
 	return append(dirs, "stdlib")
 }
 
-func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string) {
+func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() string) {
 	switch {
 	case inc.Name == "":
 		l.fail(file, inc, "include-path", "the path of the include is empty")
@@ -399,8 +401,11 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 		l.fail(file, inc, "include-path", fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
 		return
 	}
-	path := filepath.Join(dir, inc.Name) + ".seq"
+	path := filepath.Join(dir(), inc.Name) + ".seq"
 	key := resolve(path)
+	if l.main != "" {
+		l.seen[resolve(l.main)], l.main = true, ""
+	}
 	if l.seen[key] {
 		return
 	}
@@ -414,5 +419,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir string)
 		return
 	}
 	l.seen[key] = true
-	l.add(&Module{}, syntax.NewText(diag.NewSource(path, string(text))), folder(path), file.Dialect)
+	l.add(&Module{}, syntax.NewText(diag.NewSource(path, string(text))), func() string { return folder(path) }, file.Dialect)
 }

@@ -97,8 +97,8 @@ type turn struct {
 // turns are the words that do so, and the rolls that no word stands for.
 func (t *Table) turns() []turn {
 	list := []turn{{"3 roll", []int{1, 2, 3, 0}}}
-	for i, s := range t.list {
-		if s.Shuffle != nil && len(s.Shuffle.Order) == len(t.Effect(int32(i)).In) {
+	for i := range int32(t.Len()) {
+		if s := t.Signature(i); s.Shuffle != nil && len(s.Shuffle.Order) == len(t.Effect(i).In) {
 			list = append(list, turn{s.Name, s.Shuffle.Order})
 		}
 	}

@@ -563,7 +563,7 @@ func (c *checker) operator(call *Call, st *syntax.Stmt, s *Stack) *Effect {
 			if c.handles { // a classic file
 				word = c.p.overlay(word)
 			}
-			index, ok := c.p.table.names[word]
+			index, ok := c.p.table.Lookup(word)
 			switch {
 			case ok:
 				call.Target, call.Index = TargetBuiltin, index

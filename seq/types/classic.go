@@ -89,7 +89,7 @@ func (p *program) classicCall(name string) (t target, ok bool) {
 	if builtin == "" && p.hasIntMath {
 		builtin = classicMath[name]
 	}
-	if i, ok := p.table.names[builtin]; ok {
+	if i, ok := p.table.Lookup(builtin); ok {
 		return target{kind: TargetBuiltin, index: i}, true
 	}
 	return target{}, false

@@ -23,7 +23,7 @@ func (c *checker) ruleOf(st *syntax.Stmt) *Rule {
 	if call.Target != TargetBuiltin {
 		return &ordinary
 	}
-	return &c.p.table.list[call.Index].Rule
+	return &c.p.table.Signature(call.Index).Rule
 }
 
 // condition pops the Bool of a conditional.

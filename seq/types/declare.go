@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync/atomic"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
@@ -22,74 +21,6 @@ type target struct {
 	index int32
 	field int32
 }
-
-// Table is the built-in words as the checker knows them. Effects are parsed when
-// somebody asks for them: programs use few of the words. It is safe for concurrent
-// use.
-type Table struct {
-	names   map[string]int32
-	effects []atomic.Pointer[Effect]
-	list    []Signature
-}
-
-// NewTable makes a table; call indexes of the annotations are indexes into the list.
-func NewTable(list []Signature) *Table {
-	t := &Table{names: make(map[string]int32, len(list)), list: list, effects: make([]atomic.Pointer[Effect], len(list))}
-	for i, s := range list {
-		t.names[s.Name] = int32(i)
-	}
-	return t
-}
-
-// Lookup returns the index of the built-in with that name.
-func (t *Table) Lookup(name string) (index int32, ok bool) {
-	index, ok = t.names[name]
-	return index, ok
-}
-
-// Effect returns the effect of the built-in with that index. It panics if the text
-// in the table is none.
-func (t *Table) Effect(index int32) *Effect {
-	if e := t.effects[index].Load(); e != nil {
-		return e
-	}
-	e, err := t.Parse(index)
-	if err != nil {
-		panic(fmt.Sprintf("types: the built-in %s: %v", t.list[index].Name, err))
-	}
-	return e
-}
-
-// Parse is Effect for a text that may be none.
-func (t *Table) Parse(index int32) (*Effect, error) {
-	e, err := builtinEffect(t.list[index].Effect)
-	if err != nil {
-		return nil, err
-	}
-	t.effects[index].CompareAndSwap(nil, e)
-	return t.effects[index].Load(), nil
-}
-
-// Len is the number of built-in words; their indexes are below it.
-func (t *Table) Len() int { return len(t.list) }
-
-// Name returns the name of the built-in with that index.
-func (t *Table) Name(index int32) string { return t.list[index].Name }
-
-// Meaning is Name, for an alias that of the word which it stands for.
-func (t *Table) Meaning(index int32) string {
-	if s := &t.list[index]; s.Alias != "" {
-		return s.Alias
-	}
-	return t.list[index].Name
-}
-
-// Borrows tells whether the built-in with that index only looks at its
-// arguments.
-func (t *Table) Borrows(index int32) bool { return t.list[index].Borrows }
-
-// Signature returns the row of the built-in with that index.
-func (t *Table) Signature(index int32) *Signature { return &t.list[index] }
 
 // Options adjusts what a check asks for.
 type Options struct {

@@ -78,7 +78,7 @@ func offerInstead(d *diag.Diagnostic, answer string) {
 func (p *program) offerConversion(d *diag.Diagnostic, advice string) {
 	if quoted := strings.Split(advice, "'"); len(quoted) > 1 {
 		word, _, _ := strings.Cut(quoted[1], " ")
-		if i, known := p.table.names[word]; known && len(p.table.Effect(i).Out) == 1 {
+		if i, known := p.table.Lookup(word); known && len(p.table.Effect(i).Out) == 1 {
 			offerInFront(d, word)
 		}
 	}

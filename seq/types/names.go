@@ -102,7 +102,7 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt, call *Call, next *syntax
 	}
 	if i, ok := p.builtin(w.Module, st.Text); ok {
 		call.Target, call.Index = TargetBuiltin, i
-		if p.table.list[i].Traits.Has(EndsProgram) {
+		if p.table.Signature(i).Traits.Has(EndsProgram) {
 			call.End = EndsInExit
 		}
 		return
@@ -127,7 +127,7 @@ func (p *program) builtin(module int, name string) (index int32, ok bool) {
 	if stdlib.Private(name) && !p.info.Program.Modules[module].Supplied {
 		return 0, false
 	}
-	index, ok = p.table.names[name]
+	index, ok = p.table.Lookup(name)
 	return index, ok
 }
 
@@ -137,7 +137,11 @@ func (p *program) drops(module int, name string, call *Call) bool {
 	if p.info.Program.Modules[module].Dialect.OldNames() { // it may mean a word of the file
 		i, ok = p.builtin(module, name)
 	}
-	return ok && p.table.list[i].Shuffle != nil && len(p.table.list[i].Shuffle.Order) == 0 && len(p.table.Effect(i).In) == 1
+	if !ok {
+		return false
+	}
+	shuffle := p.table.Signature(i).Shuffle
+	return shuffle != nil && len(shuffle.Order) == 0 && len(p.table.Effect(i).In) == 1
 }
 
 // lack refuses a program because a supplied module calls a word that the table lacks: one message for each
@@ -282,7 +286,7 @@ func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
 	for n := range p.names {
 		candidates = append(candidates, n)
 	}
-	for n := range p.table.names {
+	for _, n := range p.table.names {
 		if !stdlib.Private(n) {
 			candidates = append(candidates, n)
 		}
@@ -300,7 +304,7 @@ func (p *program) suggestWord(d *diag.Diagnostic, module int, name string) {
 	}
 	for i, n := range closest {
 		_, known := p.names[n]
-		_, builtin := p.table.names[n]
+		_, builtin := p.table.Lookup(n)
 		if from, ok := supplied[n]; ok && !known && !builtin {
 			offerWriting(d, n, p.include(module, from))
 			closest[i] = fmt.Sprintf("'%s' (include %s)", n, from)

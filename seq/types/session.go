@@ -76,7 +76,7 @@ func (s *Session) Word(name string) *Word {
 // EffectOf returns the effect of what a name means to inputs of today's dialect;
 // nil if it means nothing, or what it means depends on the stack.
 func (s *Session) EffectOf(name string) *Effect {
-	if i, ok := s.p.table.names[name]; ok && !stdlib.Private(name) {
+	if i, ok := s.p.table.Lookup(name); ok && !stdlib.Private(name) {
 		return s.p.table.Effect(i)
 	}
 	t, ok := s.p.names[name]

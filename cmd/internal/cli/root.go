@@ -63,7 +63,10 @@ type CLI struct {
 }
 
 // Run executes the command line of the process, and ends the process.
-func Run(parts Parts) { os.Exit(OfProcess(parts).Main(os.Args[1:])) }
+func Run(parts Parts) {
+	firstStack(false)
+	os.Exit(OfProcess(parts).Main(os.Args[1:]))
+}
 
 // OfProcess is the command line whose outside is that of the process.
 func OfProcess(parts Parts) *CLI {
@@ -99,8 +102,9 @@ func (c *CLI) command(args []string, out *output) int {
 		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
 		return statusUsage
 	}
-	root := c.root()
-	root.SetArgs(c.shorthand(root, args))
+	args, command := shorthand(args)
+	root := c.root(command)
+	root.SetArgs(args)
 	err := root.Execute()
 	c.document()
 	var status ExitStatus
@@ -123,7 +127,22 @@ func carriageReturn(args []string) error {
 	return fmt.Errorf("%s: the first line of the script ends in CR LF, so its command gets the argument %q: write that line's end as LF alone", args[1], args[0])
 }
 
-func (c *CLI) root() *cobra.Command {
+// commands are the commands by name.
+var commands = []struct {
+	name    string
+	command func(*CLI) *cobra.Command
+}{
+	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
+	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand},
+	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
+}
+
+// completion and help are the commands that look at all others.
+const completion, help = "completion", "help"
+
+// root makes the tree of commands, of which only the one with the name need be there: to make them all, each with
+// its flags, takes as long as to check a short program. "" asks for all.
+func (c *CLI) root(name string) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
 		Use:               "seqvm [command]",
@@ -165,7 +184,11 @@ func (c *CLI) root() *cobra.Command {
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.buildCommand(), c.disasmCommand(), c.testCommand(), c.docCommand(), c.explainCommand(), c.fixCommand(), c.replCommand(), c.versionCommand(), c.completionCommand())
+	for _, of := range commands {
+		if name == of.name || name == "" || name == completion || name == help {
+			root.AddCommand(of.command(c))
+		}
+	}
 	root.Flags().BoolVarP(&showVersion, "version", "v", false, "version for seqvm") // not cobra's, whose template would link text/template
 	root.InitDefaultHelpCmd()
 	return root
@@ -175,8 +198,8 @@ func (c *CLI) root() *cobra.Command {
 var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics"}
 
 // shorthand puts "run" in front of a first argument that is a program and no
-// command (chapter 8, section 12).
-func (c *CLI) shorthand(root *cobra.Command, args []string) []string {
+// command (chapter 8, section 12), and returns the name of the command; "" if there is none.
+func shorthand(args []string) (full []string, command string) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
 		switch {
@@ -186,18 +209,21 @@ func (c *CLI) shorthand(root *cobra.Command, args []string) []string {
 		case strings.HasPrefix(a, "-") && a != "-":
 			continue
 		}
-		for _, cmd := range root.Commands() {
-			if cmd.Name() == a || cmd.HasAlias(a) {
-				return args
+		if a == help {
+			return args, a
+		}
+		for _, of := range commands {
+			if of.name == a {
+				return args, a
 			}
 		}
 		info, err := os.Stat(a)
 		if strings.HasSuffix(a, ".seq") || strings.HasSuffix(a, ".seqb") || err == nil && !info.IsDir() {
-			return slices.Insert(slices.Clone(args), i, "run")
+			return slices.Insert(slices.Clone(args), i, "run"), "run"
 		}
-		return args
+		return args, ""
 	}
-	return args
+	return args, ""
 }
 
 // configure checks the common flags and sets up logging.
@@ -283,4 +309,20 @@ func (c *CLI) options() seqvm.Options {
 func (c *CLI) setting(name string) string {
 	value, _ := c.Getenv(name)
 	return value
+}
+
+// firstStack has the stack of the goroutine grow at once to what commands need. It grows by itself
+// as well, but in five steps, each of which copies it and looks at every call on it.
+//
+//go:noinline
+func firstStack(use bool) (sum byte) {
+	if !use {
+		return 0
+	}
+	var room [20 << 10]byte
+	for i := range room {
+		room[i] = byte(i) + sum
+		sum += room[len(room)-1-i]
+	}
+	return sum
 }
