@@ -301,9 +301,10 @@ func (c *compiler) noConstant() int32 {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var start origin
-	g := c.attempt(optimistic, func(speculation speculation, hoisted []int32, frame int32) *generator {
+	g := c.attempts(optimistic, func(with attempt) *generator {
 		g := c.newGenerator(w, w.Module, c.functions[w.Index])
-		g.facts, g.outs, g.speculation = facts, facts.declared, speculation
+		g.facts, g.outs = facts, facts.declared
+		g.speculation, g.joinsTokens = with.speculation, with.joinsTokens
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		start = g.origin
 		for i := 0; i < w.Extra; i++ {
@@ -319,7 +320,7 @@ func (c *compiler) word(w *types.Word) {
 			g.markBorrowed(facts)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
-		g.keep(hoisted, frame)
+		g.keep(with.hoisted, with.frame)
 		g.around = w.Decl.Pos
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
 			g.finish(w.Decl.Body)
@@ -340,25 +341,35 @@ func (c *compiler) word(w *types.Word) {
 // times: all that is in it is so, too.
 const maxGuessed = 4
 
-// attempt compiles a function and, as long as that calls for more care, once
+// attempt is how a function is compiled: with what care, with reuse tokens kept where branches join, and with
+// constants in slots of their own from frame on.
+type attempt struct {
+	speculation speculation
+	joinsTokens bool
+	hoisted     []int32
+	frame       int32
+}
+
+// attempts compiles a function and, as long as that calls for more care, once
 // more. What is in a function has at least its care: else the time would
 // multiply with each level of quotations.
 //
 // One that loops is compiled again, too, to keep its constants in slots.
-func (c *compiler) attempt(least speculation, function func(speculation speculation, hoisted []int32, frame int32) *generator) *generator {
+func (c *compiler) attempts(least speculation, function func(with attempt) *generator) *generator {
 	here := c.checkpoint()
-	var hoisted []int32
-	var frame int32
+	with := attempt{speculation: least}
 	if c.Plain {
-		least = noSpeculation
+		with.speculation = noSpeculation
 	}
-	for speculation := least; ; {
-		g := function(speculation, hoisted, frame)
+	for {
+		g := function(with)
 		switch {
-		case g.mustRecompile && speculation < noSpeculation:
-			speculation++
-		case hoisted == nil && len(g.hoistable()) > 0:
-			hoisted, frame = g.hoistable(), g.size
+		case g.mustRecompile && with.speculation < noSpeculation:
+			with.speculation++
+		case g.wouldReuse && !with.joinsTokens:
+			with.joinsTokens = true
+		case with.hoisted == nil && len(g.hoistable()) > 0:
+			with.hoisted, with.frame = g.hoistable(), g.size
 		default:
 			return g
 		}
@@ -394,9 +405,10 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	if g.depth == maxGuessed {
 		least = noSpeculation
 	}
-	q := g.attempt(least, func(speculation speculation, hoisted []int32, frame int32) *generator {
+	q := g.attempts(least, func(with attempt) *generator {
 		q := g.newGenerator(g.word, g.module, index)
-		q.speculation, q.depth, q.places = speculation, g.depth+1, g.places
+		q.speculation, q.joinsTokens = with.speculation, with.joinsTokens
+		q.depth, q.places = g.depth+1, g.places
 		q.at(st.Pos, "<quotation>")
 		start = q.origin
 		for i := int32(0); i < info.In; i++ {
@@ -407,7 +419,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 			q.parameter(k)
 		}
 		q.cover(bytecode.CoverBranch, st.Pos)
-		q.keep(hoisted, frame)
+		q.keep(with.hoisted, with.frame)
 		q.around = st.Pos
 		if !q.body(st.Inner, true) {
 			q.finish(st.Inner)
