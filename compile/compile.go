@@ -162,6 +162,8 @@ type compiler struct {
 	slots     map[int]*lateSlot
 	part      *part            // whose module is made; nil: it is the whole one
 	whole     *bytecode.Module // that the part is of
+	spare     []*generator     // whose memory the next ones get
+	spareCode []bytecode.Instr // likewise
 }
 
 func (c *compiler) name(text string) int32 {
@@ -335,6 +337,7 @@ func (c *compiler) word(w *types.Word) {
 		Open: facts.open(), Word: true,
 	}
 	g.passes(&f, facts)
+	c.recycle(g)
 	*c.wordFunction(c.functions[w.Index]) = f
 }
 
@@ -365,6 +368,7 @@ func (c *compiler) attempt(least speculation, function func(speculation speculat
 			return g
 		}
 		c.back(here)
+		c.recycle(g)
 	}
 }
 
@@ -421,6 +425,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.size, 1), Open: open,
 	}
 	q.passes(&f, nil)
+	g.recycle(q)
 	g.mod.Funcs[int(index)-len(g.mod.Outside)] = f
 	return index
 }

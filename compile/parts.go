@@ -130,6 +130,7 @@ func (c *compiler) newPart(outside []int32) *compiler {
 	in.mod = &bytecode.Module{Files: c.mod.Files, Variants: c.mod.Variants, Unions: c.mod.Unions, Outside: outside, Linear: c.mod.Linear}
 	in.nameIndex, in.consts, in.helpers = map[string]int32{}, map[bytecode.Const]int32{}, map[string]int32{}
 	in.builtins, in.wordOf = make([]int32, len(c.builtins)), nil
+	in.spare, in.spareCode = nil, nil
 	in.part = &part{mod: in.mod, indexed: in.consts}
 	return &in
 }
