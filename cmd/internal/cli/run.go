@@ -27,8 +27,9 @@ func (c *CLI) runCommand() *cobra.Command {
 		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
 		Args:  atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			ready := func() {}
 			if c.setting("GOGC") == "" {
-				growHeap()
+				ready = newHeap().run
 			}
 			opts := c.options()
 			opts.Instrument = instrument
@@ -46,6 +47,7 @@ func (c *CLI) runCommand() *cobra.Command {
 			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
 				return err
 			}
+			ready()
 			return c.execute(prog, args, diagnose)
 		},
 	}
