@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck long bench bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck long bench bench-parts bench-compare pgo docs clean
 
 all: build
 
@@ -100,7 +100,14 @@ long:
 	done <<< "$$LONG_STEPS"; \
 	printf "\nDone:\n$$report"; exit $$status
 
-bench:
+# bench measures whole programs beside their peers, set by set, in about four minutes. COMPARE has flags, such
+# as -sets wild,growth or -only 'map' (internal/bench/compare -help tells all).
+COMPARE ?=
+bench: build
+	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
+
+# bench-parts runs the Go benchmarks.
+bench-parts:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # bench-compare shows what has changed since a commit: make bench-compare BASE=HEAD~3

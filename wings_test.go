@@ -15,7 +15,7 @@ import (
 
 // wings says which packages the packages of a wing may import; docs/internals.md has the
 // same as a table. A wing is the longest of these names that begins a package's path. All may
-// import internal/visible, internal/outfile and internal/parallel, and what belongs to their own wing.
+// import internal/visible, internal/outfile, internal/parallel and internal/hugepage, and what belongs to their own wing.
 var wings = map[string]string{
 	"arena":              "",
 	"stack":              "",
@@ -89,7 +89,7 @@ func TestImportsKeepToTheirWings(t *testing.T) {
 }
 
 func mayImport(wing, to string) bool {
-	if to == "internal/visible" || to == "internal/outfile" || to == "internal/parallel" || to == wing || strings.HasPrefix(to, wing+"/") {
+	if to == "internal/visible" || to == "internal/outfile" || to == "internal/parallel" || to == "internal/hugepage" || to == wing || strings.HasPrefix(to, wing+"/") {
 		return true
 	}
 	for _, allowed := range strings.Fields(wings[wing]) {

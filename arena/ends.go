@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
 )
 
 // MaxString is how many bytes a string of an arena has at most. Longer ones are ordinary memory,
@@ -46,7 +48,7 @@ func extended(x, y string) (string, bool) {
 func moved(x, y string, moves int64) string {
 	n := len(x) + len(y)
 	room := n + roomFor(n, moves)
-	memory := make([]byte, int(headerSize)+room)
+	memory := hugepage.Make[byte](int(headerSize) + room)
 	h := (*header)(unsafe.Pointer(unsafe.SliceData(memory)))
 	h.taken.Store(int64(n))
 	h.room, h.moves = int64(room), moves
@@ -213,7 +215,7 @@ func (g *grown) move(x, y string) string {
 	} else {
 		back = room
 	}
-	*g = grown{memory: make([]byte, front+n+back), from: front, to: front + n, moves: g.moves, used: g.used}
+	*g = grown{memory: hugepage.Make[byte](front + n + back), from: front, to: front + n, moves: g.moves, used: g.used}
 	copy(g.memory[front:], x)
 	copy(g.memory[front+len(x):], y)
 	return g.string(g.from, g.to)

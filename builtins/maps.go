@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -87,7 +88,7 @@ func mapAndKey(w []stack.Value) error {
 
 func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {
 	return withMap(w, func(m *stack.MapValue) {
-		fields := make([]stack.Value, 0, m.Len())
+		fields := hugepage.Make[stack.Value](m.Len())[:0]
 		m.Each(func(k, v stack.Value) {
 			v.Share()
 			fields = append(fields, which(k, v))

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -148,14 +149,14 @@ func split(_ *vm.Strand, w []stack.Value) error {
 	s, by := whole.AsString(), w[1].AsString()
 	var fields []stack.Value
 	if by == "" {
-		fields = make([]stack.Value, 0, len(s)+2)
+		fields = hugepage.Make[stack.Value](len(s) + 2)[:0]
 		fields = append(fields, stack.FromString(""))
 		for i := range len(s) {
 			fields = append(fields, whole.Derive(s[i:i+1]))
 		}
 		fields = append(fields, stack.FromString(""))
 	} else {
-		fields = make([]stack.Value, 0, strings.Count(s, by)+1)
+		fields = hugepage.Make[stack.Value](strings.Count(s, by) + 1)[:0]
 		for piece := range strings.SplitSeq(s, by) {
 			fields = append(fields, whole.Derive(piece))
 		}
@@ -169,8 +170,15 @@ func join(st *vm.Strand, w []stack.Value) error {
 		return vm.Mismatch("List", w[0])
 	}
 	separator := text(st, &w[1])
-	var b []byte
-	for i, v := range w[0].AsVariant().Fields() {
+	fields := w[0].AsVariant().Fields()
+	size := len(separator) * max(len(fields)-1, 0)
+	for i := range fields {
+		if fields[i].Kind() == stack.String {
+			size += len(fields[i].AsString())
+		}
+	}
+	b := hugepage.Make[byte](size)[:0]
+	for i, v := range fields {
 		if i > 0 {
 			b = append(b, separator...)
 		}

@@ -128,13 +128,13 @@ var strandWords = []Word{
 		return nil
 	}},
 	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Flag: "whether the channel is open", Run: func(s *vm.Strand, w []stack.Value) error {
-		return s.Send(channelOf(w[1]), w[0].Promote(), w)
+		return vm.Waits{Strand: s}.Send(channelOf(w[1]), w[0].Promote(), w)
 	}},
 	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Flag: "whether a value came", Run: func(s *vm.Strand, w []stack.Value) error {
-		return s.Receive(channelOf(w[0]), w)
+		return vm.Waits{Strand: s}.Receive(channelOf(w[0]), w)
 	}},
 	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(s *vm.Strand, w []stack.Value) error {
-		s.Close(channelOf(w[0]))
+		vm.Waits{Strand: s}.Close(channelOf(w[0]))
 		return nil
 	}},
 	{Name: "chan.yield", Effect: "( ..a -- ..a )", Doc: "Lets other strands run.", Run: func(s *vm.Strand, _ []stack.Value) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -37,7 +38,7 @@ const (
 type sockets struct {
 	mu        sync.Mutex
 	last      int64
-	listeners map[int64]net.Listener
+	listeners map[int64]*listener
 	streams   map[int64]*stream
 	timeout   time.Duration
 }
@@ -46,14 +47,58 @@ type sockets struct {
 // writes; a close waits for neither.
 type stream struct {
 	conn        net.Conn
-	read, write sync.Mutex
+	read, write turn
+}
+
+// listener is a port that is listened on. Who waits for a connection does so in turn.
+type listener struct {
+	net.Listener
+	accept turn
+}
+
+// turn is whose turn it is: who puts something in has it, until it is taken out.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+// await calls f, which waits for a socket, in its turn. If the strand is to end, a deadline in
+// the past ends the wait; for others that wait for the same socket f is called again.
+func (t turn) await(s *vm.Strand, deadline func(time.Time) error, f func() error) (err error) {
+	interrupted := make(chan struct{})
+	interrupt := sync.OnceFunc(func() {
+		close(interrupted)
+		_ = deadline(time.Unix(1, 0))
+	})
+	again := func() bool {
+		select {
+		case <-interrupted:
+			return false
+		case t <- struct{}{}:
+		}
+		defer func() { <-t }()
+		select {
+		case <-interrupted: // only now, or its deadline has been taken back
+			return false
+		default:
+		}
+		if err = f(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return false
+		}
+		_ = deadline(time.Time{}) // that of another strand
+		return true
+	}
+	s.BlockingUntil(interrupt, func() {
+		for again() {
+		}
+	})
+	return err
 }
 
 type socketsKey struct{}
 
 func socketsOf(s *vm.Strand) *sockets {
 	return s.VM().State(socketsKey{}, func() any {
-		return &sockets{listeners: map[int64]net.Listener{}, streams: map[int64]*stream{}, timeout: s.VM().Config().Settings.ConnectTimeout}
+		return &sockets{listeners: map[int64]*listener{}, streams: map[int64]*stream{}, timeout: s.VM().Config().Settings.ConnectTimeout}
 	}).(*sockets)
 }
 
@@ -78,10 +123,10 @@ func (t *sockets) add(l net.Listener, c net.Conn) int64 {
 	switch {
 	case l != nil && len(t.listeners) < maxSockets:
 		t.last++
-		t.listeners[t.last] = l
+		t.listeners[t.last] = &listener{l, newTurn()}
 	case c != nil && len(t.streams) < maxSockets:
 		t.last++
-		t.streams[t.last] = &stream{conn: c}
+		t.streams[t.last] = &stream{conn: c, read: newTurn(), write: newTurn()}
 	case l != nil:
 		_ = l.Close()
 		return 0
@@ -92,7 +137,7 @@ func (t *sockets) add(l net.Listener, c net.Conn) int64 {
 	return t.last
 }
 
-func (t *sockets) find(v stack.Value) (net.Listener, *stream) {
+func (t *sockets) find(v stack.Value) (*listener, *stream) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.listeners[v.AsInt()], t.streams[v.AsInt()]
@@ -123,10 +168,12 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 	}
 	t := socketsOf(s)
 	var conn net.Conn
-	s.Blocking(func() {
-		for _, a := range resolve(host) {
+	ctx, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
+	s.BlockingUntil(interrupt, func() {
+		for _, a := range resolve(ctx, host) {
 			dialer := net.Dialer{Timeout: t.timeout}
-			if c, err := dialer.Dial("tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
+			if c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
 				conn = c
 				return
 			}
@@ -139,14 +186,14 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 }
 
 // resolve returns the addresses of a host in the resolver's order.
-func resolve(host string) []netip.Addr {
+func resolve(ctx context.Context, host string) []netip.Addr {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{a.WithZone("")}
 	}
 	if strings.ContainsAny(host, " \t\r\n\x00:[]/") || strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".invalid") {
 		return nil
 	}
-	found, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip", host)
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
 		return nil
 	}
@@ -163,7 +210,10 @@ func tcpAccept(s *vm.Strand, w []stack.Value) error {
 		return opened(w, 0)
 	}
 	var conn net.Conn
-	s.Blocking(func() { conn, _ = l.Accept() })
+	l.accept.await(s, l.Listener.(*net.TCPListener).SetDeadline, func() (err error) {
+		conn, err = l.Accept()
+		return err
+	})
 	if conn == nil {
 		return opened(w, 0)
 	}
@@ -193,11 +243,10 @@ func tcpRead(s *vm.Strand, w []stack.Value) error {
 		return nil
 	}
 	var buffer [maxTCPRead]byte
-	n, err := 0, error(nil)
-	s.Blocking(func() {
-		c.read.Lock()
-		defer c.read.Unlock()
+	n := 0
+	err := c.read.await(s, c.conn.SetReadDeadline, func() (err error) {
 		n, err = c.conn.Read(buffer[:])
+		return err
 	})
 	flagged(w, s.Bytes(buffer[:n]), n > 0 || err == nil || errors.Is(err, io.EOF))
 	return nil
@@ -208,12 +257,11 @@ func tcpWrite(s *vm.Strand, w []stack.Value) error {
 	ok := c != nil
 	if ok {
 		data := w[0].AsBytes() // the strand waits, so its arena stays as it is
-		s.Blocking(func() {
-			c.write.Lock()
-			defer c.write.Unlock()
-			_, err := c.conn.Write(data)
-			ok = err == nil
-		})
+		ok = c.write.await(s, c.conn.SetWriteDeadline, func() error {
+			n, err := c.conn.Write(data)
+			data = data[n:]
+			return err
+		}) == nil
 	}
 	w[0] = stack.FromBool(ok)
 	return nil

@@ -211,6 +211,14 @@ var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, Kind
 func only(k Kind) []Kind { return eachKind[k : k+1] }
 
 func anInt(*Module, Instr) []Kind      { return only(KindInt) }
+// aStrand is what spawn leaves.
+func aStrand(_ *Module, in Instr) []Kind {
+	if in.C == 1 {
+		return only(KindVariant)
+	}
+	return only(KindInt)
+}
+
 func aQuotation(*Module, Instr) []Kind { return only(KindQuotation) }
 func aVariant(*Module, Instr) []Kind   { return only(KindVariant) }
 

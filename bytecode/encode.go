@@ -13,7 +13,7 @@ import (
 // format, which changes with every change of the instruction set.
 const (
 	magic         = "\x00seqb"
-	formatVersion = 8
+	formatVersion = 9
 	maxElements   = 1 << 28
 )
 

@@ -156,10 +156,14 @@ const (
 	OpListGet
 	OpListGetInt
 	OpListGetFloat
+	OpListGetBool
+	OpListPeek
 	OpListNext
 	OpListNextTake
+	OpListNextPeek
 	OpListNextInt
 	OpListNextFloat
+	OpListNextBool
 	OpListHas
 	OpListPush
 	OpListSet
@@ -177,6 +181,10 @@ const (
 	OpCondNext
 	OpCondTest
 	OpNoClause
+
+	// Errors as values.
+	OpTry
+	OpTryEnd
 
 	// Strands.
 	OpSpawn
@@ -578,16 +586,24 @@ var Table = [opCount]Info{
 		Doc: "as list.get; if it is no Int, the function goes on in checked code"},
 	OpListGetFloat: {Name: "list.get.float", A: DstFloat, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
 		Doc: "as list.get; if it is no Float, the function goes on in checked code"},
+	OpListGetBool: {Name: "list.get.bool", A: DstBool, B: Look, C: SrcInt, Traits: Speculates, Plain: OpListGet,
+		Doc: "as list.get; if it is no Bool, the function goes on in checked code"},
+	OpListPeek: {Name: "list.peek", A: Dst, B: Look, C: SrcInt, Copying: OpListGet,
+		Doc: "as list.get, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextTake: {Name: "list.next.take", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
 		Doc: "as list.next, of a list that is not looked at any more but by this instruction"},
 	OpListSetImm: {Name: "list.set.imm", A: InOut, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
 	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext: {Name: "list.next", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
 		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
+	OpListNextPeek: {Name: "list.next.peek", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
+		Doc: "as list.next, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextInt: {Name: "list.next.int", A: DstInt, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Int, the function goes on in checked code"},
 	OpListNextFloat: {Name: "list.next.float", A: DstFloat, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
 		Doc: "as list.next; if it is no Float, the function goes on in checked code"},
+	OpListNextBool: {Name: "list.next.bool", A: DstBool, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Traits: Speculates, Plain: OpListNext,
+		Doc: "as list.next; if it is no Bool, the function goes on in checked code"},
 	OpListHas:     {Name: "list.has", A: DstBool, B: Look, C: SrcInt, Doc: "A = has the list B an element C?"},
 	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
 	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
@@ -607,8 +623,12 @@ var Table = [opCount]Info{
 
 	OpNoClause: {Name: "no-clause", A: Src, B: Flag, C: Imm, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
 
-	OpSpawn: {Name: "spawn", A: Height, B: Count, Reads: one, Writes: lowestInput, Kinds: anInt, Traits: Unnamed,
-		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; the id is on top"},
+	OpTry: {Name: "try", A: Height, Reads: one, Writes: all, Follow: []Op{OpTryEnd}, Traits: Stops | Calls | Unnamed,
+		Doc: "run the quotation in slot A; after a run-time error in it the strand goes on behind try.end, with the stacks as they were and :Err of the error in slot A"},
+	OpTryEnd: {Name: "try.end", A: InOutVariant, Doc: "A = :Ok of what the quotation of the try in front has left there; run-time error unless it is the one value that it has left"},
+
+	OpSpawn: {Name: "spawn", A: Height, B: Count, C: Flag, Reads: one, Writes: lowestInput, Kinds: aStrand, Traits: Unnamed,
+		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; on top is its id or, if C, a task"},
 
 	OpWeave: {Name: "weave", A: Height, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
 	OpResume: {Name: "resume", A: Window, Reads: two, Writes: secondAndThird, Kinds: anythingAndFlag, Traits: Stops,

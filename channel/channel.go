@@ -3,11 +3,11 @@
 //
 // A receiver that waits is an entry in the channel's list and nothing else:
 // who sends writes the value where the receiver wants it and readies its
-// strand. No goroutine and no OS thread is held.
+// strand. No goroutine and no OS thread is held. A wait that may end in another way than by one
+// channel is a Selection.
 package channel
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/seqvm/seqvm/scheduler"
@@ -28,16 +28,20 @@ type Channel struct {
 	send    sync.Mutex
 	sent    []stack.Value
 	closed  bool
-	waiters []Waiter // receivers in order of arrival, from first on; then both queues are empty
-	first   int
+	final   *stack.Value // what is received once it is closed and drained; nil: 0 and false
+	waiters waiters      // receivers; while one lives both queues are empty
 }
 
-// Waiter is a receiver that waits: its strand, and where it wants the value
-// and, behind it, whether it is one.
-type Waiter struct {
-	Strand *scheduler.Strand
-	Result *[2]stack.Value
-}
+// Outcome says how a receive or a send went.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Done    Outcome = iota // the value has come, or is in
+	Closed                 // there is nothing any more, or the value is not wanted
+	Blocked                // it would have to wait; with a Waiter, it is noted as one
+	Ended                  // somebody else has ended the wait that it is for
+)
 
 // keep is the largest number of slots that an empty queue holds on to.
 const keep = 1024
@@ -52,16 +56,12 @@ func (c *Channel) Send(v stack.Value, s *scheduler.Scheduler, from *scheduler.Wo
 		return false, 0
 	}
 	count(s, from)
-	if c.first == len(c.waiters) {
+	w, ok := c.waiters.take()
+	if !ok {
 		c.sent = append(c.sent, v)
 		queued = len(c.sent)
 		c.send.Unlock()
 		return true, queued
-	}
-	w := c.waiters[c.first]
-	c.waiters[c.first] = Waiter{}
-	if c.first++; c.first == len(c.waiters) {
-		c.waiters, c.first = c.waiters[:0], 0
 	}
 	c.send.Unlock()
 	if from != nil {
@@ -82,11 +82,6 @@ func count(s *scheduler.Scheduler, from *scheduler.Worker) {
 	}
 }
 
-func (w Waiter) wake(v stack.Value, ok bool, s *scheduler.Scheduler, from *scheduler.Worker) {
-	w.Result[0], w.Result[1] = v, stack.FromBool(ok)
-	s.Ready(w.Strand, from)
-}
-
 // TryReceive takes the oldest value into the result, and true behind it; 0 and
 // false if the channel is closed and drained. If it returns false, the channel
 // is open and empty. by is the strand that the caller runs.
@@ -100,29 +95,35 @@ func (c *Channel) TryReceive(by *scheduler.Strand, result *[2]stack.Value) bool 
 	return true
 }
 
-// Receive is TryReceive, but if it returns false, the waiter is noted: its
-// strand must park without touching anything any more. It is readied when the
-// result is there.
-func (c *Channel) Receive(w Waiter) bool {
+// Receive is TryReceive for a waiter that is noted if it is Blocked: without a Selection, its strand must
+// park without touching anything any more. It is readied when the result is there.
+func (c *Channel) Receive(w Waiter, by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	c.receive.Lock()
 	defer c.receive.Unlock()
 	if c.head == len(c.taken) && !c.refill(&w) {
-		return false
+		return Blocked
 	}
-	c.take(w.Strand, w.Result)
-	return true
+	if !w.own() {
+		return Ended
+	}
+	return c.take(by, result)
 }
 
 // take is called with a value there, or closed and drained.
-func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) {
+func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	if c.head == len(c.taken) {
-		result[0], result[1] = stack.FromInt(0), stack.FromBool(false)
-		return
+		v, ok := c.atEnd()
+		result[0], result[1] = v, stack.FromBool(ok)
+		if !ok {
+			return Closed
+		}
+		return Done
 	}
 	result[0], result[1] = c.taken[c.head], stack.FromBool(true)
 	c.taken[c.head] = stack.Value{}
 	c.head++
 	by.Worker().Received++
+	return Done
 }
 
 // refill exchanges the queues. False if there was nothing and the channel is
@@ -135,7 +136,7 @@ func (c *Channel) refill(w *Waiter) bool {
 			return true
 		}
 		if w != nil {
-			c.waiters = append(c.waiters, *w)
+			c.waiters.add(*w)
 		}
 		return false
 	}
@@ -147,29 +148,41 @@ func (c *Channel) refill(w *Waiter) bool {
 	return true
 }
 
-// Forget takes a receiver that waits off the channel: nobody will ready it. False
-// if it does not wait here.
-func (c *Channel) Forget(s *scheduler.Strand) bool {
-	c.send.Lock()
-	defer c.send.Unlock()
-	for i := c.first; i < len(c.waiters); i++ {
-		if c.waiters[i].Strand == s {
-			c.waiters = slices.Delete(c.waiters, i, i+1)
-			return true
-		}
-	}
-	return false
-}
-
 // Close closes the channel and wakes all receivers that wait; closing again
 // does nothing.
-func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) {
+func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) { c.close(nil, s, from) }
+
+// Settle closes the channel with a promoted value: once the channel is drained, every receive has that
+// value and true. A channel that is closed already stays as it is.
+func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
+	v.Share()
+	c.close(&v, s, from)
+}
+
+func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
 	c.send.Lock()
-	c.closed = true
-	waiters := c.waiters[c.first:]
-	c.waiters, c.first = nil, 0
-	c.send.Unlock()
-	for _, w := range waiters {
-		w.wake(stack.FromInt(0), false, s, from)
+	if !c.closed {
+		c.closed, c.final = true, final
 	}
+	v, ok := c.atEnd()
+	waiting := c.waiters.takeAll()
+	c.send.Unlock()
+	for i := range waiting {
+		waiting[i].wake(v, ok, s, from)
+	}
+}
+
+// atEnd is what is received from a channel that is closed and drained.
+func (c *Channel) atEnd() (v stack.Value, ok bool) {
+	if c.final != nil {
+		return *c.final, true
+	}
+	return stack.FromInt(0), false
+}
+
+// Final returns what Settle has closed the channel with; false if nobody has.
+func (c *Channel) Final() (v stack.Value, ok bool) {
+	c.send.Lock()
+	defer c.send.Unlock()
+	return c.atEnd()
 }

@@ -30,7 +30,7 @@ func (r *receiver) Run() scheduler.Status {
 		if !r.waiting {
 			// Parked: once the waiter is noted, this strand may run elsewhere.
 			r.waiting = true
-			if !r.from.TryReceive(&r.Strand, &r.result) && !r.from.Receive(channel.Waiter{Strand: &r.Strand, Result: &r.result}) {
+			if !r.from.TryReceive(&r.Strand, &r.result) && r.from.Receive(channel.Waiter{Strand: &r.Strand, Result: &r.result}, &r.Strand, &r.result) == channel.Blocked {
 				return scheduler.Parked
 			}
 		}

@@ -61,7 +61,7 @@ type aliases struct {
 	left    params     // that may still be only looked at
 	at      [][]params // by instruction that control comes to from elsewhere: by slot, whose values may be there
 	targets []bool
-	takes   map[int]params // by instruction that takes fields of such values: those that it may take of
+	takes   map[int]params // by instruction that takes parts of such values: those that it may take of
 	changed bool
 }
 
@@ -162,7 +162,14 @@ func (a *aliases) step(pc int, now []params) []params {
 	case e.peeking(in) != (bytecode.Instr{}) && held(e.peeking(in).B) != 0:
 		p := held(e.peeking(in).B)
 		a.takes[pc] |= p
-		a.holdFields(in, p, hold)
+		if info.Flow != bytecode.Step { // else it may have fetched nothing
+			for s := in.A; s < in.A+int32(len(e.partKinds(in))); s++ {
+				hold(s, 0)
+			}
+		}
+		for _, s := range e.fetched(in) {
+			hold(s, held(s)|p)
+		}
 		return now
 	case info.Has(bytecode.Restarts): // the slots of the parameters are the next round's
 		for s, p := range now[:min(len(now), int(e.parameters))] {
@@ -214,7 +221,7 @@ func (g *generator) markBorrowed(facts *summary) {
 	}
 }
 
-// peeking returns the instruction that only looks at the fields which another one takes; the zero
+// peeking returns the instruction that only looks at the parts which another one takes; the zero
 // Instr if it takes none.
 func (e *emitter) peeking(in *bytecode.Instr) bytecode.Instr {
 	switch in.Op {
@@ -226,33 +233,13 @@ func (e *emitter) peeking(in *bytecode.Instr) bytecode.Instr {
 		if field, ok := bytecode.FieldOperand(in.B, in.C); ok {
 			return bytecode.Instr{Op: bytecode.OpFieldPeek, A: in.A, B: in.A, C: field}
 		}
+	case bytecode.OpListNextTake:
+		return bytecode.Instr{Op: bytecode.OpListNextPeek, A: in.A, B: in.B, C: in.C}
 	}
 	return bytecode.Instr{}
 }
 
-// holdFields notes that the fields which an instruction takes are parts of what parameters hold.
-func (a *aliases) holdFields(in *bytecode.Instr, p params, hold func(int32, params)) {
-	kinds := a.e.mod.Variants
-	peek := a.e.peeking(in)
-	if peek.Op == bytecode.OpFieldsPeek {
-		for i, k := range kinds[peek.C].Kinds {
-			hold(peek.A+int32(i), p.ifSharable(k))
-		}
-		return
-	}
-	variant, field := bytecode.Field(peek.C)
-	hold(peek.A, p.ifSharable(kinds[variant].Kinds[field]))
-}
-
-// ifSharable returns the parameters if a value of a kind can be changed in place, else none.
-func (p params) ifSharable(k bytecode.Kind) params {
-	if sharable(k) {
-		return p
-	}
-	return 0
-}
-
-// peek makes the instructions that take fields of borrowed parameters only look at them. One that
+// peek makes the instructions that take parts of borrowed parameters only look at them. One that
 // may take of several parameters' values can if all of those are borrowed.
 func (a *aliases) peek() {
 	for again := true; again; {

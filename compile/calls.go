@@ -48,6 +48,11 @@ func (g *generator) call(st *syntax.Stmt, last bool) (dropped, done bool) {
 		g.generated(st, call)
 		return false, false
 	}
+	return g.callBuiltinWord(st, call, last)
+}
+
+// callBuiltinWord is call for a built-in word.
+func (g *generator) callBuiltinWord(st *syntax.Stmt, call *types.Call, last bool) (dropped, done bool) {
 	name, word := g.table.Name(call.Index), g.signature(call)
 	g.at(st.Pos, written(st, name))
 	if word.Shuffle != nil {
@@ -89,8 +94,19 @@ func (g *generator) special(rule types.Special, call *types.Call, last bool) (do
 	case types.FromAux:
 		g.push(g.aux[len(g.aux)-1])
 		g.aux = g.aux[:len(g.aux)-1]
+	case types.Try:
+		g.ensure(1)
+		restore := g.observed()
+		at := int32(len(g.stack) - 1)
+		g.emit(bytecode.OpTry, at, 0, 0)
+		g.emit(bytecode.OpTryEnd, at, 0, 0)
+		g.resize(int(at))
+		g.pushPlace(bytecode.KindVariant)
+		restore()
 	case types.Spawn:
-		g.spawn(int(call.Moved))
+		g.spawn(int(call.Moved), 0, bytecode.KindInt)
+	case types.Start:
+		g.spawn(0, 1, bytecode.KindVariant)
 	case types.Weave:
 		g.ensure(1)
 		restore := g.observed()
@@ -116,6 +132,12 @@ func (g *generator) special(rule types.Special, call *types.Call, last bool) (do
 // callWord compiles a call of a word of the program.
 func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool {
 	w := g.info.Words[call.Index]
+	if builtin, ok := g.standsFor(w); ok {
+		direct := *call
+		direct.Target, direct.Index = types.TargetBuiltin, builtin
+		_, done := g.callBuiltinWord(st, &direct, last)
+		return done
+	}
 	facts := g.summaryFor(call.Index, int32(g.word.Index))
 	target := g.target(call.Index, int32(g.word.Index))
 	g.at(st.Pos, st.Text)
@@ -160,6 +182,21 @@ func (g *generator) callWord(st *syntax.Stmt, call *types.Call, last bool) bool 
 	restore()
 	g.demandResults(w)
 	return false
+}
+
+// standsFor returns the private built-in word that a word of a supplied module is the name of, if
+// that is all that it is: calls of it are calls of the built-in word.
+func (g *generator) standsFor(w *types.Word) (builtin int32, ok bool) {
+	body := w.Decl.Body
+	if g.Plain || !g.info.Program.Modules[w.Module].Supplied || len(body) != 1 || body[0].Kind != syntax.StmtCall || len(body[0].Inner) > 0 {
+		return 0, false
+	}
+	call := &g.info.Calls[w.Module][body[0].ID]
+	if call.Target != types.TargetBuiltin || !strings.HasPrefix(g.table.Name(call.Index), "%") {
+		return 0, false
+	}
+	e := g.table.Effect(call.Index)
+	return call.Index, len(e.In) == len(w.Effect.In) && len(e.Out) == len(w.Effect.Out)
 }
 
 // keepsFrameForTraceback tells whether a call is kept on the stack although it is in tail
@@ -380,12 +417,13 @@ func (g *generator) weaveWord(op bytecode.Op, n int, results []bytecode.Kind) {
 	g.results(first, results)
 }
 
-func (g *generator) spawn(moved int) {
+// spawn starts a strand; watched is 1 for one whose end can be waited for.
+func (g *generator) spawn(moved int, watched int32, leaves bytecode.Kind) {
 	g.ensure(1 + moved)
 	restore := g.observed()
 	at := int32(len(g.stack) - 1)
-	g.emit(bytecode.OpSpawn, at, int32(moved), 0)
+	g.emit(bytecode.OpSpawn, at, int32(moved), watched)
 	g.replace(1+moved, 0)
-	g.pushPlace(bytecode.KindInt)
+	g.pushPlace(leaves)
 	restore()
 }

@@ -132,10 +132,8 @@ func (c *compiler) looksAt(f int32) params {
 	if facts := c.factsAt(f); facts != nil {
 		return facts.looks
 	}
-	for name, at := range c.helpers {
-		if index, _ := c.table.Lookup(name); at == f && c.table.Borrows(index) {
-			return 1 // the collection
-		}
+	if index, ok := c.table.Lookup(c.helperAt(f)); ok && c.table.Borrows(index) {
+		return 1 // the collection
 	}
 	return 0
 }

@@ -167,6 +167,22 @@ func (c *compiler) helper(name string) int32 {
 	return f
 }
 
+// helperAt returns the name of the helper that a function is; "" if it is none.
+func (c *compiler) helperAt(f int32) string {
+	for name, at := range c.helpers {
+		if at == f {
+			return name
+		}
+	}
+	return ""
+}
+
+// isolated tells whether a function is a helper that runs quotations on a stack of its own.
+func (c *compiler) isolated(f int32) bool {
+	name := c.helperAt(f)
+	return name != "" && !helpers[name].open
+}
+
 // frameOf is how many slots code needs.
 func (c *compiler) frameOf(code []bytecode.Instr) int32 {
 	n := int32(1)

@@ -209,6 +209,13 @@ const (
 func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 	e, info := t.e, in.Op.Info()
 	holds := func(s int32) bool { return slices.Contains(h.containers, s) }
+	if getsElement(in.Op) {
+		if holds(in.B) && h.compare(in.C) != otherPart {
+			return looksAtPart
+		}
+		h.overwrite(in.A, in.A+1)
+		return sparesPart
+	}
 	switch in.Op {
 	case bytecode.OpGuard:
 		return sparesPart
@@ -230,12 +237,6 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 			h.overwrite(in.A, in.A+1)
 		}
 		return sparesPart
-	case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListGetInt, bytecode.OpListGetFloat:
-		if holds(in.B) && h.compare(in.C) != otherPart {
-			return looksAtPart
-		}
-		h.overwrite(in.A, in.A+1)
-		return sparesPart
 	case bytecode.OpListSet, bytecode.OpListSetImm:
 		if !holds(in.A) || in.Op == bytecode.OpListSet && holds(in.C) {
 			break
@@ -253,7 +254,7 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 			return t.meetsWord(in, h)
 		}
 	case bytecode.OpCall:
-		if f := e.factsAt(in.B); (f == nil || f.observes) && !e.isHelper(in.B) {
+		if f := e.factsAt(in.B); (f == nil || f.observes) && !e.isolated(in.B) {
 			return looksAtPart
 		}
 	}
@@ -348,16 +349,6 @@ func (h *holders) overwrite(first, end int32) {
 	h.containers = slices.DeleteFunc(h.containers, in)
 	h.keys = slices.DeleteFunc(h.keys, in)
 	h.constants = slices.DeleteFunc(h.constants, func(c constantSlot) bool { return in(c.slot) })
-}
-
-// isHelper tells whether a function is one of the compiler's own, which runs quotations on a stack of its own.
-func (c *compiler) isHelper(f int32) bool {
-	for name, at := range c.helpers {
-		if at == f {
-			return name != "cond"
-		}
-	}
-	return false
 }
 
 // constructs tells whether the function makes objects of its values.

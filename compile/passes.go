@@ -11,6 +11,7 @@ import (
 func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	if !e.Plain {
 		e.eliminateDeadFields()
+		e.lookOnly()
 		e.moveOut()
 		if facts != nil {
 			facts.scans, facts.looks = e.scansAndBorrowed(f, facts)

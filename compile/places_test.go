@@ -131,8 +131,8 @@ var others = []struct {
 // never are instructions that trust what nothing can have made wrong: the index and
 // the state of list words, and what the compiler has made itself.
 var never = map[bytecode.Op]bool{
-	bytecode.OpRejoin: true, bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextTake: true,
-	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpFieldGetKnown: true, bytecode.OpFieldsGetKnown: true, bytecode.OpListTake: true,
+	bytecode.OpRejoin: true, bytecode.OpListNext: true, bytecode.OpListNextInt: true, bytecode.OpListNextFloat: true, bytecode.OpListNextBool: true, bytecode.OpListNextTake: true, bytecode.OpListNextPeek: true,
+	bytecode.OpListElement: true, bytecode.OpFieldTakeKnown: true, bytecode.OpFieldsTakeKnown: true, bytecode.OpFieldGetKnown: true, bytecode.OpFieldsGetKnown: true, bytecode.OpListTake: true, bytecode.OpListPeek: true,
 	bytecode.OpIntAddLoop: true, // of a parameter, which every call has checked
 }
 

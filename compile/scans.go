@@ -23,12 +23,13 @@ func (e *emitter) scans(in, out int32) (found []scan) {
 	return found
 }
 
+// getsElement tells whether an instruction fetches element C of the list B.
 func getsElement(op bytecode.Op) bool {
 	switch op {
-	case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListGetInt, bytecode.OpListGetFloat:
+	case bytecode.OpListGet, bytecode.OpListTake, bytecode.OpListPeek:
 		return true
 	}
-	return false
+	return op.Info().Plain == bytecode.OpListGet
 }
 
 // onlyScans tells whether every instruction, on whatever way control gets there, leaves

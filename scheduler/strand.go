@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"sync"
-	"time"
 
 	"github.com/seqvm/seqvm/stack"
 )
@@ -89,6 +88,7 @@ func (c *Scheduler) finish(s *Strand, status Status) {
 		c.completed.Add(1)
 	}
 	if c.active.Add(-1) == 0 {
+		c.timers.idle()
 		c.mu.Lock()
 		c.idle.Broadcast()
 		c.mu.Unlock()
@@ -189,11 +189,4 @@ func (e *goStrand) Run() (status Status) {
 	e.stack = nil
 	final.Release()
 	return Ended
-}
-
-// Sleep readies the strand after a time. It must be the last thing that a task
-// does before it returns Parked.
-func (c *Scheduler) Sleep(s *Strand, d time.Duration) {
-	c.Hold()
-	c.timers.add(c, s, d)
 }

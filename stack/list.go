@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
 )
 
 // form says how the fields of a variant are held.
@@ -13,9 +15,10 @@ import (
 //	-k      a long of words: the patterns (Value.Bits) of elements that are all of Kind k, Int,
 //	        Float or Bool
 //
-// A list becomes one of words where it needs other memory anyhow, or is made as a whole,
-// if its elements are all of one such kind. An element of another kind makes it one of
-// Values. So what it is turned into again and again costs no more than its growth.
+// A list, or another variant that has grown long, becomes one of words where it needs
+// other memory anyhow, or is made as a whole, if its elements are all of one such kind.
+// An element of another kind makes it one of Values. So what it is turned into again and
+// again costs no more than its growth.
 type form int32
 
 // long is a variant whose fields are elsewhere: their number can change.
@@ -162,7 +165,7 @@ func (l *long) push(x Value) {
 // since a smaller factor would copy more often.
 func (l *long) grow(x Value) {
 	room := max(firstRoom, 2*l.n, -l.room)
-	if l.form == 0 && room > firstRoom && l.Tag == ListTag && x.Scalar() {
+	if l.form == 0 && l.packs(room) && x.Scalar() {
 		if l.n == 0 {
 			l.form = -form(x.Kind())
 		} else if f := uniform(l.values()); f == -form(x.Kind()) {
@@ -171,12 +174,12 @@ func (l *long) grow(x Value) {
 		}
 	}
 	if l.form < 0 {
-		words := make([]uint64, room)
+		words := hugepage.Make[uint64](room)
 		copy(words, l.words())
 		l.at, l.room = unsafe.Pointer(unsafe.SliceData(words)), room
 		return
 	}
-	values := make([]Value, room)
+	values := hugepage.Make[Value](room)
 	move(values, l.values())
 	l.at, l.room = unsafe.Pointer(unsafe.SliceData(values)), room
 }
@@ -196,6 +199,12 @@ func move(to, from []Value) {
 	copy(bytes(to), bytes(from))
 }
 
+// packs tells whether a variant with so many places may have words: a list, and what has
+// grown far beyond what a match takes fields of.
+func (v *VariantValue) packs(room int) bool {
+	return room > shortList || room > firstRoom && v.Tag == ListTag
+}
+
 // uniform returns the form of a list of words with such elements; 0 if there is none.
 func uniform(values []Value) form {
 	if len(values) == 0 || !values[0].Scalar() {
@@ -211,7 +220,7 @@ func uniform(values []Value) form {
 
 // pack makes a new list of Values one of words if it can be one.
 func (l *long) pack() {
-	if l.n <= firstRoom || l.form < 0 || l.Tag != ListTag {
+	if l.form < 0 || !l.packs(l.n) {
 		return
 	}
 	if f := uniform(l.values()); f < 0 {
@@ -221,7 +230,7 @@ func (l *long) pack() {
 
 // takeWords fills a long with words: those of values that are all of one kind.
 func (l *long) takeWords(values []Value, room int, f form) {
-	words := make([]uint64, room)
+	words := hugepage.Make[uint64](room)
 	for i := range values {
 		words[i] = values[i].n
 	}
@@ -230,7 +239,7 @@ func (l *long) takeWords(values []Value, room int, f form) {
 
 // unpack makes a long of words one of Values.
 func (l *long) unpack(room int) {
-	values := make([]Value, room)
+	values := hugepage.Make[Value](room)
 	fill(values, l.form, l.words())
 	l.at, l.room, l.form = unsafe.Pointer(unsafe.SliceData(values)), room, 0
 }
@@ -285,17 +294,17 @@ func (v *VariantValue) copyOf(n, room int) *long {
 		w.state.Store(copied)
 	}
 	if v.form < 0 {
-		words := make([]uint64, room)
+		words := hugepage.Make[uint64](room)
 		copy(words, v.long().words()[:n])
 		w.at, w.form = unsafe.Pointer(unsafe.SliceData(words)), v.form
 		return w
 	}
 	from := v.head(n)
-	if f := uniform(from); f < 0 && room > firstRoom && v.Tag == ListTag {
+	if f := uniform(from); f < 0 && v.packs(room) {
 		w.takeWords(from, room, f)
 		return w
 	}
-	values := make([]Value, room)
+	values := hugepage.Make[Value](room)
 	copy(values, from)
 	shareAll(values[:n])
 	w.at = unsafe.Pointer(unsafe.SliceData(values))

@@ -269,3 +269,33 @@ func TestAlternatingKindsCostNoMoreThanGrowth(t *testing.T) {
 func TestLayoutOfLists(t *testing.T) {
 	assert.Equal(t, []uintptr{12, 16, 24}, []uintptr{stack.FormOffset, stack.ElementsOffset, stack.LengthOffset})
 }
+
+// A variant that is no list holds words, too, once it is longer than what a match takes fields of.
+func TestLongVariantsOfNumbersAreWords(t *testing.T) {
+	tag := &stack.Tag{Name: "Point", Union: 0, Static: true}
+	v := stack.NewVariant(tag, []stack.Value{stack.FromInt(0), stack.FromInt(1)})
+	for i := 2; i < 8; i++ {
+		v = v.Push(stack.FromInt(int64(i)))
+		assert.False(t, v.HoldsWord(0), "%d fields", v.Len())
+	}
+	for i := v.Len(); i < 100; i++ {
+		v = v.Push(stack.FromInt(int64(i)))
+	}
+	assert.True(t, v.Holds(stack.Int, 99))
+	assert.Same(t, tag, v.Tag)
+
+	var slots [2]stack.Value
+	assert.Equal(t, stack.AsExpected, v.Unpack(slots[:], []stack.Kind{stack.Int, stack.Int}, stack.LivesOn))
+	assert.Equal(t, []stack.Value{stack.FromInt(0), stack.FromInt(1)}, slots[:])
+	assert.Equal(t, stack.FromInt(1), *v.SlotOf(2, 1))
+	assert.Nil(t, v.SlotOf(101, 1))
+	x := stack.FromInt(5)
+	assert.False(t, v.Put(2, 0, &x))
+	assert.False(t, v.Remake(tag, slots[:]))
+	assert.Equal(t, []stack.Value{x, stack.FromInt(1)}, v.Replaced(2, 0, x).Fields())
+
+	v = v.Push(stack.FromString("text"))
+	assert.False(t, v.HoldsWord(0))
+	assert.Equal(t, 101, v.Len())
+	assert.True(t, same(stack.FromInt(99), v.At(99)))
+}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
 )
 
 // mapOrder is the entries of a trie in key order, as a walk has found them. It names
@@ -31,6 +33,32 @@ type mapRow struct {
 	entries []mapEntry // up to bucketSize
 	kept    uint32     // bit i: the order has entry i where it lies
 }
+
+// mapMark tells what has come to lie in up to bucketSize places since the map had an order.
+type mapMark struct {
+	since uint32 // the number of the map's order when an entry came last
+	fresh uint32 // bit i: entry i is not where that order has it
+}
+
+// moved notes that another entry than before lies at i, while the map has the order of the number.
+func (m *mapMark) moved(i int, order uint32) {
+	if m.since != order {
+		m.since, m.fresh = order, 0
+	}
+	m.fresh |= 1 << i
+}
+
+// kept tells, as bits, which of n entries lie where the order of the number has them.
+func (m *mapMark) kept(n int, order uint32) uint32 {
+	there := firstBits(n)
+	if m.since == order {
+		return there &^ m.fresh
+	}
+	return there
+}
+
+// count is how many entries of the row the order has.
+func (r *mapRow) count() int { return bits.OnesCount32(r.kept) }
 
 // freshEntry is an entry that is not in the order yet.
 type freshEntry struct {
@@ -84,7 +112,7 @@ func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
 	if old != nil && more == 0 && len(old.slots) == p.hashed {
 		return old, rows
 	}
-	order, lasts := old, len(rows) == int(p.buckets)
+	order, lasts := old, p.flat || len(rows) == int(p.buckets)
 	if old == nil || !alone || old.owner != p.owner || !lasts {
 		order = &mapOrder{owner: p.owner}
 	}
@@ -108,28 +136,22 @@ func (p *mapParts) sorted(alone bool) (*mapOrder, []mapRow) {
 // rows returns the rows, and how many entries the order lacks. Behind the buckets' rows are those of
 // entries that full buckets hold because their keys have the same hash.
 func (p *mapParts) rows(order *mapOrder) (rows []mapRow, more int) {
+	if p.flat {
+		return p.table.rows(order)
+	}
 	rows = make([]mapRow, p.buckets)
 	p.trie.eachBucket(func(b *mapBucket) {
 		row := &rows[b.number]
 		row.entries = b.entries[:min(len(b.entries), bucketSize)]
 		if order != nil {
-			row.kept = b.kept(order.number)
+			row.kept = b.kept(len(b.entries), order.number)
 		}
-		more += len(b.entries) - bits.OnesCount32(row.kept)
+		more += len(b.entries) - row.count()
 		for first := bucketSize; first < len(b.entries); first += bucketSize {
 			rows = append(rows, mapRow{entries: b.entries[first:min(len(b.entries), first+bucketSize)]})
 		}
 	})
 	return rows, more
-}
-
-// kept tells, as bits, which entries lie where the order of the number has them.
-func (b *mapBucket) kept(order uint32) uint32 {
-	there := firstBits(len(b.entries))
-	if b.since == order {
-		return there &^ b.fresh
-	}
-	return there
 }
 
 // firstBits returns the n lowest bits, or all.
@@ -139,7 +161,7 @@ func firstBits(n int) uint32 { return uint32(uint64(1)<<min(n, bucketSize) - 1) 
 // entry any more, or another one. Of all entries it lacks more.
 func (o *mapOrder) keep(old *mapOrder, rows []mapRow, all, more int) {
 	if old == nil {
-		o.number, o.slots = 1, make([]mapSlot, 0, all)
+		o.number, o.slots = 1, hugepage.Make[mapSlot](all)[:0]
 		return
 	}
 	from := old.slots
@@ -180,7 +202,7 @@ func (o *mapOrder) merge(rows []mapRow, fresh []freshEntry) {
 
 // freshEntries returns the n entries that the order lacks, sorted.
 func freshEntries(rows []mapRow, n int) []freshEntry {
-	all := make([]freshEntry, 0, n)
+	all := hugepage.Make[freshEntry](n)[:0]
 	for number := range rows {
 		row := &rows[number]
 		for fresh := firstBits(len(row.entries)) &^ row.kept; fresh != 0; fresh &= fresh - 1 {
@@ -195,14 +217,14 @@ func freshEntries(rows []mapRow, n int) []freshEntry {
 	for i, e := range all {
 		rank := e.key.rank()
 		if kinds[rank] == nil {
-			kinds[rank] = make([]placed, 0, n)
+			kinds[rank] = hugepage.Make[placed](n)[:0]
 		}
 		kinds[rank] = append(kinds[rank], placed{e.key.n ^ 1<<63, i})
 	}
 	sortPrefixes(kinds[0])
 	sortPrefixes(kinds[1])
 	sortTexts(kinds[2], func(i int) string { return all[i].key.AsString() })
-	sorted := make([]freshEntry, 0, n)
+	sorted := hugepage.Make[freshEntry](n)[:0]
 	for _, kind := range kinds {
 		for _, x := range kind {
 			sorted = append(sorted, all[x.i])
@@ -265,7 +287,7 @@ func sortPrefixes(entries []placed) {
 	for i := range entries {
 		differ |= entries[i].prefix ^ entries[0].prefix
 	}
-	from, to := entries, make([]placed, len(entries))
+	from, to := entries, hugepage.Make[placed](len(entries))
 	for shift := 0; shift < 64; shift += 8 {
 		if differ>>shift&0xff == 0 {
 			continue

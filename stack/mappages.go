@@ -1,15 +1,20 @@
 package stack
 
-import "unsafe"
+import (
+	"unsafe"
 
-// mapPages are the values of dense Int keys from 0 on: a trie over the bits of the
-// key, with pages of 32 values. Of keys that are not there the value is of kind
+	"github.com/seqvm/seqvm/internal/hugepage"
+)
+
+// mapPages are the values of dense Int keys from 0 on. Of a flat map they are an array, else a trie over
+// the bits of the key, with pages of 32 values. Of keys that are not there the value is of kind
 // Nothing, and pages without any may be missing.
 type mapPages struct {
 	bound uint64 // all Int keys from 0 up to here lie in pages
 	n     int
 	shift uint // bits of the page's number that the root looks at, and those below
 	root  *mapNode
+	array []Value // of a flat map: as many as the bound
 }
 
 const (
@@ -39,6 +44,20 @@ func (t *mapPages) grows(i uint64) bool {
 	return t.bound > 0 && i < t.bound+pageSize && uint64(t.n) >= t.bound/4
 }
 
+// widen is extend for a flat map.
+func (t *mapPages) widen(bound uint64) {
+	if bound <= t.bound {
+		return
+	}
+	if bound > uint64(cap(t.array)) {
+		array := hugepage.Make[Value](max(int(bound), 2*cap(t.array)))
+		move(array, t.array)
+		t.array = array
+	}
+	t.bound, t.array = bound, t.array[:bound]
+}
+
+// extend moves the bound up.
 func (t *mapPages) extend(owner *token, bound uint64) {
 	t.bound = max(t.bound, bound)
 	for t.bound > 1<<(pageBits+t.shift) {
@@ -84,8 +103,31 @@ func (t *mapPages) own(owner *token, i uint64) *mapPage {
 	return page
 }
 
+// copyPage makes a page of values, which are held twice from then on; none if there are no values.
+func (t *mapPages) copyPage(owner *token, first uint64, values []Value) {
+	var page *mapPage
+	for i := range values {
+		v := &values[i]
+		if v.p == nil {
+			continue
+		}
+		if page == nil {
+			page = t.own(owner, first)
+		}
+		if !v.Scalar() {
+			v.Share()
+		}
+		page.values[i] = *v
+	}
+}
+
 // all visits the entries in order.
 func (t *mapPages) all(yield func(key, value Value) bool) bool {
+	for i, v := range t.array {
+		if v.p != nil && !yield(FromInt(int64(i)), v) {
+			return false
+		}
+	}
 	return t.walk(t.root, t.shift, 0, yield)
 }
 

@@ -21,8 +21,7 @@ type mapBranch struct {
 
 type mapBucket struct {
 	mapNode
-	since   uint32 // the number of the map's order when an entry came last
-	fresh   uint32 // bit i: entry i is not where that order has it
+	mapMark
 	tags    [bucketSize]uint8
 	entries []mapEntry
 }
@@ -53,6 +52,11 @@ func hash(key *Value) uint64 {
 	if key.IsBool() {
 		n = ^n
 	}
+	return numberHash(n)
+}
+
+// numberHash is the hash of an Int with a pattern.
+func numberHash(n uint64) uint64 {
 	high, low := bits.Mul64(n^numberSeed[0], numberSeed[1])
 	return high ^ low
 }
@@ -119,14 +123,6 @@ func (n *mapNode) ownBranch(owner *token) *mapNode {
 	return &c.mapNode
 }
 
-// moved notes that another entry than before lies at i, while the map has the order of the number.
-func (b *mapBucket) moved(i int, order uint32) {
-	if b.since != order {
-		b.since, b.fresh = order, 0
-	}
-	b.fresh |= 1 << i
-}
-
 // own returns a bucket that the owner may change: the bucket or a copy, with room for
 // one entry more.
 func (b *mapBucket) own(owner *token) *mapBucket {
@@ -187,8 +183,8 @@ func (p *mapParts) place(w *way, b *mapBucket) {
 	w.above.cover(w.i, b)
 }
 
-// setHashed sets a key in the trie and tells whether it is new.
-func (p *mapParts) setHashed(key *Value, value Value) bool {
+// setNode sets a key in the trie and tells whether it is new.
+func (p *mapParts) setNode(key *Value, value Value) bool {
 	h := hash(key)
 	if p.trie == nil {
 		p.trie = &(&mapBucket{mapNode: mapNode{owner: p.owner, number: p.nextBucket()}}).mapNode
@@ -244,7 +240,7 @@ func (p *mapParts) split(w *way, h uint64) bool {
 	for i, number := range [2]uint32{b.number, p.nextBucket()} {
 		halves[i] = &mapBucket{
 			mapNode: mapNode{owner: p.owner, depth: b.depth + 1, number: number},
-			since:   p.orderNumber(), fresh: ^uint32(0),
+			mapMark: mapMark{since: p.orderNumber(), fresh: ^uint32(0)},
 			entries: make([]mapEntry, 0, bucketSize/2+bucketStep),
 		}
 	}
@@ -266,9 +262,8 @@ func (p *mapParts) split(w *way, h uint64) bool {
 	return true
 }
 
-// removeHashed takes a key that is there out of the trie.
-func (p *mapParts) removeHashed(key *Value) {
-	p.entry = nil
+// removeNode takes a key that is there out of the trie.
+func (p *mapParts) removeNode(key *Value) {
 	h := hash(key)
 	w := p.descend(h)
 	i := w.b.search(h, key)
@@ -284,10 +279,6 @@ func (p *mapParts) removeHashed(key *Value) {
 	}
 	b.entries[last] = mapEntry{}
 	b.entries = b.entries[:last]
-	p.hashed--
-	if key.IsInt() {
-		p.ints--
-	}
 }
 
 // each visits the entries in no order, with the owner of each.

@@ -10,10 +10,12 @@ import (
 
 // MapValue is a map. As with VariantValue an unshared map is changed in place.
 //
-// Up to smallMap entries are a slice, in no order. More are in mapParts: a hash
-// trie, and beside it an array for Int keys that are dense. An update of a
-// shared map copies the path to the changed entry, O(log n). The entries are
-// brought in order when somebody asks for all of them, from the order of the last time.
+// Up to smallMap entries are a slice, in no order. More are in mapParts: hashed, and beside
+// them an array for Int keys that are dense. A map is flat, one table and one array, until
+// it is shared and then updated. That makes nodes of it, once, as has been paid for by the updates
+// that filled it; from then on an update of a shared map copies the path to the changed
+// entry, O(log n). The entries are brought in order when somebody asks for all of them, from the
+// order of the last time.
 type MapValue struct {
 	n     int
 	parts *mapParts // nil: the entries are in small

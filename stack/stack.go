@@ -1,5 +1,7 @@
 package stack
 
+import "github.com/seqvm/seqvm/internal/hugepage"
+
 // Stack is the tagged data stack of a strand. It belongs to one goroutine at a
 // time. The nil Stack is empty and cannot be pushed to.
 //
@@ -53,7 +55,7 @@ func (s *Stack) SetBase(i int) {
 
 // Grow makes room for at least n slots, at least twice as many as there were.
 func (s *Stack) Grow(n int) {
-	slots := make([]Value, max(n, 2*len(s.Slots)))
+	slots := hugepage.Make[Value](max(n, 2*len(s.Slots)))
 	copy(slots, s.Slots)
 	s.Slots = slots
 }

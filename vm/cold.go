@@ -75,20 +75,25 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 		return mapEntries(a, at(fp, in.B))
 
 	case bytecode.OpCondStart:
-		return s.condStart()
+		return conds{s}.condStart()
 	case bytecode.OpCondNext:
-		return s.condNext()
+		return conds{s}.condNext()
 	case bytecode.OpCondTest:
-		return s.condTest(in)
+		return conds{s}.condTest(in)
 	case bytecode.OpNoClause:
 		return noClause(int(in.C))
 
+	case bytecode.OpTry:
+		return recovery{s}.try(in)
+	case bytecode.OpTryEnd:
+		return recovery{s}.tryEnd(in.A)
+
 	case bytecode.OpSpawn:
-		id, err := s.spawn(fp + uintptr(uint32(in.A))*slotSize)
+		child, err := s.spawn(fp+uintptr(uint32(in.A))*slotSize, in.C == 1)
 		if err != nil {
 			return err
 		}
-		at(fp, in.A-in.B).SetInt(uint64(id) << 1)
+		*at(fp, in.A-in.B) = child
 	case bytecode.OpWeave:
 		return s.newWeave(a)
 	case bytecode.OpResume:

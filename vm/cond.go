@@ -13,9 +13,12 @@ func noClause(predicates int) error {
 	return Fail("none of its %d predicates was true", predicates)
 }
 
+// conds is a strand as the instructions of cond see it.
+type conds struct{ *Strand }
+
 // condStart takes the clauses of cond off the stack and keeps them on the aux
 // stack: a list of the quotations, with the number of the next predicate below.
-func (s *Strand) condStart() error {
+func (s conds) condStart() error {
 	top := s.index(s.fp)
 	have := top - s.data.Base
 	if have < 1 {
@@ -47,7 +50,7 @@ func (s *Strand) condStart() error {
 }
 
 // condNext runs the next predicate on the stack as it is.
-func (s *Strand) condNext() error {
+func (s conds) condNext() error {
 	list, i, err := s.aux.clauses()
 	if err != nil {
 		return err
@@ -56,7 +59,7 @@ func (s *Strand) condNext() error {
 }
 
 // condTest goes on with the body if the predicate left true.
-func (s *Strand) condTest(in *bytecode.Instr) error {
+func (s conds) condTest(in *bytecode.Instr) error {
 	top := s.index(s.sp)
 	if top-1 < s.data.Base {
 		return Fail("stack underflow: the predicate left no Bool")
@@ -80,7 +83,7 @@ func (s *Strand) condTest(in *bytecode.Instr) error {
 }
 
 // runClause runs a quotation on the stack below fp.
-func (s *Strand) runClause(q stack.Value, tail bool) error {
+func (s conds) runClause(q stack.Value, tail bool) error {
 	at0 := s.index(s.fp)
 	if _, err := s.makeRoom(s.fp, slotSize); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 // callee overwrites values there whose kinds that code has proven. Frames that wait in an
 // open call, or in that of an unknown quotation, assume nothing of what it leaves and stay.
 func (s *Strand) deoptimise(address uintptr) {
+	s.tries.keepFrom(&s.continuation, address)
 	img := s.image
 	for i := len(s.frames) - 1; i > 0; i-- {
 		f := &s.frames[i]

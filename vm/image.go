@@ -24,6 +24,8 @@ type image struct {
 	// unpacking is what fields.take.known, fields.get.known, fields.take, fields.get and fields.peek do.
 	unpacking [5]stack.Unpacking
 
+	ok, err *stack.Tag // of what a try leaves
+
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
 	known func(name string) *Builtin // the built-in words there are
@@ -153,6 +155,7 @@ func (img *image) link(before *bytecode.Module) error {
 		}
 		img.consts = append(img.consts, c)
 	}
+	img.ok, img.err = img.tag(okTag), img.tag(errTag)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package vm
 
-import "github.com/seqvm/seqvm/stack"
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/stack"
+)
 
 // listGet is OpListGet, and returns the kind of what it leaves.
 func listGet(to, l, i *stack.Value) stack.Kind {
@@ -12,6 +16,21 @@ func listGet(to, l, i *stack.Value) stack.Kind {
 	}
 	to.SetInt(0)
 	return stack.Int
+}
+
+// listPeek is OpListPeek.
+func listPeek(to, l, i *stack.Value) {
+	if l.Kind() == stack.Variant {
+		switch v, n := l.AsVariant(), i.AsInt(); {
+		case v.HoldsWord(n):
+			to.SetScalar(v.WordKind(), v.Word(n))
+			return
+		case uint64(n) < uint64(v.Len()):
+			*to = v.At(int(n))
+			return
+		}
+	}
+	to.SetInt(0)
 }
 
 // listTake is OpListTake.
@@ -30,14 +49,14 @@ func listTake(to, l, i *stack.Value) {
 	to.SetInt(0)
 }
 
-// listNext leaves element i of a list and goes on to the next one; false if there is none. What it
-// takes is held once as before if the list is.
-func listNext(to, l, i *stack.Value, take bool) bool {
+// listNext leaves element i of a list and goes on to the next one; false if there is none. What list.next.take
+// takes is held once as before if the list is, and what list.next.peek looks at is.
+func listNext(to, l, i *stack.Value, op bytecode.Op) bool {
 	v, n := l.AsVariant(), i.AsInt()
 	if x := v.Slot(n); x != nil {
 		i.SetInt(i.Bits() + 2)
 		*to = *x
-		if !x.Scalar() && (!take || v.Shared()) {
+		if !x.Scalar() && op != bytecode.OpListNextPeek && (op != bytecode.OpListNextTake || v.Shared()) {
 			to.Share()
 		}
 		return true
@@ -47,12 +66,15 @@ func listNext(to, l, i *stack.Value, take bool) bool {
 		to.SetScalar(v.WordKind(), v.Word(n))
 		return true
 	}
-	x, ok := v.Get(n)
-	if ok {
-		i.SetInt(i.Bits() + 2)
-		*to = x
+	if uint64(n) >= uint64(v.Len()) {
+		return false
 	}
-	return ok
+	i.SetInt(i.Bits() + 2)
+	*to = v.At(int(n))
+	if op != bytecode.OpListNextPeek {
+		to.Share()
+	}
+	return true
 }
 
 // listElement is OpListElement: element i of the list v, which is known to be there.
@@ -92,7 +114,7 @@ func mapEntries(to, m *stack.Value) error {
 	if m.Kind() != stack.Map {
 		return Mismatch("Map", *m)
 	}
-	fields := make([]stack.Value, 0, 2*m.AsMap().Len())
+	fields := hugepage.Make[stack.Value](2 * m.AsMap().Len())[:0]
 	m.AsMap().Each(func(k, v stack.Value) {
 		v.Share()
 		fields = append(fields, k, v)

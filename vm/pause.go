@@ -1,13 +1,17 @@
 package vm
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/seqvm/seqvm/scheduler"
+)
 
 // pause is maybe-yield on the slow path: limit is 0 (chapter 5, section 11.6).
 // counted says that the tail call counts. If the strand has to give way, it
 // does that before the instruction, which is executed again afterwards.
 func (s *Strand) pause(counted bool) error {
-	if s.vm.stopped.Load() || s.member.cancelled() {
-		return ErrStopped
+	if err := s.stopRequest(); err != nil {
+		return err
 	}
 	s.look()
 	if outdated := s.outdated(); outdated || s.hasOldFrames {
@@ -22,10 +26,21 @@ func (s *Strand) pause(counted bool) error {
 		s.gaveWay = stayed
 		return nil
 	}
-	if !counted || !s.valve.MaybeYield() {
+	if !counted || !s.maybeYield() {
 		return nil
 	}
 	return s.giveWay(byInstruction)
+}
+
+// interval is the number of tail calls after which strands give way; 0: none.
+func (s *Strand) interval() uint64 { return s.vm.config.Settings.YieldInterval }
+
+// maybeYield counts a tail call; true if the strand must give way now.
+func (s *Strand) maybeYield() bool {
+	valve := scheduler.Valve{Interval: s.interval(), Count: s.tails}
+	yield := valve.MaybeYield()
+	s.tails = valve.Count
+	return yield
 }
 
 // gaveWay says whether the strand has given way where it is, and for what: the
@@ -59,7 +74,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.vm.stopped.Load() || s.member.cancelled() || s.outdated() || s.hasOldFrames { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

@@ -13,7 +13,6 @@ import (
 type strandPool struct {
 	capacity   int // in common
 	stackSlots int
-	yields     uint64
 	poison     bool
 
 	own [ownPools]ownPool
@@ -38,7 +37,6 @@ type ownPool struct {
 func (p *strandPool) configure(limits *settings.Settings, poison bool) {
 	p.stackSlots = limits.StackSize / int(slotSize)
 	p.capacity = limits.PoolCapacity
-	p.yields = limits.YieldInterval
 	p.poison = poison
 }
 
@@ -50,8 +48,7 @@ func (p *strandPool) get(v *VM, worker int) *Strand {
 	}
 	s := &Strand{vm: v}
 	s.data, s.arena = &s.ownData, &s.ownArena
-	s.valve.Interval = p.yields
-	if p.yields == 0 {
+	if s.interval() == 0 {
 		s.limit.Store(noLimit)
 	}
 	if p.poison {
@@ -92,7 +89,7 @@ func (p *strandPool) put(s *Strand, worker int) {
 	clear(s.aux)
 	s.aux = s.aux[:0]
 	s.frames = s.frames[:0]
-	s.valve.Count, s.gaveWay = 0, stayed
+	s.tails, s.gaveWay = 0, stayed
 	s.member, s.image = nil, nil
 	own := &p.own[worker]
 	if own.n == ownCapacity {

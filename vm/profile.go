@@ -82,7 +82,7 @@ func (s *Strand) look() {
 	}
 	p.samples[key].Count++
 	p.mu.Unlock()
-	if s.valve.Interval == 0 {
+	if s.interval() == 0 {
 		s.resetLimit()
 	}
 }

@@ -211,7 +211,25 @@ func (s *Strand) run() error {
 			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Float {
 				ip = s.deoptAddress(ip)
 			}
-		case bytecode.OpListNextInt, bytecode.OpListNextFloat:
+		case bytecode.OpListGetBool:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if v, i := l.AsVariant(), at(fp, in.C).AsInt(); v.Holds(stack.Bool, i) {
+					at(fp, in.A).SetScalar(stack.Bool, v.Word(i))
+					continue
+				}
+			}
+			if listGet(at(fp, in.A), at(fp, in.B), at(fp, in.C)) != stack.Bool {
+				ip = s.deoptAddress(ip)
+			}
+		case bytecode.OpListPeek:
+			if l := at(fp, in.B); l.Kind() == stack.Variant {
+				if x := l.AsVariant().Slot(at(fp, in.C).AsInt()); x != nil {
+					*at(fp, in.A) = *x
+					continue
+				}
+			}
+			listPeek(at(fp, in.A), at(fp, in.B), at(fp, in.C))
+		case bytecode.OpListNextInt, bytecode.OpListNextFloat, bytecode.OpListNextBool:
 			l, i, want := at(fp, in.B), at(fp, in.C), stack.Int+stack.Kind(op-bytecode.OpListNextInt)
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
@@ -222,18 +240,18 @@ func (s *Strand) run() error {
 				ip += instrSize
 				continue
 			}
-			if !listNext(at(fp, in.A), l, i, false) {
+			if !listNext(at(fp, in.A), l, i, op) {
 				continue
 			}
 			if ip += instrSize; at(fp, in.A).Kind() != want {
 				ip = s.deoptAddress(ip)
 			}
-		case bytecode.OpListNext, bytecode.OpListNextTake:
+		case bytecode.OpListNext, bytecode.OpListNextTake, bytecode.OpListNextPeek:
 			l := at(fp, in.B)
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
-			if listNext(at(fp, in.A), l, at(fp, in.C), op == bytecode.OpListNextTake) {
+			if listNext(at(fp, in.A), l, at(fp, in.C), op) {
 				ip += instrSize
 			}
 		case bytecode.OpListAppend:

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -39,6 +38,9 @@ type group struct {
 	reason    atomic.Pointer[error] // why; nil: because the input has failed
 }
 
+// stopped tells whether the strands are to end.
+func (g *group) stopped() bool { return g != nil && g.cancelled.Load() }
+
 func (g *group) why() error {
 	if reason := g.reason.Load(); reason != nil {
 		return *reason
@@ -54,32 +56,6 @@ type input struct {
 	stack []stack.Value
 	err   error
 }
-
-// member is what a strand has more in a session.
-type member struct {
-	group *group // of the input that it comes from
-	input *input // of the strand that an input runs on; else nil
-
-	outside  atomic.Bool // it waits for something outside of the VM
-	unusable bool        // it was stopped, or failed: the strand cannot be used again
-
-	parking sync.Mutex // guards waitsIn, and the strand's way into a channel or timer
-	waitsIn *channel.Channel
-}
-
-// child is what a strand has that a member starts; nil for nil.
-func (m *member) child() *member {
-	if m == nil {
-		return nil
-	}
-	return &member{group: m.group}
-}
-
-// cancelled tells whether the strand is to be stopped.
-func (m *member) cancelled() bool { return m != nil && m.group.cancelled.Load() }
-
-// ofInput tells whether the strand is the one that an input runs on.
-func (m *member) ofInput() bool { return m != nil && m.input != nil }
 
 // finished tells whether there is an input, and it has ended.
 func (in *input) finished() bool {
@@ -194,8 +170,7 @@ func (v *VM) stopGroup(g *group) {
 	g.cancelled.Store(true) // strands that start from here on see it
 	v.sched.Each(func(each *scheduler.Strand) {
 		if s, ok := each.Task().(*Strand); ok && s.member.group == g {
-			s.Interrupt()
-			s.member.unpark(s)
+			s.stop()
 			if m := s.member; m.input != nil && m.outside.Load() { // nobody knows when it will be back
 				m.input.finish(nil, g.why())
 			}
@@ -206,14 +181,6 @@ func (v *VM) stopGroup(g *group) {
 // errGone is the panic by which a strand leaves a word that it came back to after
 // it had been stopped.
 var errGone = errors.New("the strand was stopped while it waited outside")
-
-// comeBack is called when what the strand waited for outside has come.
-func (m *member) comeBack() {
-	m.outside.Store(false)
-	if m.cancelled() {
-		panic(errGone)
-	}
-}
 
 // inputDeadlock is called when nothing can run: the input that runs waits for
 // ever. Strands that wait while the user types do not count.
@@ -264,42 +231,61 @@ func (v *VM) Strands() []StrandInfo {
 	return list
 }
 
-// number is the id of the member's strand as messages have it: inputs run on the main strand.
-func (m *member) number(id int64) int64 {
-	if m.ofInput() {
-		return 1
+// failed ends a strand by an error that it has not caught. That of a task is what its end brings; else it
+// is the error of the input or of the program.
+func (s recovery) failed(err error) scheduler.Status {
+	m, id := s.member, s.ID()
+	if e, ok := err.(*RuntimeError); ok && m.task != nil {
+		s.settle(s.failure(e))
+		return s.abandon()
 	}
-	return id
-}
-
-// failed ends a strand of a session by an error.
-func (s *Strand) failed(err error) scheduler.Status {
-	in, id := s.member.input, s.ID()
+	if m.group == nil {
+		s.vm.Stop(err)
+		return scheduler.Lost
+	}
 	status := s.abandon()
-	if in != nil {
-		in.finish(nil, err)
+	if m.input != nil {
+		m.input.finish(nil, err)
 	} else {
 		s.vm.session.failed(id, err)
 	}
 	return status
 }
 
+// cancel ends a strand that has been stopped.
+func (s recovery) cancel() scheduler.Status {
+	if t := s.member.task; t != nil {
+		why := Cancelled
+		if t.cancelled.Load() {
+			t.mu.Lock()
+			why = t.why
+			t.mu.Unlock()
+		}
+		s.settle(s.failure(s.cancelError(why)))
+	}
+	return s.abandon()
+}
+
+// failure is :Err of an error.
+func (s recovery) failure(e *RuntimeError) stack.Value {
+	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().err, []stack.Value{s.errorValue(e)}))
+}
+
 // abandon ends a strand wherever it is.
-func (s *Strand) abandon() scheduler.Status {
+func (s recovery) abandon() scheduler.Status {
 	s.member.unusable = true
+	if t := s.selection.Load(); t != nil {
+		t.Disarm()
+	}
 	for s.inside != nil {
-		w := s.inside
-		w.end()
-		s.inside, w.outer = w.outer, nil
-		s.restore(&w.caller)
-		w.release(s)
+		s.leaveFailed(s.inside)
 	}
 	if w := s.granted; w != nil {
 		s.granted = nil
-		w.release(s)
+		w.release(s.Strand)
 	}
 	s.close()
-	if m := s.member; m.input != nil && m.cancelled() {
+	if m := s.member; m.input != nil && m.group.stopped() {
 		m.input.finish(nil, m.group.why())
 	}
 	return scheduler.Ended

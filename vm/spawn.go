@@ -7,32 +7,36 @@ import (
 )
 
 // spawn starts a strand with the quotation at address; its stack is a copy of
-// what lies below, or what the closure captured (chapter 5, section 3).
-func (s *Strand) spawn(quotation uintptr) (int64, error) {
+// what lies below, or what the closure captured (chapter 5, section 3). It returns its
+// id, or the task if it is watched.
+func (s *Strand) spawn(quotation uintptr, watched bool) (stack.Value, error) {
 	at := s.index(quotation)
 	q := s.data.Slots[at]
 	if q.Kind() != stack.Quotation {
-		return 0, Mismatch("Quotation", q)
+		return stack.Value{}, Mismatch("Quotation", q)
 	}
 	c := q.AsClosure()
 	values := c.Captures
 	if values == nil {
 		var err error
 		if values, err = s.visible(at); err != nil {
-			return 0, err
+			return stack.Value{}, err
 		}
 	}
 	if !s.vm.hasRoom() {
-		return 0, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
+		return stack.Value{}, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
 	}
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)
-	child.member = s.member.child()
+	child.member = Tasks{s}.childMember(watched)
 	if err := child.enter(c.Func); err != nil {
-		return 0, err
+		return stack.Value{}, err
 	}
-	return s.vm.sched.Start(&child.Strand, child, worker), nil
+	if child.member == nil || child.member.task == nil {
+		return stack.FromInt(s.vm.sched.Start(&child.Strand, child, worker)), nil
+	}
+	return Tasks{s}.startTask(child, watched), nil
 }
 
 // enter prepares the strand to run a function on the values of its data stack.

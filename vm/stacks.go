@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -31,6 +32,7 @@ type continuation struct {
 	fp     uintptr // first slot of the frame
 	sp     uintptr // behind the last value that a call left
 	frames []frame
+	tries  *tries // nil: there was none so far
 
 	end      uintptr // of the data stack
 	reserved int64   // bytes of stacks beyond the first ones, as counted by the VM
@@ -157,8 +159,8 @@ func (v *VM) hasRoom() bool {
 // small. Afterwards bytes more fit behind the address fp; the new fp is returned.
 func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	if s.limit.Load() == 0 {
-		if s.vm.stopped.Load() || s.member.cancelled() {
-			return 0, ErrStopped
+		if err := s.stopRequest(); err != nil {
+			return 0, err
 		}
 		s.look()
 	}
@@ -193,8 +195,34 @@ func (s *Strand) moreFrames() error {
 		s.reserve(-grown)
 		return s.vm.tooDeep(len(s.frames))
 	}
-	frames := make([]frame, len(s.frames), size)
+	frames := hugepage.Make[frame](size)[:len(s.frames)]
 	copy(frames, s.frames)
 	s.frames = frames
 	return nil
+}
+
+// What giveBack leaves alone.
+const (
+	keptSlots  = 1 << 12
+	keptFrames = 1 << 12
+)
+
+// giveBack makes stacks small again that had grown for calls that are gone. So many slots of the data
+// stack are in use.
+func (s *Strand) giveBack(slots int) {
+	if n := len(s.data.Slots); n > keptSlots && slots < n/4 {
+		first := s.address(0)
+		s.data.Slots = append(make([]stack.Value, 0, 2*slots), s.data.Slots[:slots]...)[:2*slots]
+		delta := s.address(0) - first
+		for i := range s.frames {
+			s.frames[i].fp += delta
+		}
+		s.fp, s.sp, s.end = s.fp+delta, s.sp+delta, s.address(2*slots)
+		s.limit.move(s.end)
+		s.reserve(-int64(n-2*slots) * int64(slotSize))
+	}
+	if n := cap(s.frames); n > keptFrames && len(s.frames) < n/4 {
+		s.frames = append(make([]frame, 0, max(2*len(s.frames), firstFrames)), s.frames...)
+		s.reserve(-int64(n-cap(s.frames)) * int64(frameSize))
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/text"
@@ -22,16 +23,19 @@ type Strand struct {
 	// limit is the end of the data stack, or 0 to make the next call or tail
 	// call look for a reason to pause: the VM stops, or the strand must yield. Others set it.
 	limit        limit
-	valve        scheduler.Valve // the reduction counter: tail calls until the strand must yield
-	gaveWay      gaveWay         // what at ip has made it yield
-	hasOldFrames bool            // code of words that have been replaced may be among its frames
-	granted      *weave          // the weave that it waited for and may run now
-	inside       *weave          // the weave that runs, innermost
-	parkedAt     atomic.Uintptr  // ip while it waits, for the dump; else 0
+	tails        uint64         // the reduction counter: tail calls since it gave way
+	gaveWay      gaveWay        // what at ip has made it yield
+	hasOldFrames bool           // code of words that have been replaced may be among its frames
+	sampled      atomic.Bool    // the profile asks it to look at itself
+	granted      *weave         // the weave that it waited for and may run now
+	inside       *weave         // the weave that runs, innermost
+	parkedAt     atomic.Uintptr // ip while it waits, for the dump; else 0
 
-	sampled atomic.Bool // the profile asks it to look at itself
-	traced  *traced     // nil: no execution trace is made
-	member  *member     // of a session; nil: there is none
+	traced *traced // nil: no execution trace is made
+	member *member // of a session; nil: there is none
+	// selection is what it waits with if more than one thing may wake it: it makes it when it
+	// needs one first. Others cancel it.
+	selection atomic.Pointer[channel.Selection]
 
 	Characters text.Index // of long texts: for text words, while the strand runs
 
@@ -56,15 +60,20 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
-	if s.member.cancelled() {
-		return s.abandon()
+	if s.member != nil {
+		switch s.stopRequest() {
+		case ErrStopped:
+			return recovery{s}.cancel()
+		case errUnwound:
+			recovery{s}.leaveBody()
+		}
 	}
 	s.arena.Move(s.Worker().Account)
 	if v.config.Trace {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()
 	}
-	switch err := guarded(s); err {
+	switch err := s.execute(); err {
 	case errParked:
 		return scheduler.Parked
 	case errYielded:
@@ -82,17 +91,19 @@ func (s *Strand) Run() scheduler.Status {
 			v.status = status
 		case s.member.ofInput():
 			s.member.input.finish(s.results(), nil)
+		case s.member != nil && s.member.task != nil:
+			recovery{s}.settle(recovery{s}.success())
 		}
 		s.close()
 		return scheduler.Ended
 	case ErrStopped:
 		if s.member.cancelled() {
-			return s.abandon()
+			return recovery{s}.cancel()
 		}
 		return scheduler.Lost
 	default:
 		if s.member != nil {
-			return s.failed(err)
+			return recovery{s}.failed(err)
 		}
 		v.Stop(err)
 		return scheduler.Lost
@@ -166,13 +177,26 @@ func (s scene) failedMain(err error, values []string) error {
 	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
+// execute runs the strand until it ends, waits or has an error that it does not catch itself.
+func (s *Strand) execute() error {
+	for {
+		err := guarded(s)
+		if e, ok := err.(*RuntimeError); ok && (recovery{s}).catch(e) || err == errUnwound && (recovery{s}).leaveBody() {
+			continue
+		}
+		return err
+	}
+}
+
 // guarded runs the strand and turns a Go panic into an internal error.
 func guarded(s *Strand) (err error) {
 	defer func() {
 		switch r := recover(); r {
 		case nil:
 		case errGone:
-			err = ErrStopped
+			if err = s.stopRequest(); err == nil {
+				err = ErrStopped
+			}
 		default:
 			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}

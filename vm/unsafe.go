@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -69,5 +70,11 @@ func weaveOf(v stack.Value) (*weave, error) {
 	}
 	return (*weave)(v.Object()), nil
 }
+
+func channelValue(c *channel.Channel) stack.Value {
+	return stack.FromObject(stack.Channel, unsafe.Pointer(c))
+}
+
+func channelOf(v stack.Value) *channel.Channel { return (*channel.Channel)(v.Object()) }
 
 func weaveValue(w *weave) stack.Value { return stack.FromObject(stack.Weave, unsafe.Pointer(w)) }

@@ -91,6 +91,9 @@ type VM struct {
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
 
+	tasks sync.Map // of *task that have not ended, by their channels
+	names names
+
 	stateMu sync.Mutex
 	state   map[any]any // of word families
 }

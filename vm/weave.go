@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,10 +63,29 @@ func (w *weave) acquire(s *Strand) error {
 		w.busy = true
 		return nil
 	}
+	if s.member != nil {
+		s.member.resumes.Store(w)
+		if err := s.stopRequest(); err != nil { // who stops the strand may not have seen the weave
+			return err
+		}
+	}
 	s.parkedAt.Store(s.ip)
 	s.ip -= instrSize
 	w.waiters = append(w.waiters, s)
 	return errParked
+}
+
+// forget takes a strand that waits for the weave off: it belongs to the caller then. False if it does
+// not wait.
+func (w *weave) forget(s *Strand) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.Index(w.waiters, s)
+	if i < 0 {
+		return false
+	}
+	w.waiters = slices.Delete(w.waiters, i, i+1)
+	return true
 }
 
 // release gives the weave to the strand that has waited longest.
@@ -153,9 +173,9 @@ func (s *Strand) resume(a int32) error {
 		c.Share()
 		w.data.Push(c)
 	}
-	s.data, s.arena, s.frames, s.aux, s.reserved = &w.data, &w.arena, nil, nil, 0
+	s.data, s.arena, s.frames, s.aux, s.tries, s.reserved = &w.data, &w.arena, nil, nil, nil, 0
 	if err := s.enter(w.body.Func); err != nil {
-		s.restore(&w.caller)
+		recovery{s}.leaveFailed(w)
 		return err
 	}
 	s.frames[0].ip = codeAddress(&weaveEnd[0])

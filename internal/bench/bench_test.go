@@ -2,9 +2,9 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,47 +12,41 @@ import (
 	"github.com/seqvm/seqvm"
 )
 
-// BenchmarkPrograms runs programs/NAME.seq in this process and NAME.lua with
-// Lua 5.4, and checks that both print the same (Floats to 10 digits).
-func BenchmarkPrograms(b *testing.B) {
-	files, err := filepath.Glob("programs/*.seq")
-	if err != nil || len(files) == 0 {
-		b.Fatal("no programs", err)
-	}
-	lua, _ := exec.LookPath("lua5.4")
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".seq")
-		var printed string
-		b.Run(name+"/seqvm", func(b *testing.B) {
-			for b.Loop() {
-				prog, err := seqvm.Compile(seqvm.File(file), seqvm.Options{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				var out bytes.Buffer
-				if _, err := prog.Run(b.Context(), seqvm.Config{Stdout: &out}); err != nil {
-					b.Fatal(err)
-				}
-				printed = out.String()
-			}
-		})
-		if lua == "" {
+// benchmarkSet runs the programs of a set in this process, each with its full size.
+func benchmarkSet(b *testing.B, name string) {
+	for _, s := range Sets() {
+		if s.Name != name {
 			continue
 		}
-		b.Run(name+"/lua", func(b *testing.B) {
-			for b.Loop() {
-				out, err := exec.Command(lua, strings.TrimSuffix(file, ".seq")+".lua").Output()
-				if err != nil {
-					b.Fatal(err)
+		for _, p := range s.Programs {
+			b.Run(p.Label()+"/seqvm", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := runHere(b.Context(), s, p, p.Size); err != nil {
+						b.Fatal(err)
+					}
 				}
-				const digits = 10
-				if want := string(out); printed != "" && want[:min(len(want), digits)] != printed[:min(len(printed), digits)] {
-					b.Fatalf("Lua prints %q, seqvm %q", want, printed)
-				}
-			}
-		})
+			})
+		}
 	}
 }
+
+// runHere runs a program in this process and returns what it prints.
+func runHere(ctx context.Context, s Set, p Program, size int) ([]byte, error) {
+	file := s.Source("", p)
+	prog, err := seqvm.Compile(seqvm.File(file), seqvm.Options{})
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	_, err = prog.Run(ctx, seqvm.Config{Args: append([]string{file}, p.Args(size)...), Stdout: &out})
+	return out.Bytes(), err
+}
+
+// BenchmarkPrograms are the programs by which the profile of the command is recorded.
+func BenchmarkPrograms(b *testing.B) { benchmarkSet(b, "programs") }
+
+// BenchmarkMaps are maps by kinds of keys and numbers of entries.
+func BenchmarkMaps(b *testing.B) { benchmarkSet(b, "maps") }
 
 // words are the kinds of definitions of the generated program; %d is a number.
 var words = []string{

@@ -56,6 +56,7 @@ const sharingWords = `: write-int ( Int -- ) int->string io.write " " io.write ;
 : swapped ( Variant Variant Int -- Int ) dup 0 i.> [ 1 i.- >aux swap aux> swapped ] [ drop 8 list.push list.length swap list.length 10 i.* i.+ ] if ;
 : behind ( Variant Int -- Int ) dup 0 i.<= [ drop 4 list.push list.length ] [ over over 1 i.- behind >aux drop list.length aux> i.+ ] if ;
 : present ( Variant Int -- Int ) dup 0 i.<= [ drop map.size ] [ 2dup map.has? [ 2dup map.get drop drop ] [ ] if 1 i.- present ] if ;
+: known-later ( Int -- Int ) dup 3 i.> [ 3 i.- known-later ] [ ] if ;
 : passed ( Variant Int -- Variant Int ) dup 2 i.> [ 1 i.- passed ] [ dup 0 i.> [ 1 i.- passed 1 i.+ ] [ ] if ] if ;
 `
 
@@ -128,14 +129,18 @@ var exchanges = []exchange{
 	{[]int{held}, "dup dup 1 list.get drop 6 list.push 1 swap list.set drop dup 2 list.get drop 1 list.make 4 list.push map.set 2 swap list.set drop", []int{held, held}},
 }
 
-// updates fetch a part, change it and put it back; # is a key, and @ one that often is the same.
-var updates = []struct {
+// update is a statement that fetches a part of what is on top.
+type update struct {
 	takes       []int
 	get         string // behind it, the part is on top if there is one, else 0
 	part        int
 	put, absent string
 	leaves      []int
-}{
+}
+
+// updates fetch a part, change it and put it back; # is a key, @ one that often is the same, and ? one
+// like that of which the compiler does not know what it is. Mostly both ways put something there: else no part moves out.
+var updates = []update{
 	{[]int{groups, number}, "2dup map.get", numbers, "map.set", "drop list.make map.set", []int{groups}},
 	{[]int{groups, number}, "2dup map.get", numbers, "", "drop list.make", []int{groups, number, numbers}},
 	{[]int{groups}, "dup # map.get", numbers, "@ swap map.set", "drop", []int{groups}},
@@ -143,10 +148,17 @@ var updates = []struct {
 	{[]int{groups}, "dup # map.get", numbers, "swap @ map.remove swap", "drop list.make", []int{groups, numbers}},
 	{[]int{groups}, "dup # dup rot swap map.get", numbers, "swap drop @ swap map.set", "drop drop", []int{groups}},
 	{[]int{groups, number}, "over # map.get", numbers, "map.set", "drop list.make map.set", []int{groups}},
-	{[]int{groups, number}, "2dup map.get", numbers, "nip # swap map.set", "drop drop", []int{groups}},
-	{[]int{groups, number}, "2dup map.get", numbers, "swap 1 i.+ swap map.set", "drop drop", []int{groups}},
+	{[]int{groups, number}, "2dup map.get", numbers, "nip # swap map.set", "drop list.make map.set", []int{groups}},
+	{[]int{groups, number}, "2dup map.get", numbers, "swap 1 i.+ swap map.set", "drop list.make map.set", []int{groups}},
+	{[]int{groups}, "dup # map.get", numbers, "over ? map.get [ list.length write-int ] [ drop ] if # swap map.set", "drop # list.make map.set", []int{groups}},
+	{[]int{groups, number}, "2dup map.get", numbers, "2 pick ? map.get [ list.length write-int ] [ drop ] if map.set", "drop list.make map.set", []int{groups}},
+	{[]int{groups}, "dup # map.get", numbers, "swap ? list.make map.set swap # swap map.set", "drop # list.make map.set", []int{groups}},
+	{[]int{groups}, "dup ? map.get", numbers, "? swap map.set", "drop", []int{groups}},
+	{[]int{rows}, "dup # list.get", numbers, "over ? list.get [ list.length write-int ] [ drop ] if # swap list.set drop", "drop # list.make list.set drop", []int{rows}},
+	{[]int{rows, number}, "2dup list.get", numbers, "2 pick ? list.get [ list.length write-int ] [ drop ] if list.set drop", "drop list.make list.set drop", []int{rows}},
+	{[]int{rows}, "dup ? list.get", numbers, "? swap list.set drop", "drop", []int{rows}},
 	{[]int{rows, number}, "over # list.get", numbers, "list.set drop", "drop drop", []int{rows}},
-	{[]int{rows, number}, "2dup list.get", numbers, "swap 1 i.+ swap list.set drop", "drop drop", []int{rows}},
+	{[]int{rows, number}, "2dup list.get", numbers, "swap 1 i.+ swap list.set drop", "drop list.make list.set drop", []int{rows}},
 	{[]int{nested, number}, "2dup map.get", counts, "map.set", "drop map.make map.set", []int{nested}},
 	{[]int{nested}, "dup # map.get", counts, "@ swap map.set", "drop", []int{nested}},
 	{[]int{rows}, "dup # list.get", numbers, "@ swap list.set drop", "drop", []int{rows}},
@@ -402,6 +414,10 @@ func (g *sharing) keyed(text string, key int) {
 			word = fmt.Sprint(key)
 		case word == "@":
 			word = fmt.Sprint(g.pick(3))
+		case word == "?" && g.pick(3) > 0:
+			word = fmt.Sprint(key) + " known-later"
+		case word == "?":
+			word = fmt.Sprint(g.pick(6)) + " known-later"
 		}
 		g.b.WriteString(" " + word)
 	}
@@ -425,10 +441,11 @@ func (g *sharing) exchange(s []int) []int {
 
 // update writes a statement that fetches a part, does something, and in most cases puts it back.
 func (g *sharing) update(s []int) (left []int, ok bool) {
-	u := &updates[g.pick(len(updates))]
-	if !ends(s, u.takes...) {
+	fitting := slices.DeleteFunc(slices.Clone(updates), func(u update) bool { return !ends(s, u.takes...) })
+	if len(fitting) == 0 {
 		return nil, false
 	}
+	u := &fitting[g.pick(len(fitting))]
 	key := g.pick(3)
 	g.keyed(u.get, key)
 	there := append(slices.Clone(s), u.part)

@@ -86,10 +86,12 @@ const (
 	ToAux            // >aux: 2, 15
 	FromAux          // aux>: 2, 15
 	Spawn            // strand.spawn: 5, 3
+	Start            // %strands.start: docs/concurrency.md
 	Weave            // strand.weave: 5, 6
 	Resume           // strand.resume: 5, 6
 	Yield            // yield: 5, 6
 	Cancel           // strand.weave-cancel: 5, 6
+	Try              // %strands.try: docs/concurrency.md
 	Dump             // stack.dump: it empties the stack, of the callers as well
 	Specials         // how many there are
 )

@@ -1,0 +1,3 @@
+local parts = {}
+for i = tonumber(arg[1]), 1, -1 do parts[#parts + 1] = i end
+print(#table.concat(parts))

@@ -1,0 +1,23 @@
+package hugepage
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMakeReturnsZeroElements(t *testing.T) {
+	for _, n := range []int{0, 1, Least/8 - 1, Least / 8, Least/8 + 1, 3*Least/8 + 511} {
+		s := Make[uint64](n)
+		require.Len(t, s, n)
+		for i := range s {
+			require.Zero(t, s[i])
+			s[i] = uint64(i)
+		}
+		for i := range s {
+			require.Equal(t, uint64(i), s[i])
+		}
+	}
+	assert.Equal(t, [3]*int{}, [3]*int(Make[*int](3)))
+}

@@ -1,0 +1,252 @@
+package vm
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// try is a quotation that runs under OpTry: where the strand goes on after a run-time
+// error, and what it needs to have everything there as before. It belongs to the frame that
+// OpTry has pushed: it is done when that frame is.
+type try struct {
+	ip     uintptr // of the OpTryEnd
+	fp     int     // slot of the frame with the OpTry
+	top    int     // slot of the quotation
+	frames int     // calls below
+	aux    int     // values on the aux stack
+	base   int     // of the data stack
+	kept   []stack.Value
+}
+
+// tries are those that a strand is in, innermost last. nil is none.
+type tries struct {
+	list   []try
+	scopes []*scope // that are open, innermost last
+}
+
+func (ts *tries) len() int {
+	if ts == nil {
+		return 0
+	}
+	return len(ts.list)
+}
+
+func (ts *tries) innermost() *try { return &ts.list[len(ts.list)-1] }
+
+// low is the slot from which on the values are kept: callees may have changed them.
+func (t *try) low() int { return t.top - len(t.kept) }
+
+// keepFrom is called before values from an address on are changed by code that runs above
+// them: it keeps those that a try may have to bring back. Kept values are held twice, so that none of
+// them is changed in place.
+func (ts *tries) keepFrom(c *continuation, address uintptr) {
+	if ts.len() == 0 {
+		return
+	}
+	from := c.index(address)
+	for i := len(ts.list) - 1; i >= 0 && ts.list[i].low() > from; i-- {
+		t := &ts.list[i]
+		values := c.data.Slots[from:t.low()]
+		for _, v := range values {
+			v.Share()
+		}
+		t.kept = slices.Insert(t.kept, 0, values...)
+	}
+}
+
+// recovery is a strand that comes back from errors: to its tries, to its scopes, and to who waits for
+// its end.
+type recovery struct{ *Strand }
+
+// try runs the quotation in the slot A of the instruction under a try.
+func (s recovery) try(in *bytecode.Instr) error {
+	if s.tries == nil {
+		s.tries = &tries{}
+	}
+	fp := s.index(s.fp)
+	t := s.tries.push()
+	t.ip, t.fp, t.top, t.frames, t.aux, t.base = s.ip, fp, fp+int(in.A), len(s.frames), len(s.aux), s.data.Base
+	err := s.enterOpen(bytecode.OpCallUnknown, in)
+	if err != nil {
+		s.tries.pop()
+	}
+	return err
+}
+
+// push adds a try, with the memory for kept values that one before has left.
+func (ts *tries) push() *try {
+	if n := len(ts.list); n < cap(ts.list) {
+		ts.list = ts.list[:n+1]
+	} else {
+		ts.list = append(ts.list, try{})
+	}
+	return ts.innermost()
+}
+
+// pop takes the innermost try off.
+func (ts *tries) pop() {
+	t := ts.innermost()
+	clear(t.kept)
+	t.kept = t.kept[:0]
+	ts.list = ts.list[:len(ts.list)-1]
+}
+
+// tryEnd ends a try whose quotation has returned.
+func (s recovery) tryEnd(a int32) error {
+	if s.tries.len() == 0 || s.tries.innermost().frames != len(s.frames) {
+		return Fail("no try is open here")
+	}
+	s.tries.pop()
+	if want := s.fp + uintptr(uint32(a)+1)*slotSize; s.sp != want {
+		return heightDiffers(want, s.sp)
+	}
+	v := at(s.fp, a)
+	*v = stack.FromVariant(stack.NewVariant(s.image.ok, []stack.Value{*v}))
+	return nil
+}
+
+// catch brings a strand that has failed back to its innermost try, through the weaves that it is
+// in: those end. False if it is in none; then nothing has changed.
+func (s recovery) catch(e *RuntimeError) bool {
+	if !s.tried() {
+		return false
+	}
+	failed := s.errorValue(e)
+	for s.tries.len() == 0 {
+		s.leaveFailed(s.inside)
+	}
+	s.land(failed)
+	return true
+}
+
+// land ends the innermost try with an error.
+func (s recovery) land(failed stack.Value) {
+	t := s.tries.innermost()
+	s.unwind(t)
+	s.data.Slots[t.top] = stack.FromVariant(stack.NewVariant(s.image.err, []stack.Value{failed}))
+	s.tries.pop()
+}
+
+// success is :Ok of what the strand has left on top, or of 0.
+func (s recovery) success() stack.Value {
+	v := stack.FromInt(0)
+	if top := s.index(s.sp); top > s.data.Base {
+		v = s.data.Slots[top-1]
+	}
+	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().ok, []stack.Value{v}))
+}
+
+// tried tells whether the strand is in a try, within the weave that it is in or around it.
+func (s recovery) tried() bool {
+	if s.tries.len() > 0 {
+		return true
+	}
+	for w := s.inside; w != nil; w = w.outer {
+		if w.caller.tries.len() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// unwind makes everything as it was when a try began, and the strand go on behind it.
+func (s recovery) unwind(t *try) {
+	copy(s.data.Slots[t.low():], t.kept)
+	clear(s.frames[t.frames:])
+	s.frames = s.frames[:t.frames]
+	s.aux.drop(max(len(s.aux)-t.aux, 0))
+	s.data.Base = t.base
+	s.gaveWay = stayed
+	if index, _, ok := s.image.functionAt(t.ip); ok {
+		s.giveBack(max(t.fp+int(s.image.funcs[index].fn.Frame), t.top) + 1)
+	}
+	// Guarded code: values of the frame that other code has proven may be gone.
+	s.ip = s.deoptAddress(t.ip) + instrSize
+	s.fp = s.address(t.fp)
+	s.sp = s.address(t.top + 1)
+}
+
+// leaveFailed ends the weave that runs, in which something has failed: the one who resumed it
+// has the error now.
+func (s recovery) leaveFailed(w *weave) {
+	w.end()
+	s.inside, w.outer = w.outer, nil
+	s.restore(&w.caller)
+	w.release(s.Strand)
+}
+
+// The tags of what a try leaves, and of the error in it.
+const (
+	okTag, errTag          = "Ok", "Err"
+	errorTag, errorCallTag = "StrandError", "StrandCall"
+)
+
+// errorValue is an error as a value: :StrandError with the word, the reason, the strand's id and the
+// trail, a list of :StrandCall with word, place and how many times in a row, innermost first.
+func (s recovery) errorValue(e *RuntimeError) stack.Value {
+	var calls []stack.Value
+	for _, f := range trailLines(e.Trail, e.Columns) {
+		if len(calls) == maxTrail {
+			break
+		}
+		calls = append(calls, s.tagged(errorCallTag, stack.FromString(f.Word), stack.FromString(f.Place(e.Columns)), stack.FromInt(int64(f.Count))))
+	}
+	return s.tagged(errorTag, stack.FromString(e.Word), stack.FromString(e.Reason), stack.FromInt(e.Strand), stack.FromList(calls))
+}
+
+func (s recovery) tagged(tag string, fields ...stack.Value) stack.Value {
+	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().tag(tag), fields))
+}
+
+// errorKinds are the kinds of the fields of an error.
+var errorKinds = []stack.Kind{stack.String, stack.String, stack.Int, stack.Variant}
+
+// ErrorOf is the inverse of what a try does to a run-time error. The value may be of a program's
+// making; what is none is an error.
+func ErrorOf(v *stack.VariantValue) (*RuntimeError, error) {
+	if v.Tag.Name != errorTag || !hasKinds(v, errorKinds...) {
+		return nil, Fail("expected the error of a try, found %s", Describe(stack.FromVariant(v)))
+	}
+	e := &RuntimeError{Word: ownText(v.At(0)), Reason: ownText(v.At(1)), Strand: v.At(2).AsInt()}
+	trail := v.At(3).AsVariant()
+	for i := range min(trail.Len(), maxTrail) {
+		call := trail.At(i)
+		if call.Kind() != stack.Variant || !hasKinds(call.AsVariant(), stack.String, stack.String, stack.Int) {
+			return nil, Fail("expected the error of a try, found one whose trail has %s", Describe(call))
+		}
+		e.Trail = append(e.Trail, Frame{Word: ownText(call.AsVariant().At(0)), File: ownText(call.AsVariant().At(1)), Count: int(max(call.AsVariant().At(2).AsInt(), 1))})
+	}
+	return e, nil
+}
+
+func ownText(v stack.Value) string { return strings.Clone(v.AsString()) }
+
+func hasKinds(v *stack.VariantValue, kinds ...stack.Kind) bool {
+	if v.Len() != len(kinds) {
+		return false
+	}
+	for i, k := range kinds {
+		if v.At(i).Kind() != k {
+			return false
+		}
+	}
+	return true
+}
+
+// Raise is the error of a word that fails once more with the error of a try: its trail goes on in
+// the strand's own.
+func (s Tasks) Raise(v *stack.VariantValue) error {
+	e, err := ErrorOf(v)
+	if err != nil {
+		return err
+	}
+	here, ok := s.fail(failure(e.Reason)).(*RuntimeError)
+	if !ok {
+		return failure(e.Reason)
+	}
+	here.Word, here.Values, here.Trail = e.Word, nil, append(e.Trail, here.Trail...)
+	return here
+}
