@@ -142,5 +142,3 @@ func (o Options) hint(list *diag.List, prog *load.Program, message string, d syn
 func dialectComment(source *diag.Source, d syntax.Dialect) diag.Edit {
 	return diag.Edit{Span: syntax.Beginning(source), Text: fmt.Sprintf("# seq:dialect %s\n", d)}
 }
-
-func Loaded(prog *load.Program, opts Options) (*types.Info, diag.List) { return opts.loaded(prog) }
