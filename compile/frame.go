@@ -97,9 +97,7 @@ func (fr *frame) parameter(k bytecode.Kind) {
 
 // fork returns what is known here, where the code branches, for resume.
 func (fr *frame) fork() state {
-	for i := range fr.tokens {
-		fr.track(&fr.tokens[i])
-	}
+	fr.trackTokens()
 	return fr.state.clone()
 }
 

@@ -22,15 +22,22 @@ func (ops *operands) newJoin() *join {
 	return &join{start: ops.fork()}
 }
 
-// leave ends a branch at the current place.
+// leave ends a branch at the current place. Of the reuse tokens those go on to the join that the
+// branches before have, too: their slots are nobody else's in any branch.
 func (ops *operands) leave(j *join) {
-	ops.straighten()
+	ops.materializeAll()
+	if ops.floating {
+		ops.dropTokens()
+	} else if n := len(j.ends); n > 0 {
+		ops.keepTokens(j.ends[n-1].tokens)
+	}
 	if j.layout == nil {
 		ops.settle(j)
 		j.layout = ops.values()
 	} else if !ops.floating && ops.canMeet(j.layout) {
 		ops.arrange(j.layout)
 	}
+	ops.trackTokens()
 	j.ends = append(j.ends, end{state: ops.state, jump: ops.emit(bytecode.OpJump, 0, 0, -1)})
 }
 
@@ -119,6 +126,7 @@ func (ops *operands) meet(j *join) {
 	if !floats {
 		layout = ops.common(j)
 	}
+	tokens := j.takeTokens(floats)
 	// The last branch falls through into the code that follows; others jump
 	// there, by way of the moves they need.
 	last := len(j.ends) - 1
@@ -129,6 +137,7 @@ func (ops *operands) meet(j *join) {
 	} else {
 		ops.patch(j.ends[last].jump)
 	}
+	adapted := len(ops.code)
 	ops.adapt(floats, layout)
 	final := ops.state.clone()
 	kinds := final.kinds
@@ -163,6 +172,34 @@ func (ops *operands) meet(j *join) {
 	}
 	ops.state = final
 	ops.label()
+	for i := range tokens {
+		tokens[i].behind = adapted
+	}
+	ops.tokens = tokens
+	ops.trackTokens()
+}
+
+// takeTokens returns the reuse tokens that go on behind the join, those of the last branch: all others have
+// them, and their slots stay retained there. What one branch has lost is lost.
+func (j *join) takeTokens(floats bool) []reuseToken {
+	tokens := j.ends[len(j.ends)-1].tokens
+	for i := range j.ends {
+		e := &j.ends[i]
+		if floats {
+			e.dropTokens()
+			tokens = nil
+		}
+		for k := range tokens {
+			if other := e.token(tokens[k]); other != nil {
+				tokens[k].lost |= other.lost
+				tokens[k].doubtful = tokens[k].doubtful || other.doubtful
+			}
+		}
+	}
+	for i := range j.ends { // labels are not to let go of them
+		j.ends[i].tokens = nil
+	}
+	return tokens
 }
 
 // common finds a layout that every end can be brought to: that of the first

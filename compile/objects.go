@@ -148,7 +148,7 @@ func (ops *operands) materialize(o operand) operand {
 	return made
 }
 
-// straighten makes all virtual objects and lets go of all reuse tokens: where code joins, loops or
+// straighten makes all virtual objects and lets go of all reuse tokens: where code loops or
 // is looked at there are none.
 func (ops *operands) straighten() {
 	ops.materializeAll()
@@ -172,7 +172,7 @@ func (ops *operands) materializeAll() {
 // reuseToken is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
 // VM finds that nobody else holds it. Until then it has its fields. A reuse token lasts through
-// branches, up to where they join, and calls.
+// branches, where they join if all of them still have it, and calls.
 type reuseToken struct {
 	slot     int32 // retained
 	variant  int32
@@ -274,11 +274,37 @@ func (ops *operands) putFields(h *reuseToken, r *virtualObject) {
 }
 
 // dropTokens lets go of all reuse tokens.
-func (fr *frame) dropTokens() {
-	for _, h := range fr.tokens {
-		fr.uses[h.slot]--
+func (s *state) dropTokens() { s.keepTokens(nil) }
+
+// keepTokens lets go of the reuse tokens that are not among others.
+func (s *state) keepTokens(others []reuseToken) {
+	other := state{tokens: others}
+	kept := s.tokens[:0]
+	for _, h := range s.tokens {
+		if other.token(h) != nil {
+			kept = append(kept, h)
+		} else {
+			s.uses[h.slot]--
+		}
 	}
-	fr.tokens = fr.tokens[:0]
+	s.tokens = kept
+}
+
+// token returns the reuse token of another state, if it is here as well.
+func (s *state) token(h reuseToken) *reuseToken {
+	for i := range s.tokens {
+		if t := &s.tokens[i]; t.slot == h.slot && t.variant == h.variant && t.first == h.first {
+			return t
+		}
+	}
+	return nil
+}
+
+// trackTokens is track for all reuse tokens.
+func (fr *frame) trackTokens() {
+	for i := range fr.tokens {
+		fr.track(&fr.tokens[i])
+	}
 }
 
 // dropTokensAbove lets go of the reuse tokens above the slots in use, so that a call can have
