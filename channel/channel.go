@@ -46,8 +46,6 @@ type kind interface {
 	receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome
 	close(s *scheduler.Scheduler, from *scheduler.Worker)
 	length() int
-	// next is the time at which there is something to receive; false if no clock brings anything.
-	next() (time.Time, bool)
 }
 
 // Outcome says how a receive or a send went.
@@ -228,6 +226,12 @@ func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *schedu
 	wakeAll(waiting, v, ok, s, from)
 }
 
+// Holds tells whether the channel can hold a value that nobody receives yet.
+func (c *Channel) Holds() bool {
+	b, ok := c.kind.(*bounded)
+	return !ok || b.limit > 0
+}
+
 // Length is how many values wait to be received.
 func (c *Channel) Length() int {
 	if c.kind != nil {
@@ -240,13 +244,22 @@ func (c *Channel) Length() int {
 	return len(c.taken) - c.head + len(c.sent)
 }
 
+// timed tells whether the channel is a clock; nil is none.
+func (c *Channel) timed() bool {
+	if c == nil || c.kind == nil {
+		return false
+	}
+	_, ok := c.kind.(*clock)
+	return ok
+}
+
 // Next is the time at which a clock brings something to receive, if nobody takes it before;
 // false if the channel is not open or no clock.
 func (c *Channel) Next() (time.Time, bool) {
-	if c.kind == nil {
-		return time.Time{}, false
+	if k, ok := c.kind.(*clock); ok {
+		return k.next()
 	}
-	return c.kind.next()
+	return time.Time{}, false
 }
 
 // atEnd is what is received from a channel that is closed and drained.

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"sync"
-	"time"
 	"weak"
 
 	"github.com/seqvm/seqvm/scheduler"
@@ -115,5 +114,3 @@ func (t *topic) close(s *scheduler.Scheduler, from *scheduler.Worker) {
 }
 
 func (t *topic) length() int { return 0 }
-
-func (t *topic) next() (time.Time, bool) { return time.Time{}, false }

@@ -15,10 +15,12 @@ type Waits struct{ *Strand }
 // wait is how a strand waits if more than one thing may wake it.
 type wait struct {
 	channel.Selection
-	deadline time.Time // of the cases that are chosen from; zero: there is none
+	limited  bool      // there is a limit,
+	deadline time.Time // and it ends here
 	// back says that the strand comes back from waiting for cases: it executes once more
 	// the word that did it.
 	back bool
+	tag  *stack.Tag // of the last outcome
 }
 
 // Choice is what has become of cases that a word has chosen from.
@@ -42,7 +44,10 @@ func (s Waits) Send(c *channel.Channel, w []stack.Value) error {
 	if s.comesBack() {
 		return s.chooseSend(c, w)
 	}
-	o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker())
+	o, queued := channel.Blocked, 0
+	if c.Holds() || s.member != nil {
+		o, queued = c.TrySend(w[0], &s.vm.sched, s.Worker())
+	}
 	switch {
 	case o != channel.Blocked:
 		w[0] = stack.FromBool(o == channel.Done)
@@ -160,13 +165,12 @@ func (s Waits) Choose(limit time.Duration) (Choice, error) {
 	if t.back {
 		chosen = t.comeBack()
 	} else {
-		t.deadline = time.Time{}
-		if limit > 0 {
+		if t.limited = limit > 0; t.limited {
 			t.deadline = time.Now().Add(limit)
 		}
 	}
 	for !chosen && !t.Poll(s.scheduled()) {
-		if limit == 0 || !t.deadline.IsZero() && !time.Now().Before(t.deadline) {
+		if limit == 0 || t.limited && !time.Now().Before(t.deadline) {
 			t.Clear()
 			return Choice{Index: channel.Elapsed}, nil
 		}
@@ -180,6 +184,19 @@ func (s Waits) Choose(limit time.Duration) (Choice, error) {
 	c.Send = t.Case(c.Index).Send
 	t.Clear()
 	return c, nil
+}
+
+// Outcome makes the Variant of what has come of a wait.
+func (s Waits) Outcome(name string, fields ...stack.Value) stack.Value {
+	t := s.selection.Load()
+	if t == nil || t.tag == nil || t.tag.Name != name {
+		tag := s.Tag(name)
+		if t == nil {
+			return stack.FromVariant(stack.NewVariant(tag, fields))
+		}
+		t.tag = tag
+	}
+	return stack.FromVariant(stack.NewVariant(t.tag, fields))
 }
 
 // comesBack tells whether the strand comes back from waiting for cases.
@@ -253,7 +270,7 @@ func (s Waits) forget() {
 // alarm is when the wait must look again: at its limit, or when a clock among the cases brings something.
 func (t *wait) alarm() (at time.Time, ok bool) {
 	at, ok = t.Next()
-	if d := t.deadline; !d.IsZero() && (!ok || d.Before(at)) {
+	if d := t.deadline; t.limited && (!ok || d.Before(at)) {
 		return d, true
 	}
 	return at, ok
