@@ -36,7 +36,7 @@ func caseOf(v *stack.Value) (c Case, ok bool) {
 
 // Only makes one case that which the strand chooses from.
 func (t *Selection) Only(c Case) {
-	t.list, t.only, t.clocks = nil, c, c.Channel.timed()
+	t.list, t.only, t.clocks = nil, c, c.Channel.Timed()
 	t.number(1)
 }
 
@@ -58,7 +58,7 @@ func (t *Selection) From(list *stack.VariantValue) (bad int) {
 			t.Clear()
 			return i
 		}
-		t.clocks = t.clocks || c.Channel.timed()
+		t.clocks = t.clocks || c.Channel.Timed()
 	}
 	t.list = list
 	t.number(n)

@@ -41,25 +41,37 @@ const batch = 256
 // Send sends the promoted value of the first slot of a word's window of two, waits until there is room
 // for it, and leaves there whether the channel was open.
 func (s Waits) Send(c *channel.Channel, w []stack.Value) error {
+	if !c.Plain() {
+		return s.sendSpecial(c, w)
+	}
+	o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker())
+	return s.sent(o, queued, w)
+}
+
+// sent leaves how a send went, and gives way now and then.
+func (s Waits) sent(o channel.Outcome, queued int, w []stack.Value) error {
+	w[0] = stack.FromBool(o == channel.Done)
+	if queued == 0 || queued%batch > 0 {
+		return nil
+	}
+	return s.Yield()
+}
+
+// sendSpecial is Send to a channel that is no unbounded queue.
+func (s Waits) sendSpecial(c *channel.Channel, w []stack.Value) error {
 	if s.comesBack() {
 		return s.chooseSend(c, w)
 	}
-	o, queued := channel.Blocked, 0
 	if c.Holds() || s.member != nil {
-		o, queued = c.TrySend(w[0], &s.vm.sched, s.Worker())
-	}
-	switch {
-	case o != channel.Blocked:
-		w[0] = stack.FromBool(o == channel.Done)
-		if queued == 0 || queued%batch > 0 {
-			return nil
+		if o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker()); o != channel.Blocked {
+			return s.sent(o, queued, w)
 		}
-		return s.Yield()
-	case s.member != nil:
-		return s.chooseSend(c, w)
+		if s.member != nil {
+			return s.chooseSend(c, w)
+		}
 	}
 	s.park()
-	o = c.Send(channel.Waiter{Strand: s.scheduled(), Result: (*[2]stack.Value)(w)}, w[0], &s.vm.sched, s.Worker())
+	o := c.Send(channel.Waiter{Strand: s.scheduled(), Result: (*[2]stack.Value)(w)}, w[0], &s.vm.sched, s.Worker())
 	if o == channel.Blocked {
 		return errParked
 	}
@@ -83,13 +95,16 @@ func (s Waits) chooseSend(c *channel.Channel, w []stack.Value) error {
 // slots of a word's window.
 func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 	result := (*[2]stack.Value)(w)
-	if !s.comesBack() {
+	if s.member == nil && !c.Timed() { // nothing else ends the wait
 		if c.TryReceive(s.scheduled(), &s.vm.sched, result) != channel.Blocked {
 			return nil
 		}
-		if _, timed := c.Next(); !timed && s.member == nil {
-			return s.receive(c, result)
+		s.park()
+		if c.Receive(channel.Waiter{Strand: s.scheduled(), Result: result}, s.scheduled(), &s.vm.sched, result) == channel.Blocked {
+			return errParked
 		}
+		s.parkedAt.Store(0)
+		return nil
 	}
 	if t, fresh := s.Cases(); fresh {
 		t.Only(channel.Case{Channel: c})
@@ -99,16 +114,6 @@ func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 		result[0], result[1] = choice.Value, stack.FromBool(choice.Open)
 	}
 	return err
-}
-
-// receive waits for what only a channel can bring.
-func (s Waits) receive(c *channel.Channel, result *[2]stack.Value) error {
-	s.park()
-	if c.Receive(channel.Waiter{Strand: s.scheduled(), Result: result}, s.scheduled(), &s.vm.sched, result) == channel.Blocked {
-		return errParked
-	}
-	s.parkedAt.Store(0)
-	return nil
 }
 
 // TryReceive takes a value from a channel without waiting.
