@@ -62,7 +62,7 @@ func newCompiler(info *types.Info, opts Options) *compiler {
 		Options: opts,
 		info:    info, table: info.Builtins,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
-		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
+		nameIndex: make(map[string]int32, len(info.Words)), consts: map[bytecode.Const]int32{},
 		builtins: make([]int32, info.Builtins.Len()), helpers: map[string]int32{}, late: map[int32]*summary{}, slots: map[int]*lateSlot{},
 	}
 }
@@ -85,7 +85,7 @@ func (c *compiler) added() {
 		}
 		c.mod.Variants = append(c.mod.Variants, vi)
 	}
-	c.summarize()
+	cycles := c.summarize()
 	words := info.Words[first:]
 	c.bodies = append(c.bodies, make([]inlineBody, len(words))...)
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
@@ -94,10 +94,6 @@ func (c *compiler) added() {
 			c.slots[w.Slot] = &lateSlot{entry: c.function(w, c.late[int32(w.Index)]), trampoline: -1}
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
-	}
-	cycles := c.components(first)
-	for _, cycle := range cycles {
-		c.measureWords(cycle)
 	}
 	if c.Plain || !parallel.Pays(stepsOfWord*len(words)) {
 		for _, cycle := range cycles {
@@ -149,6 +145,7 @@ type compiler struct {
 	mod       *bytecode.Module
 	words     []summary
 	nameIndex map[string]int32
+	lastNames [256]lastName // by a hash
 	consts    map[bytecode.Const]int32
 	builtins  []int32            // table index to module index + 1
 	wordOf    []int32            // module index of a built-in word to table index
@@ -160,9 +157,30 @@ type compiler struct {
 	slots     map[int]*lateSlot
 	part      *part            // whose module is made; nil: it is the whole one
 	whole     *bytecode.Module // that the part is of
+	spare     []*generator     // whose memory the next ones get
+	spareCode []bytecode.Instr // likewise
 }
 
 func (c *compiler) name(text string) int32 {
+	if text == "" {
+		return c.nameOf(text)
+	}
+	last := &c.lastNames[(len(text)*7^int(text[0])*5^int(text[len(text)-1])*3^int(text[len(text)/2]))%len(c.lastNames)]
+	if last.text != text {
+		*last = lastName{text, c.nameOf(text)}
+	} else if c.part != nil {
+		c.part.names.note(last.number, c.part.cycle)
+	}
+	return last.number
+}
+
+// lastName is a name that was asked for lately: a few of them are most of what is asked for.
+type lastName struct {
+	text   string
+	number int32
+}
+
+func (c *compiler) nameOf(text string) int32 {
 	i, ok := c.nameIndex[text]
 	if !ok {
 		i = int32(len(c.mod.Names))
@@ -234,6 +252,7 @@ func kindOf(t *types.Type) bytecode.Kind {
 // they are compiled, of all their parameters first: where the code shows that an assumption was wrong
 // they are compiled again without it.
 func (c *compiler) cycle(words []int32) {
+	c.measureWords(words)
 	recursive := len(words) > 1 || slices.Contains(c.words[words[0]].calls, words[0])
 	assumed := make([]params, len(words))
 	if recursive && !c.Plain {
@@ -334,6 +353,7 @@ func (c *compiler) word(w *types.Word) {
 		Open: facts.open(), Word: true,
 	}
 	g.passes(&f, facts)
+	c.recycle(g)
 	*c.wordFunction(c.functions[w.Index]) = f
 }
 
@@ -374,6 +394,7 @@ func (c *compiler) attempts(least speculation, function func(with attempt) *gene
 			return g
 		}
 		c.back(here)
+		c.recycle(g)
 	}
 }
 
@@ -431,6 +452,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.size, 1), Open: open,
 	}
 	q.passes(&f, nil)
+	g.recycle(q)
 	g.mod.Funcs[int(index)-len(g.mod.Outside)] = f
 	return index
 }

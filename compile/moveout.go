@@ -19,7 +19,7 @@ func (e *emitter) moveOut() {
 	constructs := e.constructs()
 	for pc := range e.code {
 		if f, ok := e.fetchAt(pc, &targets); ok {
-			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs, stays: f.stays}
+			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs, stays: f.stays, targets: targets}
 			if t.gone(pc+1, f.holders) {
 				e.code[pc] = f.taking()
 			}
@@ -152,12 +152,27 @@ func followed(s int32) []int32 {
 // maxTrip is how many instructions a trip goes along, on all ways together.
 const maxTrip = 96
 
-// trip goes along the ways from a fetch.
+// trip goes along the ways from a fetch. Where ways have met it goes on once, if it comes with the same holders.
 type trip struct {
-	e     *emitter
-	steps int  // that are left
-	atEnd bool // it is enough that the container ends
-	stays bool // it is enough that the part is only looked at, while that may be
+	e       *emitter
+	steps   int  // that are left
+	atEnd   bool // it is enough that the container ends
+	stays   bool // it is enough that the part is only looked at, while that may be
+	targets []bool
+	been    map[int][]holders // the holders with which it has come to each target of jumps
+}
+
+// again tells whether the trip has come to a target of jumps with these holders before: ways go
+// forward only, so all has gone well from there.
+func (t *trip) again(pc int, h *holders) bool {
+	if slices.ContainsFunc(t.been[pc], h.equal) {
+		return true
+	}
+	if t.been == nil {
+		t.been = map[int][]holders{}
+	}
+	t.been[pc] = append(t.been[pc], h.clone())
+	return false
 }
 
 // gone tells whether on all ways from an instruction on the part is replaced, or ends with its
@@ -171,6 +186,9 @@ func (t *trip) gone(pc int, h holders) bool {
 		}
 		if len(h.containers) == 0 {
 			return t.atEnd
+		}
+		if t.targets[pc] && t.again(pc, &h) {
+			return true
 		}
 		if t.steps--; t.steps < 0 {
 			return false
@@ -214,6 +232,10 @@ func (h *holders) clone() holders {
 	return c
 }
 
+func (h *holders) equal(o holders) bool {
+	return slices.Equal(h.containers, o.containers) && slices.Equal(h.keys, o.keys) && h.key == o.key && h.used == o.used && slices.Equal(h.constants, o.constants) && slices.Equal(h.parts, o.parts)
+}
+
 // encounter is what an instruction does with the part of a container.
 type encounter int
 
@@ -249,7 +271,9 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 		return sparesPart
 	case bytecode.OpInt, bytecode.OpBool, bytecode.OpConst:
 		h.overwrite(in.A, in.A+1)
-		h.constants = append(h.constants, constantSlot{in.A, literal{in.Op, in.B}})
+		if h.key != (literal{}) { // else no constant names the part
+			h.constants = append(h.constants, constantSlot{in.A, literal{in.Op, in.B}})
+		}
 		return sparesPart
 	case bytecode.OpListLength, bytecode.OpListHas, bytecode.OpCheck: // they look at no element
 		if in.Op != bytecode.OpCheck {
