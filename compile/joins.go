@@ -32,13 +32,17 @@ func (ops *operands) newJoin() *join {
 func (ops *operands) leave(j *join) {
 	ops.materializeAll()
 	kept, from := slices.Clone(ops.tokens), len(ops.code)
-	ops.dropTokens()
+	if !ops.joinsTokens { // else nothing is to lie in their slots
+		ops.offer(kept)
+		ops.dropTokens()
+	}
 	if j.layout == nil {
 		ops.settle(j)
 		j.layout = ops.values()
 	} else if !ops.floating && ops.canMeet(j.layout) {
 		ops.arrange(j.layout)
 	}
+	ops.dropTokens()
 	kept = slices.DeleteFunc(kept, func(h reuseToken) bool { return ops.uses[h.slot] > 0 || ops.written(h.slot, from) })
 	e := end{state: ops.state, kept: kept}
 	if ops.joinsTokens {
@@ -178,20 +182,16 @@ func (ops *operands) meet(j *join) {
 	}
 	ops.state = final
 	ops.label()
-	if joinable {
+	if joinable && ops.joinsTokens {
 		ops.joinTokens(j)
 	}
 }
 
 // joinTokens keeps the reuse tokens behind a conditional that some branches have left in slots which the others leave free. Those
-// put a number there if the token is taken. What is compiled for the first time only finds out whether that pays.
+// put a number there if the token is taken.
 func (ops *operands) joinTokens(j *join) {
 	for i := range j.ends {
 		for _, h := range j.ends[i].kept {
-			if !ops.joinsTokens {
-				ops.offered |= 1 << min(len(ops.mod.Variants[h.variant].Kinds), maxOffered)
-				continue
-			}
 			ops.joinToken(j, h)
 		}
 	}
@@ -218,6 +218,13 @@ func (ops *operands) joinToken(j *join, h reuseToken) {
 	ops.uses[h.slot]++
 	ops.kinds[h.slot] = known{}
 	ops.addToken(joined)
+}
+
+// offer notes that there are reuse tokens in front of a join.
+func (ops *operands) offer(tokens []reuseToken) {
+	for _, h := range tokens {
+		ops.offered |= 1 << min(len(ops.mod.Variants[h.variant].Kinds), maxOffered)
+	}
 }
 
 // maxOffered is how many fields offered can tell apart.
