@@ -31,7 +31,7 @@ test: lint
 
 race:
 	$(GO) test -race ./scheduler ./channel ./vm ./tools/repl/... ./cmd/seqvm
-	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/types ./compile ./tools/lint
+	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 
 # These tests take long and have one goroutine: there is no race to find in them.
 ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord

@@ -461,16 +461,26 @@ func (s *Strand) run() error {
 			fp = to
 			ip = codeAddress(f.code)
 
+		case bytecode.OpMovesBuiltin, bytecode.OpMoveBuiltin:
+			*at(fp, in.A) = *at(fp, in.B)
+			in = instr(ip)
+			ip += instrSize
+			if op == bytecode.OpMovesBuiltin {
+				*at(fp, in.A) = *at(fp, in.B)
+				in = instr(ip)
+				ip += instrSize
+			}
+			fallthrough
 		case bytecode.OpBuiltin:
 			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
-			b := img.builtins[in.B]
-			w := window(fp, in.A, max(len(b.In), len(b.Out)))
-			for i, k := range b.In {
+			b := &img.builtins[in.B]
+			w := window(fp, in.A, b.width)
+			for i, k := range b.in {
 				if k != stack.Nothing && w[i].Kind() != k {
 					return s.fail(Mismatch(k.String(), w[i]))
 				}
 			}
-			if err = b.Run(s, w); err != nil {
+			if err = b.run(s, w); err != nil {
 				return s.fail(err)
 			}
 
