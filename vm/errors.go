@@ -184,7 +184,11 @@ func (e *DeadlockError) Error() string {
 		if s.Strand != 1 {
 			name = fmt.Sprintf("strand #%d", s.Strand)
 		}
-		fmt.Fprintf(&b, "\n  %s in %s at %s", name, visible.Text(s.Word), visible.Text(s.Place)+visible.Text(s.on()))
+		fmt.Fprintf(&b, "\n  %s in %s", name, visible.Text(s.Word))
+		if s.Place != "" { // else a module has started the strand
+			fmt.Fprintf(&b, " at %s", visible.Text(s.Place))
+		}
+		b.WriteString(visible.Text(s.on()))
 		if s.Weave != "" {
 			fmt.Fprintf(&b, ", in a weave that was resumed at %s", visible.Text(s.Weave))
 		}

@@ -14,7 +14,7 @@ import (
 type form uint8
 
 const (
-	ownForm     form = iota // the code as the module has it, but for what is rewritten
+	ownForm     form = iota // the code as the module has it, but for what is fused
 	guardedForm             // each instruction first checks what the original trusts (deopt.go)
 	countedForm             // the reduction counter sees the tail calls in whose place other code stands
 )
@@ -45,58 +45,8 @@ var formTable = map[form]func(f *bytecode.Func, code []bytecode.Instr){
 	},
 }
 
-// rewrite makes code faster that is not checked. All instructions stay where they are, for those who
-// jump there.
-func (img *image) rewrite(code []bytecode.Instr) {
-	fuse(code)
-	if !img.linear { // there every fetch marks what it fetches
-		return
-	}
-	for pc := range code {
-		if looksThrough(code, pc) {
-			code[pc].Op = bytecode.OpListTake // which leaves it in the list
-		}
-	}
-}
-
-// rewrites tells whether rewrite changes code.
-func (img *image) rewrites(code []bytecode.Instr) bool {
-	if fuses(code) {
-		return true
-	}
-	for pc := range code {
-		if img.linear && looksThrough(code, pc) {
-			return true
-		}
-	}
-	return false
-}
-
-// looksThrough tells whether an instruction fetches an element of a list that is only looked into, for
-// something that comes in its place: the element of an element, say. It need not be marked as held twice. So
-// rows of a table that have been read can be changed in their place later.
-func looksThrough(code []bytecode.Instr, pc int) bool {
-	if code[pc].Op != bytecode.OpListGet {
-		return false
-	}
-	row, next := code[pc].A, pc+1
-	for next < len(code) && code[next].Op == bytecode.OpInt && code[next].A != row {
-		next++
-	}
-	if next == len(code) {
-		return false
-	}
-	in := &code[next]
-	return looksInside[in.Op] && in.A == row && in.B == row && in.C != row
-}
-
-// looksInside are the instructions that only look at B and leave in A what is marked if it is held twice.
-var looksInside = map[bytecode.Op]bool{
-	bytecode.OpListGet: true, bytecode.OpListGetInt: true, bytecode.OpListGetFloat: true, bytecode.OpListHas: true, bytecode.OpListLength: true,
-}
-
 // fuse has calls of built-in words run with the moves that bring their arguments, up to two: they are what most
-// calls are preceded by.
+// calls are preceded by. All instructions stay where they are, for those who jump there.
 func fuse(code []bytecode.Instr) {
 	for pc := 1; pc < len(code); pc++ {
 		if code[pc].Op != bytecode.OpBuiltin || code[pc-1].Op != bytecode.OpMove {
@@ -151,7 +101,7 @@ func (img *image) code(function int32, form form) *bytecode.Instr {
 	if form == countedForm && len(f.TailsGone) == 0 {
 		form = ownForm
 	}
-	if form == ownForm && !img.rewrites(f.Code) {
+	if form == ownForm && !fuses(f.Code) {
 		return &f.Code[0]
 	}
 	x := img.codes
@@ -163,7 +113,7 @@ func (img *image) code(function int32, form form) *bytecode.Instr {
 		code = slices.Clone(f.Code)
 		formTable[form](f, code)
 		if form != guardedForm {
-			img.rewrite(code)
+			fuse(code)
 		}
 		x.made[which] = code
 		x.add(function, code)

@@ -39,30 +39,3 @@ func TestFuse(t *testing.T) {
 		}
 	}
 }
-
-// An element that is only looked into is fetched without a mark, if what is fetched out of it comes in its
-// place. One that moves out of it is no case: the element stays in its list.
-func TestLooksThrough(t *testing.T) {
-	get := func(a, b, c int32) bytecode.Instr { return bytecode.Instr{Op: bytecode.OpListGet, A: a, B: b, C: c} }
-	op := func(op bytecode.Op, a, b, c int32) bytecode.Instr { return bytecode.Instr{Op: op, A: a, B: b, C: c} }
-	for _, c := range []struct {
-		code []bytecode.Instr
-		want bool
-	}{
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpListGetInt, 2, 2, 3)}, true},
-		{[]bytecode.Instr{get(0, 0, 1), get(0, 0, 2)}, true},
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpInt, 3, 7, 0), op(bytecode.OpListGetFloat, 2, 2, 3)}, true},
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpListLength, 2, 2, 0)}, true},
-		{[]bytecode.Instr{get(2, 0, 1), get(3, 2, 1)}, false},                              // it is used again
-		{[]bytecode.Instr{get(2, 0, 1), get(2, 0, 1)}, false},                              // not looked into
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpListTake, 2, 2, 3)}, false},          // changed in its place
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpInt, 2, 7, 0), get(2, 2, 3)}, false}, // overwritten
-		{[]bytecode.Instr{get(2, 0, 1), op(bytecode.OpInt, 3, 7, 0)}, false},
-		{[]bytecode.Instr{op(bytecode.OpListTake, 2, 0, 1), get(2, 2, 3)}, false},
-	} {
-		assert.Equal(t, c.want, looksThrough(c.code, 0), "%v", c.code)
-		img := &image{linear: true}
-		assert.Equal(t, c.want, img.rewrites(c.code))
-		assert.False(t, (&image{}).rewrites(c.code), "nobody vouches for moves")
-	}
-}

@@ -193,6 +193,17 @@ func (b *Builtin) linked() linkedBuiltin {
 	return l
 }
 
+// mismatch returns the first argument in a window that is of another kind than it must be; -1 if there is
+// none.
+func (b *linkedBuiltin) mismatch(w []stack.Value) int {
+	for i, k := range b.in {
+		if k != stack.Nothing && w[i].Kind() != k {
+			return i
+		}
+	}
+	return -1
+}
+
 // fits checks that a built-in word is what the module was compiled for.
 func (b *Builtin) fits(ref bytecode.BuiltinRef) error {
 	if len(b.In) != int(ref.In) || len(b.Out) != int(ref.Out) {

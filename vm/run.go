@@ -462,23 +462,17 @@ func (s *Strand) run() error {
 			ip = codeAddress(f.code)
 
 		case bytecode.OpMovesBuiltin, bytecode.OpMoveBuiltin:
-			*at(fp, in.A) = *at(fp, in.B)
-			in = instr(ip)
-			ip += instrSize
+			in, ip = moved(fp, ip, in)
 			if op == bytecode.OpMovesBuiltin {
-				*at(fp, in.A) = *at(fp, in.B)
-				in = instr(ip)
-				ip += instrSize
+				in, ip = moved(fp, ip, in)
 			}
 			fallthrough
 		case bytecode.OpBuiltin:
 			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
 			b := &img.builtins[in.B]
 			w := window(fp, in.A, b.width)
-			for i, k := range b.in {
-				if k != stack.Nothing && w[i].Kind() != k {
-					return s.fail(Mismatch(k.String(), w[i]))
-				}
+			if i := b.mismatch(w); i >= 0 {
+				return s.fail(Mismatch(b.in[i].String(), w[i]))
 			}
 			if err = b.run(s, w); err != nil {
 				return s.fail(err)

@@ -132,7 +132,7 @@ func (img *image) blame(l location, calls []frame) string {
 			name = img.name(line, f)
 		}
 	}
-	return name
+	return strings.TrimPrefix(name, "%") // nothing of the program's own is below: a strand that a module has started
 }
 
 // frames appends the frames of one stack of calls to a trail. root is the function at
