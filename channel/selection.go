@@ -41,10 +41,10 @@ const Elapsed = -1
 
 // The phases of a wait. fired comes last: the result is there.
 const (
-	registering = iota // the strand runs and prepares it
-	parked             // the strand has been left to who claims the wait
-	firing             // claimed while the strand was registering: the result is being written
-	left               // as firing, and the strand has been left to who writes
+	registering = iota + 1 // the strand runs and prepares it
+	parked                 // the strand has been left to who claims the wait
+	firing                 // claimed while the strand was registering: the result is being written
+	left                   // as firing, and the strand has been left to who writes
 	fired
 	phaseBits = 3
 )

@@ -308,7 +308,7 @@ func (s recovery) leaveBody() bool {
 	if sc == nil || !s.runs(sc) {
 		return false
 	}
-	Waits{s.Strand}.forget()
+	Waits(s).forget()
 	failed := s.errorValue(s.cancelError(Cancelled))
 	if w := s.granted; w != nil {
 		s.granted = nil
