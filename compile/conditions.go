@@ -73,7 +73,10 @@ func (p *conditions) condition(cond int32, want bool, at origin) condition {
 		return p.condition(in.B, want, at)
 	case in.Op == bytecode.OpBoolAnd || in.Op == bytecode.OpBoolOr:
 		all := want == (in.Op == bytecode.OpBoolAnd)
+		first := len(p.wanted)
+		p.wanted = append(p.wanted, in.B) // the second part must leave it where it is
 		second := p.condition(in.C, want, at)
+		p.wanted = slices.Delete(p.wanted, first, first+1)
 		return condition{parts: []condition{p.condition(in.B, want != all, at), second}, all: all}
 	}
 	f := fused[in.Op]
