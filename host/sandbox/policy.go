@@ -79,6 +79,17 @@ func New(allow Allow) (*Policy, error) {
 	return p, nil
 }
 
+// Including returns the policy with more folders to read from; those that cannot be meant are left out.
+func (p *Policy) Including(folders []string) *Policy {
+	more := *p
+	for _, folder := range folders {
+		if list, err := p.places([]string{folder}); err == nil {
+			more.read = append(more.read[:len(more.read):len(more.read)], list...)
+		}
+	}
+	return &more
+}
+
 // Gives tells whether a capability is given as a whole or in part.
 func (p *Policy) Gives(c Capability) bool {
 	return p == nil || c == None || p.whole[c] || p.partial[c]
