@@ -17,6 +17,7 @@
 package seqvm
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -217,6 +218,27 @@ func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
 		}
 	}
 	return list, problems
+}
+
+// Capabilities checks a program and returns what its words can ask for of files, network, environment and process: a hint for each
+// place, in the order of words and places. What words of supplied modules do counts where the program calls those.
+// The second list is what Check finds; if it has errors, the first is empty.
+func Capabilities(source Source, opts Options) (uses, problems diag.List) {
+	o := opts.check(source)
+	info, problems := check.Program(source.from, o)
+	if problems.HasErrors() {
+		return nil, problems
+	}
+	words := opts.words()
+	for _, use := range info.Uses(func(builtin int32) bool { return words.Needs(builtin) != sandbox.Nothing }) {
+		need, through := words.Needs(use.Builtin), ""
+		if use.Through {
+			through = fmt.Sprintf(" through '%s'", info.Builtins.Name(use.Builtin))
+		}
+		uses = append(uses, &diag.Diagnostic{Severity: diag.Hint, Code: "capability", Span: use.Span,
+			Message: fmt.Sprintf("'%s' in '%s' %s%s: %s", use.Name, use.Word.Decl.Name.Text, need.Does(), through, need.Capability().Flag())})
+	}
+	return uses, problems
 }
 
 func (o Options) words() *Words {

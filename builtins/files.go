@@ -24,12 +24,15 @@ var fileWords = []Word{
 	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Removes a file or symbolic link, never a directory; false on failure.", Flag: "whether the file was deleted", Run: onPath((*sandbox.Policy).RemoveFile)},
 	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Needs: sandbox.ReadPath, Doc: "The size of a file in bytes; 0 and false if there is none.", Flag: "whether the file exists", Run: func(s *vm.Strand, w []stack.Value) error {
 		info, err := stat(s, w[0])
+		if err != nil {
+			return err
+		}
 		size := int64(0)
 		if info != nil {
 			size = info.Size()
 		}
 		flagged(w, stack.FromInt(size), info != nil)
-		return denied(err)
+		return nil
 	}},
 	{Name: "file.for-each-line", Effect: "( ..a String [ String -- ] -- ..a Bool )", Doc: "Runs the quotation for each line of a file, each with its line end; false if it cannot be read.", Calls: []string{"%file.lines", "%file.line", "chan.yield"}},
 }
@@ -72,17 +75,20 @@ func onPath(f func(p *sandbox.Policy, path string) error) func(*vm.Strand, []sta
 	return func(s *vm.Strand, w []stack.Value) (err error) {
 		path := pathOf(w[0])
 		s.Blocking(func() { err = f(policy(s), path) })
+		if err := denied(err); err != nil {
+			return err
+		}
 		w[0] = stack.FromBool(err == nil)
-		return denied(err)
+		return nil
 	}
 }
 
-// stat follows links; nil if there is nothing.
+// stat follows links; nil if there is nothing. The error is that of the word.
 func stat(s *vm.Strand, path stack.Value) (info fs.FileInfo, err error) {
 	name := pathOf(path)
 	s.Blocking(func() { info, err = policy(s).Stat(name) })
 	if err != nil {
-		return nil, err
+		return nil, denied(err)
 	}
 	return info, nil
 }
@@ -91,8 +97,11 @@ func stat(s *vm.Strand, path stack.Value) (info fs.FileInfo, err error) {
 func existing(as func(fs.FileMode) bool) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
 		info, err := stat(s, w[0])
+		if err != nil {
+			return err
+		}
 		w[0] = stack.FromBool(info != nil && as(info.Mode()))
-		return denied(err)
+		return nil
 	}
 }
 
@@ -104,8 +113,11 @@ func slurp(s *vm.Strand, w []stack.Value) error {
 	if err != nil {
 		content = nil
 	}
+	if err := denied(err); err != nil {
+		return err
+	}
 	flagged(w, stack.FromOwned(content), err == nil)
-	return denied(err)
+	return nil
 }
 
 // writeFile makes a word that writes a file; how is os.O_TRUNC or os.O_APPEND.
@@ -121,8 +133,11 @@ func writeFile(how int) func(*vm.Strand, []stack.Value) error {
 				err = errors.Join(err, f.Close())
 			}
 		})
+		if err := denied(err); err != nil {
+			return err
+		}
 		w[0] = stack.FromBool(err == nil)
-		return denied(err)
+		return nil
 	}
 }
 
@@ -138,8 +153,11 @@ func listDirectory(s *vm.Strand, w []stack.Value) error {
 			}
 		}
 	})
+	if err := denied(err); err != nil {
+		return err
+	}
 	flagged(w, listOf(names), err == nil)
-	return denied(err)
+	return nil
 }
 
 // lines reads a file line by line. An abandoned one (os.exit, an error, a weave
@@ -158,8 +176,11 @@ const lineBuffer = 64 << 10
 func openLines(s *vm.Strand, w []stack.Value) error {
 	path, l := pathOf(w[0]), &lines{}
 	s.Blocking(func() { l.file, l.err = policy(s).Open(path) })
+	if err := denied(l.err); err != nil {
+		return err
+	}
 	w[0] = stack.FromObject(stack.Lines, unsafe.Pointer(l))
-	return denied(l.err)
+	return nil
 }
 
 func nextLine(s *vm.Strand, w []stack.Value) error {

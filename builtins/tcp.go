@@ -191,9 +191,11 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 			}
 		}
 	})
-	if conn == nil {
-		_ = opened(w, 0)
+	if conn == nil && refused != nil {
 		return outcome(refused)
+	}
+	if conn == nil {
+		return opened(w, 0)
 	}
 	return opened(w, t.add(nil, conn))
 }
