@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -99,7 +100,7 @@ func (c *CLI) showCapabilities(path string, opts seqvm.Options) diag.List {
 	}
 	for _, use := range uses {
 		line, column := use.Span.Source.Position(use.Span.Start)
-		fmt.Fprintf(c.Stdout, "%s:%d:%d: %s\n", use.Span.Source.Name, line, column, use.Message)
+		fmt.Fprintf(c.Stdout, "%s:%d:%d: %s\n", visible.Text(use.Span.Source.Name), line, column, use.Message)
 	}
 	return nil
 }
