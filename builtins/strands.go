@@ -34,6 +34,7 @@ var strandsModuleWords = []Word{
 		return err
 	}},
 	{Name: "%strands.cancel", Effect: "( ..a Variant -- ..a )", Doc: "Asks a task to end.", Run: func(s *vm.Strand, w []stack.Value) error { return vm.Tasks{Strand: s}.Cancel(w[0]) }},
+	{Name: "%strands.let-go", Effect: "( ..a Variant -- ..a )", Doc: "Takes a task out of its scope, which does not wait for it any more.", Run: func(s *vm.Strand, w []stack.Value) error { return vm.Tasks{Strand: s}.LetGo(w[0]) }},
 	{Name: "%strands.monitor", Effect: "( ..a Variant Channel -- ..a )", Doc: "Sends the end of a task to a channel.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return vm.Tasks{Strand: s}.Monitor(w[0], channelOf(w[1]))
 	}},

@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"github.com/seqvm/seqvm/seq/types"
-	"unsafe"
 
 	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/host/console"
@@ -123,12 +122,13 @@ var strandWords = []Word{
 	{Name: "strand.resume", Effect: "( ..a H T -- ..a H T Bool )", Doc: "Goes on with a weave, which gets the value; leaves what it yields and true, or 0 and false at its end.", Rule: special(types.Resume), Traits: types.FrameBound, Flag: "whether the weave yielded"},
 	{Name: "yield", Effect: "( ..a C T -- ..a C T | Yield T )", Doc: "Gives a value to who resumed the weave; leaves what the next resume brings.", Rule: special(types.Yield), Traits: types.FrameBound},
 	{Name: "strand.weave-cancel", Effect: "( ..a H -- ..a )", Doc: "Ends a weave.", Rule: special(types.Cancel), Traits: types.FrameBound},
-	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = stack.FromObject(stack.Channel, unsafe.Pointer(new(channel.Channel)))
+	{Name: "chan.make", Effect: "( ..a -- ..a Channel )", Doc: "A new channel.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = vm.Waits{Strand: s}.Made(new(channel.Channel))
 		return nil
 	}},
 	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Flag: "whether the channel is open", Run: func(s *vm.Strand, w []stack.Value) error {
-		return vm.Waits{Strand: s}.Send(channelOf(w[1]), w[0].Promote(), w)
+		w[0] = w[0].Promote()
+		return vm.Waits{Strand: s}.Send(channelOf(w[1]), w)
 	}},
 	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Flag: "whether a value came", Run: func(s *vm.Strand, w []stack.Value) error {
 		return vm.Waits{Strand: s}.Receive(channelOf(w[0]), w)
@@ -141,5 +141,3 @@ var strandWords = []Word{
 		return s.Yield()
 	}},
 }
-
-func channelOf(v stack.Value) *channel.Channel { return (*channel.Channel)(v.Object()) }

@@ -34,6 +34,11 @@ func sleep(s *vm.Strand, w []stack.Value) error {
 	case ms == 0:
 		return s.Yield()
 	}
+	return s.Sleep(milliseconds(ms))
+}
+
+// milliseconds is a duration; the longest one if it is longer than that.
+func milliseconds(n int64) time.Duration {
 	const longest = math.MaxInt64 / int64(time.Millisecond)
-	return s.Sleep(time.Duration(min(ms, longest)) * time.Millisecond)
+	return time.Duration(min(n, longest)) * time.Millisecond
 }

@@ -1,7 +1,8 @@
-// Package channel is the channels of Seq: unbounded FIFO queues with many
-// senders and receivers and an atomic close (chapter 5, section 4).
+// Package channel is the channels of Seq: FIFO queues with many senders and
+// receivers and an atomic close (chapter 5, section 4), unbounded ones and those of
+// vm:channels (docs/modules.md): bounded ones, clocks, topics.
 //
-// A receiver that waits is an entry in the channel's list and nothing else:
+// A strand that waits is an entry in the channel's list and nothing else:
 // who sends writes the value where the receiver wants it and readies its
 // strand. No goroutine and no OS thread is held. A wait that may end in another way than by one
 // channel is a Selection.
@@ -9,13 +10,14 @@ package channel
 
 import (
 	"sync"
+	"time"
 
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
 
-// Channel is an unbounded queue. The zero value is an open, empty channel; all
-// methods are safe for concurrent use.
+// Channel is an unbounded queue if no constructor has made it another kind. The zero value is an
+// open, empty channel; all methods are safe for concurrent use.
 //
 // Senders append to sent, receivers take from taken; when that is empty the
 // two change places. So senders and receivers hardly ever meet at a lock.
@@ -30,6 +32,20 @@ type Channel struct {
 	closed  bool
 	final   *stack.Value // what is received once it is closed and drained; nil: 0 and false
 	waiters waiters      // receivers; while one lives both queues are empty
+
+	kind kind // nil: unbounded
+
+	// Origin says where the channel was made; it is for its maker, who sets it before others see the
+	// channel.
+	Origin uintptr
+}
+
+// kind is what a channel has that is not unbounded.
+type kind interface {
+	send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) (o Outcome, queued int)
+	receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome
+	close(s *scheduler.Scheduler, from *scheduler.Worker)
+	length() int
 }
 
 // Outcome says how a receive or a send went.
@@ -41,63 +57,98 @@ const (
 	Closed                 // there is nothing any more, or the value is not wanted
 	Blocked                // it would have to wait; with a Waiter, it is noted as one
 	Ended                  // somebody else has ended the wait that it is for
+	Again                  // as Ended, but nobody has: the wait must begin again
 )
 
 // keep is the largest number of slots that an empty queue holds on to.
 const keep = 1024
 
-// Send appends a promoted value; false if the channel is closed. from is the
-// worker that the caller runs on, or nil. queued is how many values wait since a
-// receiver took all there were; 0 if one gets the value at once.
-func (c *Channel) Send(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) (ok bool, queued int) {
+// TrySend appends a promoted value without waiting. from is the worker that the caller
+// runs on, or nil. queued is how many values wait since a receiver took all there were; 0 if one
+// gets the value at once, or if the channel is bounded.
+func (c *Channel) TrySend(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) (o Outcome, queued int) {
+	if c.kind != nil {
+		return c.kind.send(Waiter{}, v, s, from)
+	}
+	return c.put(v, s, from, true)
+}
+
+// Send is TrySend for a waiter that is noted if it is Blocked, as with Receive.
+func (c *Channel) Send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
+	if c.kind != nil {
+		o, _ := c.kind.send(w, v, s, from)
+		return o
+	}
+	if !w.own() { // it never waits
+		return Ended
+	}
+	o, _ := c.put(v, s, from, true)
+	return o
+}
+
+// put appends to an unbounded queue; counts tells whether that is a message sent.
+func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts bool) (o Outcome, queued int) {
 	c.send.Lock()
 	if c.closed {
 		c.send.Unlock()
-		return false, 0
+		return Closed, 0
 	}
-	count(s, from)
-	w, ok := c.waiters.take()
+	if counts {
+		count(s, from, 1, 0)
+	}
+	w, ok := c.waiters.take(nil)
 	if !ok {
 		c.sent = append(c.sent, v)
 		queued = len(c.sent)
 		c.send.Unlock()
-		return true, queued
+		return Done, queued
 	}
 	c.send.Unlock()
-	if from != nil {
-		from.Received++ // the receiver cannot count for itself: it runs nowhere
-	} else {
-		s.HostMessage(0, 1)
-	}
+	count(s, from, 0, 1) // the receiver cannot count for itself: it runs nowhere
 	w.wake(v, true, s, from)
-	return true, 0
+	return Done, 0
 }
 
-// count counts a message sent (chapter 5, section 4.3).
-func count(s *scheduler.Scheduler, from *scheduler.Worker) {
-	if from != nil {
-		from.Sent++
-	} else {
-		s.HostMessage(1, 0)
+// Deliver sends a promoted value without waiting, also to a bounded channel that is full: one more
+// value is in it then than its limit.
+func (c *Channel) Deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
+	if b, ok := c.kind.(*bounded); ok {
+		return b.deliver(v, s, from)
 	}
+	o, _ := c.TrySend(v, s, from)
+	return o
+}
+
+// count counts messages (chapter 5, section 4.3).
+func count(s *scheduler.Scheduler, from *scheduler.Worker, sent, received int64) {
+	if from == nil {
+		s.HostMessage(sent, received)
+		return
+	}
+	from.Sent += sent
+	from.Received += received
 }
 
 // TryReceive takes the oldest value into the result, and true behind it; 0 and
-// false if the channel is closed and drained. If it returns false, the channel
-// is open and empty. by is the strand that the caller runs.
-func (c *Channel) TryReceive(by *scheduler.Strand, result *[2]stack.Value) bool {
+// false if the channel is closed and drained. by is the strand that the caller runs.
+func (c *Channel) TryReceive(by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome {
+	if c.kind != nil {
+		return c.kind.receive(Waiter{}, by, s, result)
+	}
 	c.receive.Lock()
 	defer c.receive.Unlock()
 	if c.head == len(c.taken) && !c.refill(nil) {
-		return false
+		return Blocked
 	}
-	c.take(by, result)
-	return true
+	return c.take(by, result)
 }
 
 // Receive is TryReceive for a waiter that is noted if it is Blocked: without a Selection, its strand must
 // park without touching anything any more. It is readied when the result is there.
-func (c *Channel) Receive(w Waiter, by *scheduler.Strand, result *[2]stack.Value) Outcome {
+func (c *Channel) Receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome {
+	if c.kind != nil {
+		return c.kind.receive(w, by, s, result)
+	}
 	c.receive.Lock()
 	defer c.receive.Unlock()
 	if c.head == len(c.taken) && !c.refill(&w) {
@@ -126,8 +177,14 @@ func (c *Channel) take(by *scheduler.Strand, result *[2]stack.Value) Outcome {
 	return Done
 }
 
+// nothing is what a receiver gets of a channel that is closed and drained.
+func nothing(result *[2]stack.Value) Outcome {
+	result[0], result[1] = stack.FromInt(0), stack.FromBool(false)
+	return Closed
+}
+
 // refill exchanges the queues. False if there was nothing and the channel is
-// open: then w, if there is one, waits.
+// open: then w waits, if there is one.
 func (c *Channel) refill(w *Waiter) bool {
 	c.send.Lock()
 	defer c.send.Unlock()
@@ -135,7 +192,7 @@ func (c *Channel) refill(w *Waiter) bool {
 		if c.closed {
 			return true
 		}
-		if w != nil {
+		if w != nil && !w.none() {
 			c.waiters.add(*w)
 		}
 		return false
@@ -148,11 +205,17 @@ func (c *Channel) refill(w *Waiter) bool {
 	return true
 }
 
-// Close closes the channel and wakes all receivers that wait; closing again
+// Close closes the channel and wakes all that wait; closing again
 // does nothing.
-func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) { c.close(nil, s, from) }
+func (c *Channel) Close(s *scheduler.Scheduler, from *scheduler.Worker) {
+	if c.kind != nil {
+		c.kind.close(s, from)
+		return
+	}
+	c.close(nil, s, from)
+}
 
-// Settle closes the channel with a promoted value: once the channel is drained, every receive has that
+// Settle closes an unbounded channel with a promoted value: once the channel is drained, every receive has that
 // value and true. A channel that is closed already stays as it is.
 func (c *Channel) Settle(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) {
 	v.Share()
@@ -167,9 +230,46 @@ func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *schedu
 	v, ok := c.atEnd()
 	waiting := c.waiters.takeAll()
 	c.send.Unlock()
-	for i := range waiting {
-		waiting[i].wake(v, ok, s, from)
+	wakeAll(waiting, v, ok, s, from)
+}
+
+// Plain tells whether the channel is an unbounded queue.
+func (c *Channel) Plain() bool { return c.kind == nil }
+
+// Holds tells whether the channel can hold a value that nobody receives yet.
+func (c *Channel) Holds() bool {
+	b, ok := c.kind.(*bounded)
+	return !ok || b.limit > 0
+}
+
+// Length is how many values wait to be received.
+func (c *Channel) Length() int {
+	if c.kind != nil {
+		return c.kind.length()
 	}
+	c.receive.Lock()
+	defer c.receive.Unlock()
+	c.send.Lock()
+	defer c.send.Unlock()
+	return len(c.taken) - c.head + len(c.sent)
+}
+
+// Timed tells whether the channel is a clock.
+func (c *Channel) Timed() bool {
+	if c.kind == nil {
+		return false
+	}
+	_, ok := c.kind.(*clock)
+	return ok
+}
+
+// Next is the time at which a clock brings something to receive, if nobody takes it before;
+// false if the channel is not open or no clock.
+func (c *Channel) Next() (time.Time, bool) {
+	if k, ok := c.kind.(*clock); ok {
+		return k.next()
+	}
+	return time.Time{}, false
 }
 
 // atEnd is what is received from a channel that is closed and drained.

@@ -18,6 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // receiver is a strand that receives from a channel until it is closed.
 type receiver struct {
 	scheduler.Strand
+	on      *scheduler.Scheduler
 	from    *channel.Channel
 	result  [2]stack.Value
 	waiting bool
@@ -30,7 +31,8 @@ func (r *receiver) Run() scheduler.Status {
 		if !r.waiting {
 			// Parked: once the waiter is noted, this strand may run elsewhere.
 			r.waiting = true
-			if !r.from.TryReceive(&r.Strand, &r.result) && r.from.Receive(channel.Waiter{Strand: &r.Strand, Result: &r.result}, &r.Strand, &r.result) == channel.Blocked {
+			if r.from.TryReceive(&r.Strand, r.on, &r.result) == channel.Blocked &&
+				r.from.Receive(channel.Waiter{Strand: &r.Strand, Result: &r.result}, &r.Strand, r.on, &r.result) == channel.Blocked {
 				return scheduler.Parked
 			}
 		}
@@ -47,7 +49,7 @@ func (r *receiver) Interrupt() {}
 func (r *receiver) Release()   {}
 
 func receive(s *scheduler.Scheduler, from *channel.Channel) *receiver {
-	r := &receiver{from: from}
+	r := &receiver{on: s, from: from}
 	s.Start(&r.Strand, r, nil)
 	return r
 }
@@ -57,8 +59,8 @@ func TestValuesArriveInOrder(t *testing.T) {
 	var c channel.Channel
 	const n = 20_000
 	for i := range n { // no receiver yet: a sender is never held up
-		ok, queued := c.Send(stack.FromInt(int64(i)), &s, nil)
-		assert.True(t, ok)
+		o, queued := c.TrySend(stack.FromInt(int64(i)), &s, nil)
+		assert.Equal(t, channel.Done, o)
 		assert.Equal(t, i+1, queued)
 	}
 	r := receive(&s, &c)
@@ -77,11 +79,11 @@ func TestValuesArriveInOrder(t *testing.T) {
 func TestCloseDrainsAndRefuses(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel
-	c.Send(stack.FromInt(7), &s, nil)
+	c.TrySend(stack.FromInt(7), &s, nil)
 	c.Close(&s, nil)
 	c.Close(&s, nil)
-	ok, _ := c.Send(stack.FromInt(8), &s, nil)
-	assert.False(t, ok)
+	o, _ := c.TrySend(stack.FromInt(8), &s, nil)
+	assert.Equal(t, channel.Closed, o)
 	for i, want := range [][]stack.Value{{stack.FromInt(7)}, nil, nil} {
 		r := receive(&s, &c)
 		s.WaitAll()
@@ -118,7 +120,7 @@ func TestArenaStringsAreCopiedOnTheirWay(t *testing.T) {
 		a.Poison()
 		text := a.Alloc(18)
 		copy(text, "Hello from sender!")
-		c.Send(stack.FromArena(text).Promote(), &s, nil)
+		c.TrySend(stack.FromArena(text).Promote(), &s, nil)
 		a.End()
 		c.Close(&s, nil)
 		return d
@@ -146,7 +148,7 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 		for k := range senders {
 			sending.Go(func() {
 				for i := range each {
-					if ok, _ := c.Send(stack.FromInt(int64(k*each+i)), &s, nil); !ok {
+					if o, _ := c.TrySend(stack.FromInt(int64(k*each+i)), &s, nil); o == channel.Closed {
 						return
 					}
 					accepted[k]++
@@ -192,8 +194,8 @@ func BenchmarkSendReceive(b *testing.B) {
 	var result [2]stack.Value
 	k := &once{f: func(self *once) {
 		for b.Loop() {
-			c.Send(stack.FromInt(1), &s, self.Worker())
-			c.TryReceive(&self.Strand, &result)
+			c.TrySend(stack.FromInt(1), &s, self.Worker())
+			c.TryReceive(&self.Strand, &s, &result)
 		}
 	}}
 	s.Start(&k.Strand, k, nil)

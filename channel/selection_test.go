@@ -14,7 +14,8 @@ import (
 // chooser is a strand whose first run begins a wait and whose second one sees how it ended.
 type chooser struct {
 	scheduler.Strand
-	wait   *channel.Selection
+	on     *scheduler.Scheduler
+	wait   channel.Selection
 	result [2]stack.Value
 	begin  func(*chooser)
 	ended  func(*chooser)
@@ -41,8 +42,8 @@ func (c *chooser) Interrupt() {}
 func (c *chooser) Release()   {}
 
 func choose(s *scheduler.Scheduler, begin func(*chooser)) *chooser {
-	c := &chooser{begin: begin}
-	c.wait = channel.NewSelection(&c.Strand, s)
+	c := &chooser{on: s, begin: begin}
+	c.wait.Init(&c.Strand, s)
 	s.Start(&c.Strand, c, nil)
 	return c
 }
@@ -58,7 +59,7 @@ func TestASelectionEndsOnce(t *testing.T) {
 			if round%3 > 0 {
 				w.wait.Arm(time.Duration(round) * time.Microsecond / 4)
 			}
-			c.Receive(w.wait.Waiter(0), &w.Strand, &w.result)
+			c.Receive(w.wait.Waiter(0), &w.Strand, &s, &w.result)
 		})
 		done := make(chan struct{})
 		go func() {
@@ -67,12 +68,12 @@ func TestASelectionEndsOnce(t *testing.T) {
 			}
 			close(done)
 		}()
-		c.Send(stack.FromInt(7), &s, nil)
+		c.TrySend(stack.FromInt(7), &s, nil)
 		<-done
 		s.WaitAll()
 		s.Release()
 		var left [2]stack.Value
-		rest := choose(&s, func(w *chooser) { c.TryReceive(&w.Strand, &left); w.wait.Own() })
+		rest := choose(&s, func(w *chooser) { c.TryReceive(&w.Strand, &s, &left); w.wait.Own() })
 		s.WaitAll()
 		assert.False(t, rest.result[1].AsBool())
 		sent, received, _ := s.Messages()
@@ -89,10 +90,10 @@ func TestAnEarlyEndTakesTheTimerOut(t *testing.T) {
 	s.Hold()
 	choose(&s, func(w *chooser) {
 		w.wait.Arm(time.Hour)
-		c.Receive(w.wait.Waiter(0), &w.Strand, &w.result)
+		c.Receive(w.wait.Waiter(0), &w.Strand, &s, &w.result)
 	})
 	receive(&s, &never)
-	c.Send(stack.FromInt(7), &s, nil)
+	c.TrySend(stack.FromInt(7), &s, nil)
 	s.Release()
 	<-dead
 	s.Stop()

@@ -117,7 +117,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			covered[in.A].Add(1)
 		}
 	case bytecode.OpDump:
-		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
+		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B].Builtin)
 	default:
 		return Fail("unknown instruction %d", op)
 	}

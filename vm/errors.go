@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -143,6 +144,27 @@ type Blocked struct {
 	Word   string // the word it waits in
 	Place  string // FILE:LINE
 	Weave  string // FILE:LINE of the resume, if it is in a weave
+	// Channels are FILE:LINE of where the channels were made that it waits for, if it does not wait
+	// in chan.receive; "" if that is not known of one.
+	Channels []string
+}
+
+// maxChannels is the largest number of places that a line of the report has.
+const maxChannels = 5
+
+// on tells what channels the strand waits for, as the end of its line.
+func (b *Blocked) on() string {
+	places := slices.DeleteFunc(slices.Clone(b.Channels), func(place string) bool { return place == "" })
+	switch n := len(places); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return ", on the channel made at " + places[0]
+	case n > maxChannels:
+		return fmt.Sprintf(", on channels made at %s and %d more", strings.Join(places[:maxChannels], ", "), n-maxChannels)
+	default:
+		return fmt.Sprintf(", on channels made at %s and %s", strings.Join(places[:n-1], ", "), places[n-1])
+	}
 }
 
 // Error gives the whole report (chapter 5, section 9).
@@ -162,7 +184,11 @@ func (e *DeadlockError) Error() string {
 		if s.Strand != 1 {
 			name = fmt.Sprintf("strand #%d", s.Strand)
 		}
-		fmt.Fprintf(&b, "\n  %s in %s at %s", name, visible.Text(s.Word), visible.Text(s.Place))
+		fmt.Fprintf(&b, "\n  %s in %s", name, visible.Text(s.Word))
+		if s.Place != "" { // else a module has started the strand
+			fmt.Fprintf(&b, " at %s", visible.Text(s.Place))
+		}
+		b.WriteString(visible.Text(s.on()))
 		if s.Weave != "" {
 			fmt.Fprintf(&b, ", in a weave that was resumed at %s", visible.Text(s.Weave))
 		}

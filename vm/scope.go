@@ -21,6 +21,7 @@ type scope struct {
 	cancelled bool
 	body      bool                    // it runs
 	failure   *stack.Value            // :Err of the first strand that failed
+	finished  bool                    // nothing of it is left
 	into      *scope                  // has its strands now
 	after     func(*scheduler.Worker) // instead of closing empty; it is called once
 }
@@ -143,6 +144,10 @@ func (sc *scope) locked() *scope {
 // has failed.
 func (sc *scope) ended(t *task, outcome stack.Value, from *scheduler.Worker) {
 	sc = sc.locked()
+	if _, own := sc.children[t]; !own { // it was let go
+		sc.mu.Unlock()
+		return
+	}
 	delete(sc.children, t)
 	var children []*task
 	if t.end == nil && !sc.cancelled && !t.cancelled.Load() && outcome.AsVariant().Tag.Name == errTag {
@@ -156,6 +161,24 @@ func (sc *scope) ended(t *task, outcome stack.Value, from *scheduler.Worker) {
 	sc.mu.Unlock()
 	cancelAll(children)
 	sc.finish(after, from)
+}
+
+// LetGo takes a task out of its scope: nobody waits for it there any more.
+func (s Tasks) LetGo(v stack.Value) error {
+	t, _, err := s.taskOf(v)
+	if err == nil && t != nil && t.scope != nil {
+		t.scope.letGo(t, s.Worker())
+	}
+	return err
+}
+
+func (sc *scope) letGo(t *task, from *scheduler.Worker) {
+	sc = sc.locked()
+	_, own := sc.children[t]
+	delete(sc.children, t)
+	finished := own && sc.rested()
+	sc.mu.Unlock()
+	sc.finish(finished, from)
 }
 
 // leave notes that the body has ended; if it failed, its strands end as well.
@@ -173,8 +196,12 @@ func (sc *scope) leave(failed bool, from *scheduler.Worker) {
 	sc.finish(after, from)
 }
 
-// rested tells whether nothing of the scope is left. The lock is held.
-func (sc *scope) rested() (finished bool) { return !sc.body && len(sc.children) == 0 }
+// rested tells, once, whether nothing of the scope is left. The lock is held.
+func (sc *scope) rested() (finished bool) {
+	finished = !sc.body && len(sc.children) == 0 && !sc.finished
+	sc.finished = sc.finished || finished
+	return finished
+}
 
 func (sc *scope) finish(finished bool, from *scheduler.Worker) {
 	switch {
@@ -281,6 +308,7 @@ func (s recovery) leaveBody() bool {
 	if sc == nil || !s.runs(sc) {
 		return false
 	}
+	Waits(s).forget()
 	failed := s.errorValue(s.cancelError(Cancelled))
 	if w := s.granted; w != nil {
 		s.granted = nil

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/text"
@@ -35,7 +34,7 @@ type Strand struct {
 	member *member // of a session; nil: there is none
 	// selection is what it waits with if more than one thing may wake it: it makes it when it
 	// needs one first. Others cancel it.
-	selection atomic.Pointer[channel.Selection]
+	selection atomic.Pointer[wait]
 
 	Characters text.Index // of long texts: for text words, while the strand runs
 

@@ -138,7 +138,7 @@ func (t *task) settle(id int64, outcome stack.Value, from *scheduler.Worker) {
 
 // tell sends a monitor the outcome of a strand.
 func (v *VM) tell(c *channel.Channel, id int64, outcome stack.Value, from *scheduler.Worker) {
-	c.Send(stack.FromVariant(stack.NewVariant(v.image.Load().tag(endedTag), []stack.Value{stack.FromInt(id), outcome})), &v.sched, from)
+	c.Deliver(stack.FromVariant(stack.NewVariant(v.image.Load().tag(endedTag), []stack.Value{stack.FromInt(id), outcome})), &v.sched, from)
 }
 
 func linkedReason(id int64, outcome stack.Value) string {

@@ -2,9 +2,11 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
 )
 
 // location is where an instruction comes from: the function that has its code, and the
@@ -130,7 +132,7 @@ func (img *image) blame(l location, calls []frame) string {
 			name = img.name(line, f)
 		}
 	}
-	return name
+	return strings.TrimPrefix(name, "%") // nothing of the program's own is below: a strand that a module has started
 }
 
 // frames appends the frames of one stack of calls to a trail. root is the function at
@@ -202,7 +204,47 @@ func (s scene) where() (word, place string) {
 func (s scene) blocked() Blocked {
 	b := Blocked{Strand: s.member.number(s.ID()), Weave: s.resumed()}
 	b.Word, b.Place, _ = s.trail(s.parkedAt.Load() - instrSize)
+	if b.Word != "chan.receive" {
+		b.Channels = s.channelsMade()
+	}
 	return b
+}
+
+// channelsMade are the places, FILE:LINE, at which the channels were made that a blocked strand waits for:
+// those of cases that it chooses from, or the full one that it sends to; "" for one that no
+// word of the program has made.
+func (s scene) channelsMade() []string {
+	if t := s.selection.Load(); t != nil && t.back {
+		var places []string
+		for i := range t.Cases() {
+			if place := s.whereMade(t.Case(i).Channel); !slices.Contains(places, place) {
+				places = append(places, place)
+			}
+		}
+		return places
+	}
+	index, pc, ok := s.img.functionAt(s.parkedAt.Load() - instrSize)
+	if !ok {
+		return nil
+	}
+	in := s.img.mod.Funcs[index].Code[pc]
+	if in.Original() != bytecode.OpBuiltin || s.img.mod.Builtins[in.B].Name != "chan.send" {
+		return nil
+	}
+	return []string{s.whereMade(channelOf(*at(s.fp, in.A+1)))}
+}
+
+// whereMade is the place at which a channel was made.
+func (s scene) whereMade(c *channel.Channel) string {
+	l, ok := s.img.locate(c.Origin - instrSize)
+	if !ok {
+		return ""
+	}
+	trail, _ := s.img.frames(nil, l, nil)
+	if len(trail) == 0 {
+		return ""
+	}
+	return trail[0].Place(s.vm.config.Columns)
 }
 
 // resumed is FILE:LINE of the resume that the strand is in; "" if in none.

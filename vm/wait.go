@@ -14,21 +14,16 @@ func (s *Strand) park() {
 	}
 }
 
-// Sleep suspends the strand. It must be the last thing that a built-in word
-// does: the word has its results in place and returns the error.
+// Sleep suspends the strand for a time above 0. It must be the last thing that a built-in word
+// does, which returns the error. The word has no results, and may be executed again with the
+// same arguments.
 func (s *Strand) Sleep(d time.Duration) error {
+	if s.member != nil {
+		return Waits{s}.sleep(d)
+	}
 	s.park()
-	if s.member == nil {
-		s.vm.sched.Sleep(&s.Strand, d)
-		return errParked
-	}
-	w := Waits{s}
-	t, err := w.begin(nil)
-	if err != nil {
-		return err
-	}
-	t.Arm(d)
-	return w.leave(t)
+	s.vm.sched.Sleep(&s.Strand, d)
+	return errParked
 }
 
 // Yield lets other strands run. It must be the last thing that a built-in word

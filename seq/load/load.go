@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/spelling"
@@ -121,7 +122,7 @@ func File(path string, opts Options) (*Program, diag.List) {
 		})
 		return &Program{}, l.errors
 	}
-	return l.program(path, string(text), func() string { return folder(path) })
+	return l.program(path, text, func() string { return folder(path) })
 }
 
 // Text loads a program from a text; name is what diagnostics call it, and its
@@ -153,7 +154,14 @@ func (o Options) Read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func (l *loader) read(path string) ([]byte, error) { return l.opts.Read(path) }
+// read reads a file. It is not copied when it becomes a text: nobody else has what os.ReadFile returns.
+func (l *loader) read(path string) (string, error) {
+	b, err := l.opts.Read(path)
+	if l.opts.ReadFile != nil {
+		return string(b), err
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b)), err
+}
 
 // reason shortens an error of the file system to what the user needs.
 func reason(err error) string {
@@ -251,7 +259,7 @@ func (l *loader) reachesClassicOnly(text *syntax.Text, dir func() string) bool {
 			if err != nil {
 				continue // reported when it is loaded
 			}
-			included := syntax.NewText(diag.NewSource(path, string(b)))
+			included := syntax.NewText(diag.NewSource(path, b))
 			e := included.FindDialect()
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
@@ -346,7 +354,7 @@ func (l *loader) includeFurther(module stdlib.Module) bool {
 		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[module.String()] = true
-			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", string(text))), func() string { return folder(path) }, syntax.Seven)
+			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", text)), func() string { return folder(path) }, syntax.Seven)
 			return true
 		}
 	}
@@ -440,5 +448,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() 
 		return
 	}
 	l.seen[key] = true
-	l.add(&Module{}, syntax.NewText(diag.NewSource(path, string(text))), func() string { return folder(path) }, file.Dialect)
+	l.add(&Module{}, syntax.NewText(diag.NewSource(path, text)), func() string { return folder(path) }, file.Dialect)
 }

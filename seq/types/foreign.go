@@ -24,6 +24,7 @@ const (
 	useWriteLine  = "'io.write-line ( String -- )' writes a line, 'io.write' a part of one; 'int->string' and 'float->string' make Strings"
 	useReadLine   = "'io.read-line ( -- String Bool )' reads a line; its Bool is false at the end of the input"
 	useErrorLine  = "'io.error-line' of vm:io writes a line to stderr"
+	useSelect     = "'channels.select' of vm:channels waits for several channels, 'channels.select-within' for a time as well"
 	useReadAll    = "'io.read-all' of vm:io reads all that is left of stdin, 'file.slurp' a file"
 	useFormat     = "there is no format: join the parts with 'string.concat'; 'int->string', 'float->string' and 'son.dump' make Strings"
 	useRecursion  = "a loop is a word that calls itself at its end; 'times' and 'each-integer' of std:loops count, and lists have 'list.each', 'list.map', 'list.fold'"
@@ -86,7 +87,7 @@ var foreign = sync.OnceValue(func() map[string]string {
 		"mod": "'i.% ( Int Int -- Int Bool )'", "i.mod": "'i.modulo'", "div": "'i./ ( Int Int -- Int Bool )'", "/mod": "'i./' and 'i.%'", "**": "'i.pow', 'f.pow'", "^": "'i.pow', 'f.pow'", "sqrt": "'f.sqrt'", "pow": "'i.pow', 'f.pow'", "random": "'crypto.random-int ( Int Int -- Int )'", "rand": "'crypto.random-int ( Int Int -- Int )'", "floor": "'f.floor'", "round": "'f.round'",
 
 		"null": useNoNull, "nil": useNoNull, "none": useNoNull, "undefined": useNoNull, "throw": useFlag, "raise": useFlag, "try": useFlag, "catch": useFlag, "rescue": useFlag, "panic": useFlag, "error": useFlag, "assert": "'test.assert' in tests; elsewhere 'if' and 'os.exit'",
-		"exit": "'os.exit'", "quit": "'os.exit'", "bye": "'os.exit'", "halt": "'os.exit'", "sleep": "'time.sleep-ms'", "now": "'time.now'", "time": "'time.now', 'time.nanos'", "spawn": useSpawn, "go": useSpawn, "async": useSpawn, "thread": useSpawn, "await": useSpawn, "fork": useSpawn, "send": "'chan.send'", "receive": "'chan.receive'", "select": "no word waits for two channels: let the senders share one",
+		"exit": "'os.exit'", "quit": "'os.exit'", "bye": "'os.exit'", "halt": "'os.exit'", "sleep": "'time.sleep-ms'", "now": "'time.now'", "time": "'time.now', 'time.nanos'", "spawn": useSpawn, "go": useSpawn, "async": useSpawn, "thread": useSpawn, "await": useSpawn, "fork": useSpawn, "send": "'chan.send'", "receive": "'chan.receive'", "select": useSelect, "alt": useSelect, "alts!": useSelect, "after": "'channels.after' of vm:channels is a channel that has a value after so many milliseconds", "ticker": "'channels.ticker' of vm:channels is a channel that has a value every so many milliseconds",
 		"args": "'args.count' and 'args.at'", "argv": "'args.count' and 'args.at'", "args.get-or": "'args.at': an argument that is not there is the empty String", "getenv": "'os.getenv'", "os.cwd": "'os.current-dir'", "os.env-has?": "'os.getenv': its Bool tells whether the variable is set", "open": "'file.slurp' reads a whole file, 'file.for-each-line' its lines, 'file.spit' writes one", "readfile": "'file.slurp ( String -- String Bool )'", "cat": "'file.slurp ( String -- String Bool )'",
 	}
 })

@@ -421,7 +421,7 @@ func TestCompletion(t *testing.T) {
 	assert.Equal(t, []string{"My-Other", "my-word"}, names("1 my-"))
 	assert.Equal(t, []string{"Make-Vari"}, names("[ make-v"))
 	assert.Equal(t, []string{"std:json"}, names("include std:js"))
-	assert.Equal(t, []string{"vm:io"}, names("include v"))
+	assert.Equal(t, []string{"vm:io"}, names("include vm:i"))
 	assert.Empty(t, names("io.error-l"), "it is not included")
 	s.do("include vm:io", "")
 	assert.Equal(t, []string{"io.error-line"}, names("io.error-l"))

@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -29,8 +29,9 @@ func (c *CLI) runCommand() *cobra.Command {
 			"A program may do what you may. With --sandbox, or one of the --allow- flags, it may only do what those give (docs/security.md).",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			ready := func() {}
 			if c.setting("GOGC") == "" {
-				growHeap()
+				ready = newHeap().run
 			}
 			opts := c.options()
 			opts.Instrument = instrument
@@ -52,6 +53,7 @@ func (c *CLI) runCommand() *cobra.Command {
 			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
 				return err
 			}
+			ready()
 			return c.execute(prog, args, diagnose)
 		},
 	}
@@ -83,13 +85,16 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	return compiled(seqvm.Text(path, string(text)), opts)
 }
 
+// mostAtOnce bounds for how long a file there is memory before it is read.
+const mostAtOnce = 64 << 20
+
 // read reads the program's file. again tells whether it is there for those who read it
 // again: pipes give their text once, so it is kept (also for who takes the command line over).
 func (c *CLI) read(path string) (text []byte, again bool, err error) {
 	if c.typed != nil {
 		return c.typed, false, nil
 	}
-	from, again := c.Stdin, false
+	from, again, size := c.Stdin, false, int64(0)
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
@@ -100,12 +105,15 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		from, again = f, info.Mode().IsRegular()
+		if from, again = f, info.Mode().IsRegular(); again {
+			size = info.Size()
+		}
 	}
-	if text, err = io.ReadAll(from); err == nil && !again {
-		c.typed = text
+	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
+	if _, err = read.ReadFrom(from); err == nil && !again {
+		c.typed = read.Bytes()
 	}
-	return text, again, err
+	return read.Bytes(), again, err
 }
 
 // compiled compiles a program; the list has what is to be said of it in either case.

@@ -72,7 +72,7 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 		return err
 	}
 	if c.setting("GOGC") == "" {
-		growHeap()
+		newHeap().run() // many short programs
 	}
 	opts := testrunner.Options{
 		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
