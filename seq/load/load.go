@@ -382,6 +382,31 @@ func (l *loader) unknownModule(file *syntax.File, inc *syntax.Include, module st
 	d.Help = append(d.Help, fmt.Sprintf("the %s are %s", own.modules, strings.Join(names, ", ")))
 }
 
+// Folders returns the folders of which who starts a program says that its files are there: that of the main file at path, or
+// dir if that is a text, and those of further standard modules.
+func Folders(path, dir, stdlibDir string) []string {
+	folders := []string{dir}
+	if path != "" {
+		folders[0] = folder(path)
+	}
+	if folders[0] == "" {
+		folders = nil // there is no main file
+	}
+	if stdlibDir != "" {
+		return append(folders, stdlibDir)
+	}
+	return append(folders, besideProgram()...)
+}
+
+// besideProgram lists the folders with further modules that are installed with the program.
+func besideProgram() []string {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib")}
+}
+
 // stdlibDirs lists the folders that hold further modules, in order.
 func (l *loader) stdlibDirs() []string {
 	if dir := l.opts.StdlibDir; dir != "" {
@@ -393,11 +418,7 @@ func (l *loader) stdlibDirs() []string {
 			l.errors = append(l.errors, &diag.Diagnostic{Severity: diag.Warning, Code: "stdlib-dir", Message: fmt.Sprintf("SEQ_STDLIB='%s' is not a folder, ignoring it", dir)})
 		}
 	}
-	var dirs []string
-	if exe, err := os.Executable(); err == nil {
-		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib"))
-	}
-	return append(dirs, "stdlib")
+	return append(besideProgram(), "stdlib")
 }
 
 func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() string) {

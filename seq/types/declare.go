@@ -156,6 +156,7 @@ func (p *program) check() {
 	p.cycles()
 	p.bodies()
 	p.exhaustive()
+	p.allowed()
 	order(p.errors, p.info.Program)
 }
 

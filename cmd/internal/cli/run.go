@@ -20,12 +20,14 @@ import (
 
 func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
+	var box sandboxFlags
 	var diagnose diagnosisFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
-		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
-		Args:  atLeast(1, "FILE"),
+		Long: "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.\n\n" +
+			"A program may do what you may. With --sandbox, or one of the --allow- flags, it may only do what those give (docs/security.md).",
+		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			ready := func() {}
 			if c.setting("GOGC") == "" {
@@ -33,6 +35,10 @@ func (c *CLI) runCommand() *cobra.Command {
 			}
 			opts := c.options()
 			opts.Instrument = instrument
+			var err error
+			if opts.Sandbox, err = box.policy(); err != nil {
+				return err
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
 				if err := c.calls(prog.Unlinked()); err != nil {
@@ -54,6 +60,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
 }
