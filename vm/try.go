@@ -98,6 +98,18 @@ func (ts *tries) pop() {
 	ts.list = ts.list[:len(ts.list)-1]
 }
 
+// reset makes a strand that has ended, maybe within a scope, ready for another run.
+func (ts *tries) reset() {
+	if ts == nil {
+		return
+	}
+	for ts.len() > 0 {
+		ts.pop()
+	}
+	clear(ts.scopes)
+	ts.scopes = ts.scopes[:0]
+}
+
 // tryEnd ends a try whose quotation has returned.
 func (s recovery) tryEnd(a int32) error {
 	if s.tries.len() == 0 || s.tries.innermost().frames != len(s.frames) {
@@ -164,6 +176,7 @@ func (s recovery) unwind(t *try) {
 	s.aux.drop(max(len(s.aux)-t.aux, 0))
 	s.data.Base = t.base
 	s.gaveWay = stayed
+	s.parkedAt.Store(0) // a wait that was ended early may have left it
 	if index, _, ok := s.image.functionAt(t.ip); ok {
 		s.giveBack(max(t.fp+int(s.image.funcs[index].fn.Frame), t.top) + 1)
 	}
