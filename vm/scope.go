@@ -69,7 +69,7 @@ func (s Tasks) OpenScope() {
 		s.tries = &tries{}
 	}
 	sc := &scope{strand: s.Strand, level: 1, depth: s.tries.len(), empty: new(channel.Channel), children: map[*task]struct{}{}, body: true}
-	if outer := (recovery{s.Strand}).innermostScope(); outer != nil {
+	if outer := recovery(s).innermostScope(); outer != nil {
 		sc.level = outer.level + 1
 	}
 	s.tries.scopes = append(s.tries.scopes, sc)
@@ -105,7 +105,7 @@ func (s Tasks) CloseScope(outcome stack.Value) (stack.Value, error) {
 
 // CancelScope asks all strands of the innermost scope to end; its body goes on.
 func (s Tasks) CancelScope() error {
-	sc := recovery{s.Strand}.innermostScope()
+	sc := recovery(s).innermostScope()
 	if sc == nil {
 		return Fail("no scope is open")
 	}

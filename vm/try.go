@@ -69,6 +69,10 @@ func (s recovery) try(in *bytecode.Instr) error {
 	fp := s.index(s.fp)
 	t := s.tries.push()
 	t.ip, t.fp, t.top, t.frames, t.aux, t.base = s.ip, fp, fp+int(in.A), len(s.frames), len(s.aux), s.data.Base
+	if q := s.data.Slots[t.top]; q.Kind() == stack.Quotation {
+		takes := int(s.vm.image.Load().funcs[q.AsClosure().Func].in) - len(q.AsClosure().Captures)
+		s.tries.keepFrom(&s.continuation, s.address(max(t.top-takes, s.data.Base)))
+	}
 	err := s.enterOpen(bytecode.OpCallUnknown, in)
 	if err != nil {
 		s.tries.pop()
