@@ -277,10 +277,15 @@ func (o Options) reader(source Source) func(name string) ([]byte, error) {
 	}
 }
 
+// SourceFolders returns the folders below which the files of a program in a sandbox may lie, whatever its policy gives.
+func SourceFolders(source Source, opts Options) []string {
+	return load.Folders(source.file, source.dir, opts.StdlibDir)
+}
+
 // confined reads the files that a program in a sandbox can include: those below the folder of its main file, the standard
 // modules that who starts the program has added, and what is given for reading.
 func (o Options) confined(source Source) func(name string) ([]byte, error) {
-	policy := o.Sandbox.Including(load.Folders(source.file, source.dir, o.StdlibDir))
+	policy := o.Sandbox.Including(SourceFolders(source, o))
 	return func(name string) ([]byte, error) {
 		if name == source.file && name != "" {
 			return os.ReadFile(name) // it was named by who runs it

@@ -274,6 +274,9 @@ func (s *Strand) stopRequest() error {
 		return errUnwound
 	}
 	s.member.unwinding.CompareAndSwap(sc, nil) // its body has just ended
+	if s.interval() == 0 {
+		s.resetLimit()
+	}
 	return nil
 }
 
@@ -352,10 +355,22 @@ func (s recovery) closeScopes(after func(*scheduler.Worker)) {
 	last.leave(true, s.Worker())
 }
 
-// cancelError is the error of a strand that leaves what it does for a reason.
-func (s recovery) cancelError(why string) *RuntimeError {
-	if e, ok := s.fail(failure(why)).(*RuntimeError); ok {
-		return e
+// begin makes a strand that is to leave before the first instruction of a function look as if it were
+// at that: there is none in front of it.
+func (s recovery) begin() {
+	if _, pc, ok := s.scene().img.functionAt(s.ip); ok && pc == 0 {
+		s.ip += instrSize
 	}
-	return &RuntimeError{Reason: why, Strand: s.member.number(s.ID())}
+}
+
+// cancelError is the error of a strand that leaves what it does for a reason. What it does has not failed: no
+// inputs are shown.
+func (s recovery) cancelError(why string) *RuntimeError {
+	look := s.scene()
+	e := &RuntimeError{Strand: s.member.number(s.ID())}
+	if l, ok := look.img.locate(s.ip - instrSize); ok {
+		e = look.errorAt(l)
+	}
+	e.Reason, e.Weave = why, look.resumed()
+	return e
 }

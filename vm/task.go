@@ -237,6 +237,9 @@ func (s Tasks) Link(v stack.Value) error {
 	}) {
 		if own != nil {
 			own.watch(func() { own.link(t) })
+			if !t.watch(func() {}) { // it may not have seen that link when it ended
+				own.watch(func() { delete(own.links, t) })
+			}
 		}
 		return nil
 	}

@@ -168,6 +168,26 @@ type found struct {
 // maxLinks is how many links one path may go through, as on Linux.
 const maxLinks = 40
 
+// Given returns the files and folders that are given for reading or writing, without links as far as they are there; the root of the file system for all.
+func (p *Policy) Given(c Capability) []string {
+	if p.everything(c) {
+		return []string{string(filepath.Separator)}
+	}
+	list := p.read
+	if c == Write {
+		list = p.write
+	}
+	paths := make([]string, len(list))
+	for i, l := range list {
+		l.mu.Lock()
+		if paths[i] = l.real; l.root == nil {
+			paths[i] = l.path
+		}
+		l.mu.Unlock()
+	}
+	return paths
+}
+
 // find finds out where a path leads, link by link. What it returns holds what the policy gives, whatever becomes of the path meanwhile: the root
 // of what is opened then is one of the policy's, and leads nowhere outside.
 //

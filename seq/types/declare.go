@@ -156,7 +156,7 @@ func (p *program) check() {
 	p.cycles()
 	p.bodies()
 	p.exhaustive()
-	p.allowed()
+	allowed(p)
 	order(p.errors, p.info.Program)
 }
 

@@ -89,7 +89,7 @@ func (u uses) through(word int32) []int32 {
 }
 
 // allowed refuses calls of words that programs may not call here.
-func (p *program) allowed() {
+func allowed(p *program) {
 	if p.table.Refused == nil {
 		return
 	}

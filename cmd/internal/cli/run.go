@@ -54,6 +54,11 @@ func (c *CLI) runCommand() *cobra.Command {
 				return err
 			}
 			ready()
+			if opts.Sandbox != nil {
+				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+					return err
+				}
+			}
 			return c.execute(prog, args, diagnose)
 		},
 	}
@@ -154,6 +159,14 @@ func forRun(list diag.List) diag.List {
 		}
 	}
 	return kept
+}
+
+// sourceFolders are the folders that the files of a program come from, which errors show lines of.
+func sourceFolders(path string, opts seqvm.Options) []string {
+	if path == "-" {
+		return seqvm.SourceFolders(seqvm.Text("<stdin>", ""), opts)
+	}
+	return seqvm.SourceFolders(seqvm.File(path), opts)
 }
 
 // terminal returns the terminal that the program is started in.
