@@ -31,7 +31,7 @@ test: lint
 
 race:
 	$(GO) test -race ./scheduler ./channel ./vm ./tools/repl/... ./cmd/seqvm
-	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/types ./compile ./tools/lint
+	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 
 # These tests take long and have one goroutine: there is no race to find in them.
 ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord
@@ -88,6 +88,7 @@ gccheck|$(MAKE) gccheck
 fuzz, each target $(LONG)|$(MAKE) fuzz FUZZTIME=$(LONG)
 $(SEEDS) generated programs of each kind|$(GO) test -timeout 0 -count 1 ./internal/reference -args -seeds $(SEEDS)
 stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
+channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
 soak for $(LONG)|SEQVM_SOAK=$(LONG) $(GO) test -timeout 0 -count 1 -v -run Soak ./vm
 endef
 export LONG_STEPS

@@ -23,7 +23,7 @@ func (p *Program) checked() *types.Info {
 	}
 	from, opts := p.from, p.opts
 	if from == nil {
-		from, opts = check.File(p.Module.Files[0]), Options{Words: p.words, Library: true}.check()
+		from = check.File(p.Module.Files[0])
 	}
 	info, problems := check.Program(from, opts)
 	if problems.HasErrors() {

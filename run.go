@@ -38,11 +38,42 @@ func (p *Program) VM(config Config) (*vm.VM, error) {
 		}
 		config.Builtins = words.Find
 	}
+	if config.Sandbox == nil {
+		config.Sandbox = p.sandbox
+	}
+	if err := p.refused(config); err != nil {
+		return nil, err
+	}
 	v, err := vm.New(p.Module, config)
 	if err != nil {
 		return nil, fmt.Errorf("cannot load the program: %w", err)
 	}
 	return v, nil
+}
+
+// refused says why a program cannot run in a sandbox: a function of its own files calls a built-in word that may not be called at
+// all. What others call fails when they do. For what was compiled in the sandbox the checker has said so.
+func (p *Program) refused(config Config) error {
+	if config.Sandbox == nil || config.Sandbox == p.sandbox && p.from != nil {
+		return nil
+	}
+	for i := range p.Module.Funcs {
+		f := &p.Module.Funcs[i]
+		for pc := range f.Code {
+			if f.File < 0 || f.Code[pc].Op != bytecode.OpBuiltin {
+				continue
+			}
+			name := p.Module.Builtins[f.Code[pc].B].Name
+			word := config.Builtins(name)
+			if word == nil {
+				continue
+			}
+			if why := config.Sandbox.Refusal(word.Needs); why != "" {
+				return fmt.Errorf("'%s', which '%s' calls, is not allowed in this sandbox: %s", name, f.Name, why)
+			}
+		}
+	}
+	return nil
 }
 
 // Instance is a program whose words are called from Go, one after the other. Strands that a

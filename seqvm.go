@@ -17,6 +17,7 @@
 package seqvm
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -26,6 +27,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
@@ -41,15 +43,20 @@ const (
 )
 
 // Source is where the main file of a program comes from: File or Text.
-type Source struct{ from check.Source }
+type Source struct {
+	from check.Source
+	file string // the path of the main file; "": it is a text
+	dir  string // the folder of a text
+}
 
 // File is the program whose main file is at path: on disk, or in Options.FS.
-func File(path string) Source { return Source{check.File(path)} }
+func File(path string) Source { return Source{from: check.File(path), file: path} }
 
 // Text is a program given as a text. name is what diagnostics call it; its includes
 // are relative to the folder of that name.
 func Text(name, text string) Source {
-	return Source{check.Text(name, text, filepath.Dir(name))}
+	dir := filepath.Dir(name)
+	return Source{from: check.Text(name, text, dir), dir: dir}
 }
 
 // Words is a set of built-in words, Word one of them, and WordFunction what one does.
@@ -58,6 +65,15 @@ type (
 	Word         = builtins.Word
 	WordFunction = builtins.Function
 )
+
+// Policy says what a program may reach of files, network, environment and process; Allow is what one is made of.
+type (
+	Policy = sandbox.Policy
+	Allow  = sandbox.Allow
+)
+
+// NewPolicy makes the policy of a sandbox, for Options and Config. Only what allow has can be reached.
+func NewPolicy(allow Allow) (*Policy, error) { return sandbox.New(allow) }
 
 // AllWords returns the built-in words of the language.
 func AllWords() *Words { return builtins.All() }
@@ -75,6 +91,10 @@ type Options struct {
 	Overlay map[string]string
 	// Words are the built-in words that the program can call; nil means all of the language.
 	Words *Words
+	// Sandbox refuses calls of words that it gives nothing of what they need, and includes of files that are neither below the
+	// folder of the main file nor given for reading (but for FS and Overlay: what is there is given). The program runs in it
+	// if its Config has no other one. nil: everything is allowed.
+	Sandbox *Policy
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB).
 	StdlibDir string
 	// Dialect is that of all files ("7", "6", "classic", "classic-2" …); "" or "auto": each
@@ -118,6 +138,7 @@ type Program struct {
 
 	warnings diag.List
 	words    *Words // nil: all of the language
+	sandbox  *Policy
 	// from and opts check the program again; from is nil if it was decoded.
 	from check.Source
 	opts check.Options
@@ -125,14 +146,14 @@ type Program struct {
 
 // Compile compiles a program. The error is a *CompileError.
 func Compile(source Source, opts Options) (*Program, error) {
-	o := opts.check()
+	o := opts.check(source)
 	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
 		return nil, &CompileError{problems}
 	}
 	p := &Program{
 		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Plain: opts.Plain}),
-		warnings: problems, words: opts.words(), from: source.from, opts: o,
+		warnings: problems, words: opts.words(), sandbox: opts.Sandbox, from: source.from, opts: o,
 	}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
@@ -140,9 +161,10 @@ func Compile(source Source, opts Options) (*Program, error) {
 	return p, nil
 }
 
-// Decoded is a program that was read from a bytecode file. Of the options only Words count.
+// Decoded is a program that was read from a bytecode file. Of the options only Words and Sandbox count.
 func Decoded(module *bytecode.Module, opts Options) *Program {
-	return &Program{Module: module, words: opts.Words}
+	o := Options{Words: opts.Words, Sandbox: opts.Sandbox, Library: true}
+	return &Program{Module: module, words: opts.Words, sandbox: opts.Sandbox, opts: o.check(Source{})}
 }
 
 // Unlinked returns the built-in words that the program calls and that have no function here, but in
@@ -167,7 +189,7 @@ func (p *Program) Warnings() diag.List { return p.warnings }
 // Check checks a program without compiling it. The list holds hints as well, and
 // warnings about dropped flags.
 func Check(source Source, opts Options) diag.List {
-	o := opts.check()
+	o := opts.check(source)
 	o.Hints, o.Verbose = true, opts.Verbose
 	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
@@ -188,7 +210,7 @@ type WordStacks struct {
 // Stacks checks a program and returns the stacks on the way through the words of its main file in
 // source order, without those that were refused.
 func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
-	info, problems := check.Program(source.from, opts.check())
+	info, problems := check.Program(source.from, opts.check(source))
 	var list []WordStacks
 	for _, w := range info.Words {
 		if steps := info.Stacks(w); w.Module == 0 && steps != nil {
@@ -198,29 +220,78 @@ func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
 	return list, problems
 }
 
-func (o Options) words() *Words {
-	if o.Words == nil {
-		return builtins.All()
+// Capabilities checks a program and returns what its words can ask for of files, network, environment and process: a hint for each
+// place, in the order of words and places. What words of supplied modules do counts where the program calls those.
+// The second list is what Check finds; if it has errors, the first is empty.
+func Capabilities(source Source, opts Options) (uses, problems diag.List) {
+	o := opts.check(source)
+	info, problems := check.Program(source.from, o)
+	if problems.HasErrors() {
+		return nil, problems
 	}
-	return o.Words
+	words := opts.words()
+	for _, use := range info.Uses(func(builtin int32) bool { return words.Needs(builtin) != sandbox.Nothing }) {
+		need, through := words.Needs(use.Builtin), ""
+		if use.Through {
+			through = fmt.Sprintf(" through '%s'", info.Builtins.Name(use.Builtin))
+		}
+		uses = append(uses, &diag.Diagnostic{Severity: diag.Hint, Code: "capability", Span: use.Span,
+			Message: fmt.Sprintf("'%s' in '%s' %s%s: %s", use.Name, use.Word.Decl.Name.Text, need.Does(), through, need.Capability().Flag())})
+	}
+	return uses, problems
 }
 
-func (o Options) check() check.Options {
+func (o Options) words() *Words {
+	words := o.Words
+	if words == nil {
+		words = builtins.All()
+	}
+	if o.Sandbox != nil {
+		words = words.Under(o.Sandbox)
+	}
+	return words
+}
+
+func (o Options) check(source Source) check.Options {
 	from := load.Options{StdlibDir: o.StdlibDir, Dialect: o.Dialect}
-	if o.FS != nil || o.Overlay != nil {
-		from.ReadFile = o.readFile
+	if o.FS != nil || o.Overlay != nil || o.Sandbox != nil {
+		from.ReadFile = o.reader(source)
 	}
 	return check.Options{Options: from, Words: o.words().Types(), NeedMain: !o.Library}
 }
 
-func (o Options) readFile(name string) ([]byte, error) {
-	if text, ok := o.Overlay[name]; ok {
-		return []byte(text), nil
+// reader returns what reads the files of a program.
+func (o Options) reader(source Source) func(name string) ([]byte, error) {
+	disk := os.ReadFile
+	if o.Sandbox != nil && o.FS == nil {
+		disk = o.confined(source)
 	}
-	if o.FS != nil {
-		return fs.ReadFile(o.FS, path.Clean(filepath.ToSlash(name)))
+	return func(name string) ([]byte, error) {
+		if text, ok := o.Overlay[name]; ok {
+			return []byte(text), nil
+		}
+		if o.FS != nil {
+			return fs.ReadFile(o.FS, path.Clean(filepath.ToSlash(name)))
+		}
+		return disk(name)
 	}
-	return os.ReadFile(name)
+}
+
+// SourceFolders returns the folders below which the files of a program in a sandbox may lie, whatever its policy gives.
+func SourceFolders(source Source, opts Options) []string {
+	return load.Folders(source.file, source.dir, opts.StdlibDir)
+}
+
+// confined reads the files that a program in a sandbox can include: those below the folder of its main file, the standard
+// modules that who starts the program has added, and what is given for reading.
+func (o Options) confined(source Source) func(name string) ([]byte, error) {
+	policy := o.Sandbox.Including(SourceFolders(source, o))
+	return func(name string) ([]byte, error) {
+		if name == source.file && name != "" {
+			return os.ReadFile(name) // it was named by who runs it
+		}
+		return policy.ReadFile(name)
+	}
 }
 
 // maxSource bounds what is read of a file that a bytecode file names.
@@ -238,10 +309,10 @@ func (p *Program) source(file string) *diag.Source {
 	case i >= len(p.Module.Sums) || p.Module.Sums[i] == "":
 		return nil
 	}
-	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
+	if info, err := p.sandbox.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 		return nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := p.sandbox.ReadFile(file)
 	if err != nil || bytecode.Sum(string(text)) != p.Module.Sums[i] {
 		return nil
 	}

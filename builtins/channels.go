@@ -51,25 +51,25 @@ var channelModuleWords = []Word{
 	}},
 	{Name: "%channels.try-receive", Effect: "( ..a Channel -- ..a Variant )", Doc: "Receives without waiting.", Run: func(s *vm.Strand, w []stack.Value) error {
 		o, v := vm.Waits{Strand: s}.TryReceive(channelOf(w[0]))
-		w[0] = received(s, vm.Choice{Index: chosen(o), Open: o == channel.Done, Value: v})
+		w[0] = received(vm.Waits{Strand: s}, vm.Choice{Index: chosen(o), Open: o == channel.Done, Value: v})
 		return nil
 	}},
 	{Name: "%channels.receive-within", Effect: "( ..a Channel Int -- ..a Variant )", Doc: "Receives, and waits for at most so many milliseconds.", Run: func(s *vm.Strand, w []stack.Value) error {
 		c, err := single(s, channel.Case{Channel: channelOf(w[0])}, w[1])
 		if err == nil {
-			w[0] = received(s, c)
+			w[0] = received(vm.Waits{Strand: s}, c)
 		}
 		return err
 	}},
 	{Name: "%channels.try-send", Effect: "( ..a T Channel -- ..a Variant )", Doc: "Sends without waiting.", Run: func(s *vm.Strand, w []stack.Value) error {
 		o := vm.Waits{Strand: s}.TrySend(channelOf(w[1]), w[0].Promote())
-		w[0] = sent(s, vm.Choice{Index: chosen(o), Open: o == channel.Done})
+		w[0] = sent(vm.Waits{Strand: s}, vm.Choice{Index: chosen(o), Open: o == channel.Done})
 		return nil
 	}},
 	{Name: "%channels.send-within", Effect: "( ..a T Channel Int -- ..a Variant )", Doc: "Sends, and waits for at most so many milliseconds.", Run: func(s *vm.Strand, w []stack.Value) error {
 		c, err := single(s, channel.Case{Channel: channelOf(w[1]), Send: true, Value: w[0].Promote()}, w[2])
 		if err == nil {
-			w[0] = sent(s, c)
+			w[0] = sent(vm.Waits{Strand: s}, c)
 		}
 		return err
 	}},
@@ -115,46 +115,42 @@ func single(s *vm.Strand, c channel.Case, ms stack.Value) (vm.Choice, error) {
 }
 
 // received is what a word that receives from one channel leaves.
-func received(s *vm.Strand, c vm.Choice) stack.Value {
+func received(s vm.Waits, c vm.Choice) stack.Value {
 	switch {
 	case c.Index == channel.Elapsed:
-		return tagged(s, "None")
+		return s.Outcome("None")
 	case c.Open:
-		return tagged(s, "Some", c.Value)
+		return s.Outcome("Some", c.Value)
 	default:
-		return tagged(s, "Closed")
+		return s.Outcome("Closed")
 	}
 }
 
 // sent is what a word that sends to one channel leaves.
-func sent(s *vm.Strand, c vm.Choice) stack.Value {
+func sent(s vm.Waits, c vm.Choice) stack.Value {
 	switch {
 	case c.Index == channel.Elapsed:
-		return tagged(s, "Full")
+		return s.Outcome("Full")
 	case c.Open:
-		return tagged(s, "Sent")
+		return s.Outcome("Sent")
 	default:
-		return tagged(s, "Closed")
+		return s.Outcome("Closed")
 	}
 }
 
 // selected is what a word that chooses from cases leaves.
-func selected(s *vm.Strand, c vm.Choice) stack.Value {
+func selected(s vm.Waits, c vm.Choice) stack.Value {
 	index := stack.FromInt(int64(c.Index))
 	switch {
 	case c.Index == channel.Elapsed:
-		return tagged(s, "None")
+		return s.Outcome("None")
 	case !c.Open:
-		return tagged(s, "Closed", index)
+		return s.Outcome("Closed", index)
 	case c.Send:
-		return tagged(s, "Sent", index)
+		return s.Outcome("Sent", index)
 	default:
-		return tagged(s, "Received", index, c.Value)
+		return s.Outcome("Received", index, c.Value)
 	}
-}
-
-func tagged(s *vm.Strand, tag string, fields ...stack.Value) stack.Value {
-	return stack.FromVariant(stack.NewVariant(s.Tag(tag), fields))
 }
 
 // selectCase carries out one of a list of cases and leaves which, and what came of it.
@@ -171,7 +167,7 @@ func selectCase(s *vm.Strand, w []stack.Value, limit time.Duration) error {
 	}
 	c, err := waits.Choose(limit)
 	if err == nil {
-		w[0] = selected(s, c)
+		w[0] = selected(waits, c)
 	}
 	return err
 }

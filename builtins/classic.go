@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -72,11 +73,11 @@ var release2Words = []Word{
 	}},
 	{Name: "%classic2.divide", Effect: "( ..a Int Int -- ..a Int )", Doc: "The quotient.", Run: undivided(func(a, b int64) int64 { return a / b })},
 	{Name: "%classic2.modulo", Effect: "( ..a Int Int -- ..a Int )", Doc: "The remainder.", Run: undivided(func(a, b int64) int64 { return a % b })},
-	{Name: "%classic2.tcp.listen", Effect: "( ..a Int -- ..a Int )", Doc: "A listener on a port.", Run: mustSucceed(tcpListen, 1, "cannot listen on the port")},
-	{Name: "%classic2.tcp.accept", Effect: "( ..a Int -- ..a Int )", Doc: "Waits for a connection.", Run: mustSucceed(tcpAccept, 1, "no connection could be accepted")},
-	{Name: "%classic2.tcp.read", Effect: "( ..a Int -- ..a String )", Doc: "What has come.", Run: mustSucceed(tcpRead, 1, "the stream cannot be read")},
-	{Name: "%classic2.tcp.write", Effect: "( ..a String Int -- ..a )", Doc: "Writes to a stream.", Run: mustSucceed(tcpWrite, 0, "the stream cannot be written")},
-	{Name: "%classic2.tcp.close", Effect: "( ..a Int -- ..a )", Doc: "Closes a socket.", Run: tcpClose},
+	{Name: "%classic2.tcp.listen", Effect: "( ..a Int -- ..a Int )", Needs: sandbox.NetListen, Doc: "A listener on a port.", Run: mustSucceed(tcpListen, 1, "cannot listen on the port")},
+	{Name: "%classic2.tcp.accept", Effect: "( ..a Int -- ..a Int )", Needs: sandbox.NetSocket, Doc: "Waits for a connection.", Run: mustSucceed(tcpAccept, 1, "no connection could be accepted")},
+	{Name: "%classic2.tcp.read", Effect: "( ..a Int -- ..a String )", Needs: sandbox.NetSocket, Doc: "What has come.", Run: mustSucceed(tcpRead, 1, "the stream cannot be read")},
+	{Name: "%classic2.tcp.write", Effect: "( ..a String Int -- ..a )", Needs: sandbox.NetSocket, Doc: "Writes to a stream.", Run: mustSucceed(tcpWrite, 0, "the stream cannot be written")},
+	{Name: "%classic2.tcp.close", Effect: "( ..a Int -- ..a )", Needs: sandbox.NetSocket, Doc: "Closes a socket.", Run: tcpClose},
 	{Name: "%classic2.regex.find-all", Effect: "( ..a String String -- ..a V )", Doc: "All matches.", Run: unflagged(regexFindAll)},
 	{Name: "%classic2.regex.split", Effect: "( ..a String String -- ..a V )", Doc: "The pieces between the matches.", Run: unflagged(regexSplit)},
 	{Name: "%classic2.regex.replace", Effect: "( ..a String String String -- ..a String )", Doc: "The text with the first match replaced.", Run: unflagged(regexReplace(false))},

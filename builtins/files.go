@@ -7,9 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"syscall"
 	"unsafe"
 
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -17,16 +17,16 @@ import (
 // fileWords: chapter 6, section 4. A failure of the outside world is a flag,
 // never an error of the program. Paths and contents are bytes.
 var fileWords = []Word{
-	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Doc: "The content of a file; empty and false if it cannot be read.", Flag: "whether the file could be read", Run: slurp},
-	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_TRUNC)},
-	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_APPEND)},
-	{Name: "file.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
-	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes a file or symbolic link, never a directory; false on failure.", Flag: "whether the file was deleted", Run: onPath(func(path string) bool {
-		info, err := os.Lstat(path)
-		return err == nil && !info.IsDir() && syscall.Unlink(path) == nil
-	})},
-	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Doc: "The size of a file in bytes; 0 and false if there is none.", Flag: "whether the file exists", Run: func(s *vm.Strand, w []stack.Value) error {
-		info := stat(s, w[0])
+	{Name: "file.slurp", Effect: "( ..a String -- ..a String Bool )", Needs: sandbox.ReadPath, Doc: "The content of a file; empty and false if it cannot be read.", Flag: "whether the file could be read", Run: slurp},
+	{Name: "file.spit", Effect: "( ..a String String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Makes the content below the path that of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_TRUNC)},
+	{Name: "file.append", Effect: "( ..a String String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Writes the content below the path at the end of the file, which is created if missing; false on failure.", Flag: "whether the file could be written", Run: writeFile(os.O_APPEND)},
+	{Name: "file.exists?", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.ReadPath, Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
+	{Name: "file.delete", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Removes a file or symbolic link, never a directory; false on failure.", Flag: "whether the file was deleted", Run: onPath((*sandbox.Policy).RemoveFile)},
+	{Name: "file.size", Effect: "( ..a String -- ..a Int Bool )", Needs: sandbox.ReadPath, Doc: "The size of a file in bytes; 0 and false if there is none.", Flag: "whether the file exists", Run: func(s *vm.Strand, w []stack.Value) error {
+		info, err := stat(s, w[0])
+		if err != nil {
+			return err
+		}
 		size := int64(0)
 		if info != nil {
 			size = info.Size()
@@ -39,50 +39,67 @@ var fileWords = []Word{
 
 // lineWords are what file.for-each-line is built on.
 var lineWords = []Word{
-	{Name: "%file.lines", Effect: "( ..a String -- ..a R )", Doc: "The lines of a file, for %file.line.", Run: openLines},
+	{Name: "%file.lines", Effect: "( ..a String -- ..a R )", Needs: sandbox.ReadPath, Doc: "The lines of a file, for %file.line.", Run: openLines},
 	{Name: "%file.line", Effect: "( ..a R -- ..a String Int )", Doc: "The next line and 1; empty and 0 at the end; empty and -1 on failure.", Run: nextLine},
 }
 
 // directoryWords: chapter 6, section 5.
 var directoryWords = []Word{
-	{Name: "dir.exists?", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
-	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Doc: "Creates a directory and all that are missing above it; false on failure.", Flag: "whether the directory was made", Run: onPath(func(path string) bool {
-		return path == "" || os.MkdirAll(path, 0o777) == nil
+	{Name: "dir.exists?", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.ReadPath, Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
+	{Name: "dir.make", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Creates a directory and all that are missing above it; false on failure.", Flag: "whether the directory was made", Run: onPath(func(p *sandbox.Policy, path string) error {
+		if path == "" {
+			return nil
+		}
+		return p.MakeDir(path)
 	})},
-	{Name: "dir.delete", Effect: "( ..a String -- ..a Bool )", Doc: "Removes an empty directory; false on failure.", Flag: "whether the directory was deleted", Run: onPath(func(path string) bool {
-		return syscall.Rmdir(path) == nil
-	})},
-	{Name: "dir.list", Effect: "( ..a String -- ..a V Bool )", Doc: "The list of the names in a directory, in alphabetical order; empty and false if it cannot be read.", Flag: "whether the directory could be read", Run: listDirectory},
+	{Name: "dir.delete", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.WritePath, Doc: "Removes an empty directory; false on failure.", Flag: "whether the directory was deleted", Run: onPath((*sandbox.Policy).RemoveDir)},
+	{Name: "dir.list", Effect: "( ..a String -- ..a V Bool )", Needs: sandbox.ReadPath, Doc: "The list of the names in a directory, in alphabetical order; empty and false if it cannot be read.", Flag: "whether the directory could be read", Run: listDirectory},
 }
 
 // pathOf copies a path out of the strand's memory, for calls that wait.
 func pathOf(v stack.Value) string { return strings.Clone(v.AsString()) }
 
+// policy is what the program may reach of files, network and environment.
+func policy(s *vm.Strand) *sandbox.Policy { return s.VM().Config().Sandbox }
+
+// denied makes what the policy does not allow the error of the word; other failures are told by its flag.
+func denied(err error) error {
+	if d := sandbox.Denied(err); d != nil {
+		return vm.Fail("%v", d)
+	}
+	return nil
+}
+
 // onPath makes a word of a function of a path that may wait for the file system.
-func onPath(f func(path string) bool) func(*vm.Strand, []stack.Value) error {
-	return func(s *vm.Strand, w []stack.Value) error {
-		path, ok := pathOf(w[0]), false
-		s.Blocking(func() { ok = f(path) })
-		w[0] = stack.FromBool(ok)
+func onPath(f func(p *sandbox.Policy, path string) error) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) (err error) {
+		path := pathOf(w[0])
+		s.Blocking(func() { err = f(policy(s), path) })
+		if err := denied(err); err != nil {
+			return err
+		}
+		w[0] = stack.FromBool(err == nil)
 		return nil
 	}
 }
 
-// stat follows links; nil if there is nothing.
-func stat(s *vm.Strand, path stack.Value) (info fs.FileInfo) {
+// stat follows links; nil if there is nothing. The error is that of the word.
+func stat(s *vm.Strand, path stack.Value) (info fs.FileInfo, err error) {
 	name := pathOf(path)
-	s.Blocking(func() {
-		if found, err := os.Stat(name); err == nil {
-			info = found
-		}
-	})
-	return info
+	s.Blocking(func() { info, err = policy(s).Stat(name) })
+	if err != nil {
+		return nil, denied(err)
+	}
+	return info, nil
 }
 
 // existing makes a word that asks for something of a kind at a path.
 func existing(as func(fs.FileMode) bool) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		info := stat(s, w[0])
+		info, err := stat(s, w[0])
+		if err != nil {
+			return err
+		}
 		w[0] = stack.FromBool(info != nil && as(info.Mode()))
 		return nil
 	}
@@ -92,9 +109,12 @@ func slurp(s *vm.Strand, w []stack.Value) error {
 	path := pathOf(w[0])
 	var content []byte
 	var err error
-	s.Blocking(func() { content, err = os.ReadFile(path) })
+	s.Blocking(func() { content, err = policy(s).ReadFile(path) })
 	if err != nil {
 		content = nil
+	}
+	if err := denied(err); err != nil {
+		return err
 	}
 	flagged(w, stack.FromOwned(content), err == nil)
 	return nil
@@ -108,11 +128,14 @@ func writeFile(how int) func(*vm.Strand, []stack.Value) error {
 		var err error
 		s.Blocking(func() {
 			var f *os.File
-			if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o666); err == nil {
+			if f, err = policy(s).OpenWriting(path, how); err == nil {
 				_, err = f.WriteString(content)
 				err = errors.Join(err, f.Close())
 			}
 		})
+		if err := denied(err); err != nil {
+			return err
+		}
 		w[0] = stack.FromBool(err == nil)
 		return nil
 	}
@@ -123,18 +146,16 @@ func listDirectory(s *vm.Strand, w []stack.Value) error {
 	var names []stack.Value
 	var err error
 	s.Blocking(func() {
-		// Opening a pipe instead of a directory would wait for a writer.
-		if info, failed := os.Stat(path); failed != nil || !info.IsDir() {
-			err = errors.ErrUnsupported
-			return
-		}
 		var entries []fs.DirEntry
-		if entries, err = os.ReadDir(path); err == nil {
+		if entries, err = policy(s).ReadDir(path); err == nil {
 			for _, e := range entries {
 				names = append(names, stack.FromString(e.Name()))
 			}
 		}
 	})
+	if err := denied(err); err != nil {
+		return err
+	}
 	flagged(w, listOf(names), err == nil)
 	return nil
 }
@@ -154,7 +175,10 @@ const lineBuffer = 64 << 10
 
 func openLines(s *vm.Strand, w []stack.Value) error {
 	path, l := pathOf(w[0]), &lines{}
-	s.Blocking(func() { l.file, l.err = os.Open(path) })
+	s.Blocking(func() { l.file, l.err = policy(s).Open(path) })
+	if err := denied(l.err); err != nil {
+		return err
+	}
 	w[0] = stack.FromObject(stack.Lines, unsafe.Pointer(l))
 	return nil
 }

@@ -26,22 +26,24 @@ var mapWords = []Word{
 		if err := mapAndKey(w); err != nil {
 			return err
 		}
-		v, ok := w[0].AsMap().Get(w[1])
+		place := w[0].AsMap().Look(&w[1])
+		w[1].SetBool(place != nil)
 		switch {
-		case !ok:
-			v = stack.FromInt(0)
-		case !v.Scalar():
-			v.Share()
+		case place == nil:
+			w[0].SetInt(0)
+		case place.Scalar():
+			w[0].SetNumber(place)
+		default:
+			place.Share()
+			w[0] = *place
 		}
-		flagged(w, v, ok)
 		return nil
 	}},
 	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
 		}
-		_, ok := w[0].AsMap().Get(w[1])
-		w[0] = stack.FromBool(ok)
+		w[0].SetBool(w[0].AsMap().Look(&w[1]) != nil)
 		return nil
 	}},
 	{Name: "map.remove", Effect: "( ..a M K -- ..a M2 )", Doc: "The map without a key.", Replaces: true, Run: func(_ *vm.Strand, w []stack.Value) error {
@@ -77,13 +79,18 @@ func withMap(w []stack.Value, f func(*stack.MapValue)) error {
 
 // mapAndKey looks whether a window begins with a map and what can be a key.
 func mapAndKey(w []stack.Value) error {
+	if w[0].Kind() == stack.Map && (w[1].IsInt() || stack.IsKey(w[1])) {
+		return nil
+	}
+	return notMapAndKey(w)
+}
+
+// notMapAndKey says which of the two is wrong.
+func notMapAndKey(w []stack.Value) error {
 	if w[0].Kind() != stack.Map {
 		return vm.Mismatch("Map", w[0])
 	}
-	if !stack.IsKey(w[1]) {
-		return vm.Fail("a key must be Int, String or Bool, found %s", vm.Describe(w[1]))
-	}
-	return nil
+	return vm.Fail("a key must be Int, String or Bool, found %s", vm.Describe(w[1]))
 }
 
 func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {

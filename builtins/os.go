@@ -1,12 +1,13 @@
 package builtins
 
 import (
-	"github.com/seqvm/seqvm/seq/types"
 	"io/fs"
 	"runtime"
 	"strings"
 	"syscall"
 
+	"github.com/seqvm/seqvm/host/sandbox"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -14,15 +15,16 @@ import (
 // osWords: chapter 6, section 6. Words on paths are textual: they resolve
 // nothing and look at no file.
 var osWords = []Word{
-	{Name: "os.getenv", Effect: "( ..a String -- ..a String Bool )", Doc: "The value of a variable of the environment; empty and false if it is not set.", Flag: "whether the variable is set", Run: func(s *vm.Strand, w []stack.Value) error {
-		environ(s, w, pathOf(w[0]))
-		return nil
+	{Name: "os.getenv", Effect: "( ..a String -- ..a String Bool )", Needs: sandbox.EnvName, Doc: "The value of a variable of the environment; empty and false if it is not set.", Flag: "whether the variable is set", Run: func(s *vm.Strand, w []stack.Value) error {
+		return environ(s, w, pathOf(w[0]))
 	}},
-	{Name: "os.home-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The value of HOME; empty and false if it is not set.", Flag: "whether HOME is set", Run: func(s *vm.Strand, w []stack.Value) error {
-		environ(s, w, "HOME")
-		return nil
+	{Name: "os.home-dir", Effect: "( ..a -- ..a String Bool )", Needs: sandbox.EnvName, Doc: "The value of HOME; empty and false if it is not set.", Flag: "whether HOME is set", Run: func(s *vm.Strand, w []stack.Value) error {
+		return environ(s, w, "HOME")
 	}},
-	{Name: "os.current-dir", Effect: "( ..a -- ..a String Bool )", Doc: "The current directory; empty and false if it is gone.", Flag: "whether there is a current directory", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "os.current-dir", Effect: "( ..a -- ..a String Bool )", Needs: sandbox.ReadHere, Doc: "The current directory; empty and false if it is gone.", Flag: "whether there is a current directory", Run: func(s *vm.Strand, w []stack.Value) error {
+		if err := policy(s).Here(); err != nil {
+			return outcome(err)
+		}
 		dir, err := syscall.Getwd() // os.Getwd prefers what $PWD says
 		if err != nil || !strings.HasPrefix(dir, "/") && runtime.GOOS != "windows" {
 			dir = ""
@@ -30,9 +32,9 @@ var osWords = []Word{
 		flagged(w, stack.FromString(dir), dir != "")
 		return nil
 	}},
-	{Name: "os.path-exists", Effect: "( ..a String -- ..a Bool )", Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
-	{Name: "os.path-is-file", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a regular file at the path?", Run: existing(fs.FileMode.IsRegular)},
-	{Name: "os.path-is-dir", Effect: "( ..a String -- ..a Bool )", Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
+	{Name: "os.path-exists", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.ReadPath, Doc: "Is there anything at the path?", Run: existing(func(fs.FileMode) bool { return true })},
+	{Name: "os.path-is-file", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.ReadPath, Doc: "Is there a regular file at the path?", Run: existing(fs.FileMode.IsRegular)},
+	{Name: "os.path-is-dir", Effect: "( ..a String -- ..a Bool )", Needs: sandbox.ReadPath, Doc: "Is there a directory at the path?", Run: existing(fs.FileMode.IsDir)},
 	{Name: "os.path-join", Effect: "( ..a String String -- ..a String )", Doc: "The path with another one behind it, as text; one that begins with a slash stands alone.", Run: func(s *vm.Strand, w []stack.Value) error {
 		base, part := w[0].AsString(), w[1].AsString()
 		switch {
@@ -73,12 +75,16 @@ func platform(names map[string]string, name string) stack.Value {
 	return stack.FromString("unknown")
 }
 
-func environ(s *vm.Strand, w []stack.Value, name string) {
+func environ(s *vm.Strand, w []stack.Value, name string) error {
+	if err := policy(s).Env(name); err != nil {
+		return outcome(err)
+	}
 	value, ok := "", false
 	if name != "" && !strings.ContainsAny(name, "=\x00") {
 		value, ok = s.VM().Config().Environ(name)
 	}
 	flagged(w, stack.FromString(value), ok)
+	return nil
 }
 
 func ofPath(f func(path string) (string, bool)) func(*vm.Strand, []stack.Value) error {

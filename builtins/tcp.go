@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -19,13 +20,13 @@ import (
 // tcpWords: chapter 7, section 4. No failure is a run-time error: each word
 // leaves a flag. A word that waits keeps its strand's goroutine, which Go parks.
 var tcpWords = []Word{
-	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Flag: "whether the port could be taken", Run: tcpListen},
-	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Doc: "A stream to a host and port.", Flag: "whether the connection was made", Run: tcpConnect},
-	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Doc: "Waits for a connection to a listener; leaves its stream.", Flag: "whether a connection came", Run: tcpAccept},
-	{Name: "net.tcp.local-port", Effect: "( ..a Socket -- ..a Int Bool )", Doc: "The port of a listener or stream.", Flag: "whether the socket has a port", Run: tcpLocalPort},
-	{Name: "net.tcp.read", Effect: "( ..a Socket -- ..a String Bool )", Doc: "What has come, at most 4096 bytes; empty and true at the end of the stream.", Flag: "whether the stream could be read", Run: tcpRead},
-	{Name: "net.tcp.write", Effect: "( ..a String Socket -- ..a Bool )", Doc: "Writes all bytes to a stream.", Flag: "whether all was written", Run: tcpWrite},
-	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Doc: "Closes a listener or stream; who waits on it fails.", Flag: "whether the socket was open", Run: tcpClose},
+	{Name: "net.tcp.listen", Effect: "( ..a Int -- ..a Socket Bool )", Needs: sandbox.NetListen, Doc: "A listener on a port of all IPv4 addresses; port 0: the system chooses.", Flag: "whether the port could be taken", Run: tcpListen},
+	{Name: "net.tcp.connect", Effect: "( ..a String Int -- ..a Socket Bool )", Needs: sandbox.NetConnect, Doc: "A stream to a host and port.", Flag: "whether the connection was made", Run: tcpConnect},
+	{Name: "net.tcp.accept", Effect: "( ..a Socket -- ..a Socket Bool )", Needs: sandbox.NetSocket, Doc: "Waits for a connection to a listener; leaves its stream.", Flag: "whether a connection came", Run: tcpAccept},
+	{Name: "net.tcp.local-port", Effect: "( ..a Socket -- ..a Int Bool )", Needs: sandbox.NetSocket, Doc: "The port of a listener or stream.", Flag: "whether the socket has a port", Run: tcpLocalPort},
+	{Name: "net.tcp.read", Effect: "( ..a Socket -- ..a String Bool )", Needs: sandbox.NetSocket, Doc: "What has come, at most 4096 bytes; empty and true at the end of the stream.", Flag: "whether the stream could be read", Run: tcpRead},
+	{Name: "net.tcp.write", Effect: "( ..a String Socket -- ..a Bool )", Needs: sandbox.NetSocket, Doc: "Writes all bytes to a stream.", Flag: "whether all was written", Run: tcpWrite},
+	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Needs: sandbox.NetSocket, Doc: "Closes a listener or stream; who waits on it fails.", Flag: "whether the socket was open", Run: tcpClose},
 }
 
 const (
@@ -153,6 +154,9 @@ func tcpListen(s *vm.Strand, w []stack.Value) error {
 	if port < 0 || port > 65535 {
 		return opened(w, 0)
 	}
+	if err := policy(s).Listen(netip.IPv4Unspecified(), uint16(port)); err != nil {
+		return outcome(err)
+	}
 	var config net.ListenConfig
 	l, err := config.Listen(context.Background(), "tcp4", netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port)).String())
 	if err != nil {
@@ -166,12 +170,20 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 	if port < 1 || port > 65535 || host == "" || !utf8.ValidString(host) {
 		return opened(w, 0)
 	}
+	dial, refused := policy(s).Connect(host, uint16(port))
+	if refused != nil {
+		return outcome(refused)
+	}
 	t := socketsOf(s)
 	var conn net.Conn
 	ctx, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
 	s.BlockingUntil(interrupt, func() {
 		for _, a := range resolve(ctx, host) {
+			if err := dial(a); err != nil {
+				refused = err
+				continue
+			}
 			dialer := net.Dialer{Timeout: t.timeout}
 			if c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
 				conn = c
@@ -179,6 +191,9 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 			}
 		}
 	})
+	if conn == nil && refused != nil {
+		return outcome(refused)
+	}
 	if conn == nil {
 		return opened(w, 0)
 	}

@@ -2,13 +2,14 @@ package builtins
 
 import (
 	"github.com/seqvm/seqvm/host/console"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
 // terminalWords: chapter 6, section 8.
 var terminalWords = []Word{
-	{Name: "terminal.raw-mode", Effect: "( ..a Bool -- ..a )", Doc: "Switches raw mode of the terminal on or off.", Run: func(s *vm.Strand, w []stack.Value) error {
+	{Name: "terminal.raw-mode", Effect: "( ..a Bool -- ..a )", Needs: sandbox.SysTerminal, Doc: "Switches raw mode of the terminal on or off.", Run: func(s *vm.Strand, w []stack.Value) error {
 		s.VM().Console.RawMode(w[0].AsBool())
 		return nil
 	}},

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
@@ -39,6 +40,10 @@ type Word struct {
 	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions, or see Part.
 	Run Function
+	// Needs is what the word reaches of files, network, environment and process, and how that is checked in a
+	// sandbox (package host/sandbox); its function asks the policy of its VM. A word that is compiled to
+	// instructions needs what its Calls do.
+	Needs sandbox.Need
 	// Part names what of seqvm has the function of a word that is declared without it: only
 	// those link that part who can afford what it costs a start (Words.Link). "" for other words.
 	Part string
@@ -61,6 +66,7 @@ type Words struct {
 	types    *types.Table
 	unlinked []Word
 	linked   []atomic.Pointer[vm.Builtin] // made when a program first uses the word
+	policy   *sandbox.Policy              // what is wholly refused; nil: nothing
 }
 
 // All returns the words of the language and those that its standard modules are built on.
@@ -73,23 +79,50 @@ var All = sync.OnceValue(func() *Words {
 	for _, f := range Families() {
 		list = append(list, f.Words...)
 	}
-	return newWords(list)
+	return newWords(list, nil)
 })
 
-func newWords(list []Word) *Words {
+func newWords(list []Word, policy *sandbox.Policy) *Words {
+	set := &Words{list: list, policy: policy, linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 	names := make([]string, len(list))
-	var unlinked []Word
 	for i := range list {
 		names[i] = list[i].Name
 		if list[i].unlinked() {
-			unlinked = append(unlinked, list[i])
+			set.unlinked = append(set.unlinked, list[i])
 		}
 	}
 	signature := func(index int32) types.Signature {
 		w := &list[index]
 		return types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
-	return &Words{list: list, unlinked: unlinked, types: types.NewTableOf(names, signature), linked: make([]atomic.Pointer[vm.Builtin], len(list))}
+	set.types = types.NewTableOf(names, signature)
+	if policy != nil {
+		set.types.Refused = func(index int32) string { return policy.Refusal(set.Needs(index)) }
+	}
+	return set
+}
+
+// Needs returns what a word of the set reaches of the outside, by itself or through what it is compiled to.
+func (w *Words) Needs(index int32) sandbox.Need {
+	b := &w.list[index]
+	if i, ok := w.types.Lookup(b.Alias); ok {
+		return w.Needs(i)
+	}
+	for _, name := range b.Calls {
+		if i, ok := w.types.Lookup(name); ok && w.list[i].Needs != sandbox.Nothing {
+			return w.list[i].Needs
+		}
+	}
+	return b.Needs
+}
+
+// Under returns the set for programs in a sandbox: the checker refuses calls of words that the policy gives nothing of what
+// they need.
+func (w *Words) Under(policy *sandbox.Policy) *Words {
+	if w.policy == policy {
+		return w
+	}
+	return newWords(w.list, policy)
 }
 
 // With returns the set with more words, those of a host. An error names a word that has no
@@ -97,7 +130,7 @@ func newWords(list []Word) *Words {
 // though the set lacks it; an effect that is none; no function; or a meaning that a function cannot have: a Rule,
 // an Alias, the end of the program.
 func (w *Words) With(more ...Word) (*Words, error) {
-	all := newWords(append(slices.Clone(w.list), more...))
+	all := newWords(append(slices.Clone(w.list), more...), w.policy)
 	seen := map[string]bool{}
 	for _, b := range w.list {
 		seen[b.Name] = true
@@ -138,7 +171,7 @@ func (w *Words) Link(functions map[string]Function) *Words {
 			b.Run = functions[b.Name]
 		}
 	}
-	return newWords(list)
+	return newWords(list, w.policy)
 }
 
 // Unlinked returns the words that have no function here, but elsewhere. It must not be changed.
@@ -154,7 +187,7 @@ func (w *Words) Only(keep func(name string) bool) *Words {
 	}
 	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool {
 		return gone[b.Name] || slices.ContainsFunc(b.Calls, func(name string) bool { return gone[name] })
-	}))
+	}), w.policy)
 }
 
 // Types returns the words as the checker and the compiler know them.
@@ -173,7 +206,7 @@ func (w *Words) Find(name string) *vm.Builtin {
 		return b
 	}
 	e := w.types.Effect(i)
-	w.linked[i].CompareAndSwap(nil, &vm.Builtin{In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run})
+	w.linked[i].CompareAndSwap(nil, &vm.Builtin{In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs})
 	return w.linked[i].Load()
 }
 

@@ -210,7 +210,6 @@ var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, Kind
 
 func only(k Kind) []Kind { return eachKind[k : k+1] }
 
-func anInt(*Module, Instr) []Kind      { return only(KindInt) }
 // aStrand is what spawn leaves.
 func aStrand(_ *Module, in Instr) []Kind {
 	if in.C == 1 {

@@ -210,6 +210,10 @@ const (
 	// OpCounted runs the instruction that stands here in the original code, after
 	// the tail calls that are gone here have been counted.
 	OpCounted
+	// OpMoveBuiltin runs the move that stands here in the original code and the call of a
+	// built-in word behind it; OpMovesBuiltin two moves and the call.
+	OpMoveBuiltin
+	OpMovesBuiltin
 
 	// OpGuard and OpTailGone are what the compiler notes in the code on its way: they
 	// become Func.Guards and Func.TailsGone.
@@ -648,6 +652,9 @@ var Table = [opCount]Info{
 	OpChecked: {Name: "checked", Traits: Internal, Doc: "as the original instruction here, after a check of the kinds it trusts"},
 	OpGuarded: {Name: "guarded", Traits: Internal, Doc: "as checked, after the guards that stand here"},
 	OpCounted: {Name: "counted", Traits: Internal, Doc: "as the original instruction here, after the tail calls that are gone here have been counted"},
+
+	OpMoveBuiltin:  {Name: "move.builtin", Traits: Internal, Doc: "as the original move here and the builtin behind it"},
+	OpMovesBuiltin: {Name: "moves.builtin", Traits: Internal, Doc: "as the original move here, the move and the builtin behind it"},
 
 	OpGuard:    {Name: "guard", A: Look, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
 	OpTailGone: {Name: "tail.gone", Traits: Internal, Doc: "a tail call in whose place the code stands that follows"},

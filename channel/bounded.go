@@ -2,7 +2,6 @@ package channel
 
 import (
 	"sync"
-	"time"
 
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
@@ -178,5 +177,3 @@ func (b *bounded) length() int {
 	defer b.mu.Unlock()
 	return b.n
 }
-
-func (b *bounded) next() (time.Time, bool) { return time.Time{}, false }

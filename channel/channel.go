@@ -46,8 +46,6 @@ type kind interface {
 	receive(w Waiter, by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome
 	close(s *scheduler.Scheduler, from *scheduler.Worker)
 	length() int
-	// next is the time at which there is something to receive; false if no clock brings anything.
-	next() (time.Time, bool)
 }
 
 // Outcome says how a receive or a send went.
@@ -72,26 +70,25 @@ func (c *Channel) TrySend(v stack.Value, s *scheduler.Scheduler, from *scheduler
 	if c.kind != nil {
 		return c.kind.send(Waiter{}, v, s, from)
 	}
-	return c.put(Waiter{}, v, s, from, true)
+	return c.put(v, s, from, true)
 }
 
 // Send is TrySend for a waiter that is noted if it is Blocked, as with Receive.
 func (c *Channel) Send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker) Outcome {
-	if c.kind == nil {
-		o, _ := c.put(w, v, s, from, true)
+	if c.kind != nil {
+		o, _ := c.kind.send(w, v, s, from)
 		return o
 	}
-	o, _ := c.kind.send(w, v, s, from)
+	if !w.own() { // it never waits
+		return Ended
+	}
+	o, _ := c.put(v, s, from, true)
 	return o
 }
 
 // put appends to an unbounded queue; counts tells whether that is a message sent.
-func (c *Channel) put(by Waiter, v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts bool) (o Outcome, queued int) {
+func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts bool) (o Outcome, queued int) {
 	c.send.Lock()
-	if !by.own() {
-		c.send.Unlock()
-		return Ended, 0
-	}
 	if c.closed {
 		c.send.Unlock()
 		return Closed, 0
@@ -135,7 +132,15 @@ func count(s *scheduler.Scheduler, from *scheduler.Worker, sent, received int64)
 // TryReceive takes the oldest value into the result, and true behind it; 0 and
 // false if the channel is closed and drained. by is the strand that the caller runs.
 func (c *Channel) TryReceive(by *scheduler.Strand, s *scheduler.Scheduler, result *[2]stack.Value) Outcome {
-	return c.Receive(Waiter{}, by, s, result)
+	if c.kind != nil {
+		return c.kind.receive(Waiter{}, by, s, result)
+	}
+	c.receive.Lock()
+	defer c.receive.Unlock()
+	if c.head == len(c.taken) && !c.refill(nil) {
+		return Blocked
+	}
+	return c.take(by, result)
 }
 
 // Receive is TryReceive for a waiter that is noted if it is Blocked: without a Selection, its strand must
@@ -179,7 +184,7 @@ func nothing(result *[2]stack.Value) Outcome {
 }
 
 // refill exchanges the queues. False if there was nothing and the channel is
-// open: then w waits.
+// open: then w waits, if there is one.
 func (c *Channel) refill(w *Waiter) bool {
 	c.send.Lock()
 	defer c.send.Unlock()
@@ -187,7 +192,7 @@ func (c *Channel) refill(w *Waiter) bool {
 		if c.closed {
 			return true
 		}
-		if !w.none() {
+		if w != nil && !w.none() {
 			c.waiters.add(*w)
 		}
 		return false
@@ -228,6 +233,15 @@ func (c *Channel) close(final *stack.Value, s *scheduler.Scheduler, from *schedu
 	wakeAll(waiting, v, ok, s, from)
 }
 
+// Plain tells whether the channel is an unbounded queue.
+func (c *Channel) Plain() bool { return c.kind == nil }
+
+// Holds tells whether the channel can hold a value that nobody receives yet.
+func (c *Channel) Holds() bool {
+	b, ok := c.kind.(*bounded)
+	return !ok || b.limit > 0
+}
+
 // Length is how many values wait to be received.
 func (c *Channel) Length() int {
 	if c.kind != nil {
@@ -240,13 +254,22 @@ func (c *Channel) Length() int {
 	return len(c.taken) - c.head + len(c.sent)
 }
 
+// Timed tells whether the channel is a clock.
+func (c *Channel) Timed() bool {
+	if c.kind == nil {
+		return false
+	}
+	_, ok := c.kind.(*clock)
+	return ok
+}
+
 // Next is the time at which a clock brings something to receive, if nobody takes it before;
 // false if the channel is not open or no clock.
 func (c *Channel) Next() (time.Time, bool) {
-	if c.kind == nil {
-		return time.Time{}, false
+	if k, ok := c.kind.(*clock); ok {
+		return k.next()
 	}
-	return c.kind.next()
+	return time.Time{}, false
 }
 
 // atEnd is what is received from a channel that is closed and drained.

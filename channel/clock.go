@@ -106,6 +106,8 @@ func (k *clock) length() int {
 	return 0
 }
 
+// next is the time at which there is something to receive, if nobody takes it before; false if nothing
+// comes any more.
 func (k *clock) next() (time.Time, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/seqvm/seqvm/scheduler"
@@ -37,13 +36,13 @@ func caseOf(v *stack.Value) (c Case, ok bool) {
 
 // Only makes one case that which the strand chooses from.
 func (t *Selection) Only(c Case) {
-	t.list, t.only = nil, c
+	t.list, t.only, t.clocks = nil, c, c.Channel.Timed()
 	t.number(1)
 }
 
 // None makes the strand wait for nothing but a time.
 func (t *Selection) None() {
-	t.list, t.only = nil, Case{}
+	t.list, t.clocks = nil, false
 	t.number(0)
 }
 
@@ -51,11 +50,15 @@ func (t *Selection) None() {
 // its index is returned, else -1.
 func (t *Selection) From(list *stack.VariantValue) (bad int) {
 	n := list.Len()
+	t.clocks = false
 	for i := range n {
 		v := list.At(i)
-		if _, ok := caseOf(&v); !ok {
+		c, ok := caseOf(&v)
+		if !ok {
+			t.Clear()
 			return i
 		}
+		t.clocks = t.clocks || c.Channel.Timed()
 	}
 	t.list = list
 	t.number(n)
@@ -88,7 +91,10 @@ func (t *Selection) Cases() int { return len(t.order) }
 
 // Clear forgets the cases and what came of them.
 func (t *Selection) Clear() {
-	t.list, t.only = nil, Case{}
+	if t.list == nil {
+		t.only = Case{}
+	}
+	t.list = nil
 	t.outcome[0] = stack.Value{}
 }
 
@@ -104,7 +110,7 @@ func (t *Selection) Poll(by *scheduler.Strand) bool {
 	n := len(t.order)
 	for i := range n { // of any permutation this makes one that is as likely as all others
 		if left := n - i; left > 1 {
-			j := i + int(rand.Uint32N(uint32(left)))
+			j := i + t.random(left)
 			t.order[i], t.order[j] = t.order[j], t.order[i]
 		}
 		if at := int(t.order[i]); t.try(at, Waiter{}, by) != Blocked {
@@ -113,6 +119,18 @@ func (t *Selection) Poll(by *scheduler.Strand) bool {
 		}
 	}
 	return false
+}
+
+// random is a number below n, which is small. It needs to be fair and cheap, and nothing else (xorshift: G.
+// Marsaglia, Xorshift RNGs, 2003; the range as D. Lemire has it, Fast Random Integer
+// Generation in an Interval, 2019).
+func (t *Selection) random(n int) int {
+	x := t.seed
+	x ^= x << 13
+	x ^= x >> 7
+	x ^= x << 17
+	t.seed = x
+	return int(x >> 32 * uint64(n) >> 32)
 }
 
 // BeginCases is Begin for the cases.
@@ -149,6 +167,9 @@ func (t *Selection) try(at int, w Waiter, by *scheduler.Strand) (o Outcome) {
 
 // Next is the first time at which a clock among the cases brings something; false if there is none.
 func (t *Selection) Next() (first time.Time, ok bool) {
+	if !t.clocks {
+		return first, false
+	}
 	for i := range t.order {
 		if c := t.Case(i); !c.Send {
 			if at, timed := c.Channel.Next(); timed && (!ok || at.Before(first)) {

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -29,7 +30,9 @@ type Selection struct {
 
 	list    *stack.VariantValue // the cases that are chosen from, until Clear
 	only    Case                // the only one, if there is no list
+	clocks  bool                // there are clocks among them
 	order   []int32             // in which they are tried: a permutation of their indexes
+	seed    uint64              // of the next order; never 0
 	outcome [2]stack.Value      // of the one that was carried out
 }
 
@@ -38,10 +41,10 @@ const Elapsed = -1
 
 // The phases of a wait. fired comes last: the result is there.
 const (
-	registering = iota // the strand runs and prepares it
-	parked             // the strand has been left to who claims the wait
-	firing             // claimed while the strand was registering: the result is being written
-	left               // as firing, and the strand has been left to who writes
+	registering = iota + 1 // the strand runs and prepares it
+	parked                 // the strand has been left to who claims the wait
+	firing                 // claimed while the strand was registering: the result is being written
+	left                   // as firing, and the strand has been left to who writes
 	fired
 	phaseBits = 3
 )
@@ -51,6 +54,7 @@ func (t *Selection) Init(strand *scheduler.Strand, s *scheduler.Scheduler) {
 	t.strand, t.scheduler = strand, s
 	t.state.Store(fired)
 	t.timer.Expire = t.expire
+	t.seed = rand.Uint64() | 1
 }
 
 // Begin starts a wait whose result goes to a place; it is for who registers it.

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"sync"
-	"time"
 	"weak"
 
 	"github.com/seqvm/seqvm/scheduler"
@@ -78,7 +77,7 @@ func (t *topic) send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *sche
 	count(s, from, 1, 0)
 	v.Share()
 	t.each(func(c *Channel) bool {
-		o, n := c.put(Waiter{}, v, s, from, false)
+		o, n := c.put(v, s, from, false)
 		queued = max(queued, n)
 		return o == Done
 	})
@@ -115,5 +114,3 @@ func (t *topic) close(s *scheduler.Scheduler, from *scheduler.Worker) {
 }
 
 func (t *topic) length() int { return 0 }
-
-func (t *topic) next() (time.Time, bool) { return time.Time{}, false }

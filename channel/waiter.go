@@ -50,16 +50,14 @@ type claimed struct {
 // wake hands a receiver its result and readies the strand. from is the worker that the caller runs on,
 // or nil.
 func (w *claimed) wake(v stack.Value, ok bool, s *scheduler.Scheduler, from *scheduler.Worker) {
-	result := w.Result
 	if t := w.selection; t != nil {
-		result = t.result
-		t.index, t.result = w.index, nil // it may be a place on a stack that moves
-	}
-	result[0], result[1] = v, stack.FromBool(ok)
-	if t := w.selection; t != nil {
+		t.index = w.index
+		t.result[0], t.result[1] = v, stack.FromBool(ok)
+		t.result = nil // it may be a place on a stack that moves
 		t.finish(w.parked, from)
 		return
 	}
+	w.Result[0], w.Result[1] = v, stack.FromBool(ok)
 	s.Ready(w.Strand, from)
 }
 

@@ -14,6 +14,8 @@ func (c *compiler) components(first int) (groups [][]int32) {
 	n := len(c.words) - first
 	found, low := make([]int32, n), make([]int32, n) // the place of a word in open, from 1 on, and the first one that it leads back to
 	grouped := make([]bool, n)
+	all := make([]int32, 0, n) // the groups, one behind the other
+	groups = make([][]int32, 0, n)
 	var path []visit
 	var open []int32 // words found that are in no group yet
 	enter := func(w int32) {
@@ -54,7 +56,8 @@ func (c *compiler) components(first int) (groups [][]int32) {
 			for _, w := range open[at:] {
 				grouped[int(w)-first] = true
 			}
-			group := slices.Clone(open[at:])
+			all = append(all, open[at:]...)
+			group := slices.Clip(all[len(all)-len(open)+at:])
 			slices.Reverse(group)
 			groups = append(groups, group)
 			open = open[:at]

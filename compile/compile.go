@@ -62,7 +62,7 @@ func newCompiler(info *types.Info, opts Options) *compiler {
 		Options: opts,
 		info:    info, table: info.Builtins,
 		mod:       &bytecode.Module{Main: -1, Linear: true},
-		nameIndex: map[string]int32{}, consts: map[bytecode.Const]int32{},
+		nameIndex: make(map[string]int32, len(info.Words)), consts: map[bytecode.Const]int32{},
 		builtins: make([]int32, info.Builtins.Len()), helpers: map[string]int32{}, late: map[int32]*summary{}, slots: map[int]*lateSlot{},
 	}
 }
@@ -85,7 +85,7 @@ func (c *compiler) added() {
 		}
 		c.mod.Variants = append(c.mod.Variants, vi)
 	}
-	c.summarize()
+	cycles := c.summarize()
 	words := info.Words[first:]
 	c.bodies = append(c.bodies, make([]inlineBody, len(words))...)
 	c.mod.Funcs = slices.Grow(c.mod.Funcs, len(words)+len(words)/2+8)
@@ -94,10 +94,6 @@ func (c *compiler) added() {
 			c.slots[w.Slot] = &lateSlot{entry: c.function(w, c.late[int32(w.Index)]), trampoline: -1}
 		}
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
-	}
-	cycles := c.components(first)
-	for _, cycle := range cycles {
-		c.measureWords(cycle)
 	}
 	if c.Plain || !parallel.Pays(stepsOfWord*len(words)) {
 		for _, cycle := range cycles {
@@ -149,6 +145,7 @@ type compiler struct {
 	mod       *bytecode.Module
 	words     []summary
 	nameIndex map[string]int32
+	lastNames [256]lastName // by a hash
 	consts    map[bytecode.Const]int32
 	builtins  []int32            // table index to module index + 1
 	wordOf    []int32            // module index of a built-in word to table index
@@ -160,9 +157,30 @@ type compiler struct {
 	slots     map[int]*lateSlot
 	part      *part            // whose module is made; nil: it is the whole one
 	whole     *bytecode.Module // that the part is of
+	spare     []*generator     // whose memory the next ones get
+	spareCode []bytecode.Instr // likewise
 }
 
 func (c *compiler) name(text string) int32 {
+	if text == "" {
+		return c.nameOf(text)
+	}
+	last := &c.lastNames[(len(text)*7^int(text[0])*5^int(text[len(text)-1])*3^int(text[len(text)/2]))%len(c.lastNames)]
+	if last.text != text {
+		*last = lastName{text, c.nameOf(text)}
+	} else if c.part != nil {
+		c.part.names.note(last.number, c.part.cycle)
+	}
+	return last.number
+}
+
+// lastName is a name that was asked for lately: a few of them are most of what is asked for.
+type lastName struct {
+	text   string
+	number int32
+}
+
+func (c *compiler) nameOf(text string) int32 {
 	i, ok := c.nameIndex[text]
 	if !ok {
 		i = int32(len(c.mod.Names))
@@ -234,6 +252,7 @@ func kindOf(t *types.Type) bytecode.Kind {
 // they are compiled, of all their parameters first: where the code shows that an assumption was wrong
 // they are compiled again without it.
 func (c *compiler) cycle(words []int32) {
+	c.measureWords(words)
 	recursive := len(words) > 1 || slices.Contains(c.words[words[0]].calls, words[0])
 	assumed := make([]params, len(words))
 	if recursive && !c.Plain {
@@ -301,9 +320,10 @@ func (c *compiler) noConstant() int32 {
 func (c *compiler) word(w *types.Word) {
 	facts := &c.words[w.Index]
 	var start origin
-	g := c.attempt(optimistic, func(speculation speculation, hoisted []int32, frame int32) *generator {
+	g := c.attempts(optimistic, func(with attempt) *generator {
 		g := c.newGenerator(w, w.Module, c.functions[w.Index])
-		g.facts, g.outs, g.speculation = facts, facts.declared, speculation
+		g.facts, g.outs = facts, facts.declared
+		g.speculation, g.joinsTokens = with.speculation, with.joinsTokens
 		g.at(w.Decl.Pos, w.Decl.Name.Text)
 		start = g.origin
 		for i := 0; i < w.Extra; i++ {
@@ -319,7 +339,7 @@ func (c *compiler) word(w *types.Word) {
 			g.markBorrowed(facts)
 		}
 		g.cover(bytecode.CoverWord, w.Decl.Pos)
-		g.keep(hoisted, frame)
+		g.keep(with.hoisted, with.frame)
 		g.around = w.Decl.Pos
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
 			g.finish(w.Decl.Body)
@@ -333,6 +353,7 @@ func (c *compiler) word(w *types.Word) {
 		Open: facts.open(), Word: true,
 	}
 	g.passes(&f, facts)
+	c.recycle(g)
 	*c.wordFunction(c.functions[w.Index]) = f
 }
 
@@ -340,29 +361,40 @@ func (c *compiler) word(w *types.Word) {
 // times: all that is in it is so, too.
 const maxGuessed = 4
 
-// attempt compiles a function and, as long as that calls for more care, once
+// attempt is how a function is compiled: with what care, with reuse tokens kept where branches join, and with
+// constants in slots of their own from frame on.
+type attempt struct {
+	speculation speculation
+	joinsTokens bool
+	hoisted     []int32
+	frame       int32
+}
+
+// attempts compiles a function and, as long as that calls for more care, once
 // more. What is in a function has at least its care: else the time would
 // multiply with each level of quotations.
 //
 // One that loops is compiled again, too, to keep its constants in slots.
-func (c *compiler) attempt(least speculation, function func(speculation speculation, hoisted []int32, frame int32) *generator) *generator {
+func (c *compiler) attempts(least speculation, function func(with attempt) *generator) *generator {
 	here := c.checkpoint()
-	var hoisted []int32
-	var frame int32
+	with := attempt{speculation: least}
 	if c.Plain {
-		least = noSpeculation
+		with.speculation = noSpeculation
 	}
-	for speculation := least; ; {
-		g := function(speculation, hoisted, frame)
+	for {
+		g := function(with)
 		switch {
-		case g.mustRecompile && speculation < noSpeculation:
-			speculation++
-		case hoisted == nil && len(g.hoistable()) > 0:
-			hoisted, frame = g.hoistable(), g.size
+		case g.mustRecompile && with.speculation < noSpeculation:
+			with.speculation++
+		case g.wouldReuse && !with.joinsTokens:
+			with.joinsTokens = true
+		case with.hoisted == nil && len(g.hoistable()) > 0:
+			with.hoisted, with.frame = g.hoistable(), g.size
 		default:
 			return g
 		}
 		c.back(here)
+		c.recycle(g)
 	}
 }
 
@@ -394,9 +426,10 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 	if g.depth == maxGuessed {
 		least = noSpeculation
 	}
-	q := g.attempt(least, func(speculation speculation, hoisted []int32, frame int32) *generator {
+	q := g.attempts(least, func(with attempt) *generator {
 		q := g.newGenerator(g.word, g.module, index)
-		q.speculation, q.depth, q.places = speculation, g.depth+1, g.places
+		q.speculation, q.joinsTokens = with.speculation, with.joinsTokens
+		q.depth, q.places = g.depth+1, g.places
 		q.at(st.Pos, "<quotation>")
 		start = q.origin
 		for i := int32(0); i < info.In; i++ {
@@ -407,7 +440,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 			q.parameter(k)
 		}
 		q.cover(bytecode.CoverBranch, st.Pos)
-		q.keep(hoisted, frame)
+		q.keep(with.hoisted, with.frame)
 		q.around = st.Pos
 		if !q.body(st.Inner, true) {
 			q.finish(st.Inner)
@@ -419,6 +452,7 @@ func (g *generator) quotation(st *syntax.Stmt, captured []bytecode.Kind) int32 {
 		Captures: info.Captures, Params: g.captured(info, captured), Frame: max(q.size, 1), Open: open,
 	}
 	q.passes(&f, nil)
+	g.recycle(q)
 	g.mod.Funcs[int(index)-len(g.mod.Outside)] = f
 	return index
 }

@@ -26,7 +26,7 @@ func (g *generator) literalIf(st *syntax.Stmt, tail bool) bool {
 	j := g.newJoin()
 	g.cover(bytecode.CoverBranch, then.Pos)
 	g.branchBody(j, then.Inner, tail)
-	g.patch(toElse)
+	g.patch(toElse...)
 	g.resume(j.start)
 	g.cover(bytecode.CoverBranch, els.Pos)
 	g.around = st.Pos
@@ -91,7 +91,7 @@ func (g *generator) literalCond(st *syntax.Stmt, tail bool) bool {
 		g.around = st.Pos
 		g.cover(bytecode.CoverBranch, clauses[i+1].Pos)
 		g.branchBodyHere(j, clauses[i+1].Inner, tail)
-		g.patch(next)
+		g.patch(next...)
 		g.resume(after)
 	}
 	g.at(st.Pos, "cond")

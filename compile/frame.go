@@ -118,7 +118,13 @@ func (fr *frame) label() int32 {
 	return int32(len(fr.code))
 }
 
-func (fr *frame) patch(pc int) { fr.code[pc].C = fr.label() }
+// patch lets jumps lead to the next instruction.
+func (fr *frame) patch(jumps ...int) {
+	to := fr.label()
+	for _, pc := range jumps {
+		fr.code[pc].C = to
+	}
+}
 
 // touch makes the frame large enough for a slot.
 func (fr *frame) touch(s int32) {

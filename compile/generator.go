@@ -18,7 +18,23 @@ type generator struct {
 
 // newGenerator starts a function that belongs to a word.
 func (c *compiler) newGenerator(w *types.Word, module int, self int32) *generator {
-	g := &generator{self: self}
-	g.compiler, g.word, g.module = c, w, module
+	var g *generator
+	if n := len(c.spare); n > 0 {
+		g, c.spare = c.spare[n-1], c.spare[:n-1]
+	} else {
+		g = new(generator)
+	}
+	g.compiler, g.word, g.module, g.self = c, w, module, self
 	return g
+}
+
+// recycle ends the work of a generator. The next one gets its memory: nobody has a part of that, what stays of a
+// function is copied.
+func (c *compiler) recycle(g *generator) {
+	old := g.operands
+	*g = generator{}
+	g.code, g.lines, g.sites = old.code[:0], old.lines[:0], old.sites[:0]
+	g.stack, g.aux, g.uses, g.kinds, g.tokens = old.stack[:0], old.aux[:0], old.uses[:0], old.kinds[:0], old.tokens[:0]
+	g.objects, g.virtual, g.loaded = old.objects[:0], old.virtual[:0], old.loaded[:0]
+	c.spare = append(c.spare, g)
 }

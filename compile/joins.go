@@ -1,12 +1,18 @@
 package compile
 
-import "github.com/seqvm/seqvm/bytecode"
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
 
 // end is the end of a branch that goes on behind the conditional: the state
 // there, and the jump that leads to the join (-1: it falls through).
 type end struct {
 	state
 	jump int
+	kept []reuseToken // that were there in the end, and still lie in their slots
+	note int          // a note right in front of the jump
 }
 
 // join collects the ends of branches.
@@ -24,14 +30,26 @@ func (ops *operands) newJoin() *join {
 
 // leave ends a branch at the current place.
 func (ops *operands) leave(j *join) {
-	ops.straighten()
+	ops.materializeAll()
+	kept, from := slices.Clone(ops.tokens), len(ops.code)
+	if !ops.joinsTokens { // else nothing is to lie in their slots
+		ops.offer(kept)
+		ops.dropTokens()
+	}
 	if j.layout == nil {
 		ops.settle(j)
 		j.layout = ops.values()
 	} else if !ops.floating && ops.canMeet(j.layout) {
 		ops.arrange(j.layout)
 	}
-	j.ends = append(j.ends, end{state: ops.state, jump: ops.emit(bytecode.OpJump, 0, 0, -1)})
+	ops.dropTokens()
+	kept = slices.DeleteFunc(kept, func(h reuseToken) bool { return ops.uses[h.slot] > 0 || ops.written(h.slot, from) })
+	e := end{state: ops.state, kept: kept}
+	if ops.joinsTokens {
+		e.note = ops.emit(bytecode.OpGuard, 0, int32(bytecode.KindAny), 0)
+	}
+	e.jump = ops.emit(bytecode.OpJump, 0, 0, -1)
+	j.ends = append(j.ends, e)
 }
 
 // settle gives each value that the branch changed a slot of its own, so that
@@ -119,6 +137,7 @@ func (ops *operands) meet(j *join) {
 	if !floats {
 		layout = ops.common(j)
 	}
+	joinable := !floats && !slices.ContainsFunc(j.ends, func(e end) bool { return !sameLayout(&e.state, layout) })
 	// The last branch falls through into the code that follows; others jump
 	// there, by way of the moves they need.
 	last := len(j.ends) - 1
@@ -163,7 +182,53 @@ func (ops *operands) meet(j *join) {
 	}
 	ops.state = final
 	ops.label()
+	if joinable && ops.joinsTokens {
+		ops.joinTokens(j)
+	}
 }
+
+// joinTokens keeps the reuse tokens behind a conditional that some branches have left in slots which the others leave free. Those
+// put a number there if the token is taken.
+func (ops *operands) joinTokens(j *join) {
+	for i := range j.ends {
+		for _, h := range j.ends[i].kept {
+			ops.joinToken(j, h)
+		}
+	}
+}
+
+// joinToken keeps the reuse token of one branch, and those that others have in the same slot.
+func (ops *operands) joinToken(j *join, h reuseToken) {
+	if !ops.free(h.slot, 1) {
+		return
+	}
+	joined := reuseToken{slot: h.slot, variant: h.variant, lost: ^uint64(0), behind: len(ops.code), joined: true, doubtful: h.doubtful}
+	for i := range j.ends {
+		e := &j.ends[i]
+		if int(h.slot) < len(e.uses) && e.uses[h.slot] > 0 {
+			return
+		}
+		if at := slices.IndexFunc(e.kept, func(k reuseToken) bool { return k.slot == h.slot }); at >= 0 {
+			joined.without = append(joined.without, e.kept[at].without...) // of branches in this one
+		} else {
+			joined.without = append(joined.without, e.note)
+		}
+	}
+	ops.touch(h.slot)
+	ops.uses[h.slot]++
+	ops.kinds[h.slot] = known{}
+	ops.addToken(joined)
+}
+
+// offer notes that there are reuse tokens in front of a join.
+func (ops *operands) offer(tokens []reuseToken) {
+	for _, h := range tokens {
+		ops.offered |= 1 << min(len(ops.mod.Variants[h.variant].Kinds), maxOffered)
+	}
+}
+
+// maxOffered is how many fields offered can tell apart.
+const maxOffered = 63
 
 // common finds a layout that every end can be brought to: that of the first
 // branch, but where it has a constant or shares a slot and another branch
@@ -219,13 +284,13 @@ func (ops *operands) adapt(floats bool, layout []operand) {
 	ops.arrange(aux)
 }
 
-// branch emits a jump that is taken if the condition on top of the stack is
+// branch emits jumps that are taken if the condition on top of the stack is
 // false, and takes it off.
-func (ops *operands) branch() (jump int) {
+func (ops *operands) branch() (jumps []int) {
 	ops.materializeAll()
 	ops.ensure(1)
 	ops.stack[len(ops.stack)-1] = ops.prove(ops.inSlotTop(), bytecode.KindBool)
 	o := ops.pop()
 	ops.release(o)
-	return ops.jumpUnless(o.index)
+	return ops.jumpsUnless(o.index)
 }

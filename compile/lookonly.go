@@ -40,10 +40,8 @@ var getOfTake = map[bytecode.Op]bytecode.Op{
 // lookOnly makes instructions that fetch parts of containers leave them unmarked, if on all ways from there the
 // parts are only looked at, and no object is changed in place as long as they may be: so
 // a change that comes later, in the container, copies none of them.
-//
-// It goes backwards: whether a part of a part is marked is decided before.
 func (e *emitter) lookOnly() {
-	for pc := len(e.code) - 1; pc >= 0; pc-- {
+	for pc := range e.code {
 		in := &e.code[pc]
 		peek, ok := peeks[in.Op]
 		if !ok {
@@ -99,7 +97,7 @@ func (l *looking) only(pc int, parts []int32) bool {
 	e := l.e
 	for forked := true; ; {
 		if forked {
-			parts = slices.DeleteFunc(parts, func(s int32) bool { return e.dead(pc, s, &way{steps: maxFollowed}) })
+			parts = slices.DeleteFunc(parts, func(s int32) bool { return e.allDead(pc, []int32{s}) })
 		}
 		if len(parts) == 0 {
 			return true
@@ -127,10 +125,15 @@ func (l *looking) only(pc int, parts []int32) bool {
 			return true
 		}
 		if next <= pc { // a loop: here they have to be dead
-			return !slices.ContainsFunc(parts, func(s int32) bool { return !e.dead(next, s, &way{steps: maxFollowed}) })
+			return e.allDead(next, parts)
 		}
 		pc = next
 	}
+}
+
+// allDead tells whether nothing reads any of some slots from an instruction on.
+func (e *emitter) allDead(pc int, slots []int32) bool {
+	return !slices.ContainsFunc(slots, func(s int32) bool { return !e.dead(pc, s, &way{steps: maxFollowed}) })
 }
 
 // passes returns the slots of the parts behind an instruction; false if it does more with them than look,
@@ -140,7 +143,7 @@ func (l *looking) passes(pc int, parts []int32) (behind []int32, ok bool) {
 	info := in.Op.Info()
 	reads, writes := bytecode.Effects(e.mod, *in)
 	read := slices.ContainsFunc(parts, reads.Has)
-	var more []int32 // slots that hold parts, or parts of parts, behind it
+	var more []int32
 	switch {
 	case info.Has(bytecode.Restarts):
 		if slices.ContainsFunc(parts, func(s int32) bool { return s < e.parameters }) {
@@ -156,15 +159,14 @@ func (l *looking) passes(pc int, parts []int32) (behind []int32, ok bool) {
 		more = []int32{in.A}
 	case getting(in) != bytecode.Instr{}:
 		l.looked = true
-		l.takes = append(l.takes, pc)
+		if !slices.Contains(l.takes, pc) { // several ways may come here
+			l.takes = append(l.takes, pc)
+		}
 	default:
 		for _, s := range parts {
-			if reads.Has(s) && !l.onlyLooks(in, s) {
+			if reads.Has(s) && !e.onlyLooks(in, s) {
 				return nil, false
 			}
-		}
-		if unmarked[in.Op] {
-			more = e.fetched(in)
 		}
 		l.looked = l.looked || in.Op != bytecode.OpGuard && in.Op != bytecode.OpCheck
 	}
@@ -174,27 +176,28 @@ func (l *looking) passes(pc int, parts []int32) (behind []int32, ok bool) {
 	return append(parts, more...), true
 }
 
-// unmarked are the instructions that fetch parts of what they look at without marking them.
-var unmarked = map[bytecode.Op]bool{
-	bytecode.OpListPeek: true, bytecode.OpListNextPeek: true, bytecode.OpFieldPeek: true, bytecode.OpFieldsPeek: true,
+// usesPart tells whether an instruction does more with the value in a slot than look at it.
+func (e *emitter) usesPart(in *bytecode.Instr, s int32) bool {
+	reads, _ := bytecode.Effects(e.mod, *in)
+	return reads.Has(s) && !e.onlyLooks(in, s)
 }
 
 // onlyLooks tells whether an instruction does no more with the value in a slot that it reads than look.
-func (l *looking) onlyLooks(in *bytecode.Instr, s int32) bool {
-	if l.e.looksAtArgument(in, s) {
+func (e *emitter) onlyLooks(in *bytecode.Instr, s int32) bool {
+	if e.looksAtArgument(in, s) {
 		return true
 	}
 	operands := in.Operands()
 	for i, o := range in.Op.Info().Operands() {
 		if operands[i] == s && o.Reads() && !o.Looks() {
-			return false
+			return getting(in) != bytecode.Instr{} && len(e.fetched(in)) == 0
 		}
 	}
 	reads := in.Op.Info().Reads
 	if reads == nil {
 		return true
 	}
-	r := reads(l.e.mod, *in)
+	r := reads(e.mod, *in)
 	return s < r.First || s >= r.End
 }
 

@@ -162,6 +162,6 @@ func (g *generator) collect(word *types.Loop, builder int32) {
 	o := g.aux[len(g.aux)-1]
 	g.aux = g.aux[:len(g.aux)-1]
 	g.emit(bytecode.OpListAppend, builder, o.index, 0)
-	g.patch(skip)
+	g.patch(skip...)
 	g.release(o)
 }

@@ -19,7 +19,7 @@ func (e *emitter) moveOut() {
 	constructs := e.constructs()
 	for pc := range e.code {
 		if f, ok := e.fetchAt(pc, &targets); ok {
-			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs}
+			t := trip{e: e, steps: maxTrip, atEnd: f.atEnd && constructs, stays: f.stays, targets: targets}
 			if t.gone(pc+1, f.holders) {
 				e.code[pc] = f.taking()
 			}
@@ -32,14 +32,17 @@ type fetch struct {
 	holders                       // behind the instruction
 	taking  func() bytecode.Instr // makes the instruction that takes the part out
 	atEnd   bool                  // which may also stand where the container ends
+	stays   bool                  // which leaves the part in the container, too
 }
 
-// holders are the slots that hold, at some place, the container and what names its part.
+// holders are the slots that hold, at some place, the container, what names its part, and the part.
 type holders struct {
 	containers []int32
 	keys       []int32
 	key        literal // the part, if it is a constant
 	constants  []constantSlot
+	parts      []int32
+	used       bool // the part has been more than looked at
 }
 
 // literal is a constant as instructions name it: OpInt, OpBool or OpConst and its operand; the
@@ -65,7 +68,7 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 		}
 		container, key, results = in.B, in.C, 1
 		f.taking = func() bytecode.Instr { return bytecode.Instr{Op: bytecode.OpListTake, A: in.A, B: in.B, C: in.C} }
-		f.containers, f.keys = []int32{container}, []int32{key}
+		f.containers, f.keys, f.stays = []int32{container}, []int32{key}, true
 	case bytecode.OpBuiltin:
 		word := e.table.Signature(e.wordOf[in.B])
 		if word.MovesOut == "" {
@@ -88,6 +91,7 @@ func (e *emitter) fetchAt(pc int, targets *[]bool) (f fetch, ok bool) {
 	}
 	f.holders = e.comesFrom(pc, f.holders, container, key, *targets)
 	f.overwrite(in.A, in.A+results)
+	f.parts = []int32{in.A}
 	return f, f.atEnd || len(f.containers) > 0
 }
 
@@ -148,20 +152,43 @@ func followed(s int32) []int32 {
 // maxTrip is how many instructions a trip goes along, on all ways together.
 const maxTrip = 96
 
-// trip goes along the ways from a fetch.
+// trip goes along the ways from a fetch. Where ways have met it goes on once, if it comes with the same holders.
 type trip struct {
-	e     *emitter
-	steps int  // that are left
-	atEnd bool // it is enough that the container ends
+	e       *emitter
+	steps   int  // that are left
+	atEnd   bool // it is enough that the container ends
+	stays   bool // it is enough that the part is only looked at, while that may be
+	targets []bool
+	been    map[int][]holders // the holders with which it has come to each target of jumps
+}
+
+// again tells whether the trip has come to a target of jumps with these holders before: ways go
+// forward only, so all has gone well from there.
+func (t *trip) again(pc int, h *holders) bool {
+	if slices.ContainsFunc(t.been[pc], h.equal) {
+		return true
+	}
+	if t.been == nil {
+		t.been = map[int][]holders{}
+	}
+	t.been[pc] = append(t.been[pc], h.clone())
+	return false
 }
 
 // gone tells whether on all ways from an instruction on the part is replaced, or ends with its
-// container if that is enough, before anybody looks at it.
+// container if that is enough, before anybody looks at it. Where it stays in the container, a way may
+// also end where nothing needs it any more, if it has only been looked at.
 func (t *trip) gone(pc int, h holders) bool {
 	e := t.e
-	for {
+	for forked := true; ; {
+		if t.stays && !h.used && (forked || len(h.parts) == 0) && e.allDead(pc, h.parts) {
+			return true
+		}
 		if len(h.containers) == 0 {
 			return t.atEnd
+		}
+		if t.targets[pc] && t.again(pc, &h) {
+			return true
 		}
 		if t.steps--; t.steps < 0 {
 			return false
@@ -174,26 +201,39 @@ func (t *trip) gone(pc int, h holders) bool {
 			return false
 		}
 		next, restarts := -1, in.Op.Info().Has(bytecode.Restarts)
+		forked = false
 		for to := range e.successors(pc) {
 			switch {
 			case restarts && t.atEnd && !slices.ContainsFunc(h.containers, func(s int32) bool { return s < e.parameters }):
 			case to <= pc: // a loop
-				return false
+				return t.stays && !h.used && e.allDead(to, h.parts)
 			case next < 0:
 				next = to
 			case !t.gone(to, h.clone()):
 				return false
+			default:
+				forked = true
 			}
 		}
 		if next < 0 { // the frame ends, and with it what it does not leave
-			return t.atEnd && !slices.ContainsFunc(h.containers, func(s int32) bool { return s < leftBelow(in) })
+			left := func(s int32) bool { return s < leftBelow(in) }
+			if t.stays {
+				return !h.used && !slices.ContainsFunc(h.parts, left)
+			}
+			return t.atEnd && !slices.ContainsFunc(h.containers, left)
 		}
 		pc = next
 	}
 }
 
 func (h *holders) clone() holders {
-	return holders{slices.Clone(h.containers), slices.Clone(h.keys), h.key, slices.Clone(h.constants)}
+	c := *h
+	c.containers, c.keys, c.constants, c.parts = slices.Clone(h.containers), slices.Clone(h.keys), slices.Clone(h.constants), slices.Clone(h.parts)
+	return c
+}
+
+func (h *holders) equal(o holders) bool {
+	return slices.Equal(h.containers, o.containers) && slices.Equal(h.keys, o.keys) && h.key == o.key && h.used == o.used && slices.Equal(h.constants, o.constants) && slices.Equal(h.parts, o.parts)
 }
 
 // encounter is what an instruction does with the part of a container.
@@ -208,6 +248,7 @@ const (
 // meets says what an instruction does, and brings holders to what holds behind it.
 func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 	e, info := t.e, in.Op.Info()
+	h.used = h.used || in.Op != bytecode.OpMove && slices.ContainsFunc(h.parts, func(s int32) bool { return e.usesPart(in, s) })
 	holds := func(s int32) bool { return slices.Contains(h.containers, s) }
 	if getsElement(in.Op) {
 		if holds(in.B) && h.compare(in.C) != otherPart {
@@ -230,7 +271,9 @@ func (t *trip) meets(in *bytecode.Instr, h *holders) encounter {
 		return sparesPart
 	case bytecode.OpInt, bytecode.OpBool, bytecode.OpConst:
 		h.overwrite(in.A, in.A+1)
-		h.constants = append(h.constants, constantSlot{in.A, literal{in.Op, in.B}})
+		if h.key != (literal{}) { // else no constant names the part
+			h.constants = append(h.constants, constantSlot{in.A, literal{in.Op, in.B}})
+		}
 		return sparesPart
 	case bytecode.OpListLength, bytecode.OpListHas, bytecode.OpCheck: // they look at no element
 		if in.Op != bytecode.OpCheck {
@@ -325,7 +368,7 @@ func (h *holders) compare(s int32) comparison {
 
 // assign notes that a slot gets what another one holds.
 func (h *holders) assign(to, from int32) {
-	container, key := slices.Contains(h.containers, from), slices.Contains(h.keys, from)
+	container, key, part := slices.Contains(h.containers, from), slices.Contains(h.keys, from), slices.Contains(h.parts, from)
 	i := slices.IndexFunc(h.constants, func(c constantSlot) bool { return c.slot == from })
 	var constant literal
 	if i >= 0 {
@@ -338,6 +381,9 @@ func (h *holders) assign(to, from int32) {
 	if key {
 		h.keys = append(h.keys, to)
 	}
+	if part {
+		h.parts = append(h.parts, to)
+	}
 	if i >= 0 {
 		h.constants = append(h.constants, constantSlot{to, constant})
 	}
@@ -348,6 +394,7 @@ func (h *holders) overwrite(first, end int32) {
 	in := func(s int32) bool { return s >= first && s < end }
 	h.containers = slices.DeleteFunc(h.containers, in)
 	h.keys = slices.DeleteFunc(h.keys, in)
+	h.parts = slices.DeleteFunc(h.parts, in)
 	h.constants = slices.DeleteFunc(h.constants, func(c constantSlot) bool { return in(c.slot) })
 }
 

@@ -25,7 +25,7 @@ func (e *emitter) stripNotes(f *bytecode.Func) {
 			}
 		}
 	}
-	code := make([]bytecode.Instr, 0, len(old))
+	code := e.spareCode[:0]
 	to := make([]int32, len(old)+1) // where an instruction, or the one behind a note, is now
 	line := 0
 	for pc, in := range old {
@@ -72,7 +72,7 @@ func (e *emitter) stripNotes(f *bytecode.Func) {
 		}
 		lines = append(lines, l)
 	}
-	f.Lines = lines
+	e.lines, e.spareCode = lines, old
 }
 
 // targets tells for each instruction whether control can come to it from elsewhere than

@@ -139,6 +139,7 @@ func (ops *operands) materialize(o operand) operand {
 			ops.emit(bytecode.OpRemake, s, r.variant, h.slot)
 			s = h.slot
 		} else {
+			ops.wouldReuse = ops.wouldReuse || ops.offered>>min(len(r.fields), maxOffered)&1 != 0
 			ops.emit(bytecode.OpMake, s, r.variant, 0)
 		}
 	}
@@ -172,14 +173,16 @@ func (ops *operands) materializeAll() {
 // reuseToken is a slot with a variant whose fields have been unpacked: nobody needs
 // the object any more, and the next value of its shape can be made in it, if the
 // VM finds that nobody else holds it. Until then it has its fields. A reuse token lasts through
-// branches, up to where they join, and calls.
+// branches and calls; where branches join, those that are taken later.
 type reuseToken struct {
 	slot     int32 // retained
 	variant  int32
 	first    int32 // its fields were unpacked to the slots from here on
 	behind   int   // fields that are not lost still lay in their slots in front of this instruction
 	lost     uint64
-	doubtful bool // the code before shows that others are likely to hold it
+	doubtful bool  // the code before shows that others are likely to hold it
+	joined   bool  // branches have left it, but not all:
+	without  []int // notes at the ends of the others
 }
 
 // maxKeptFields is how many fields lost can tell apart, maxTokens how many reuse tokens are
@@ -241,7 +244,7 @@ func (fr *frame) keeps(h *reuseToken, field int, value operand) bool {
 
 // replaces tells whether it pays to make a virtual object of a reuse token by replacing fields.
 func (fr *frame) replaces(h *reuseToken, r *virtualObject) bool {
-	if _, ok := bytecode.FieldOperand(r.variant, int32(len(r.fields))); !ok || h.variant != r.variant {
+	if _, ok := bytecode.FieldOperand(r.variant, int32(len(r.fields))); !ok || h.joined || h.variant != r.variant {
 		return false
 	}
 	others := 0
@@ -333,6 +336,9 @@ func (ops *operands) takeToken(r *virtualObject) *reuseToken {
 	}
 	taken := ops.tokens[best]
 	ops.tokens = slices.Delete(ops.tokens, best, best+1)
+	for _, note := range taken.without {
+		ops.code[note] = bytecode.Instr{Op: bytecode.OpInt, A: taken.slot}
+	}
 	return &taken
 }
 

@@ -13,6 +13,9 @@ import (
 type operands struct {
 	peephole
 	speculation   speculation
+	joinsTokens   bool            // reuse tokens are kept where branches join
+	offered       uint64          // numbers of fields of those that are not
+	wouldReuse    bool            // one of them would have been taken
 	mustRecompile bool            // a guess was wrong: the function is compiled again, more cautiously
 	loaded        []int32         // constants that were put into slots to be used there
 	hoisted       map[int32]int32 // constants that are in slots all the time

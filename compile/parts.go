@@ -48,10 +48,10 @@ func (m *mentions) note(entry, cycle int32) {
 }
 
 // extents are how much there is in a part.
-type extents struct{ names, consts, builtins, funcs, tables int }
+type extents struct{ names, consts, builtins, funcs, tables int32 }
 
 func (p *part) extents() extents {
-	return extents{len(p.names.list), len(p.consts.list), len(p.builtins.list), len(p.mod.Funcs), len(p.mod.Tables)}
+	return extents{int32(len(p.names.list)), int32(len(p.consts.list)), int32(len(p.builtins.list)), int32(len(p.mod.Funcs)), int32(len(p.mod.Tables))}
 }
 
 // piece is what was made for a cycle of words: what is in a part between two points.
@@ -98,8 +98,8 @@ func (c *compiler) inParts(cycles [][]int32) {
 	})
 }
 
-// callsOfCycles returns the cycles of words that the words of each one call.
-func (c *compiler) callsOfCycles(cycles [][]int32) (calls [][]int32) {
+// callsOfCycles returns the function that calls visit for the cycles of words which the words of a cycle call.
+func (c *compiler) callsOfCycles(cycles [][]int32) func(cycle int, visit func(called int)) {
 	first := len(c.words)
 	for _, cycle := range cycles {
 		first = min(first, int(slices.Min(cycle)))
@@ -110,17 +110,15 @@ func (c *compiler) callsOfCycles(cycles [][]int32) (calls [][]int32) {
 			of[int(w)-first] = int32(i)
 		}
 	}
-	calls = make([][]int32, len(cycles))
-	for i, cycle := range cycles {
-		for _, w := range cycle {
+	return func(i int, visit func(called int)) {
+		for _, w := range cycles[i] {
 			for _, to := range c.words[w].calls {
 				if int(to) >= first && of[int(to)-first] != int32(i) {
-					calls[i] = append(calls[i], of[int(to)-first])
+					visit(int(of[int(to)-first]))
 				}
 			}
 		}
 	}
-	return calls
 }
 
 // newPart returns a compiler of a part: it shares what all know of the program.
@@ -130,6 +128,7 @@ func (c *compiler) newPart(outside []int32) *compiler {
 	in.mod = &bytecode.Module{Files: c.mod.Files, Variants: c.mod.Variants, Unions: c.mod.Unions, Outside: outside, Linear: c.mod.Linear}
 	in.nameIndex, in.consts, in.helpers = map[string]int32{}, map[bytecode.Const]int32{}, map[string]int32{}
 	in.builtins, in.wordOf = make([]int32, len(c.builtins)), nil
+	in.spare, in.spareCode, in.lastNames = nil, nil, [len(in.lastNames)]lastName{}
 	in.part = &part{mod: in.mod, indexed: in.consts}
 	return &in
 }
@@ -188,11 +187,11 @@ func (c *compiler) take(made *piece) {
 }
 
 // takeFunction takes a function over, unless it is a helper that is there already.
-func (c *compiler) takeFunction(made *piece, f int) int32 {
+func (c *compiler) takeFunction(made *piece, f int32) int32 {
 	p := made.part
 	name := ""
 	for _, h := range made.helpers {
-		if int(h.function) == len(p.mod.Outside)+f {
+		if h.function == int32(len(p.mod.Outside))+f {
 			name = h.name
 		}
 	}

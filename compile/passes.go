@@ -17,13 +17,20 @@ func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 			facts.scans, facts.looks = e.scansAndBorrowed(f, facts)
 		}
 	}
-	f.Lines, f.Sites = e.lines, e.sites
 	if slices.ContainsFunc(e.code, isNote) {
 		e.stripNotes(f)
 	}
-	f.Code = e.code
+	f.Code, f.Lines, f.Sites = copied(e.code), copied(e.lines), copied(e.sites)
 	relativeJumps(f.Code)
 	fuseVectors(f.Code)
+}
+
+// copied returns a copy of a list that is no larger than it must be; nil of an empty one.
+func copied[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return append(make([]T, 0, len(list)), list...)
 }
 
 // scansAndBorrowed are what callers may rely on of a word's code: nothing if it may look at the

@@ -13,10 +13,11 @@ type peephole struct{ frame }
 
 // How many instructions rewrites look back.
 const (
-	expectWindow   = 8
-	peekWindow     = 8
-	retargetWindow = 6
-	reuseWindow    = 128
+	expectWindow    = 8
+	peekWindow      = 8
+	retargetWindow  = 6
+	conditionWindow = 16
+	reuseWindow     = 128
 )
 
 // unemit removes the last instruction, which must belong to the current block.
@@ -201,72 +202,6 @@ func (p *peephole) withProduct(op bytecode.Op, a, b operand) bool {
 	p.uses[sum.index]++
 	p.push(sum)
 	return true
-}
-
-// fusion is how a comparison becomes a jump that is taken if it is true or if
-// it is false; the opposite of "less" has its operands exchanged.
-type fusion struct {
-	whenTrue, whenFalse         bytecode.Op
-	swapWhenTrue, swapWhenFalse bool
-}
-
-func (f fusion) swapped(want bool) bool { return want && f.swapWhenTrue || !want && f.swapWhenFalse }
-
-var fused = map[bytecode.Op]fusion{
-	bytecode.OpIntEq:    {whenTrue: bytecode.OpJumpIntEq, whenFalse: bytecode.OpJumpIntNe},
-	bytecode.OpIntNe:    {whenTrue: bytecode.OpJumpIntNe, whenFalse: bytecode.OpJumpIntEq},
-	bytecode.OpIntLt:    {whenTrue: bytecode.OpJumpIntLt, whenFalse: bytecode.OpJumpIntLe, swapWhenFalse: true},
-	bytecode.OpIntLe:    {whenTrue: bytecode.OpJumpIntLe, whenFalse: bytecode.OpJumpIntLt, swapWhenFalse: true},
-	bytecode.OpIntEqImm: {whenTrue: bytecode.OpJumpIntEqImm, whenFalse: bytecode.OpJumpIntNeImm},
-	bytecode.OpIntNeImm: {whenTrue: bytecode.OpJumpIntNeImm, whenFalse: bytecode.OpJumpIntEqImm},
-	bytecode.OpIntLtImm: {whenTrue: bytecode.OpJumpIntLtImm, whenFalse: bytecode.OpJumpIntGeImm},
-	bytecode.OpIntLeImm: {whenTrue: bytecode.OpJumpIntLeImm, whenFalse: bytecode.OpJumpIntGtImm},
-	bytecode.OpIntGtImm: {whenTrue: bytecode.OpJumpIntGtImm, whenFalse: bytecode.OpJumpIntLeImm},
-	bytecode.OpIntGeImm: {whenTrue: bytecode.OpJumpIntGeImm, whenFalse: bytecode.OpJumpIntLtImm},
-	bytecode.OpFloatEq:  {whenTrue: bytecode.OpJumpFloatEq, whenFalse: bytecode.OpJumpFloatNe},
-	bytecode.OpFloatNe:  {whenTrue: bytecode.OpJumpFloatNe, whenFalse: bytecode.OpJumpFloatEq},
-	bytecode.OpFloatLt:  {whenTrue: bytecode.OpJumpFloatLt, whenFalse: bytecode.OpJumpFloatNotLt},
-	bytecode.OpFloatLe:  {whenTrue: bytecode.OpJumpFloatLe, whenFalse: bytecode.OpJumpFloatNotLe},
-}
-
-// jumpUnless emits a jump that is taken if a slot, which nothing names any more, is
-// false. The comparison right before is fused with the jump, and so are negations.
-func (p *peephole) jumpUnless(cond int32) (jump int) {
-	want := false  // jump if cond == want
-	at := p.origin // what is fused into the jump keeps its place
-	for {
-		in := p.lastInstr()
-		if in == nil || in.A != cond || p.uses[cond] > 0 {
-			break
-		}
-		if in.Op == bytecode.OpBoolNot {
-			cond, want = in.B, !want
-			at = p.lastOrigin()
-			p.unemit()
-			continue
-		}
-		f, ok := fused[in.Op]
-		if !ok {
-			break
-		}
-		op := f.whenFalse
-		if want {
-			op = f.whenTrue
-		}
-		a, b := in.B, in.C
-		at = p.lastOrigin()
-		if f.swapped(want) {
-			a, b = b, a
-			at.flipped = !at.flipped
-		}
-		p.unemit()
-		return p.emitFrom(at, op, a, b, -1)
-	}
-	op := bytecode.OpJumpFalse
-	if want {
-		op = bytecode.OpJumpTrue
-	}
-	return p.emitFrom(at, op, cond, 0, -1)
 }
 
 // restart emits the jump back to the start of the function. A sum right before that goes

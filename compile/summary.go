@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/parallel"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
@@ -43,31 +44,53 @@ func (f *summary) open() bool { return f.row || f.unchecked || f.leaky }
 
 // summarize finds the facts of the words that have none yet: what their own bodies
 // show, then what follows along calls until nothing changes. Words before them
-// call none of them.
-func (c *compiler) summarize() {
+// call none of them. It returns the words in groups of those that call each other, callees first.
+func (c *compiler) summarize() (cycles [][]int32) {
 	first := len(c.words)
 	c.words = append(c.words, make([]summary, len(c.info.Words)-first)...)
-	for i, w := range c.info.Words[first:] {
-		f := &c.words[first+i]
-		for _, t := range w.Effect.In {
-			kind := kindOf(t)
-			if w.Input { // what lies on a session's stack may be of a type that only its use decides
-				kind = bytecode.KindAny
-			}
-			f.inputs = append(f.inputs, kind)
+	words := c.info.Words[first:]
+	if parallel.Pays(stepsOfSummary * len(words)) {
+		parallel.Each(len(words), func() func(int) { return func(i int) { c.summary(words[i]) } })
+	} else {
+		for _, w := range words {
+			c.summary(w)
 		}
-		for _, t := range w.Effect.Out {
-			f.declared = append(f.declared, kindOf(t))
-		}
-		f.proven = append([]bytecode.Kind(nil), f.declared...)
-		f.row = !w.Effect.Plain() || w.Extra > 0
-		f.leaky = w.Leaky
-		if w.Late {
+	}
+	for _, w := range words {
+		if f := &c.words[w.Index]; w.Late {
 			c.late[int32(w.Index)] = &summary{inputs: f.inputs, declared: f.declared, row: f.row, leaky: f.leaky, observes: true, unchecked: true}
 		}
-		a := analysis{c: c, w: w, f: f}
-		a.body(w.Decl.Body, true)
 	}
+	cycles = c.components(first)
+	c.followCalls(first, cycles)
+	return cycles
+}
+
+// stepsOfSummary is what the summary of a word takes, in the steps of parallel.Pays.
+const stepsOfSummary = 10
+
+// summary finds the facts that a word's own body shows.
+func (c *compiler) summary(w *types.Word) {
+	f := &c.words[w.Index]
+	for _, t := range w.Effect.In {
+		kind := kindOf(t)
+		if w.Input { // what lies on a session's stack may be of a type that only its use decides
+			kind = bytecode.KindAny
+		}
+		f.inputs = append(f.inputs, kind)
+	}
+	for _, t := range w.Effect.Out {
+		f.declared = append(f.declared, kindOf(t))
+	}
+	f.proven = append([]bytecode.Kind(nil), f.declared...)
+	f.row = !w.Effect.Plain() || w.Extra > 0
+	f.leaky = w.Leaky
+	a := analysis{c: c, w: w, f: f}
+	a.body(w.Decl.Body, true)
+}
+
+// followCalls finds what follows along the calls of the words from index first on, until nothing changes.
+func (c *compiler) followCalls(first int, cycles [][]int32) {
 	n := len(c.words) - first
 	callers := make([][]int32, n)
 	for i := range n {
@@ -78,7 +101,7 @@ func (c *compiler) summarize() {
 			}
 		}
 	}
-	queue := slices.Concat(c.components(first)...) // what calls only what has been followed is followed once
+	queue := slices.Concat(cycles...) // what calls only what has been followed is followed once
 	slices.Reverse(queue)
 	queued := make([]bool, n)
 	for i := range queued {

@@ -38,7 +38,6 @@ type Strand struct {
 	worker *Worker
 	slot   int32 // in the registry; -1: none
 
-	next           *Strand // in a queue
 	younger, older *Strand // in the list of its shard
 }
 

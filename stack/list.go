@@ -174,8 +174,7 @@ func (l *long) grow(x Value) {
 		}
 	}
 	if l.form < 0 {
-		words := hugepage.Make[uint64](room)
-		copy(words, l.words())
+		words := hugepage.Grow(l.words(), room)
 		l.at, l.room = unsafe.Pointer(unsafe.SliceData(words)), room
 		return
 	}
@@ -430,8 +429,19 @@ func (v *VariantValue) withTree(t *tree) *VariantValue {
 // consumes v.
 func (v *VariantValue) Init() *VariantValue {
 	last := v.Len() - 1
+	if v.form <= 0 {
+		if t := v.long().tree.Load(); t != nil && !v.Shared() {
+			t.pop()
+			return v
+		}
+	}
 	switch {
-	case v.Shared() || v.form == 0 && v.long().at == nil:
+	case v.Shared():
+		if t := v.toTree(); t != nil {
+			t = t.clone()
+			t.pop()
+			return v.withTree(t)
+		}
 		w := v.copyOf(last, last)
 		w.pack()
 		return &w.VariantValue

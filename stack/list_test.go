@@ -299,3 +299,96 @@ func TestLongVariantsOfNumbersAreWords(t *testing.T) {
 	assert.Equal(t, 101, v.Len())
 	assert.True(t, same(stack.FromInt(99), v.At(99)))
 }
+
+// Versions that each push one value more have their last leaf in common; those that come from the same
+// version, on several strands, do not see each other's values.
+func TestPushesOfHeldVersions(t *testing.T) {
+	text := func(i int) stack.Value { return stack.FromString(fmt.Sprint(i)) }
+	number := func(i int) stack.Value { return stack.FromInt(int64(i)) }
+	for name, element := range map[string]func(i int) stack.Value{
+		"texts": text, "numbers": number,
+		"both": func(i int) stack.Value { return []func(int) stack.Value{number, text}[i/9%2](i) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := held{list: stack.FromFields(stack.ListTag, nil)}
+			for i := range 70 {
+				base.want = append(base.want, element(i))
+				base.list = base.list.Push(element(i))
+			}
+			base.list.Share()
+			base.list.Push(element(70)) // the second update makes a tree
+			var strands sync.WaitGroup
+			for strand := range 4 {
+				strands.Go(func() {
+					versions := []held{base}
+					r := rand.New(rand.NewPCG(4, uint64(strand)))
+					for i := range 200 {
+						from := versions[len(versions)-1]
+						if r.IntN(5) == 0 {
+							from = versions[r.IntN(len(versions))]
+						}
+						to := held{from.list.Push(element(1000*strand + i)), append(slices.Clone(from.want), element(1000*strand+i))}
+						if at := r.IntN(len(to.want)); r.IntN(5) == 0 {
+							to.list, to.want[at] = to.list.With(at, element(5000+i)), element(5000+i)
+						}
+						to.list.Share()
+						versions = append(versions, to)
+					}
+					for _, v := range versions {
+						v.check(t)
+					}
+				})
+			}
+			strands.Wait()
+			base.check(t)
+		})
+	}
+}
+
+// A version that pushes one value more costs no copy of what is there.
+func TestPushOfHeldVersionIsSmall(t *testing.T) {
+	list := stack.FromFields(stack.ListTag, nil)
+	for i := range 10_000 {
+		list = list.Push(stack.FromInt(int64(i)))
+	}
+	list.Share()
+	list = list.Push(stack.FromInt(0)).Push(stack.FromInt(1))
+	assert.Less(t, testing.AllocsPerRun(1000, func() {
+		list.Share()
+		list = list.Push(stack.FromInt(2))
+	}), 4.0)
+}
+
+// A held list loses its last elements one by one, with some pushed again in between, across all heights
+// of the trie; each fifth version is kept.
+func TestInitOfHeldVersions(t *testing.T) {
+	for _, element := range []func(i int) stack.Value{
+		func(i int) stack.Value { return stack.FromInt(int64(i)) },
+		func(i int) stack.Value { return stack.FromString(fmt.Sprint(i)) },
+	} {
+		h := held{list: stack.FromFields(stack.ListTag, nil)}
+		for i := range 1100 {
+			h.want = append(h.want, element(i))
+			h.list = h.list.Push(element(i))
+		}
+		h.list.Share()
+		h.list.Push(element(0)) // the second update makes a tree
+		var kept []held
+		for i := 0; len(h.want) > 0; i++ {
+			if i%5 == 0 {
+				h.list.Share()
+				kept = append(kept, held{h.list, slices.Clone(h.want)})
+			}
+			h = held{h.list.Init(), h.want[:len(h.want)-1]}
+			if i%3 == 0 && i%2 == 0 {
+				h = held{h.list.Push(element(-i)), append(h.want, element(-i))}
+			}
+		}
+		h.check(t)
+		h = held{h.list.Push(element(7)), append(h.want, element(7))}
+		h.check(t)
+		for _, k := range kept {
+			k.check(t)
+		}
+	}
+}

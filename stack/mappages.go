@@ -1,20 +1,16 @@
 package stack
 
-import (
-	"unsafe"
+import "unsafe"
 
-	"github.com/seqvm/seqvm/internal/hugepage"
-)
-
-// mapPages are the values of dense Int keys from 0 on. Of a flat map they are an array, else a trie over
-// the bits of the key, with pages of 32 values. Of keys that are not there the value is of kind
+// mapPages are the values of dense Int keys from 0 on, in pages of 32 values. Of a flat map the pages are a row, else
+// a trie over the bits of the key. Of keys that are not there the value is of kind
 // Nothing, and pages without any may be missing.
 type mapPages struct {
 	bound uint64 // all Int keys from 0 up to here lie in pages
 	n     int
 	shift uint // bits of the page's number that the root looks at, and those below
 	root  *mapNode
-	array []Value // of a flat map: as many as the bound
+	row   []*[pageSize]Value // of a flat map: all below the bound
 }
 
 const (
@@ -49,12 +45,19 @@ func (t *mapPages) widen(bound uint64) {
 	if bound <= t.bound {
 		return
 	}
-	if bound > uint64(cap(t.array)) {
-		array := hugepage.Make[Value](max(int(bound), 2*cap(t.array)))
-		move(array, t.array)
-		t.array = array
+	for t.bound < bound {
+		t.row = append(t.row, new([pageSize]Value))
+		t.bound += pageSize
 	}
-	t.bound, t.array = bound, t.array[:bound]
+}
+
+// place returns the place of a key in the row; nil if it is not below the bound. Of an Int below 0
+// the pattern is one beyond all bounds.
+func (t *mapPages) place(i uint64) *Value {
+	if n := i >> pageBits; n < uint64(len(t.row)) {
+		return &t.row[n][i&pageMask]
+	}
+	return nil
 }
 
 // extend moves the bound up.
@@ -104,7 +107,7 @@ func (t *mapPages) own(owner *token, i uint64) *mapPage {
 }
 
 // copyPage makes a page of values, which are held twice from then on; none if there are no values.
-func (t *mapPages) copyPage(owner *token, first uint64, values []Value) {
+func (t *mapPages) copyPage(owner *token, first uint64, values *[pageSize]Value) {
 	var page *mapPage
 	for i := range values {
 		v := &values[i]
@@ -123,9 +126,11 @@ func (t *mapPages) copyPage(owner *token, first uint64, values []Value) {
 
 // all visits the entries in order.
 func (t *mapPages) all(yield func(key, value Value) bool) bool {
-	for i, v := range t.array {
-		if v.p != nil && !yield(FromInt(int64(i)), v) {
-			return false
+	for n, page := range t.row {
+		for i := range page {
+			if v := page[i]; v.p != nil && !yield(FromInt(int64(n<<pageBits+i)), v) {
+				return false
+			}
 		}
 	}
 	return t.walk(t.root, t.shift, 0, yield)

@@ -96,8 +96,8 @@ func (p *mapParts) asNodes() *mapParts {
 	nodes := &mapParts{owner: new(token), ints: p.ints, census: p.census, peak: p.peak}
 	nodes.pages.extend(nodes.owner, p.pages.bound)
 	nodes.pages.n = p.pages.n
-	for first := uint64(0); first < p.pages.bound; first += pageSize {
-		nodes.pages.copyPage(nodes.owner, first, p.pages.array[first:first+pageSize])
+	for n, page := range p.pages.row {
+		nodes.pages.copyPage(nodes.owner, uint64(n)<<pageBits, page)
 	}
 	shareValues(p.table.entries)
 	for i := range p.table.entries {
@@ -162,15 +162,9 @@ func (p *mapParts) find(key *Value, remember bool) *Value {
 	return &e.value
 }
 
+// findFlat is find for a key of a flat map that is not in pages.
 func (p *mapParts) findFlat(key *Value, remember bool) *Value {
-	if key.IsInt() {
-		if i := key.n >> 1; i < uint64(len(p.pages.array)) { // not one below 0: there the top bit is set
-			if v := &p.pages.array[i]; v.p != nil {
-				return v
-			}
-			return nil
-		}
-	} else if e := p.entry; e != nil && sameKey(&e.key, key) {
+	if e := p.entry; e != nil && !key.IsInt() && sameKey(&e.key, key) {
 		return &e.value
 	}
 	number := p.table.find(upperHash(key), key)
@@ -269,7 +263,7 @@ func (p *mapParts) setInt(key *Value, value Value) bool {
 // paging returns the place of an Int key below the bound, to be changed.
 func (p *mapParts) paging(i uint64) *Value {
 	if p.flat {
-		return &p.pages.array[i]
+		return p.pages.place(i)
 	}
 	if p.page == nil || p.number != i>>pageBits {
 		p.page, p.number = p.pages.own(p.owner, i), i>>pageBits

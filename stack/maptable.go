@@ -94,9 +94,7 @@ func (t *mapTable) add(h uint32, e mapEntry) {
 		t.double()
 	}
 	if n == cap(t.entries) {
-		more := hugepage.Make[mapEntry](max(2*n, smallMap))
-		copy(more, t.entries)
-		t.entries = more[:n]
+		t.entries = hugepage.Grow(t.entries, max(2*n, smallMap))[:n]
 	}
 	t.entries = append(t.entries, e)
 	t.put(h, n)

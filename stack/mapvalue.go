@@ -11,7 +11,7 @@ import (
 // MapValue is a map. As with VariantValue an unshared map is changed in place.
 //
 // Up to smallMap entries are a slice, in no order. More are in mapParts: hashed, and beside
-// them an array for Int keys that are dense. A map is flat, one table and one array, until
+// them an array for Int keys that are dense. A map is flat, one table and one row of pages, until
 // it is shared and then updated. That makes nodes of it, once, as has been paid for by the updates
 // that filled it; from then on an update of a shared map copies the path to the changed
 // entry, O(log n). The entries are brought in order when somebody asks for all of them, from the
@@ -96,11 +96,21 @@ func (m *MapValue) Get(key Value) (Value, bool) {
 	return Value{}, false
 }
 
-// find returns the place of a key's value; nil if there is none. What lies there must
+// Look returns the place of a key's value; nil if there is none. What lies there must
 // not be changed: others may hold it.
+func (m *MapValue) Look(key *Value) *Value { return m.find(key) }
+
 func (m *MapValue) find(key *Value) *Value {
-	if m.parts != nil {
-		return m.parts.find(key, !m.shared())
+	if p := m.parts; p != nil {
+		if key.IsInt() {
+			if v := p.pages.place(key.n >> 1); v != nil {
+				if v.p == nil {
+					return nil
+				}
+				return v
+			}
+		}
+		return p.find(key, !m.shared())
 	}
 	if i := m.search(key); i >= 0 {
 		return &m.small[i].value
@@ -184,6 +194,12 @@ func shareValues(entries []mapEntry) {
 func (m *MapValue) Set(key, value Value) *MapValue {
 	if !value.Scalar() {
 		value = value.Promote()
+	}
+	if p := m.parts; p != nil && p.flat && key.IsInt() && key.n>>1 < p.pages.bound && !m.shared() {
+		if p.setInt(&key, value) {
+			m.n++
+		}
+		return m
 	}
 	m = m.writable()
 	if m.parts != nil {

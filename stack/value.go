@@ -177,6 +177,9 @@ func (v *Value) SetBool(b bool) {
 	v.n = n
 }
 
+// SetNumber makes the slot a copy of a number or Bool, as SetInt does.
+func (v *Value) SetNumber(from *Value) { v.setNumber(from) }
+
 // setNumber copies a number or Bool into a place, as SetInt does.
 func (v *Value) setNumber(from *Value) {
 	*(*uintptr)(unsafe.Pointer(&v.p)) = uintptr(from.p)

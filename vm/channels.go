@@ -15,10 +15,12 @@ type Waits struct{ *Strand }
 // wait is how a strand waits if more than one thing may wake it.
 type wait struct {
 	channel.Selection
-	deadline time.Time // of the cases that are chosen from; zero: there is none
+	limited  bool      // there is a limit,
+	deadline time.Time // and it ends here
 	// back says that the strand comes back from waiting for cases: it executes once more
 	// the word that did it.
 	back bool
+	tag  *stack.Tag // of the last outcome
 }
 
 // Choice is what has become of cases that a word has chosen from.
@@ -39,22 +41,37 @@ const batch = 256
 // Send sends the promoted value of the first slot of a word's window of two, waits until there is room
 // for it, and leaves there whether the channel was open.
 func (s Waits) Send(c *channel.Channel, w []stack.Value) error {
+	if !c.Plain() {
+		return s.sendSpecial(c, w)
+	}
+	o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker())
+	return s.sent(o, queued, w)
+}
+
+// sent leaves how a send went, and gives way now and then.
+func (s Waits) sent(o channel.Outcome, queued int, w []stack.Value) error {
+	w[0] = stack.FromBool(o == channel.Done)
+	if queued == 0 || queued%batch > 0 {
+		return nil
+	}
+	return s.Yield()
+}
+
+// sendSpecial is Send to a channel that is no unbounded queue.
+func (s Waits) sendSpecial(c *channel.Channel, w []stack.Value) error {
 	if s.comesBack() {
 		return s.chooseSend(c, w)
 	}
-	o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker())
-	switch {
-	case o != channel.Blocked:
-		w[0] = stack.FromBool(o == channel.Done)
-		if queued == 0 || queued%batch > 0 {
-			return nil
+	if c.Holds() || s.member != nil {
+		if o, queued := c.TrySend(w[0], &s.vm.sched, s.Worker()); o != channel.Blocked {
+			return s.sent(o, queued, w)
 		}
-		return s.Yield()
-	case s.member != nil:
-		return s.chooseSend(c, w)
+		if s.member != nil {
+			return s.chooseSend(c, w)
+		}
 	}
 	s.park()
-	o = c.Send(channel.Waiter{Strand: s.scheduled(), Result: (*[2]stack.Value)(w)}, w[0], &s.vm.sched, s.Worker())
+	o := c.Send(channel.Waiter{Strand: s.scheduled(), Result: (*[2]stack.Value)(w)}, w[0], &s.vm.sched, s.Worker())
 	if o == channel.Blocked {
 		return errParked
 	}
@@ -78,13 +95,16 @@ func (s Waits) chooseSend(c *channel.Channel, w []stack.Value) error {
 // slots of a word's window.
 func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 	result := (*[2]stack.Value)(w)
-	if !s.comesBack() {
+	if s.member == nil && !c.Timed() { // nothing else ends the wait
 		if c.TryReceive(s.scheduled(), &s.vm.sched, result) != channel.Blocked {
 			return nil
 		}
-		if _, timed := c.Next(); !timed && s.member == nil {
-			return s.receive(c, result)
+		s.park()
+		if c.Receive(channel.Waiter{Strand: s.scheduled(), Result: result}, s.scheduled(), &s.vm.sched, result) == channel.Blocked {
+			return errParked
 		}
+		s.parkedAt.Store(0)
+		return nil
 	}
 	if t, fresh := s.Cases(); fresh {
 		t.Only(channel.Case{Channel: c})
@@ -94,16 +114,6 @@ func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 		result[0], result[1] = choice.Value, stack.FromBool(choice.Open)
 	}
 	return err
-}
-
-// receive waits for what only a channel can bring.
-func (s Waits) receive(c *channel.Channel, result *[2]stack.Value) error {
-	s.park()
-	if c.Receive(channel.Waiter{Strand: s.scheduled(), Result: result}, s.scheduled(), &s.vm.sched, result) == channel.Blocked {
-		return errParked
-	}
-	s.parkedAt.Store(0)
-	return nil
 }
 
 // TryReceive takes a value from a channel without waiting.
@@ -160,13 +170,12 @@ func (s Waits) Choose(limit time.Duration) (Choice, error) {
 	if t.back {
 		chosen = t.comeBack()
 	} else {
-		t.deadline = time.Time{}
-		if limit > 0 {
+		if t.limited = limit > 0; t.limited {
 			t.deadline = time.Now().Add(limit)
 		}
 	}
 	for !chosen && !t.Poll(s.scheduled()) {
-		if limit == 0 || !t.deadline.IsZero() && !time.Now().Before(t.deadline) {
+		if limit == 0 || t.limited && !time.Now().Before(t.deadline) {
 			t.Clear()
 			return Choice{Index: channel.Elapsed}, nil
 		}
@@ -180,6 +189,19 @@ func (s Waits) Choose(limit time.Duration) (Choice, error) {
 	c.Send = t.Case(c.Index).Send
 	t.Clear()
 	return c, nil
+}
+
+// Outcome makes the Variant of what has come of a wait.
+func (s Waits) Outcome(name string, fields ...stack.Value) stack.Value {
+	t := s.selection.Load()
+	if t == nil || t.tag == nil || t.tag.Name != name {
+		tag := s.Tag(name)
+		if t == nil {
+			return stack.FromVariant(stack.NewVariant(tag, fields))
+		}
+		t.tag = tag
+	}
+	return stack.FromVariant(stack.NewVariant(t.tag, fields))
 }
 
 // comesBack tells whether the strand comes back from waiting for cases.
@@ -253,7 +275,7 @@ func (s Waits) forget() {
 // alarm is when the wait must look again: at its limit, or when a clock among the cases brings something.
 func (t *wait) alarm() (at time.Time, ok bool) {
 	at, ok = t.Next()
-	if d := t.deadline; !d.IsZero() && (!ok || d.Before(at)) {
+	if d := t.deadline; t.limited && (!ok || d.Before(at)) {
 		return d, true
 	}
 	return at, ok

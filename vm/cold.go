@@ -45,11 +45,15 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpPickAt:
 		return s.pickAt(a, s.index(fp)+int(in.A))
 	case bytecode.OpRollAt:
-		from, err := s.rollAt(a, s.index(fp)+int(in.A))
-		if err == nil && s.address(from) < fp {
-			s.deoptimise(s.address(from))
+		top := s.index(fp) + int(in.A)
+		n, err := s.depth(a, top)
+		if err != nil {
+			return err
 		}
-		return err
+		if from := s.address(top - 1 - n); from < fp {
+			s.deoptimise(from) // before the values move: a try may have to bring them back
+		}
+		s.roll(top, n)
 	case bytecode.OpIsolate:
 		old := s.data.Base
 		s.data.Base = s.index(fp) + int(in.B)
@@ -117,7 +121,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 			covered[in.A].Add(1)
 		}
 	case bytecode.OpDump:
-		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B])
+		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B].Builtin)
 	default:
 		return Fail("unknown instruction %d", op)
 	}

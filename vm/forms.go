@@ -14,13 +14,14 @@ import (
 type form uint8
 
 const (
-	ownForm     form = iota // the code as the module has it
+	ownForm     form = iota // the code as the module has it, but for what is fused
 	guardedForm             // each instruction first checks what the original trusts (deopt.go)
 	countedForm             // the reduction counter sees the tail calls in whose place other code stands
 )
 
 // formTable makes the code of a form of a copy of a function's own code.
 var formTable = map[form]func(f *bytecode.Func, code []bytecode.Instr){
+	ownForm: func(*bytecode.Func, []bytecode.Instr) {},
 	guardedForm: func(f *bytecode.Func, code []bytecode.Instr) {
 		for i := range code {
 			in := &code[i]
@@ -42,6 +43,30 @@ var formTable = map[form]func(f *bytecode.Func, code []bytecode.Instr){
 			in.Was, in.Op = in.Op, bytecode.OpCounted
 		}
 	},
+}
+
+// fuse has calls of built-in words run with the moves that bring their arguments, up to two: they are what most
+// calls are preceded by. All instructions stay where they are, for those who jump there.
+func fuse(code []bytecode.Instr) {
+	for pc := 1; pc < len(code); pc++ {
+		if code[pc].Op != bytecode.OpBuiltin || code[pc-1].Op != bytecode.OpMove {
+			continue
+		}
+		code[pc-1].Was, code[pc-1].Op = bytecode.OpMove, bytecode.OpMoveBuiltin
+		if pc > 1 && code[pc-2].Op == bytecode.OpMove {
+			code[pc-2].Was, code[pc-2].Op = bytecode.OpMove, bytecode.OpMovesBuiltin
+		}
+	}
+}
+
+// fuses tells whether fuse changes code.
+func fuses(code []bytecode.Instr) bool {
+	for pc := 1; pc < len(code); pc++ {
+		if code[pc].Op == bytecode.OpBuiltin && code[pc-1].Op == bytecode.OpMove {
+			return true
+		}
+	}
+	return false
 }
 
 // codes has the forms of functions that were made so far, and finds the function
@@ -73,7 +98,10 @@ func (img *image) code(function int32, form form) *bytecode.Instr {
 	if len(f.Code) == 0 {
 		return nil
 	}
-	if form == ownForm || form == countedForm && len(f.TailsGone) == 0 {
+	if form == countedForm && len(f.TailsGone) == 0 {
+		form = ownForm
+	}
+	if form == ownForm && !fuses(f.Code) {
 		return &f.Code[0]
 	}
 	x := img.codes
@@ -84,6 +112,9 @@ func (img *image) code(function int32, form form) *bytecode.Instr {
 	if code == nil {
 		code = slices.Clone(f.Code)
 		formTable[form](f, code)
+		if form != guardedForm {
+			fuse(code)
+		}
 		x.made[which] = code
 		x.add(function, code)
 	}

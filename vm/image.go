@@ -16,7 +16,7 @@ type image struct {
 	mod      *bytecode.Module
 	funcs    []function
 	consts   []stack.Value
-	builtins []*Builtin
+	builtins []linkedBuiltin
 	variants []variant
 	tags     map[string]*stack.Tag // the names the program knows
 	counting bool                  // words count their entries
@@ -109,7 +109,7 @@ func (img *image) link(before *bytecode.Module) error {
 		if err := b.fits(ref); err != nil {
 			return fmt.Errorf("the built-in word '%s': %w", ref.Name, err)
 		}
-		img.builtins = append(img.builtins, b)
+		img.builtins = append(img.builtins, b.linked())
 	}
 	if len(mod.Variants) > len(before.Variants) {
 		img.tags = maps.Clone(img.tags) // strands read the other one
@@ -175,6 +175,33 @@ func withoutMoves(mod *bytecode.Module) *bytecode.Module {
 		}
 	}
 	return &safe
+}
+
+// linkedBuiltin is a built-in word as the interpreter wants it.
+type linkedBuiltin struct {
+	run   func(s *Strand, w []stack.Value) error
+	in    []stack.Kind // nil: any
+	width int          // of its window
+	*Builtin
+}
+
+func (b *Builtin) linked() linkedBuiltin {
+	l := linkedBuiltin{run: b.Run, width: max(len(b.In), len(b.Out)), Builtin: b}
+	if slices.ContainsFunc(b.In, func(k stack.Kind) bool { return k != stack.Nothing }) {
+		l.in = b.In
+	}
+	return l
+}
+
+// mismatch returns the first argument in a window that is of another kind than it must be; -1 if there is
+// none.
+func (b *linkedBuiltin) mismatch(w []stack.Value) int {
+	for i, k := range b.in {
+		if k != stack.Nothing && w[i].Kind() != k {
+			return i
+		}
+	}
+	return -1
 }
 
 // fits checks that a built-in word is what the module was compiled for.

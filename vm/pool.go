@@ -91,6 +91,7 @@ func (p *strandPool) put(s *Strand, worker int) {
 	s.frames = s.frames[:0]
 	s.tails, s.gaveWay = 0, stayed
 	s.member, s.image = nil, nil
+	s.tries.reset()
 	own := &p.own[worker]
 	if own.n == ownCapacity {
 		p.share(own)

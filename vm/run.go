@@ -461,16 +461,20 @@ func (s *Strand) run() error {
 			fp = to
 			ip = codeAddress(f.code)
 
+		case bytecode.OpMovesBuiltin, bytecode.OpMoveBuiltin:
+			in, ip = moved(fp, ip, in)
+			if op == bytecode.OpMovesBuiltin {
+				in, ip = moved(fp, ip, in)
+			}
+			fallthrough
 		case bytecode.OpBuiltin:
 			s.ip, s.fp, s.sp = ip, fp, sp // the word may park the strand
-			b := img.builtins[in.B]
-			w := window(fp, in.A, max(len(b.In), len(b.Out)))
-			for i, k := range b.In {
-				if k != stack.Nothing && w[i].Kind() != k {
-					return s.fail(Mismatch(k.String(), w[i]))
-				}
+			b := &img.builtins[in.B]
+			w := window(fp, in.A, b.width)
+			if i := b.mismatch(w); i >= 0 {
+				return s.fail(Mismatch(b.in[i].String(), w[i]))
 			}
-			if err = b.Run(s, w); err != nil {
+			if err = b.run(s, w); err != nil {
 				return s.fail(err)
 			}
 

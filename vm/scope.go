@@ -69,7 +69,7 @@ func (s Tasks) OpenScope() {
 		s.tries = &tries{}
 	}
 	sc := &scope{strand: s.Strand, level: 1, depth: s.tries.len(), empty: new(channel.Channel), children: map[*task]struct{}{}, body: true}
-	if outer := (recovery{s.Strand}).innermostScope(); outer != nil {
+	if outer := recovery(s).innermostScope(); outer != nil {
 		sc.level = outer.level + 1
 	}
 	s.tries.scopes = append(s.tries.scopes, sc)
@@ -105,7 +105,7 @@ func (s Tasks) CloseScope(outcome stack.Value) (stack.Value, error) {
 
 // CancelScope asks all strands of the innermost scope to end; its body goes on.
 func (s Tasks) CancelScope() error {
-	sc := recovery{s.Strand}.innermostScope()
+	sc := recovery(s).innermostScope()
 	if sc == nil {
 		return Fail("no scope is open")
 	}
@@ -274,6 +274,9 @@ func (s *Strand) stopRequest() error {
 		return errUnwound
 	}
 	s.member.unwinding.CompareAndSwap(sc, nil) // its body has just ended
+	if s.interval() == 0 {
+		s.resetLimit()
+	}
 	return nil
 }
 
@@ -308,7 +311,7 @@ func (s recovery) leaveBody() bool {
 	if sc == nil || !s.runs(sc) {
 		return false
 	}
-	Waits{s.Strand}.forget()
+	Waits(s).forget()
 	failed := s.errorValue(s.cancelError(Cancelled))
 	if w := s.granted; w != nil {
 		s.granted = nil
@@ -352,10 +355,22 @@ func (s recovery) closeScopes(after func(*scheduler.Worker)) {
 	last.leave(true, s.Worker())
 }
 
-// cancelError is the error of a strand that leaves what it does for a reason.
-func (s recovery) cancelError(why string) *RuntimeError {
-	if e, ok := s.fail(failure(why)).(*RuntimeError); ok {
-		return e
+// begin makes a strand that is to leave before the first instruction of a function look as if it were
+// at that: there is none in front of it.
+func (s recovery) begin() {
+	if _, pc, ok := s.scene().img.functionAt(s.ip); ok && pc == 0 {
+		s.ip += instrSize
 	}
-	return &RuntimeError{Reason: why, Strand: s.member.number(s.ID())}
+}
+
+// cancelError is the error of a strand that leaves what it does for a reason. What it does has not failed: no
+// inputs are shown.
+func (s recovery) cancelError(why string) *RuntimeError {
+	look := s.scene()
+	e := &RuntimeError{Strand: s.member.number(s.ID())}
+	if l, ok := look.img.locate(s.ip - instrSize); ok {
+		e = look.errorAt(l)
+	}
+	e.Reason, e.Weave = why, look.resumed()
+	return e
 }

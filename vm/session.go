@@ -254,7 +254,7 @@ func (s recovery) failed(err error) scheduler.Status {
 
 // cancel ends a strand that has been stopped.
 func (s recovery) cancel() scheduler.Status {
-	Waits{s.Strand}.forget()
+	Waits(s).forget()
 	if t := s.member.task; t != nil {
 		why := Cancelled
 		if t.cancelled.Load() {
@@ -275,7 +275,7 @@ func (s recovery) failure(e *RuntimeError) stack.Value {
 // abandon ends a strand wherever it is.
 func (s recovery) abandon() scheduler.Status {
 	s.member.unusable = true
-	Waits{s.Strand}.forget()
+	Waits(s).forget()
 	for s.inside != nil {
 		s.leaveFailed(s.inside)
 	}

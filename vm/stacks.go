@@ -92,18 +92,12 @@ func (c *continuation) pickAt(a *stack.Value, top int) error {
 	return nil
 }
 
-// rollAt moves the value that is as far below the slot top as a says to the top; from is
-// where it was.
-func (c *continuation) rollAt(a *stack.Value, top int) (from int, err error) {
-	n, err := c.depth(a, top)
-	if err != nil {
-		return 0, err
-	}
-	from = top - 1 - n
+// roll moves the value that is n below the one under the slot top to the top.
+func (c *continuation) roll(top, n int) {
+	from := top - 1 - n
 	v := c.data.Slots[from]
 	copy(c.data.Slots[from:top-1], c.data.Slots[from+1:top])
 	c.data.Slots[top-1] = v
-	return from, nil
 }
 
 // depth is an index into the stack below the slot top, 0 for the value below it.
@@ -219,10 +213,13 @@ func (s *Strand) giveBack(slots int) {
 		}
 		s.fp, s.sp, s.end = s.fp+delta, s.sp+delta, s.address(2*slots)
 		s.limit.move(s.end)
-		s.reserve(-int64(n-2*slots) * int64(slotSize))
+		s.unreserve(int64(n-2*slots) * int64(slotSize))
 	}
 	if n := cap(s.frames); n > keptFrames && len(s.frames) < n/4 {
 		s.frames = append(make([]frame, 0, max(2*len(s.frames), firstFrames)), s.frames...)
-		s.reserve(-int64(n-cap(s.frames)) * int64(frameSize))
+		s.unreserve(int64(n-cap(s.frames)) * int64(frameSize))
 	}
 }
+
+// unreserve takes back what reserve has counted. Stacks that were large when the strand began were not.
+func (s *Strand) unreserve(bytes int64) { s.reserve(-min(bytes, s.reserved)) }

@@ -62,8 +62,10 @@ func (s *Strand) Run() scheduler.Status {
 	if s.member != nil {
 		switch s.stopRequest() {
 		case ErrStopped:
+			recovery{s}.begin()
 			return recovery{s}.cancel()
 		case errUnwound:
+			recovery{s}.begin()
 			recovery{s}.leaveBody()
 		}
 	}

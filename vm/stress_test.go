@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,12 +167,17 @@ func stressProgram(seed uint64) (source, want string) {
 		"senders, receivers, one who closes", "strands that resume one weave", "a weave that ends or is cancelled", "a tree of spawns", "sends that race with a close",
 		"a server with reply channels", "a weave that yields out of list.fold", "sleepers", "a weave handed around a ring",
 	}
+	names = append(names, slices.Sorted(maps.Keys(channelParts))...)
 	var words, start, collect strings.Builder
 	n := 1 + r.IntN(12)
 	var sums []int
 	for i := range n {
 		name := names[r.IntN(len(names))]
-		p := parts[name](r)
+		make := parts[name]
+		if make == nil {
+			make = channelParts[name]
+		}
+		p := make(r)
 		number := strings.NewReplacer("-N", fmt.Sprintf("-%d", i))
 		fmt.Fprintf(&words, "# %s\n%s\n", name, number.Replace(p.words))
 		fmt.Fprintf(&start, "  %s\n", number.Replace(p.start))
@@ -184,7 +191,7 @@ func stressProgram(seed uint64) (source, want string) {
 	for i := range sums {
 		fmt.Fprintln(&out, sums[len(sums)-1-i])
 	}
-	return words.String() + `: collect ( Channel Int Int -- Int )   # results left sum
+	return "include vm:channels\n" + words.String() + `: collect ( Channel Int Int -- Int )   # results left sum
   over 0 i.= [ nip nip ] [ 2 pick chan.receive drop i.+ swap 1 i.- swap collect ] if ;
 : main ( -- )
 ` + start.String() + collect.String() + ";\n", out.String()

@@ -44,7 +44,7 @@ func (s Tasks) childMember(watched bool) *member {
 	if s.member != nil {
 		child.group = s.member.group
 	}
-	if scope := (recovery{s.Strand}).scope(); watched || scope != nil {
+	if scope := recovery(s).scope(); watched || scope != nil {
 		child.task = &task{vm: s.vm, scope: scope}
 	}
 	if child.group == nil && child.task == nil {
@@ -72,7 +72,7 @@ func (s Tasks) startTask(child *Strand, watched bool) stack.Value {
 	if !watched {
 		return id
 	}
-	return recovery{s.Strand}.tagged(taskTag, id, channelValue(t.end))
+	return recovery(s).tagged(taskTag, id, channelValue(t.end))
 }
 
 // Task returns the id of a task, and the channel that is settled with its outcome.
@@ -237,6 +237,9 @@ func (s Tasks) Link(v stack.Value) error {
 	}) {
 		if own != nil {
 			own.watch(func() { own.link(t) })
+			if !t.watch(func() {}) { // it may not have seen that link when it ended
+				own.watch(func() { delete(own.links, t) })
+			}
 		}
 		return nil
 	}

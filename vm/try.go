@@ -63,17 +63,33 @@ type recovery struct{ *Strand }
 
 // try runs the quotation in the slot A of the instruction under a try.
 func (s recovery) try(in *bytecode.Instr) error {
+	if s.outdated() {
+		return s.retry()
+	}
 	if s.tries == nil {
 		s.tries = &tries{}
 	}
 	fp := s.index(s.fp)
 	t := s.tries.push()
 	t.ip, t.fp, t.top, t.frames, t.aux, t.base = s.ip, fp, fp+int(in.A), len(s.frames), len(s.aux), s.data.Base
+	s.keepInputs(t)
 	err := s.enterOpen(bytecode.OpCallUnknown, in)
 	if err != nil {
 		s.tries.pop()
 	}
 	return err
+}
+
+// keepInputs keeps what the quotation of a try takes: that may lie in the frame of the try itself.
+func (s recovery) keepInputs(t *try) {
+	q := s.data.Slots[t.top]
+	if q.Kind() != stack.Quotation {
+		return // the call fails
+	}
+	c := q.AsClosure()
+	if n := min(int(s.image.funcs[c.Func].in)-len(c.Captures), t.top-s.data.Base); n > 0 {
+		s.tries.keepFrom(&s.continuation, s.address(t.top-n))
+	}
 }
 
 // push adds a try, with the memory for kept values that one before has left.
@@ -92,6 +108,18 @@ func (ts *tries) pop() {
 	clear(t.kept)
 	t.kept = t.kept[:0]
 	ts.list = ts.list[:len(ts.list)-1]
+}
+
+// reset makes a strand that has ended, maybe within a scope, ready for another run.
+func (ts *tries) reset() {
+	if ts == nil {
+		return
+	}
+	for ts.len() > 0 {
+		ts.pop()
+	}
+	clear(ts.scopes)
+	ts.scopes = ts.scopes[:0]
 }
 
 // tryEnd ends a try whose quotation has returned.
@@ -160,6 +188,7 @@ func (s recovery) unwind(t *try) {
 	s.aux.drop(max(len(s.aux)-t.aux, 0))
 	s.data.Base = t.base
 	s.gaveWay = stayed
+	s.parkedAt.Store(0) // a wait that was ended early may have left it
 	if index, _, ok := s.image.functionAt(t.ip); ok {
 		s.giveBack(max(t.fp+int(s.image.funcs[index].fn.Frame), t.top) + 1)
 	}

@@ -39,6 +39,12 @@ func three(fp uintptr, i int32) *[3]stack.Value {
 //go:nocheckptr
 func instr(ip uintptr) *bytecode.Instr { return (*bytecode.Instr)(unsafe.Add(nil, ip)) }
 
+// moved executes a move and returns the instruction behind it, which is at ip, and the address behind that.
+func moved(fp, ip uintptr, in *bytecode.Instr) (*bytecode.Instr, uintptr) {
+	*at(fp, in.A) = *at(fp, in.B)
+	return instr(ip), ip + instrSize
+}
+
 // jump returns the address that is c instructions behind ip.
 func jump(ip uintptr, c int32) uintptr { return ip + uintptr(int(c))*instrSize }
 

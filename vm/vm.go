@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/console"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/terminal"
@@ -35,6 +36,14 @@ type Builtin struct {
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of those kinds, and leaves the
 	// results there. w is valid during the call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
+	// Needs is what the word reaches of the outside.
+	Needs sandbox.Need
+}
+
+// refusing returns the word as one that fails with a reason.
+func (b *Builtin) refusing(why string) *Builtin {
+	fails := Fail("not allowed: %s", why)
+	return &Builtin{In: b.In, Out: b.Out, Run: func(*Strand, []stack.Value) error { return fails }}
 }
 
 // Config is the outside of a VM. Zero fields stand for nothing: no input, no
@@ -51,6 +60,8 @@ type Config struct {
 	Now      func() time.Time
 	Random   *rand.Rand
 	Settings settings.Settings // the limits among them
+	// Sandbox says what the words may reach of files, network, environment and process (docs/security.md); nil: everything.
+	Sandbox *sandbox.Policy
 	// Signals is what the signal words act on; nil: flags that no signal sets.
 	Signals *signals.Table
 	// Terminal is what the terminal words act on; nil: there is none.
@@ -109,17 +120,38 @@ var ErrStopped = errors.New("the program has been stopped")
 
 // New makes a VM for a verified or freshly compiled module.
 func New(mod *bytecode.Module, config Config) (*VM, error) {
-	img, err := link(mod, config.Builtins)
+	img, err := link(mod, config.words())
 	if err != nil {
 		return nil, err
 	}
 	return newVM(img, config), nil
 }
 
+// words finds a built-in word for a program. One that the sandbox gives nothing of what it needs fails when it is called.
+func (c *Config) words() func(name string) *Builtin {
+	if c.Sandbox == nil || c.Builtins == nil {
+		return c.Builtins
+	}
+	find, policy := c.Builtins, c.Sandbox
+	return func(name string) *Builtin {
+		b := find(name)
+		if b == nil {
+			return nil
+		}
+		if why := policy.Refusal(b.Needs); why != "" {
+			return b.refusing(why)
+		}
+		return b
+	}
+}
+
 // Fresh makes a VM for another run of the same program. Its code is linked
-// already, so that takes no longer for a large program; Builtins of the config
-// do not count. Safe from any goroutine, also while v runs.
-func (v *VM) Fresh(config Config) *VM { return newVM(v.image.Load(), config) }
+// already, so that takes no longer for a large program; Builtins and Sandbox of the config
+// do not count: they are those of v. Safe from any goroutine, also while v runs.
+func (v *VM) Fresh(config Config) *VM {
+	config.Sandbox = v.config.Sandbox
+	return newVM(v.image.Load(), config)
+}
 
 func newVM(img *image, config Config) *VM {
 	if config.Stderr == nil {

@@ -255,8 +255,8 @@ func (s *Strand) dump(top uintptr, b *Builtin) error {
 	if err := b.Run(s, values); err != nil {
 		return err
 	}
-	clear(values)
 	s.sp = s.address(s.data.Base)
-	s.deoptimise(s.sp)
+	s.deoptimise(s.sp) // before the values go: a try may have to bring them back
+	clear(values)
 	return nil
 }

@@ -28,6 +28,7 @@ func Sets() []Set {
 	return []Set{
 		{Name: "programs", Title: "programs that the profile of the command was recorded with", Programs: programs},
 		{Name: "wild", Title: "programs of all kinds that nobody tuned for", Programs: wild},
+		{Name: "channels", Title: "channels, beside those of Go", Programs: channels},
 		{Name: "maps", Title: "maps by kinds of keys and numbers of entries", Programs: maps()},
 		{Name: "growth", Title: "one program for each operation whose cost must not grow with what is there", Growing: true, Programs: growth},
 	}
@@ -89,6 +90,15 @@ var wild = []Program{
 	{Name: "runlength", Size: 80_000, Small: 50},
 	{Name: "toposort", Size: 60_000, Small: 100},
 	{Name: "traffic", Size: 4000, Small: 20},
+}
+
+// Their sizes are such that Go takes 0.1 to 0.4 s.
+var channels = []Program{
+	{Name: "pipeline", Size: 800_000, Small: 50},
+	{Name: "rendezvous", Size: 250_000, Small: 50},
+	{Name: "select-eight", Size: 80_000, Small: 50},
+	{Name: "select-limit", Size: 400_000, Small: 50},
+	{Name: "select-two", Size: 400_000, Small: 50},
 }
 
 // Sizes of growth are those of the first of four runs; each has twice as much to do as the one before.

@@ -20,3 +20,14 @@ func Make[T any](n int) []T {
 	}
 	return s
 }
+
+// Grow returns a slice of n elements, no fewer than s has, that begins with those of s; the others are
+// zero.
+func Grow[T any](s []T, n int) []T {
+	if uintptr(n)*unsafe.Sizeof(*new(T)) < Least {
+		return append(s[:len(s):len(s)], make([]T, n-len(s))...) // clears only what is new
+	}
+	grown := Make[T](n)
+	copy(grown, s)
+	return grown
+}

@@ -49,16 +49,17 @@ func Each(n int, begin func() (handle func(part int))) {
 }
 
 // Ordered is Each with an order: a part is handled when those are done that it waits for, which come
-// before it in some order of all parts. One that has become ready goes on at once on the goroutine that
-// has finished the last of them.
-func Ordered(n int, waitsFor [][]int32, begin func() (handle func(part int))) {
-	q := &queue{left: n, waits: make([]int32, n), followers: make([][]int32, n)}
+// before it in some order of all parts. waitsFor calls wait for each of them, as often as it likes. A part that has become ready
+// goes on at once on the goroutine that has finished the last of them.
+func Ordered(n int, waitsFor func(part int, wait func(before int)), begin func() (handle func(part int))) {
+	q := &queue{left: n, waits: make([]int32, n), first: make([]int32, n)}
 	q.changed.L = &q.mu
-	for part, before := range waitsFor {
-		q.waits[part] = int32(len(before))
-		for _, b := range before {
-			q.followers[b] = append(q.followers[b], int32(part))
-		}
+	for part := range n {
+		waitsFor(part, func(before int) {
+			q.waits[part]++
+			q.followers = append(q.followers, follower{int32(part), q.first[before]})
+			q.first[before] = int32(len(q.followers))
+		})
 	}
 	for part := n - 1; part >= 0; part-- {
 		if q.waits[part] == 0 {
@@ -82,9 +83,13 @@ type queue struct {
 	ready     []int32
 	left      int     // parts that are not done
 	waits     []int32 // by part: for how many it waits
-	followers [][]int32
+	first     []int32 // by part: the first of those that wait for it, + 1; 0: none
+	followers []follower
 	thrown    *any
 }
+
+// follower is a part that waits for another one, and the next that waits for the same, + 1.
+type follower struct{ part, next int32 }
 
 // work handles parts until there are none left.
 func (q *queue) work(begin func() (handle func(part int))) {
@@ -109,7 +114,8 @@ func (q *queue) next(done int32) (part int32, ok bool) {
 	if done >= 0 {
 		q.left--
 		before := len(q.ready)
-		for _, f := range q.followers[done] {
+		for at := q.first[done]; at > 0; at = q.followers[at-1].next {
+			f := q.followers[at-1].part
 			if q.waits[f]--; q.waits[f] == 0 {
 				q.ready = append(q.ready, f)
 			}

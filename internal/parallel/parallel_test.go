@@ -54,7 +54,7 @@ func TestOrdered(t *testing.T) {
 			}
 		}
 		done := make([]int, n) // no part writes where another one that may run at the same time looks
-		parallel.Ordered(n, waitsFor, func() func(int) {
+		parallel.Ordered(n, calling(waitsFor), func() func(int) {
 			return func(part int) {
 				for _, before := range waitsFor[part] {
 					assert.Equal(t, 1, done[before], "part %d of %d starts before %d is done", part, n, before)
@@ -75,7 +75,7 @@ func TestPanicInOrder(t *testing.T) {
 		waitsFor[part] = []int32{50}
 	}
 	assert.PanicsWithValue(t, "part 50", func() {
-		parallel.Ordered(100, waitsFor, func() func(int) {
+		parallel.Ordered(100, calling(waitsFor), func() func(int) {
 			return func(part int) {
 				if part == 50 {
 					panic("part 50")
@@ -84,4 +84,12 @@ func TestPanicInOrder(t *testing.T) {
 			}
 		})
 	})
+}
+
+func calling(waitsFor [][]int32) func(int, func(int)) {
+	return func(part int, wait func(int)) {
+		for _, before := range waitsFor[part] {
+			wait(int(before))
+		}
+	}
 }

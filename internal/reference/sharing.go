@@ -26,6 +26,8 @@ const (
 	counts  // a map of Ints to Ints
 	nested  // a map of Ints to such maps
 	held    // a list of an Int, numbers and groups
+	chain   // a value of a union
+	chains  // a list of such values
 )
 
 var holdings = []holding{
@@ -36,9 +38,18 @@ var holdings = []holding{
 	counts:  {"Variant", "write-counts", []string{"map.make", "map.make 1 5 map.set", "map.make 0 1 map.set 2 8 map.set"}},
 	nested:  {"Variant", "write-nested", []string{"map.make", "map.make 1 map.make 1 5 map.set map.set", "map.make 0 map.make map.set 2 map.make 2 3 map.set map.set"}},
 	held:    {"Variant", "write-held", []string{"2 list.make 1 list.push map.make 1 list.make 3 list.push map.set make-held"}},
+	chain:   {"Chain", "write-chain", []string{"Make-End", "4 Make-End Make-Link", "1 2 3 Make-End Make-Link Make-Link Make-Link"}},
+	chains:  {"Variant", "write-chains", []string{"list.make", "list.make 6 Make-End Make-Link list.push", "list.make 6 7 Make-End Make-Link Make-Link dup rot swap list.push swap list.push Make-End list.push"}},
 }
 
-const sharingWords = `: write-int ( Int -- ) int->string io.write " " io.write ;
+const sharingWords = `union Chain { End Link { head: Int, tail: Chain } }
+: write-chain ( Chain -- ) match End -> ";" io.write Link -> swap write-int write-chain end ;
+: write-chains ( Variant -- ) [ write-chain ] list.each "." io.write ;
+: head-of ( Chain -- Int ) match End -> 0 Link { >head } -> end ;
+: raised ( Chain -- Chain ) match End -> Make-End Link -> swap 1 i.+ swap Make-Link end ;
+: all-raised ( Chain -- Chain ) match End -> Make-End Link -> all-raised swap 1 i.+ swap Make-Link end ;
+: sum-of ( Chain -- Int ) match End -> 0 Link -> sum-of i.+ end ;
+: write-int ( Int -- ) int->string io.write " " io.write ;
 : write-numbers ( Variant -- ) [ write-int ] list.each ";" io.write ;
 : write-rows ( Variant -- ) [ write-numbers ] list.each "." io.write ;
 : write-counts ( Variant -- ) [ swap write-int write-int ] map.each ";" io.write ;
@@ -123,6 +134,39 @@ var exchanges = []exchange{
 	{[]int{nested, counts}, "# swap map.set", []int{nested}},
 	{[]int{nested}, "dup # map.get [ ] [ drop map.make ] if", []int{nested, counts}},
 	{[]int{number, numbers, groups}, "make-held", []int{held}},
+	{[]int{chain}, "7 swap Make-Link", []int{chain}},
+	{[]int{chain}, "raised", []int{chain}},
+	{[]int{chain}, "all-raised", []int{chain}},
+	{[]int{chain}, "match End -> Make-End Link -> nip end", []int{chain}},
+	{[]int{chain}, "dup match End -> Make-End Link -> nip end", []int{chain, chain}},
+	{[]int{chain}, "dup match End -> Make-End Link -> nip end swap raised swap head-of", []int{chain, number}},
+	{[]int{chain}, "dup match End -> Make-End Link -> nip end swap all-raised swap sum-of", []int{chain, number}},
+	{[]int{chain}, "dup sum-of", []int{chain, number}},
+	{[]int{chain}, "dup match End -> 3 Link -> head-of i.+ end", []int{chain, number}},
+	{[]int{chain}, "match End -> 0 Make-End Link -> end 5 swap Make-Link", []int{number, chain}},
+	{[]int{chain}, "match End -> 0 Make-End Link -> end over swap Make-Link", []int{number, chain}},
+	{[]int{chains, chain}, "list.push", []int{chains}},
+	{[]int{chains, chain}, "# swap list.set drop", []int{chains}},
+	{[]int{chains}, "dup # list.get [ ] [ drop Make-End ] if", []int{chains, chain}},
+	{[]int{chains}, "dup # list.get [ head-of ] [ drop 9 ] if", []int{chains, number}},
+	{[]int{chains}, "dup # list.get [ sum-of ] [ drop 9 ] if", []int{chains, number}},
+	{[]int{chains}, "dup Make-End list.push # list.get [ sum-of ] [ drop 9 ] if", []int{chains, number}},
+	{[]int{chains}, "dup # list.get [ match End -> 0 Link -> swap >aux @ swap list.set drop aux> end ] [ drop 8 ] if", []int{chains, number}},
+	{[]int{chains}, "dup # list.get [ match End -> 0 Link -> swap >aux @ swap list.set drop aux> end over # list.get [ Make-Link @ swap list.set drop ] [ drop drop ] if ] [ drop ] if", []int{chains}},
+	{[]int{chains}, "dup # list.get [ match End -> Link -> nip @ swap list.set drop end ] [ drop ] if", []int{chains}},
+	{[]int{chains}, "dup # list.get [ ] [ drop Make-End ] if swap dup @ list.get [ raised ] [ drop Make-End ] if @ swap list.set drop swap sum-of", []int{chains, number}},
+	{[]int{chains}, "dup # list.get [ match End -> # Make-End list.set drop 0 Link -> nip all-raised sum-of end ] [ drop 8 ] if", []int{chains, number}},
+	{[]int{chains}, "0 [ all-raised sum-of i.+ ] list.fold", []int{number}},
+	{[]int{chains}, "0 [ sum-of i.+ ] list.fold", []int{number}},
+	{[]int{chains}, "[ all-raised ] list.map", []int{chains}},
+	{[]int{chains}, "dup [ raised ] list.map", []int{chains, chains}},
+	{[]int{chains}, "dup 0 [ sum-of i.+ ] list.fold", []int{chains, number}},
+	{[]int{chains}, "dup list.make [ raised list.push ] list.fold", []int{chains, chains}},
+	{[]int{rows}, "dup # list.get [ # list.get drop ] [ drop 3 ] if", []int{rows, number}},
+	{[]int{rows}, "dup # list.get [ dup list.length write-int ] [ drop list.make ] if 7 list.push", []int{rows, numbers}},
+	{[]int{rows}, "dup list.make [ nip dup list.length write-int ] list.fold 7 list.push", []int{rows, numbers}},
+	{[]int{held}, "dup 2 list.get drop swap dup 2 list.get drop # map.remove rot map.size >aux 2 swap list.set drop aux>", []int{held, number}},
+	{[]int{rows}, "dup # list.get [ ] [ drop list.make ] if swap dup @ list.get [ 3 list.push ] [ drop list.make ] if @ swap list.set drop swap list.length", []int{rows, number}},
 	{[]int{held}, "dup 1 list.get drop", []int{held, numbers}},
 	{[]int{held}, "dup 2 list.get drop", []int{held, groups}},
 	{[]int{held}, "dup 0 list.get drop swap dup 1 list.get drop swap 2 list.get drop", []int{number, numbers, groups}},
@@ -163,6 +207,10 @@ var updates = []update{
 	{[]int{nested}, "dup # map.get", counts, "@ swap map.set", "drop", []int{nested}},
 	{[]int{rows}, "dup # list.get", numbers, "@ swap list.set drop", "drop", []int{rows}},
 	{[]int{rows, number}, "2dup list.get", numbers, "list.set drop", "drop drop", []int{rows}},
+	{[]int{chains}, "dup # list.get", chain, "@ swap list.set drop", "drop # Make-End list.set drop", []int{chains}},
+	{[]int{chains}, "dup # list.get", chain, "drop", "drop", []int{chains}},
+	{[]int{chains}, "dup # list.get", chain, "sum-of", "drop 4", []int{chains, number}},
+	{[]int{rows}, "dup # list.get", numbers, "list.length", "drop 4", []int{rows, number}},
 	{[]int{held}, "dup 1 list.get", numbers, "1 swap list.set drop", "drop", []int{held}},
 	{[]int{held}, "dup 2 list.get", groups, "2 swap list.set drop", "drop", []int{held}},
 	{[]int{rows}, "dup # list.get", numbers, "@ swap list.set drop dup @ list.get [ list.push ] [ drop ] if", "drop", []int{rows}},
@@ -208,7 +256,7 @@ func (g *sharing) pick(n int) int { return g.r.IntN(n) }
 
 func (g *sharing) kinds(least, most int) (list []int) {
 	for range least + g.pick(most-least+1) {
-		list = append(list, []int{number, numbers, numbers, rows, groups, groups, counts, nested, held}[g.pick(9)])
+		list = append(list, []int{number, numbers, numbers, rows, rows, groups, groups, counts, nested, held, chain, chain, chains, chains}[g.pick(14)])
 	}
 	return list
 }
@@ -424,19 +472,17 @@ func (g *sharing) keyed(text string, key int) {
 }
 
 func (g *sharing) exchange(s []int) []int {
-	for range 6 {
-		e := &exchanges[g.pick(len(exchanges))]
-		if !ends(s, e.takes...) {
-			continue
-		}
-		text := e.text
-		if g.pick(4) == 0 {
-			text = strings.ReplaceAll(text, "# swap", "@ swap")
-		}
-		g.keyed(text, g.pick(3))
-		return append(slices.Clone(s[:len(s)-len(e.takes)]), e.leaves...)
+	fitting := slices.DeleteFunc(slices.Clone(exchanges), func(e exchange) bool { return !ends(s, e.takes...) })
+	if len(fitting) == 0 {
+		return s
 	}
-	return s
+	e := &fitting[g.pick(len(fitting))]
+	text := e.text
+	if g.pick(4) == 0 {
+		text = strings.ReplaceAll(text, "# swap", "@ swap")
+	}
+	g.keyed(text, g.pick(3))
+	return append(slices.Clone(s[:len(s)-len(e.takes)]), e.leaves...)
 }
 
 // update writes a statement that fetches a part, does something, and in most cases puts it back.

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/spelling"
@@ -121,7 +122,7 @@ func File(path string, opts Options) (*Program, diag.List) {
 		})
 		return &Program{}, l.errors
 	}
-	return l.program(path, string(text), func() string { return folder(path) })
+	return l.program(path, text, func() string { return folder(path) })
 }
 
 // Text loads a program from a text; name is what diagnostics call it, and its
@@ -153,7 +154,14 @@ func (o Options) Read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func (l *loader) read(path string) ([]byte, error) { return l.opts.Read(path) }
+// read reads a file. It is not copied when it becomes a text: nobody else has what os.ReadFile returns.
+func (l *loader) read(path string) (string, error) {
+	b, err := l.opts.Read(path)
+	if l.opts.ReadFile != nil {
+		return string(b), err
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b)), err
+}
 
 // reason shortens an error of the file system to what the user needs.
 func reason(err error) string {
@@ -251,7 +259,7 @@ func (l *loader) reachesClassicOnly(text *syntax.Text, dir func() string) bool {
 			if err != nil {
 				continue // reported when it is loaded
 			}
-			included := syntax.NewText(diag.NewSource(path, string(b)))
+			included := syntax.NewText(diag.NewSource(path, b))
 			e := included.FindDialect()
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
@@ -346,7 +354,7 @@ func (l *loader) includeFurther(module stdlib.Module) bool {
 		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
 			l.seen[module.String()] = true
-			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", string(text))), func() string { return folder(path) }, syntax.Seven)
+			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", text)), func() string { return folder(path) }, syntax.Seven)
 			return true
 		}
 	}
@@ -374,6 +382,31 @@ func (l *loader) unknownModule(file *syntax.File, inc *syntax.Include, module st
 	d.Help = append(d.Help, fmt.Sprintf("the %s are %s", own.modules, strings.Join(names, ", ")))
 }
 
+// Folders returns the folders of which who starts a program says that its files are there: that of the main file at path, or
+// dir if that is a text, and those of further standard modules.
+func Folders(path, dir, stdlibDir string) []string {
+	folders := []string{dir}
+	if path != "" {
+		folders[0] = folder(path)
+	}
+	if folders[0] == "" {
+		folders = nil // there is no main file
+	}
+	if stdlibDir != "" {
+		return append(folders, stdlibDir)
+	}
+	return append(folders, besideProgram()...)
+}
+
+// besideProgram lists the folders with further modules that are installed with the program.
+func besideProgram() []string {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib")}
+}
+
 // stdlibDirs lists the folders that hold further modules, in order.
 func (l *loader) stdlibDirs() []string {
 	if dir := l.opts.StdlibDir; dir != "" {
@@ -385,11 +418,7 @@ func (l *loader) stdlibDirs() []string {
 			l.errors = append(l.errors, &diag.Diagnostic{Severity: diag.Warning, Code: "stdlib-dir", Message: fmt.Sprintf("SEQ_STDLIB='%s' is not a folder, ignoring it", dir)})
 		}
 	}
-	var dirs []string
-	if exe, err := os.Executable(); err == nil {
-		dirs = append(dirs, filepath.Join(filepath.Dir(exe), "stdlib"), filepath.Join(filepath.Dir(filepath.Dir(exe)), "stdlib"))
-	}
-	return append(dirs, "stdlib")
+	return append(besideProgram(), "stdlib")
 }
 
 func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() string) {
@@ -419,5 +448,5 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() 
 		return
 	}
 	l.seen[key] = true
-	l.add(&Module{}, syntax.NewText(diag.NewSource(path, string(text))), func() string { return folder(path) }, file.Dialect)
+	l.add(&Module{}, syntax.NewText(diag.NewSource(path, text)), func() string { return folder(path) }, file.Dialect)
 }

@@ -73,7 +73,7 @@ func (s *Session) File(path string) (*Input, diag.List) {
 		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read '%s': %s", path, reason(err))}}
 	}
 	l.seen[resolve(path)] = true
-	source := diag.NewSource(path, string(text))
+	source := diag.NewSource(path, text)
 	dialect := syntax.InputDialect(source.Text)
 	if e := syntax.FindDialect(source); e.Decided {
 		dialect = e.Dialect

@@ -105,6 +105,9 @@ func (e *Evidence) look(tokens []token, text string) {
 	seen := false // an if in this body
 	at := 0       // 0: top level; 1: name or effect of a word; 2: its body; 3: a union
 	for i := 0; i < len(tokens); i++ {
+		if n := tokens[i].End - tokens[i].Pos; at == 2 && tokens[i].Kind == TokenWord && n != int32(len("if")) && n != int32(len("else")) {
+			continue // nearly all tokens
+		}
 		t := tokens[i].in(text)
 		switch {
 		case at == 2 && t.Kind == TokenWord:

@@ -7,6 +7,7 @@
 package syntax
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,7 +88,9 @@ func (p *parser) parse(text *Text) (*File, diag.List) {
 	if p.errors = append(p.errors, found.errors...); len(p.errors) > 0 { // an unclosed string swallows the rest: nothing after it can be trusted
 		return p.file, p.errors
 	}
-	p.program()
+	if !p.inParts() {
+		p.program()
+	}
 	p.errors.Sort()
 	return p.file, p.errors
 }
@@ -482,12 +485,15 @@ func (p *parser) wordDefinition() {
 	w.Body = p.statements(scope{})
 	end := p.next()
 	w.End = end.End
-	own := slices.IndexFunc(p.allows, func(a Name) bool { return a.Pos >= w.End })
-	if own < 0 {
-		own = len(p.allows)
-	}
+	own := p.allowsBefore(w.End)
 	w.Allows, p.allows = p.allows[:own:own], p.allows[own:]
 	p.file.Words = append(p.file.Words, w)
+}
+
+// allowsBefore returns how many of the "# seq:allow(ID)" comments that no word has yet stand in front of an offset.
+func (p *parser) allowsBefore(pos int32) int {
+	n, _ := slices.BinarySearchFunc(p.allows, pos, func(a Name, pos int32) int { return cmp.Compare(a.Pos, pos) })
+	return n
 }
 
 // MissingEffectHelp says how to write the effect of a word that has none.

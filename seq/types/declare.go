@@ -49,7 +49,6 @@ type program struct {
 	oldWords   map[string]target // words of old releases that are written in Seq
 	hinted     map[hinted]bool   // old names of classic files that a hint was given for
 	inferring  map[*Word]bool    // words without an effect whose body is being looked at
-	places     map[string]place  // where a name was defined
 	unions     map[string]*UnionType
 	byName     map[string]*VariantType
 	again      map[string]*diag.Diagnostic // the message about a word that is defined twice
@@ -72,9 +71,31 @@ type warned struct {
 	code diag.Code
 }
 
+// place is where a name was defined.
 type place struct {
 	span    diag.Span
 	variant *VariantType // that brings the word; nil: it is a definition
+}
+
+// place returns where the word with a name is defined; false if there is none.
+func (p *program) place(name string) (place, bool) {
+	t, there := p.names[name]
+	if !there && len(p.classicOwn) > 0 {
+		t, there = p.classicOwn[name]
+	}
+	if !there {
+		return place{}, false
+	}
+	return p.placeOf(t), true
+}
+
+func (p *program) placeOf(t target) place {
+	if t.kind == TargetWord {
+		w := p.info.Words[t.index]
+		return place{span: p.span(w.Module, w.Decl.Pos, w.Decl.Name.End)}
+	}
+	v := p.info.Variants[t.index]
+	return place{span: p.span(v.Union.Module, v.Decl.Name.Pos, v.Decl.Name.End), variant: v}
 }
 
 // what says of a word that a variant brings where it comes from; "" for a definition.
@@ -99,7 +120,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 func newProgram(prog *load.Program, table *Table, opts Options) *program {
 	p := &program{
 		table: table, opts: opts, info: &Info{Program: prog, Builtins: table},
-		names: map[string]target{}, places: map[string]place{}, classicOwn: map[string]target{},
+		names: map[string]target{}, classicOwn: map[string]target{},
 		unions: map[string]*UnionType{}, byName: map[string]*VariantType{}, oldWords: map[string]target{},
 	}
 	p.info.checked = p
@@ -135,6 +156,7 @@ func (p *program) check() {
 	p.cycles()
 	p.bodies()
 	p.exhaustive()
+	allowed(p)
 	order(p.errors, p.info.Program)
 }
 
@@ -222,7 +244,7 @@ func (p *program) makeRoom(modules []*load.Module) {
 		}
 	}
 	p.info.Words = slices.Grow(p.info.Words, words)
-	p.names, p.places = make(map[string]target, words+names), make(map[string]place, words+names)
+	p.names = make(map[string]target, words+names)
 }
 
 func (p *program) declareUnion(m int, u *syntax.Union) {
@@ -257,11 +279,10 @@ func (p *program) declareUnion(m int, u *syntax.Union) {
 		p.byName[decl.Name.Text] = v
 		p.info.Variants = append(p.info.Variants, v)
 		ut.Variants = append(ut.Variants, v)
-		here := place{span: at, variant: v}
-		p.name("Make-"+decl.Name.Text, target{kind: TargetMake, index: int32(v.Index)}, here)
-		p.name("is-"+decl.Name.Text+"?", target{kind: TargetIs, index: int32(v.Index)}, here)
+		p.name("Make-"+decl.Name.Text, target{kind: TargetMake, index: int32(v.Index)})
+		p.name("is-"+decl.Name.Text+"?", target{kind: TargetIs, index: int32(v.Index)})
 		for f := range decl.Fields {
-			p.name(decl.Name.Text+"-"+decl.Fields[f].Name.Text, target{kind: TargetAccess, index: int32(v.Index), field: int32(f)}, here)
+			p.name(decl.Name.Text+"-"+decl.Fields[f].Name.Text, target{kind: TargetAccess, index: int32(v.Index), field: int32(f)})
 		}
 	}
 }
@@ -270,7 +291,6 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	w := &Word{Index: len(p.info.Words), Module: m, Decl: decl}
 	p.info.Words = append(p.info.Words, w)
 	name := decl.Name.Text
-	span := p.span(m, decl.Pos, decl.Name.End)
 	t := target{kind: TargetWord, index: int32(w.Index)}
 	if p.info.Program.Modules[m].OldWords() {
 		p.hide(m, name, t)
@@ -286,12 +306,11 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 	if (meant || classicNames[name] != "") && gives(name, p.info.Program.Modules[m].Dialect) {
 		if _, again := p.classicOwn[name]; !again {
 			p.classicOwn[name] = t
-			p.places[name] = place{span: span}
 			return
 		}
 	}
 	w.Late = p.isLate(m)
-	if p.overrides(m, name, t, span) {
+	if p.overrides(m, name, t) {
 		return
 	}
 	if p.session && !w.Late {
@@ -300,7 +319,7 @@ func (p *program) declareWord(m int, decl *syntax.Word) {
 			return
 		}
 	}
-	if p.name(name, t, place{span: span}) && name == "main" {
+	if p.name(name, t) && name == "main" {
 		p.info.Main = w
 	}
 	if meant {
@@ -327,8 +346,8 @@ func (p *program) hide(module int, name string, t target) {
 // word of the same name, or the other way round, where such words do not collide:
 // in classic files (chapter 9, sections 5 and 8), and beside modules of "vm:" that
 // the file does not include. The module keeps its own.
-func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
-	first, dup := p.places[name]
+func (p *program) overrides(m int, name string, t target) bool {
+	first, dup := p.place(name)
 	if !dup {
 		return false
 	}
@@ -344,20 +363,20 @@ func (p *program) overrides(m int, name string, t target, span diag.Span) bool {
 		return false
 	case p.beside(m, other):
 		p.hideFromOthers(other, name, p.names[name])
-		p.names[name], p.places[name] = t, place{span: span}
+		p.names[name] = t
 		return true
 	case p.beside(other, m):
 		p.hideFromOthers(m, name, t)
 		return true
 	case modules[m].Dialect.OldNames() && modules[other].Supplied:
 		p.hide(other, name, p.names[name])
-		p.names[name], p.places[name] = t, place{span: span}
+		p.names[name] = t
 		return true
 	case modules[m].Supplied && modules[other].Dialect.OldNames():
 		p.hide(m, name, t)
 		return true
 	case modules[m].Dialect.OldNames() && first.variant != nil:
-		p.names[name], p.places[name] = t, place{span: span}
+		p.names[name] = t
 		return true
 	}
 	return false
@@ -388,13 +407,13 @@ func (p *program) hideFromOthers(module int, name string, t target) {
 }
 
 // name enters a word; a second one of the same name is refused with all places.
-func (p *program) name(name string, t target, here place) bool {
-	first, dup := p.places[name]
+func (p *program) name(name string, t target) bool {
+	first, dup := p.place(name)
 	if !dup {
-		p.places[name] = here
 		p.names[name] = t
 		return true
 	}
+	here := p.placeOf(t)
 	label := here.what()
 	if label == "" {
 		label = "defined again"

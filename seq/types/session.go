@@ -42,8 +42,6 @@ type meaning struct {
 	name    string
 	target  target
 	named   bool
-	place   place
-	placed  bool
 	own     target
 	owned   bool
 	union   *UnionType
@@ -176,7 +174,6 @@ func (in *Input) note(name string) {
 	p := in.s.p
 	m := meaning{name: name, union: p.unions[name], variant: p.byName[name]}
 	m.target, m.named = p.names[name]
-	m.place, m.placed = p.places[name]
 	m.own, m.owned = p.classicOwn[name]
 	in.before = append(in.before, m)
 }
@@ -203,7 +200,6 @@ func (in *Input) restore() {
 	p := in.s.p
 	for _, m := range slices.Backward(in.before) {
 		put(p.names, m.name, m.target, m.named)
-		put(p.places, m.name, m.place, m.placed)
 		put(p.classicOwn, m.name, m.own, m.owned)
 		put(p.unions, m.name, m.union, m.union != nil)
 		put(p.byName, m.name, m.variant, m.variant != nil)
@@ -233,7 +229,6 @@ func (in *Input) makeWay(m *load.Module, replaced map[string]*Word) {
 			replaced[name] = p.info.Words[t.index]
 		}
 		delete(p.names, name)
-		delete(p.places, name)
 		delete(p.classicOwn, name)
 	}
 	for _, u := range m.Unions {
@@ -252,7 +247,6 @@ func (in *Input) makeWay(m *load.Module, replaced map[string]*Word) {
 				in.note(name)
 				delete(p.byName, name)
 				delete(p.names, name)
-				delete(p.places, name)
 			}
 		}
 	}

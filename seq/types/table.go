@@ -8,6 +8,9 @@ import (
 // Table is the built-in words as the checker knows them. What is known of a word is looked at when
 // somebody asks for it: programs use few of them. It is safe for concurrent use.
 type Table struct {
+	// Refused says why programs may not call a built-in, though it is there; "": they may. nil: they may call all.
+	Refused func(index int32) string
+
 	names     []string
 	buckets   []int32 // index + 1 of the word whose name belongs here, or in the next bucket that is free; a power of two
 	signature func(index int32) Signature

@@ -61,6 +61,15 @@ func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string
 			o.Dialect = value
 		case "--verbose":
 			o.Verbose = true
+		case "--sandbox", "--allow-read":
+			policy, err := seqvm.NewPolicy(seqvm.Allow{Read: strings.Fields(value)})
+			require.NoError(t, err)
+			o.Sandbox = policy
+		case "--capabilities":
+			check = func(path string, o seqvm.Options) diag.List {
+				uses, problems := seqvm.Capabilities(seqvm.File(path), o)
+				return append(uses, problems...)
+			}
 		case "run": // not only checked
 			o.Library = false
 			check = func(path string, o seqvm.Options) diag.List {

@@ -9,6 +9,7 @@
 package repl
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
@@ -51,6 +53,9 @@ type Options struct {
 	// StdlibDir is a folder with further standard modules ($SEQ_STDLIB), Dir the
 	// one that includes are relative to; "" is the current folder.
 	StdlibDir, Dir string
+	// Sandbox says what inputs may reach: their words, and the files that they include, which may also lie below Dir. What the
+	// user of the session loads is not theirs. nil: everything.
+	Sandbox *sandbox.Policy
 	// Timeout bounds how long an input runs; 0: no limit.
 	Timeout time.Duration
 	// Stdout gets what programs write; while an input runs, on any goroutine.
@@ -116,6 +121,9 @@ func New(o Options) (*Session, error) {
 	if o.Words == nil {
 		o.Words = builtins.All()
 	}
+	if o.Sandbox != nil {
+		o.Words = o.Words.Under(o.Sandbox)
+	}
 	s := &Session{opts: o, out: &lineEnds{to: o.Stdout}}
 	if err := s.begin(); err != nil {
 		return nil, err
@@ -130,13 +138,16 @@ func (s *Session) begin() error {
 		profile = syntax.Classic
 	}
 	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
+	if box := s.opts.Sandbox; box != nil {
+		s.load.ReadFile = box.Including(load.Folders("", cmp.Or(s.opts.Dir, "."), s.opts.StdlibDir)).ReadFile
+	}
 	s.types = types.NewSession(s.opts.Words.Types(), types.Options{Profile: profile})
 	s.code = compile.NewSession(s.types.Info())
 	s.stack, s.steps, s.main = nil, nil, -1
 	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
 		Builtins: s.find, Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
-		Settings: s.opts.Settings, LineFlush: true, Columns: true,
+		Settings: s.opts.Settings, Sandbox: s.opts.Sandbox, LineFlush: true, Columns: true,
 	})
 	if err != nil {
 		return err

@@ -8,22 +8,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
 func (c *CLI) checkCommand() *cobra.Command {
-	var verbose, stacks, asJSON bool
+	var verbose, stacks, capabilities, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Check programs without running them",
 		Long: "Check programs without running them. Silent when all is fine; a file needs no main.\n\n" +
 			"With --stacks the words of the files are shown with the types on the stack behind each line; FILE:WORD shows one word.\n" +
+			"With --capabilities it is listed instead what of files, network, environment and process the words of the files can ask for,\n" +
+			"with the flag that gives it to a program in a sandbox (docs/security.md).\n" +
 			"With --json everything that was found goes to stdout as one JSON document, also when it is nothing.\n" +
 			"'seqvm explain CODE' explains a code, which stands in brackets behind a message.",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c.setting("GOGC") == "" {
-				growHeap()
+				newHeap()
 			}
 			opts := c.options()
 			opts.Library, opts.Verbose = true, verbose
@@ -33,6 +36,9 @@ func (c *CLI) checkCommand() *cobra.Command {
 			check := func(path string) (diag.List, error) { return seqvm.Check(seqvm.File(path), opts), nil }
 			if stacks {
 				check = func(path string) (diag.List, error) { return c.showStacks(path, opts) }
+			}
+			if capabilities {
+				check = func(path string) (diag.List, error) { return c.showCapabilities(path, opts), nil }
 			}
 			bad := false
 			for _, path := range args {
@@ -57,6 +63,7 @@ func (c *CLI) checkCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write what was found to stdout as one JSON document")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "more hints: closures of classic files that releases before 5.5 ran otherwise, and modules that only seqvm has")
+	cmd.Flags().BoolVar(&capabilities, "capabilities", false, "list what the program can ask for in a sandbox, word by word")
 	cmd.Flags().BoolVar(&stacks, "stacks", false, "show the stack behind each line")
 	return cmd
 }
@@ -80,6 +87,22 @@ func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 		return problems, fmt.Errorf("%s defines no word '%s'", path, word)
 	}
 	return problems, nil
+}
+
+// showCapabilities lists what a program can ask for; for the JSON document as hints.
+func (c *CLI) showCapabilities(path string, opts seqvm.Options) diag.List {
+	uses, problems := seqvm.Capabilities(seqvm.File(path), opts)
+	if problems.HasErrors() {
+		return problems
+	}
+	if c.diagnostics == "json" {
+		return uses
+	}
+	for _, use := range uses {
+		line, column := use.Span.Source.Position(use.Span.Start)
+		fmt.Fprintf(c.Stdout, "%s:%d:%d: %s\n", visible.Text(use.Span.Source.Name), line, column, use.Message)
+	}
+	return nil
 }
 
 // splitWord takes FILE:WORD apart; word is "" for what is a file as it is.

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"runtime/trace"
+	"slices"
 	"sync"
 
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -21,6 +23,11 @@ type diagnosisFlags struct{ profile, trace string }
 // spare refuses files that are sources of the program.
 func (f diagnosisFlags) spare(sources []string) error {
 	return errors.Join(spare(f.profile, sources), spare(f.trace, sources))
+}
+
+// outputs are the files that a run writes besides what its program does.
+func (f diagnosisFlags) outputs(report settings.Report) []string {
+	return slices.DeleteFunc([]string{f.profile, f.trace, report.Path}, func(path string) bool { return path == "" })
 }
 
 // diagnosis writes those files. A signal may end it at any time.

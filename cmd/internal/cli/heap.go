@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 )
 
 // heapGrowth says how much a heap may grow between collections, in percent, by
@@ -47,23 +48,57 @@ func growth(live, before uint64, percent int) int {
 	return largeHeapGrowth
 }
 
-// growHeap sets Go's collector to growth, now and after each collection.
-func growHeap() {
-	percent, before := leastSmall, uint64(0)
-	debug.SetGCPercent(percent)
+// loadingPercent is for the time before a program runs. What is allocated then is mostly what stays: one
+// collection at 20 MB looks at nearly all of it and frees a tenth. So there is none below 128 MB, what a
+// program of 100,000 lines needs.
+const loadingPercent = 3200
+
+// heap is how Go's collector is set.
+type heap struct {
+	mu      sync.Mutex
+	percent int
+	before  uint64 // alive when it ran last
+	loading bool   // no program runs yet
+}
+
+// newHeap sets Go's collector for reading a program, and to growth after each collection.
+func newHeap() *heap {
+	h := &heap{percent: loadingPercent, loading: true}
+	debug.SetGCPercent(h.percent)
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	type sentinel struct{ _ [64]byte } // not of the size that Go puts together in blocks
 	var collected func(*sentinel)
 	watch := func() { runtime.SetFinalizer(new(sentinel), collected) } // dies at once: the finalizer runs after the next collection
 	collected = func(*sentinel) {
 		metrics.Read(sample)
-		live := sample[0].Value.Uint64()
-		if want := growth(live, before, percent); want != percent {
-			percent = want
-			debug.SetGCPercent(percent)
-		}
-		before = live
+		h.collected(sample[0].Value.Uint64())
 		watch()
 	}
 	watch()
+	return h
+}
+
+// run sets the collector for a program that is about to run.
+func (h *heap) run() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.loading {
+		h.loading, h.percent = false, leastSmall
+		debug.SetGCPercent(h.percent)
+	}
+}
+
+// collected sets the collector to growth behind a collection.
+func (h *heap) collected(live uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	percent := h.percent
+	if h.loading {
+		h.loading, percent = false, leastSmall
+	}
+	want := growth(live, h.before, percent)
+	if h.before = live; want != h.percent {
+		h.percent = want
+		debug.SetGCPercent(want)
+	}
 }

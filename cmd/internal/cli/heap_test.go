@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,4 +29,17 @@ func TestHeapsGrowByWhatIsAlive(t *testing.T) {
 		}
 		assert.Equal(t, c.want, got, c.name)
 	}
+}
+
+func TestALargeProgramIsAliveWhenItRuns(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	h := &heap{percent: loadingPercent, loading: true}
+	h.collected(55 << 20)
+	h.run()
+	assert.Equal(t, 400, h.percent, "collected while it was read")
+	h = &heap{percent: loadingPercent, loading: true}
+	h.run()
+	assert.Equal(t, leastSmall, h.percent, "not collected yet")
+	h.collected(100 << 10)
+	assert.Equal(t, leastSmall, h.percent)
 }

@@ -26,6 +26,7 @@ import (
 type replFlags struct {
 	plain, strict, noStd bool
 	editMode             string
+	box                  sandboxFlags
 }
 
 func (c *CLI) replCommand() *cobra.Command {
@@ -48,6 +49,7 @@ func (c *CLI) replCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "end with status 1 at the first error (in a pipe or with --plain)")
 	cmd.Flags().BoolVar(&f.noStd, "no-std", false, "include no standard modules")
 	cmd.Flags().StringVar(&f.editMode, "edit-mode", "", "keys: vi or emacs (default $SEQVM_EDIT_MODE, else vi)")
+	f.box.add(cmd)
 	return cmd
 }
 
@@ -68,6 +70,10 @@ func (c *CLI) repl(path string, f replFlags) error {
 		Words:   c.words(),
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
 		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(),
+	}
+	var err error
+	if options.Sandbox, err = f.box.policy(); err != nil {
+		return err
 	}
 	if f.noStd {
 		options.Modules = nil

@@ -197,8 +197,9 @@ func (c *CLI) root(name string) *cobra.Command {
 // valued are the common flags that take a value as the next argument.
 var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics"}
 
-// shorthand puts "run" in front of a first argument that is a program and no
-// command (chapter 8, section 12), and returns the name of the command; "" if there is none.
+// shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
+// command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front
+// as well: which flags in front of it take values, only it knows.
 func shorthand(args []string) (full []string, command string) {
 	for i := 0; i < len(args); i++ {
 		a := args[i]
@@ -214,12 +215,12 @@ func shorthand(args []string) (full []string, command string) {
 		}
 		for _, of := range commands {
 			if of.name == a {
-				return args, a
+				return slices.Insert(slices.Delete(slices.Clone(args), i, i+1), 0, a), a
 			}
 		}
 		info, err := os.Stat(a)
 		if strings.HasSuffix(a, ".seq") || strings.HasSuffix(a, ".seqb") || err == nil && !info.IsDir() {
-			return slices.Insert(slices.Clone(args), i, "run"), "run"
+			return slices.Insert(slices.Clone(args), 0, "run"), "run"
 		}
 		return args, ""
 	}

@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -20,18 +20,25 @@ import (
 
 func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
+	var box sandboxFlags
 	var diagnose diagnosisFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
-		Long:  "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.",
-		Args:  atLeast(1, "FILE"),
+		Long: "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.\n\n" +
+			"A program may do what you may. With --sandbox, or one of the --allow- flags, it may only do what those give (docs/security.md).",
+		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			ready := func() {}
 			if c.setting("GOGC") == "" {
-				growHeap()
+				ready = newHeap().run
 			}
 			opts := c.options()
 			opts.Instrument = instrument
+			var err error
+			if opts.Sandbox, err = box.policy(); err != nil {
+				return err
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
 				if err := c.calls(prog.Unlinked()); err != nil {
@@ -46,12 +53,19 @@ func (c *CLI) runCommand() *cobra.Command {
 			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
 				return err
 			}
+			ready()
+			if opts.Sandbox != nil {
+				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+					return err
+				}
+			}
 			return c.execute(prog, args, diagnose)
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
 }
@@ -76,13 +90,16 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	return compiled(seqvm.Text(path, string(text)), opts)
 }
 
+// mostAtOnce bounds for how long a file there is memory before it is read.
+const mostAtOnce = 64 << 20
+
 // read reads the program's file. again tells whether it is there for those who read it
 // again: pipes give their text once, so it is kept (also for who takes the command line over).
 func (c *CLI) read(path string) (text []byte, again bool, err error) {
 	if c.typed != nil {
 		return c.typed, false, nil
 	}
-	from, again := c.Stdin, false
+	from, again, size := c.Stdin, false, int64(0)
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
@@ -93,12 +110,15 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		from, again = f, info.Mode().IsRegular()
+		if from, again = f, info.Mode().IsRegular(); again {
+			size = info.Size()
+		}
 	}
-	if text, err = io.ReadAll(from); err == nil && !again {
-		c.typed = text
+	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
+	if _, err = read.ReadFrom(from); err == nil && !again {
+		c.typed = read.Bytes()
 	}
-	return text, again, err
+	return read.Bytes(), again, err
 }
 
 // compiled compiles a program; the list has what is to be said of it in either case.
@@ -139,6 +159,14 @@ func forRun(list diag.List) diag.List {
 		}
 	}
 	return kept
+}
+
+// sourceFolders are the folders that the files of a program come from, which errors show lines of.
+func sourceFolders(path string, opts seqvm.Options) []string {
+	if path == "-" {
+		return seqvm.SourceFolders(seqvm.Text("<stdin>", ""), opts)
+	}
+	return seqvm.SourceFolders(seqvm.File(path), opts)
 }
 
 // terminal returns the terminal that the program is started in.

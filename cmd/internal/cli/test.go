@@ -26,6 +26,7 @@ type testFlags struct {
 	junit     string
 	cover     bool
 	coverHTML string
+	box       sandboxFlags
 }
 
 func (c *CLI) testCommand() *cobra.Command {
@@ -51,6 +52,7 @@ func (c *CLI) testCommand() *cobra.Command {
 	f.StringVar(&flags.junit, "junit", "", "write the results to `FILE` in JUnit's XML format as well")
 	f.BoolVar(&flags.cover, "cover", false, "show which words, branches and lines of the included files the tests came to")
 	f.StringVar(&flags.coverHTML, "cover-html", "", "write the coverage to `FILE` as a page with the sources")
+	flags.box.add(cmd)
 	return cmd
 }
 
@@ -62,16 +64,21 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := c.callsOf(files); err != nil {
+	policy, err := flags.box.policy()
+	if err != nil {
+		return err
+	}
+	if err := c.callsOf(files, policy); err != nil {
 		return err
 	}
 	if c.setting("GOGC") == "" {
-		growHeap()
+		newHeap().run() // many short programs
 	}
 	opts := testrunner.Options{
 		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
 		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
 	}
+	opts.Compile.Sandbox = policy
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
 
 	text := testrunner.Text{Out: c.Stdout, Verbose: flags.verbose, Color: c.colorsOn(c.Stdout)}
@@ -123,8 +130,9 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 
 // callsOf hands the command line over if a test calls words without functions: all of it,
 // so before the first test has run.
-func (c *CLI) callsOf(files []string) error {
+func (c *CLI) callsOf(files []string, policy *seqvm.Policy) error {
 	opts := c.options()
+	opts.Sandbox = policy
 	opts.Library = true
 	if words := cmp.Or(opts.Words, seqvm.AllWords()); len(words.Unlinked()) == 0 {
 		return nil

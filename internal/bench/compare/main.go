@@ -32,7 +32,7 @@ func run(args []string) error {
 	sets := flags.String("sets", "", "which sets, with commas between their `names`; all without it")
 	only := flags.String("only", "", "only programs whose name matches the `expression`")
 	runs := flags.Int("n", 5, "how often each program runs")
-	turn := flags.Duration("turn", 2*time.Second, "no more runs of a program when it and its peers have run for this `time`")
+	turn := flags.Duration("turn", 1500*time.Millisecond, "no more runs of a program when it and its peers have run for this `time`")
 	limit := flags.Duration("limit", 20*time.Second, "the longest that a program may take")
 	flags.Usage = func() {
 		fmt.Fprintln(flags.Output(), "usage: compare [FLAGS] SEQVM")
