@@ -59,6 +59,10 @@ const tryWords = `include vm:strands
   swap dup variant.tag :Ok symbol.= [ nip variant.first ] [ variant.first dup strands.error-word io.write ":" io.write strands.error-reason io.write "; " io.write ] if ;
 : write-text ( String -- ) io.write ";" io.write ;
 : fail-below ( Int -- ) dup 0 i.<= [ drop "far below" strands.fail drop ] [ 1 i.- fail-below ] if ;
+: hidden ( ..a [ ..a -- ..a ] -- ..a ) list.make swap list.push 0 list.get drop call ;
+: tried ( ..a [ ..a -- ..a ] -- ..a ) [ dup >aux call aux> 0 ] strands.try 1 outcome write-int drop ;
+: tried-value ( ..a [ ..a -- ..a Int ] -- ..a ) strands.try 1 outcome write-int ;
+: tried-below ( ..a [ ..a -- ..a ] Int -- ..a ) dup 0 i.<= [ drop tried ] [ 1 i.- tried-below ] if ;
 : fed-once ( W Variant -- W | Yield Variant ) 1 list.push dup rot swap yield drop swap 2 list.push list.length 0 i.> [ "in a weave" strands.fail drop ] [ ] if ;
 : woven-fails ( Variant -- ) [ drop swap fed-once drop ] strand.weave list.make strand.resume drop drop list.make strand.resume drop drop drop drop ;
 : fails-beside-a-weave ( Variant -- ) [ drop swap fed-once drop ] strand.weave list.make strand.resume drop drop "beside a weave" strands.fail drop drop drop ;
@@ -70,16 +74,23 @@ type place struct {
 	takes          []int // on top of the stack; an Int on top is what the part can tell rounds by
 	before, behind string
 	in, out        int // how many of the topmost values the part does not find, and does not leave
+	tried          bool
 }
 
 var places = []place{
-	{nil, "[", "] call", 0, 0},
-	{nil, "[", "] dip", 1, 1},
-	{nil, "[", "] keep", 0, 1},
-	{nil, "[ true ] [", "] 1 cond", 0, 0},
-	{nil, "[ false ] [ ] [", "true ] [ ] 2 cond", 0, 0},
-	{[]int{number}, "[ dup 1 i.> ] [", "] [ true ] [ ] 2 cond", 0, 0},
-	{[]int{number}, "dup 1 i.> [", "] [ ] if", 0, 0},
+	{nil, "[", "] call", 0, 0, false},
+	{nil, "[", "] dip", 1, 1, false},
+	{nil, "[", "] keep", 0, 1, false},
+	{nil, "[ true ] [", "] 1 cond", 0, 0, false},
+	{nil, "[ false ] [ ] [", "true ] [ ] 2 cond", 0, 0, false},
+	{[]int{number}, "[ dup 1 i.> ] [", "] [ true ] [ ] 2 cond", 0, 0, false},
+	{[]int{number}, "dup 1 i.> [", "] [ ] if", 0, 0, false},
+	{nil, "[", "] hidden", 0, 0, false},
+	{nil, "[", "] tried", 0, 0, true},
+	{nil, "[", "] 2 tried-below", 0, 0, true},
+	{nil, "[ [", "] hidden ] tried", 0, 0, true},
+	{nil, "[", "5 ] tried-value", 0, 0, true},
+	{nil, "[ [", "] hidden 5 ] tried-value", 0, 0, true},
 }
 
 // rounds run a quotation for each element of a list: it has what is there from the start and the element, and
@@ -124,7 +135,7 @@ func GenerateTries(seed1, seed2 uint64) string {
 
 // trying writes a statement about tries; false if it does not fit the stack.
 func (g *sharing) trying(s []int) (left []int, ok bool) {
-	switch c := g.pick(8); {
+	switch c := g.pick(9); {
 	case c < 2 && g.depth < 3:
 		return g.try(s), true
 	case c < 5 && g.inTry > 0:
@@ -134,6 +145,8 @@ func (g *sharing) trying(s []int) (left []int, ok bool) {
 		return g.placed(s)
 	case c < 8 && g.depth < 3:
 		return g.looped(s), true
+	case c < 9 && len(s) > 0:
+		return g.computed(s), true
 	}
 	return nil, false
 }
@@ -176,6 +189,16 @@ func (g *sharing) fail(s []int) {
 	}
 }
 
+// computed moves a value from a depth that is computed, among others of its kind.
+func (g *sharing) computed(s []int) []int {
+	same := 1
+	for same < len(s) && s[len(s)-1-same] == s[len(s)-1] {
+		same++
+	}
+	fmt.Fprintf(g.b, " %d 0 i.+ roll", g.pick(same))
+	return s
+}
+
 // placed writes a part in a place of its own.
 func (g *sharing) placed(s []int) (left []int, ok bool) {
 	p := places[g.pick(len(places))]
@@ -183,6 +206,10 @@ func (g *sharing) placed(s []int) (left []int, ok bool) {
 		return nil, false
 	}
 	g.b.WriteString(" " + p.before)
+	if p.tried {
+		g.inTry++
+		defer func() { g.inTry-- }()
+	}
 	g.body(s[:len(s)-p.in], s[:len(s)-p.out])
 	g.b.WriteString(" " + p.behind)
 	return s, true
