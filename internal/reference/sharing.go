@@ -228,9 +228,9 @@ type sharing struct {
 	b     *strings.Builder
 	words []sharingWord
 	depth int
-	size  int // statements that the word may still have
-	tries bool
-	inTry int // how many tries are around what is written; in words that may fail one
+	size  int  // statements that the word may still have
+	tries bool // parts of the program run under strands.try
+	inTry int  // how many tries are around what is written; in words that may fail one
 }
 
 // sharingWord is a word of the program; one that loops has a counter on top of its inputs.

@@ -71,26 +71,27 @@ const tryWords = `include vm:strands
 
 // place is where a part of a program that may fail stands.
 type place struct {
-	takes          []int // on top of the stack; an Int on top is what the part can tell rounds by
+	takes          []int // what lies on top of the stack
 	before, behind string
-	in, out        int // how many of the topmost values the part does not find, and does not leave
-	tried          bool
+	in, out        int  // how many of the topmost values the part does not find, and does not leave
+	tried          bool // the part runs under a try
 }
 
+// places: in the last ones the checker does not see all that the part reaches, so nobody can keep it beforehand.
 var places = []place{
-	{nil, "[", "] call", 0, 0, false},
-	{nil, "[", "] dip", 1, 1, false},
-	{nil, "[", "] keep", 0, 1, false},
-	{nil, "[ true ] [", "] 1 cond", 0, 0, false},
-	{nil, "[ false ] [ ] [", "true ] [ ] 2 cond", 0, 0, false},
-	{[]int{number}, "[ dup 1 i.> ] [", "] [ true ] [ ] 2 cond", 0, 0, false},
-	{[]int{number}, "dup 1 i.> [", "] [ ] if", 0, 0, false},
-	{nil, "[", "] hidden", 0, 0, false},
-	{nil, "[", "] tried", 0, 0, true},
-	{nil, "[", "] 2 tried-below", 0, 0, true},
-	{nil, "[ [", "] hidden ] tried", 0, 0, true},
-	{nil, "[", "5 ] tried-value", 0, 0, true},
-	{nil, "[ [", "] hidden 5 ] tried-value", 0, 0, true},
+	{before: "[", behind: "] call"},
+	{before: "[", behind: "] dip", in: 1, out: 1},
+	{before: "[", behind: "] keep", out: 1},
+	{before: "[ true ] [", behind: "] 1 cond"},
+	{before: "[ false ] [ ] [", behind: "true ] [ ] 2 cond"},
+	{takes: []int{number}, before: "[ dup 1 i.> ] [", behind: "] [ true ] [ ] 2 cond"},
+	{takes: []int{number}, before: "dup 1 i.> [", behind: "] [ ] if"},
+	{before: "[", behind: "] hidden"},
+	{before: "[", behind: "] tried", tried: true},
+	{before: "[", behind: "] 2 tried-below", tried: true},
+	{before: "[ [", behind: "] hidden ] tried", tried: true},
+	{before: "[", behind: "5 ] tried-value", tried: true},
+	{before: "[ [", behind: "] hidden 5 ] tried-value", tried: true},
 }
 
 // rounds run a quotation for each element of a list: it has what is there from the start and the element, and
@@ -189,7 +190,7 @@ func (g *sharing) fail(s []int) {
 	}
 }
 
-// computed moves a value from a depth that is computed, among others of its kind.
+// computed moves a value from a depth that is computed, so that the stack is observed; all that it may be are of one kind.
 func (g *sharing) computed(s []int) []int {
 	same := 1
 	for same < len(s) && s[len(s)-1-same] == s[len(s)-1] {

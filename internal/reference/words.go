@@ -75,7 +75,7 @@ var words = map[string]func(*machine){
 	"%strands.fail":         func(m *machine) { m.fail("strands.fail", m.pop().(string)) },
 	"%strands.error-word":   func(m *machine) { m.push(m.pop().(*variant).fields[0]) },
 	"%strands.error-reason": func(m *machine) { m.push(m.pop().(*variant).fields[1]) },
-	"time.sleep-ms": func(m *machine) { // it is not that anybody waits
+	"time.sleep-ms": func(m *machine) { // nobody waits here
 		if ms := m.popInt(); ms < 0 {
 			m.fail("time.sleep-ms", fmt.Sprintf("duration must not be negative, got %d", ms))
 		}
