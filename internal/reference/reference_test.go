@@ -198,3 +198,9 @@ func TestValuesThatOthersHoldStayAsTheyAre(t *testing.T) {
 		same(t, reference.GenerateSharing(seed, 6))
 	}
 }
+
+func TestAfterATryThatFailsAllIsAsBefore(t *testing.T) {
+	for seed := range *seeds / 2 {
+		same(t, reference.GenerateTries(seed, 7))
+	}
+}

@@ -28,6 +28,7 @@ const (
 	held    // a list of an Int, numbers and groups
 	chain   // a value of a union
 	chains  // a list of such values
+	text
 )
 
 var holdings = []holding{
@@ -40,6 +41,7 @@ var holdings = []holding{
 	held:    {"Variant", "write-held", []string{"2 list.make 1 list.push map.make 1 list.make 3 list.push map.set make-held"}},
 	chain:   {"Chain", "write-chain", []string{"Make-End", "4 Make-End Make-Link", "1 2 3 Make-End Make-Link Make-Link Make-Link"}},
 	chains:  {"Variant", "write-chains", []string{"list.make", "list.make 6 Make-End Make-Link list.push", "list.make 6 7 Make-End Make-Link Make-Link dup rot swap list.push swap list.push Make-End list.push"}},
+	text:    {"String", "write-text", []string{`""`, `"a"`, `"a longer text than fits a value" "." string.concat`}},
 }
 
 const sharingWords = `union Chain { End Link { head: Int, tail: Chain } }
@@ -171,6 +173,11 @@ var exchanges = []exchange{
 	{[]int{held}, "dup 2 list.get drop", []int{held, groups}},
 	{[]int{held}, "dup 0 list.get drop swap dup 1 list.get drop swap 2 list.get drop", []int{number, numbers, groups}},
 	{[]int{held}, "dup dup 1 list.get drop 6 list.push 1 swap list.set drop dup 2 list.get drop 1 list.make 4 list.push map.set 2 swap list.set drop", []int{held, held}},
+	{[]int{text}, `"bc" string.concat`, []int{text}},
+	{[]int{text}, "dup string.concat dup string.length 200 i.> [ drop \"\" ] [ ] if", []int{text}},
+	{[]int{text}, `dup "de" string.concat`, []int{text, text}},
+	{[]int{text}, "dup string.length", []int{text, number}},
+	{[]int{text, number}, "int->string string.concat", []int{text}},
 }
 
 // update is a statement that fetches a part of what is on top.
@@ -221,7 +228,9 @@ type sharing struct {
 	b     *strings.Builder
 	words []sharingWord
 	depth int
-	size  int // statements that the word may still have
+	size  int  // statements that the word may still have
+	tries bool // parts of the program run under strands.try
+	inTry int  // how many tries are around what is written; in words that may fail one
 }
 
 // sharingWord is a word of the program; one that loops has a counter on top of its inputs.
@@ -229,6 +238,7 @@ type sharingWord struct {
 	name    string
 	in, out []int
 	loops   bool
+	fails   bool // maybe: it is called in tries only
 }
 
 // GenerateSharing returns a random program about values that are held more than once, or not; it
@@ -255,8 +265,12 @@ func GenerateSharing(seed1, seed2 uint64) string {
 func (g *sharing) pick(n int) int { return g.r.IntN(n) }
 
 func (g *sharing) kinds(least, most int) (list []int) {
+	of := []int{number, numbers, numbers, rows, rows, groups, groups, counts, nested, held, chain, chain, chains, chains}
+	if g.tries {
+		of = append(of, number, text, text)
+	}
 	for range least + g.pick(most-least+1) {
-		list = append(list, []int{number, numbers, numbers, rows, rows, groups, groups, counts, nested, held, chain, chain, chains, chains}[g.pick(14)])
+		list = append(list, of[g.pick(len(of))])
 	}
 	return list
 }
@@ -271,7 +285,7 @@ func declared(list []int) string {
 
 // word writes a word, or two that call each other.
 func (g *sharing) word(i int) {
-	w := sharingWord{name: fmt.Sprintf("w%d", i), in: g.kinds(1, 3), out: g.kinds(0, 2)}
+	w := sharingWord{name: fmt.Sprintf("w%d", i), in: g.kinds(1, 3), out: g.kinds(0, 2), fails: g.inTry > 0}
 	if g.pick(3) == 0 { // it only looks, or has them back as they were
 		w.out = []int{number}
 	}
@@ -407,6 +421,11 @@ func (g *sharing) body(s, want []int) {
 }
 
 func (g *sharing) statement(s []int) []int {
+	if g.tries && g.pick(3) == 0 {
+		if left, ok := g.trying(s); ok {
+			return left
+		}
+	}
 	n := len(s)
 	switch c := g.pick(20); {
 	case c < 1 || n == 0:
@@ -437,7 +456,9 @@ func (g *sharing) statement(s []int) []int {
 		g.b.WriteString(" ] if")
 		return s
 	case c < 10 && len(g.words) > 0:
-		return g.call(s, g.words[g.pick(len(g.words))])
+		if w := g.words[g.pick(len(g.words))]; !w.fails || g.inTry > 0 {
+			return g.call(s, w)
+		}
 	case c < 14 && g.depth < 2:
 		if left, ok := g.update(s); ok {
 			return left

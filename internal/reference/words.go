@@ -2,6 +2,7 @@ package reference
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -70,8 +71,20 @@ var words = map[string]func(*machine){
 			m.run(e, false)
 		}
 	},
-	"strand.spawn": func(m *machine) { m.spawn(m.pop().(*quotation)) },
-	"chan.make":    func(m *machine) { m.push(&channel{}) },
+	"%strands.try":          func(m *machine) { m.try() },
+	"%strands.fail":         func(m *machine) { m.fail("strands.fail", m.pop().(string)) },
+	"%strands.error-word":   func(m *machine) { m.push(m.pop().(*variant).fields[0]) },
+	"%strands.error-reason": func(m *machine) { m.push(m.pop().(*variant).fields[1]) },
+	"time.sleep-ms": func(m *machine) { // nobody waits here
+		if ms := m.popInt(); ms < 0 {
+			m.fail("time.sleep-ms", fmt.Sprintf("duration must not be negative, got %d", ms))
+		}
+	},
+	"symbol.=":      func(m *machine) { m.push(m.pop() == m.pop()) },
+	"variant.tag":   func(m *machine) { m.push(symbol(m.pop().(*variant).tag)) },
+	"variant.first": func(m *machine) { m.push(m.pop().(*variant).fields[0]) },
+	"strand.spawn":  func(m *machine) { m.spawn(m.pop().(*quotation)) },
+	"chan.make":     func(m *machine) { m.push(&channel{}) },
 	"chan.send": func(m *machine) {
 		c := m.pop().(*channel)
 		c.queue = append(c.queue, m.pop())
