@@ -82,8 +82,7 @@ func (s Tasks) LeaveScope(outcome stack.Value) (stack.Value, error) {
 	if sc == nil {
 		return outcome, Fail("no scope is open")
 	}
-	failed := outcome.Kind() == stack.Variant && outcome.AsVariant().Tag.Name == errTag
-	sc.leave(failed, s.Worker())
+	sc.leave(isFailure(outcome), s.Worker())
 	s.member.unwinding.CompareAndSwap(sc, nil)
 	return channelValue(sc.empty), nil
 }
@@ -150,7 +149,7 @@ func (sc *scope) ended(t *task, outcome stack.Value, from *scheduler.Worker) {
 	}
 	delete(sc.children, t)
 	var children []*task
-	if t.end == nil && !sc.cancelled && !t.cancelled.Load() && outcome.AsVariant().Tag.Name == errTag {
+	if t.end == nil && !sc.cancelled && !t.cancelled.Load() && isFailure(outcome) {
 		sc.cancelled, sc.failure = true, &outcome
 		children = sc.tasks()
 		if sc.body {

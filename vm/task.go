@@ -25,7 +25,6 @@ type task struct {
 	outcome  stack.Value
 	monitors []*channel.Channel
 	links    map[*task]struct{}
-	names    []string
 	vital    bool // its failure is the program's
 }
 
@@ -110,11 +109,11 @@ func (s recovery) settle(outcome stack.Value) {
 func (t *task) settle(id int64, outcome stack.Value, from *scheduler.Worker) {
 	t.mu.Lock()
 	t.ended, t.outcome = true, outcome
-	monitors, links, names := t.monitors, t.links, t.names
-	t.monitors, t.links, t.names = nil, nil, nil
+	monitors, links := t.monitors, t.links
+	t.monitors, t.links = nil, nil
 	t.mu.Unlock()
-	failed := outcome.AsVariant().Tag.Name == errTag
-	t.vm.names.forget(names, id)
+	failed := isFailure(outcome)
+	t.vm.names.forget(t)
 	if t.end != nil {
 		t.end.Settle(outcome, &t.vm.sched, from)
 		t.vm.tasks.Delete(t.end)
@@ -246,7 +245,7 @@ func (s Tasks) Link(v stack.Value) error {
 	if t == own && t != nil {
 		return nil
 	}
-	if outcome := s.outcomeAt(t, end); outcome.Kind() == stack.Variant && outcome.AsVariant().Tag.Name == errTag {
+	if outcome := s.outcomeAt(t, end); isFailure(outcome) {
 		return Fail("%s", linkedReason(v.AsVariant().At(0).AsInt(), outcome))
 	}
 	return nil
@@ -266,32 +265,37 @@ func (m *member) ownTask() *task {
 	return m.task
 }
 
-// names are the channels that strands have given a name. The zero value is ready.
+// names are the channels that strands have given a name, and which task has given which. The zero
+// value is ready.
 type names struct {
 	mu     sync.Mutex
 	byName map[string]named
+	byTask map[*task]map[string]struct{}
 }
 
 type named struct {
 	channel *channel.Channel
-	owner   int64
+	owner   *task // nil: the name stays when the strand ends
 }
 
 // Register gives a channel a name until the strand ends, if that is a task, or Unregister; false if
 // another channel has the name.
 func (s Tasks) Register(name string, c *channel.Channel) bool {
-	ns := &s.vm.names
+	ns, own := &s.vm.names, s.member.ownTask()
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
 	if _, taken := ns.byName[name]; taken {
 		return false
 	}
 	if ns.byName == nil {
-		ns.byName = map[string]named{}
+		ns.byName, ns.byTask = map[string]named{}, map[*task]map[string]struct{}{}
 	}
-	ns.byName[name] = named{c, s.ID()}
-	if t := s.member.ownTask(); t != nil {
-		t.watch(func() { t.names = append(t.names, name) })
+	ns.byName[name] = named{c, own}
+	if own != nil {
+		if ns.byTask[own] == nil {
+			ns.byTask[own] = map[string]struct{}{}
+		}
+		ns.byTask[own][name] = struct{}{}
 	}
 	return true
 }
@@ -311,23 +315,25 @@ func (s Tasks) Named(name string) (c, found stack.Value) {
 
 // Unregister takes a name away; false if nobody has it.
 func (v *VM) Unregister(name string) bool {
-	v.names.mu.Lock()
-	defer v.names.mu.Unlock()
-	_, taken := v.names.byName[name]
-	delete(v.names.byName, name)
+	ns := &v.names
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	n, taken := ns.byName[name]
+	delete(ns.byName, name)
+	if own := ns.byTask[n.owner]; own != nil {
+		if delete(own, name); len(own) == 0 {
+			delete(ns.byTask, n.owner)
+		}
+	}
 	return taken
 }
 
-// forget takes the names of a strand that has ended away, as far as it still has them.
-func (ns *names) forget(list []string, owner int64) {
-	if len(list) == 0 {
-		return
-	}
+// forget takes the names of a task that has ended away.
+func (ns *names) forget(t *task) {
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
-	for _, name := range list {
-		if ns.byName[name].owner == owner {
-			delete(ns.byName, name)
-		}
+	for name := range ns.byTask[t] {
+		delete(ns.byName, name)
 	}
+	delete(ns.byTask, t)
 }

@@ -213,6 +213,11 @@ const (
 	errorTag, errorCallTag = "StrandError", "StrandCall"
 )
 
+// isFailure tells whether an outcome is an :Err.
+func isFailure(outcome stack.Value) bool {
+	return outcome.Kind() == stack.Variant && outcome.AsVariant().Tag.Name == errTag
+}
+
 // errorValue is an error as a value: :StrandError with the word, the reason, the strand's id and the
 // trail, a list of :StrandCall with word, place and how many times in a row, innermost first.
 func (s recovery) errorValue(e *RuntimeError) stack.Value {

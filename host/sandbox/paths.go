@@ -203,7 +203,7 @@ func (p *Policy) find(c Capability, path string, follow bool) (found, error) {
 	if strings.ContainsRune(path, 0) {
 		return found{}, syscall.EINVAL
 	}
-	w := walk{list: p.read, c: c, path: path, todo: components(path), slash: os.IsPathSeparator(path[len(path)-1])}
+	w := walk{list: p.read, c: c, path: path, ahead: components(path), slash: os.IsPathSeparator(path[len(path)-1])}
 	if c == Write {
 		w.list = p.write
 	}
@@ -230,9 +230,9 @@ func components(path string) []string {
 type walk struct {
 	list  places
 	c     Capability
-	path  string // as the program gave it
-	at    string // where it is: without links
-	todo  []string
+	path  string   // as the program gave it
+	at    string   // where it is: without links
+	ahead []string // names on the way that is left
 	slash bool
 	links int
 	info  fs.FileInfo
@@ -240,9 +240,9 @@ type walk struct {
 
 // steps goes the whole way. An error is that of the system.
 func (w *walk) steps(follow bool) error {
-	for len(w.todo) > 0 {
-		name := w.todo[0]
-		w.todo = w.todo[1:]
+	for len(w.ahead) > 0 {
+		name := w.ahead[0]
+		w.ahead = w.ahead[1:]
 		switch name {
 		case ".":
 			continue
@@ -261,7 +261,7 @@ func (w *walk) steps(follow bool) error {
 			continue
 		}
 		info, target, err := look(root, inside)
-		switch last := len(w.todo) == 0; {
+		switch last := len(w.ahead) == 0; {
 		case errors.Is(err, fs.ErrNotExist) && last:
 			w.at, w.info = next, nil
 			return nil
@@ -296,7 +296,7 @@ func look(root *os.Root, name string) (info fs.FileInfo, target string, err erro
 
 // follow goes where a link says.
 func (w *walk) follow(target string) {
-	w.todo = slices.Concat(components(target), w.todo)
+	w.ahead = slices.Concat(components(target), w.ahead)
 	if filepath.IsAbs(target) {
 		w.at = rootOf(target)
 	}
