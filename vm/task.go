@@ -39,15 +39,16 @@ const Cancelled = "the strand was cancelled"
 
 // childMember is what a strand has that this one starts; watched is one whose end can be waited for.
 func (s Tasks) childMember(watched bool) *member {
+	scope := recovery(s).scope()
+	if scope == nil && !watched && (s.member == nil || s.member.group == nil) {
+		return nil // as most have it: nothing is allocated
+	}
 	child := &member{}
 	if s.member != nil {
 		child.group = s.member.group
 	}
-	if scope := recovery(s).scope(); watched || scope != nil {
+	if watched || scope != nil {
 		child.task = &task{vm: s.vm, scope: scope}
-	}
-	if child.group == nil && child.task == nil {
-		return nil
 	}
 	return child
 }

@@ -25,3 +25,14 @@ func TestNamesThatAreTakenBackLeaveNothing(t *testing.T) {
 	assert.Empty(t, v.names.byName)
 	assert.Empty(t, v.names.byTask)
 }
+
+// A spawn in a strand that nobody watches costs nothing more: programs start millions of them.
+func TestOrdinaryStrandsHaveNoMember(t *testing.T) {
+	s := Tasks{&Strand{vm: &VM{}}}
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		if s.childMember(false) != nil {
+			panic("it has one")
+		}
+	}))
+	assert.NotNil(t, s.childMember(true).task)
+}
