@@ -175,7 +175,7 @@ func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 	return strconv.Itoa(int(v)), ""
 }
 
-var kindNames = [...]string{"any", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "Weave"}
+var kindNames = [...]string{"any", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "Weave", "list under construction"}
 
 func (m *Module) constant(i int32) string {
 	k := m.Consts[i]

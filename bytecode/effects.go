@@ -199,14 +199,44 @@ func aboveInputs(_ *Module, in Instr) Run        { return Run{in.A - in.B, NoEnd
 // lowestInput is the lowest of B values below slot A, or slot A.
 func lowestInput(_ *Module, in Instr) Run { return from(in.A-in.B, 1) }
 
+// bFromA are B slots from A up.
+func bFromA(_ *Module, in Instr) Run { return from(in.A, in.B) }
+
 func belowHeight(_ *Module, in Instr) Run { return Run{0, in.A} }
 
 func all(*Module, Instr) Run { return Run{0, NoEnd} }
 
+// Columns of the table: which slots hold values behind an instruction that writes more.
+
+func belowA(_ *Module, in, _ Instr) Run   { return Run{0, in.A} }
+func throughA(_ *Module, in, _ Instr) Run { return Run{0, in.A + 1} }
+
+// outputs are those of the built-in word B.
+func outputs(m *Module, in, _ Instr) Run { return from(in.A, m.Builtins[in.B].Out) }
+
+// leftInFrame is all that expect behind a call finds in the frame; nothing of a frame that starts elsewhere.
+func leftInFrame(_ *Module, _, behind Instr) Run {
+	if behind.Op == OpExpect {
+		return Run{0, behind.A}
+	}
+	return Run{}
+}
+
+// leftByCallee are the results of function B.
+func leftByCallee(m *Module, in, behind Instr) Run {
+	if f := &m.Funcs[in.B]; !f.Open {
+		return from(in.A, f.Out)
+	}
+	return Run{in.A, leftInFrame(m, in, behind).End}
+}
+
+// leftByQuotation are C results in place of the B inputs of a quotation.
+func leftByQuotation(_ *Module, in, _ Instr) Run { return from(in.A-in.B, in.C) }
+
 // Columns of the table: of which kinds.
 
 // eachKind has them all, so that one can be had as a slice.
-var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, KindSymbol, KindQuotation, KindVariant, KindMap, KindChannel, KindWeave}
+var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, KindSymbol, KindQuotation, KindVariant, KindMap, KindChannel, KindWeave, KindBuilder}
 
 func only(k Kind) []Kind { return eachKind[k : k+1] }
 
@@ -257,6 +287,10 @@ func ofCaptures(m *Module, in Instr) (first int32, kinds []Kind) {
 	params := m.Funcs[in.B].Params
 	return in.A, params[max(len(params)-int(in.C), 0):]
 }
+
+// anInt and aBool are what an instruction demands of slot A.
+func anInt(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindInt) }
+func aBool(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindBool) }
 
 func parameters(f *Func) []Kind { return f.Params }
 func results(f *Func) []Kind    { return f.Results }
