@@ -88,7 +88,7 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 		out.WriteString(", open")
 	}
 	if f.File >= 0 {
-		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
+		fmt.Fprintf(out, ", %s:%d", m.FileOf(f), f.Line)
 	}
 	out.WriteByte('\n')
 	last, lastSite := int32(-1), int32(0)

@@ -124,6 +124,32 @@ func Trusts(m *Module, in Instr) iter.Seq2[int32, Kind] {
 	}
 }
 
+// Given are the slots out of which an instruction gives values to somebody who may change them: a
+// collection, a callee, a strand.
+func Given(m *Module, in Instr) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		info := in.Op.Info()
+		operands := in.Operands()
+		for i, o := range info.Operands() {
+			if forms[o].gives && !yield(operands[i]) {
+				return
+			}
+		}
+		if info.Reads == nil {
+			return
+		}
+		r := info.Reads(m, in)
+		if info.Looks != nil {
+			r.First = info.Looks(m, in).End
+		}
+		for slot := r.First; slot < r.End; slot++ {
+			if !yield(slot) {
+				return
+			}
+		}
+	}
+}
+
 // Speculating returns the form of an instruction that trusts its result to be of a kind; false if
 // there is none.
 func Speculating(plain Op, k Kind) (Op, bool) {
@@ -292,5 +318,8 @@ func ofCaptures(m *Module, in Instr) (first int32, kinds []Kind) {
 func anInt(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindInt) }
 func aBool(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindBool) }
 
-func parameters(f *Func) []Kind { return f.Params }
-func results(f *Func) []Kind    { return f.Results }
+func parameters(f *Func, _ Instr) []Kind { return f.Params }
+func results(f *Func, _ Instr) []Kind    { return f.Results }
+
+// resultsBelowA are those that lie below the ones of the callee which goes on in the function's place.
+func resultsBelowA(f *Func, in Instr) []Kind { return f.Results[:min(int(in.A), len(f.Results))] }

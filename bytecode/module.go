@@ -240,6 +240,14 @@ func (m *Module) takes(function int32) int32 {
 	return m.Funcs[int(function)-len(m.Outside)].In
 }
 
+// FileOf returns the file that a function stands in; "" for one of no file.
+func (m *Module) FileOf(f *Func) string {
+	if f.File < 0 {
+		return ""
+	}
+	return m.Files[f.File]
+}
+
 // At returns the line table's entry for an instruction.
 func (f *Func) At(pc int) Line {
 	lo, hi := 0, len(f.Lines)

@@ -420,7 +420,7 @@ type Info struct {
 	Demands func(*Module, Instr) (first int32, kinds []Kind)
 	// Promises are kinds that the values from slot 0 on must have, as the function's own
 	// signature says.
-	Promises func(*Func) []Kind
+	Promises func(*Func, Instr) []Kind
 
 	Flow   Flow
 	Follow []Op // one of these must stand behind it; nil: anything
@@ -542,7 +542,7 @@ var Table = [opCount]Info{
 		Doc: "call function B, which takes and leaves what it declares"},
 	OpCallOpen: {Name: "call.open", A: Height, B: Function, Writes: all, Leaves: leftInFrame, Demands: ofTop, Follow: []Op{OpExpect, OpFrameToTop}, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
-	OpTail: {Name: "tail", A: Window, B: Function, Reads: arguments, Writes: above, Demands: ofArguments, Flow: Leave, Traits: Stops | Calls,
+	OpTail: {Name: "tail", A: Window, B: Function, Reads: arguments, Writes: above, Demands: ofArguments, Promises: resultsBelowA, Flow: Leave, Traits: Stops | Calls,
 		Doc: "go on with function B in place of this one, its arguments from slot A up"},
 	OpTailOpen: {Name: "tail.open", A: Height, B: Function, Writes: all, Demands: ofTop, Flow: Leave, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "go on with function B in place of this one, on a stack A slots high"},

@@ -66,7 +66,7 @@ func (w *walker) trusted(in Instr, s *frameState) error {
 	if info.Promises == nil {
 		return nil
 	}
-	for i, k := range info.Promises(w.f) {
+	for i, k := range info.Promises(w.f, in) {
 		if w.work++; !s.get(int32(i)).is(k) {
 			return unproven(int32(i), k)
 		}
@@ -172,33 +172,27 @@ func (w *walker) leaves(in Instr, s *frameState) error {
 	case !w.f.Open && exits && info.Has(Unnamed):
 		return errors.New("a function that is not open cannot end in an open call")
 	case exits && !info.Has(Unnamed):
-		return w.tail(s, in.A, &w.m.Funcs[in.B])
+		return w.tail(in.A, &w.m.Funcs[in.B])
 	}
 	return nil
 }
 
-// tail checks that a closed function leaves what it promises when another one
-// goes on in its place.
-func (w *walker) tail(s *frameState, below int32, callee *Func) error {
+// tail checks that a closed function leaves what it promises when another one goes on in its place. What lies
+// below the results of that is promised by the instruction.
+func (w *walker) tail(below int32, callee *Func) error {
 	f := w.f
 	if f.Open {
 		return nil
 	}
 	if callee.Open || below+callee.Out != f.Out {
-		return fmt.Errorf("the callee does not leave what the function says")
+		return errors.New("the callee does not leave what the function says")
 	}
-	for i, k := range f.Results {
-		if w.work++; k == KindAny {
-			continue
-		}
-		have := KindAny
-		if int32(i) < below {
-			have = s.get(int32(i)).kind()
-		} else if callee.Results != nil {
-			have = callee.Results[int32(i)-below]
-		}
-		if have != k {
-			return fmt.Errorf("result %d is not proven to be of kind %s", i, kindNames[k])
+	if int(below) >= len(f.Results) {
+		return nil
+	}
+	for i, k := range f.Results[below:] {
+		if w.work++; k != KindAny && (callee.Results == nil || callee.Results[i] != k) {
+			return fmt.Errorf("result %d is not proven to be of kind %s", int(below)+i, kindNames[k])
 		}
 	}
 	return nil
@@ -224,25 +218,13 @@ func (w *walker) moved(in Instr, s *frameState) error {
 	info := in.Op.Info()
 	operands := in.Operands()
 	for i, o := range info.Operands() {
-		slot := operands[i]
-		if !forms[o].gives || s.get(slot).copies() {
-			continue
-		}
 		for j, other := range info.Operands() {
-			if j != i && forms[other].reads && operands[j] == slot {
-				return fmt.Errorf("slot %d holds one value, not two", slot)
+			if i != j && forms[o].gives && forms[other].reads && operands[i] == operands[j] && !s.get(operands[i]).copies() {
+				return fmt.Errorf("slot %d holds one value, not two", operands[i])
 			}
 		}
-		s.set(slot, 0)
 	}
-	if info.Reads == nil || info.Flow == Leave {
-		return nil
-	}
-	r := info.Reads(w.m, in)
-	if info.Looks != nil {
-		r.First = info.Looks(w.m, in).End
-	}
-	for slot := r.First; slot < r.End; slot++ {
+	for slot := range Given(w.m, in) {
 		if w.work++; !s.get(slot).copies() {
 			s.set(slot, 0)
 		}

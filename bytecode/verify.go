@@ -362,6 +362,10 @@ func (v *verifier) special(pc int, in Instr) error {
 		if f.Code[pc+1].A != in.A-in.B+in.C {
 			return errors.New("expect expects another number of values")
 		}
+	case OpCondTest:
+		if f.Code[pc+1+int(in.C)].Op != OpCondNext {
+			return errors.New("goes to cond.next only: where the frame starts then it has no slots")
+		}
 	case OpCount:
 		if pc != 0 || !f.Word {
 			return errors.New("not the first instruction of a word")
