@@ -1,0 +1,21 @@
+//go:build !linux
+
+package cli
+
+import (
+	"errors"
+	"os"
+)
+
+// temporary writes a file for another process.
+func temporary(text []byte) (string, error) {
+	f, err := os.CreateTemp("", "seqvm-*.seq")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return f.Name(), err
+}
