@@ -2,9 +2,7 @@ package seqvm
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 
 	"github.com/seqvm/seqvm/builtins/ffi"
@@ -53,15 +51,12 @@ func (f *foreign) include(name, beside string) (problems diag.List, found bool) 
 		}
 		return nil, true
 	}
-	if name != filepath.Base(name) {
-		return nil, false // it would lie elsewhere
-	}
 	text, err := f.read(beside)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false
 	}
 	if err != nil {
-		return diag.List{{Code: ffi.Code, Span: diag.Span{Source: diag.NewSource(beside, ""), Start: -1}, Message: fmt.Sprintf("cannot read the manifest '%s': %s", beside, err)}}, true
+		return diag.List{ffi.Fault(diag.Span{Source: diag.NewSource(beside, ""), Start: -1}, "cannot read the manifest '%s': %s", beside, err)}, true
 	}
 	m, problems := ffi.Parse(beside, string(text))
 	if m != nil {
@@ -113,8 +108,7 @@ func (f *foreign) redefined(prog *load.Program) (problems diag.List) {
 	for _, m := range prog.Modules {
 		for _, name := range m.PublicWords() {
 			if manifest := of[name.Text]; manifest != nil {
-				problems = append(problems, &diag.Diagnostic{Code: ffi.Code, Span: m.Span(name.Pos, name.End),
-					Message: fmt.Sprintf("the word '%s' is also one of the manifest '%s'", name.Text, manifest.Source.Name)})
+				problems = append(problems, ffi.Fault(m.Span(name.Pos, name.End), "the word '%s' is also one of the manifest '%s'", name.Text, manifest.Source.Name))
 			}
 		}
 	}

@@ -25,7 +25,6 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
-	"github.com/seqvm/seqvm/builtins/ffi"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -145,7 +144,8 @@ type Program struct {
 	warnings diag.List
 	words    *Words // nil: all of the language
 	sandbox  *Policy
-	// Manifests are those that the program includes from beside its files, and supplied ones.
+	// Manifests are those of the options and those that the program includes. All their libraries must be there when it
+	// runs, whether it calls them or not (chapter 8, section 10).
 	Manifests []*Manifest
 	// from and opts check the program again; from is nil if it was decoded.
 	from check.Source
@@ -162,7 +162,7 @@ func Compile(source Source, opts Options) (*Program, error) {
 	}
 	p := &Program{
 		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Plain: opts.Plain}),
-		warnings: problems, words: bindings.words, sandbox: opts.Sandbox, from: source.from, opts: o, Manifests: bindings.included,
+		warnings: problems, words: bindings.words, sandbox: opts.Sandbox, from: source.from, opts: o, Manifests: slices.Concat(bindings.given, bindings.included),
 	}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
@@ -173,12 +173,11 @@ func Compile(source Source, opts Options) (*Program, error) {
 // Decoded is a program that was read from a bytecode file. Of the options only Words and Sandbox count.
 func Decoded(module *bytecode.Module, opts Options) *Program {
 	o := Options{Words: opts.Words, Sandbox: opts.Sandbox, Library: true}
-	return &Program{Module: module, words: opts.Words, sandbox: opts.Sandbox, opts: o.check(Source{}, o.foreign())}
+	return &Program{Module: module, words: opts.Words, sandbox: opts.Sandbox, Manifests: opts.Manifests, opts: o.check(Source{}, o.foreign())}
 }
 
 // Unlinked returns the built-in words that the program calls and that have no function here, but in
-// another part of seqvm (Word.Part), and those of all manifests whether it calls them or not: their libraries must be
-// there. It cannot be run.
+// another part of seqvm (Word.Part). It cannot be run.
 func (p *Program) Unlinked() []Word {
 	words := p.words
 	if words == nil {
@@ -186,7 +185,7 @@ func (p *Program) Unlinked() []Word {
 	}
 	var list []Word
 	for _, w := range words.Unlinked() {
-		if w.Part == ffi.Part || slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name }) {
+		if slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name }) {
 			list = append(list, w)
 		}
 	}

@@ -9,11 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -120,8 +118,10 @@ func parseType(name string) (Type, bool) {
 	return Void, false
 }
 
-// Code is that of all findings about manifests.
-const Code = "ffi-manifest"
+// Fault is a finding about a manifest.
+func Fault(at diag.Span, format string, args ...any) *diag.Diagnostic {
+	return &diag.Diagnostic{Code: "ffi-manifest", Span: at, Message: fmt.Sprintf(format, args...)}
+}
 
 // maxFile bounds the text of a manifest.
 const maxFile = 16 << 20
@@ -130,7 +130,7 @@ const maxFile = 16 << 20
 func Read(path string) (*Manifest, diag.List) {
 	source := diag.NewSource(path, "")
 	refuse := func(why string) diag.List {
-		return diag.List{{Code: Code, Span: diag.Span{Source: source, Start: -1}, Message: fmt.Sprintf("cannot read the manifest '%s': %s", path, why)}}
+		return diag.List{Fault(diag.Span{Source: source, Start: -1}, "cannot read the manifest '%s': %s", path, why)}
 	}
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > maxFile {
@@ -207,7 +207,7 @@ type reader struct {
 }
 
 func (p *reader) refuse(at diag.Span, format string, args ...any) *diag.Diagnostic {
-	d := &diag.Diagnostic{Code: Code, Span: at, Message: fmt.Sprintf(format, args...)}
+	d := Fault(at, format, args...)
 	p.found = append(p.found, d)
 	return d
 }
@@ -215,12 +215,16 @@ func (p *reader) refuse(at diag.Span, format string, args ...any) *diag.Diagnost
 // malformed reports what is no TOML, or has other types than a manifest.
 func (p *reader) malformed(err error) {
 	at := diag.Span{Source: p.source, Start: -1}
+	why := strings.TrimPrefix(err.Error(), "toml: ")
 	var wrong *toml.DecodeError
 	if errors.As(err, &wrong) {
 		row, column := wrong.Position()
 		at = p.position(row, column)
+		if strings.Contains(why, "cannot decode") { // it goes on with types of Go
+			why = fmt.Sprintf("the value of '%s' has another type than it must have", strings.Join(wrong.Key(), "."))
+		}
 	}
-	p.refuse(at, "the manifest '%s' cannot be read: %s", p.source.Name, strings.TrimPrefix(err.Error(), "toml: "))
+	p.refuse(at, "the manifest '%s' cannot be read: %s", p.source.Name, why)
 }
 
 // position makes a span of a row and a column, counted in bytes from 1.
@@ -267,7 +271,7 @@ func headers(text string) (libraries, functions []unstable.Range) {
 }
 
 // linkable is what the name of a library may have. The reference hands it to a linker.
-var linkable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[-A-Za-z0-9_.]+$`) })
+const linkable = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 func (p *reader) library(l *Library) {
 	if strings.TrimSpace(l.Name) == "" {
@@ -276,7 +280,7 @@ func (p *reader) library(l *Library) {
 	switch {
 	case strings.TrimSpace(l.Link) == "":
 		p.refuse(l.At, "the library '%s' has no link: it says what the linker calls it", l.Name)
-	case !linkable().MatchString(l.Link):
+	case strings.Trim(l.Link, linkable) != "":
 		p.refuse(l.At, "the link '%s' of the library '%s' can have letters, digits, '-', '_' and '.' only", l.Link, l.Name)
 	}
 }

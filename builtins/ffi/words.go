@@ -24,7 +24,7 @@ func Words(set *builtins.Words, manifests ...*Manifest) (*builtins.Words, diag.L
 		for _, l := range m.Libraries {
 			for _, f := range l.Functions {
 				refuse := func(format string, args ...any) {
-					found = append(found, &diag.Diagnostic{Code: Code, Span: f.At, Message: fmt.Sprintf(format, args...)})
+					found = append(found, Fault(f.At, format, args...))
 				}
 				_, builtin := set.Types().Lookup(f.Word)
 				switch {
@@ -46,7 +46,7 @@ func Words(set *builtins.Words, manifests ...*Manifest) (*builtins.Words, diag.L
 	}
 	all, err := set.With(words...)
 	if err != nil { // a set without the words of the language, whose names are not free in it
-		return nil, diag.List{{Code: Code, Message: err.Error()}}
+		return nil, diag.List{Fault(diag.Span{}, "%s", err)}
 	}
 	return all, nil
 }

@@ -357,6 +357,10 @@ func (l *loader) includeManifest(file *syntax.File, inc *syntax.Include, dir fun
 		l.fail(file, inc, "unknown-module", fmt.Sprintf("the words of the manifest 'ffi:%s' cannot be included here", inc.Name))
 		return
 	}
+	if inc.Name != filepath.Base(inc.Name) {
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("the name '%s' of a manifest has a folder", inc.Name), "manifests lie beside the file that includes them; --ffi-manifest names those that lie elsewhere")
+		return
+	}
 	beside := filepath.Join(dir(), inc.Name) + ".toml"
 	switch problems, found := l.opts.Manifest(inc.Name, beside); {
 	case problems != nil:

@@ -6,7 +6,6 @@
 package dynamic
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"runtime"
@@ -31,14 +30,14 @@ func Bind(manifests ...*ffi.Manifest) (map[string]builtins.Function, diag.List) 
 		for _, l := range m.Libraries {
 			handle, err := openLibrary(l.Link)
 			if err != nil {
-				found = append(found, &diag.Diagnostic{Code: ffi.Code, Span: l.At, Message: fmt.Sprintf("cannot open the library '%s' (link '%s') of the manifest '%s': %s", l.Name, l.Link, m.Source.Name, err)})
+				found = append(found, ffi.Fault(l.At, "cannot open the library '%s' (link '%s') of the manifest '%s': %s", l.Name, l.Link, m.Source.Name, err))
 				continue
 			}
 			for i := range l.Functions {
 				f := &l.Functions[i]
 				symbol, err := findSymbol(handle, f.Symbol)
 				if err != nil {
-					found = append(found, &diag.Diagnostic{Code: ffi.Code, Span: f.At, Message: fmt.Sprintf("the library '%s' has no function '%s', which the word '%s' calls", l.Name, f.Symbol, f.Word)})
+					found = append(found, ffi.Fault(f.At, "the library '%s' has no function '%s', which the word '%s' calls", l.Name, f.Symbol, f.Word))
 					continue
 				}
 				words[f.Word] = newCall(f, symbol).run

@@ -76,9 +76,13 @@ func (c *CLI) linked(cmd *cobra.Command) error {
 	return nil
 }
 
-// calls hands the command line over if a program calls words without functions. It is called
+// calls hands the command line over if a program calls words without functions, or has manifests. It is called
 // before the program runs.
-func (c *CLI) calls(unlinked []seqvm.Word) error {
+func (c *CLI) calls(prog *seqvm.Program) error {
+	if len(prog.Manifests) > 0 && c.Parts.Bind == nil {
+		return c.handOver(fmt.Sprintf("the manifest '%s'", prog.Manifests[0].Source.Name), "")
+	}
+	unlinked := prog.Unlinked()
 	if len(unlinked) == 0 {
 		return nil
 	}

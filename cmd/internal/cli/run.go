@@ -52,7 +52,7 @@ func (c *CLI) runCommand() *cobra.Command {
 			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
-				if err := c.calls(prog.Unlinked()); err != nil {
+				if err := c.calls(prog); err != nil {
 					return err
 				}
 			}

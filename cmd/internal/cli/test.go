@@ -138,7 +138,7 @@ func (c *CLI) callsOf(files []string, policy *seqvm.Policy) error {
 		if prog == nil {
 			continue // it is reported in its turn
 		}
-		if err := c.calls(prog.Unlinked()); err != nil {
+		if err := c.calls(prog); err != nil {
 			return err
 		}
 	}
