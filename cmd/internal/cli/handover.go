@@ -83,22 +83,20 @@ func (c *CLI) takeOver() error {
 	if c.caller == "" {
 		return nil
 	}
-	from, text, kept := strings.Cut(c.caller, " ")
+	from, name, kept := strings.Cut(c.caller, " ")
+	var text []byte
+	var err error
 	if kept {
-		defer os.Remove(text)
+		text, err = readTemporary(name)
 	}
 	if own := build(); from != own {
 		return fmt.Errorf("this %s is of the build %s, the seqvm that calls it of %s: 'make install' makes both from the same sources", fullName, own, from)
 	}
-	if !kept {
-		return nil
-	}
-	var err error
-	if c.typed, err = os.ReadFile(text); err != nil {
+	if err != nil {
 		return fmt.Errorf("cannot read the program's text: %w", err)
 	}
-	if c.typed == nil {
-		c.typed = []byte{}
+	if kept {
+		c.typed = append([]byte{}, text...) // not nil, which would be: there is none
 	}
 	return nil
 }

@@ -19,3 +19,9 @@ func temporary(text []byte) (string, error) {
 	}
 	return f.Name(), err
 }
+
+// readTemporary returns such a text, once.
+func readTemporary(name string) ([]byte, error) {
+	text, err := os.ReadFile(name)
+	return text, errors.Join(err, os.Remove(name))
+}
