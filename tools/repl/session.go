@@ -387,7 +387,7 @@ func (s *Session) kindOf(v stack.Value) string {
 func (s *Session) StackLine() string {
 	b := []byte("»")
 	for _, v := range s.stack {
-		b = son.Append(append(b, ' '), v)
+		b = son.Append(append(b, ' '), v, nil)
 	}
 	return string(b)
 }
