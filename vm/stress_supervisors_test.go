@@ -202,5 +202,5 @@ func supervisor(r *rand.Rand) part {
 	g := &tasks{r: r}
 	e, _ := g.supervised(0)
 	g.word("root-N", "( Channel -- )", fmt.Sprintf("[ %s ] strands.start strands.join %q settle swap chan.send drop", e, "|1|"))
-	return part{common: taskWords + supervisorWords, words: g.words.String(), start: "chan.make [ root-N ] strand.spawn drop", results: 1, sum: 1}
+	return part{common: []string{taskWords, supervisorWords}, words: g.words.String(), start: "chan.make [ root-N ] strand.spawn drop", results: 1, sum: 1}
 }

@@ -56,6 +56,7 @@ include vm:supervisors
 var taskParts = map[string]func(r *rand.Rand) part{
 	"a tree of tasks": treeOfTasks,
 	"a supervisor":    supervisor,
+	"a crowd":         crowdOfStrands,
 }
 
 // outcomes are the ways in which a piece of a program may end: the model.
@@ -122,7 +123,7 @@ func treeOfTasks(r *rand.Rand) part {
 			continue
 		}
 		g.word("root-N", "( Channel -- )", fmt.Sprintf("%s strands.start strands.join %q settle%s swap chan.send drop", task, o.legal(), g.free(len(g.names)-1)))
-		return part{common: taskWords + supervisorWords, words: g.words.String(), start: "chan.make [ root-N ] strand.spawn drop", results: 1, sum: 1}
+		return part{common: []string{taskWords, supervisorWords}, words: g.words.String(), start: "chan.make [ root-N ] strand.spawn drop", results: 1, sum: 1}
 	}
 }
 

@@ -23,7 +23,7 @@ import (
 // code that starts strands and leaves a channel, how many Ints come out of that
 // channel, and their sum, which no interleaving may change.
 type part struct {
-	common  string // words that parts of a family share
+	common  []string // words that parts of a family share
 	words   string
 	start   string
 	results int
@@ -174,7 +174,9 @@ func stressProgram(seed uint64) (source, want string) {
 		names := slices.Sorted(maps.Keys(family))
 		name := names[r.IntN(len(names))]
 		p := family[name](r)
-		common[p.common] = true
+		for _, c := range p.common {
+			common[c] = true
+		}
 		number := strings.NewReplacer("-N", fmt.Sprintf("-%d", i))
 		words += fmt.Sprintf("# %s\n%s\n", name, number.Replace(p.words))
 		start += fmt.Sprintf("  %s\n", number.Replace(p.start))
