@@ -2,7 +2,7 @@ package network
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net"
 	"net/netip"
 )
@@ -10,7 +10,10 @@ import (
 // Dial connects to a port of one of the addresses: the first that accepts, each tried for ConnectTimeout at most. permit is asked for each before it
 // is dialled; its error is returned if no other address accepts.
 func (n *Network) Dial(ctx context.Context, addresses []netip.Addr, port uint16, permit func(netip.Addr) error) (net.Conn, error) {
-	refused, last := error(nil), fmt.Errorf("no address")
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(n.ctx, cancel)()
+	refused, last := error(nil), errors.New("no address")
 	for _, a := range addresses {
 		if err := permit(a); err != nil {
 			refused = err

@@ -6,7 +6,7 @@
 package network
 
 import (
-	"cmp"
+	"context"
 	"time"
 
 	"github.com/seqvm/seqvm/host/settings"
@@ -22,15 +22,21 @@ type Network struct {
 	// ConnectTimeout is how long each address may take to accept a connection.
 	ConnectTimeout time.Duration
 	table
+	ctx context.Context // of connections that are being made
+	end context.CancelFunc
 }
 
 // New makes the network of a program without any sockets. It must be closed.
 func New(s settings.Settings) *Network {
-	return &Network{Names: newResolver(s.DNSWorkers), ConnectTimeout: cmp.Or(s.ConnectTimeout, settings.DefaultConnectTimeout), table: table{open: map[int64]Socket{}}}
+	s = s.WithDefaults()
+	n := &Network{Names: newResolver(s.DNSWorkers), ConnectTimeout: s.ConnectTimeout, table: table{open: map[int64]Socket{}}}
+	n.ctx, n.end = context.WithCancel(context.Background())
+	return n
 }
 
-// Close closes all sockets and ends all lookups, at the end of the program. Sockets that are opened later are closed at once.
+// Close closes all sockets and ends all lookups and attempts to connect, at the end of the program. Sockets that are opened later are closed at once.
 func (n *Network) Close() error {
+	n.end()
 	n.Names.Close()
 	n.table.close()
 	return nil
