@@ -43,17 +43,7 @@ func (d *Datagrams) Send(data []byte, to netip.AddrPort) error {
 
 // Receive waits for a datagram and hands it over, with where it is from. Its bytes are valid during the call only.
 func (d *Datagrams) Receive(wait Wait, use func([]byte, netip.AddrPort)) error {
-	received := false
-	err := d.receive.await(wait, false, d.udp.SetReadDeadline, func() error {
-		return receive(d.udp, func(data []byte, from netip.AddrPort) {
-			received = true
-			use(data, from)
-		})
-	})
-	if err == nil && !received {
-		err = net.ErrClosed
-	}
-	return err
+	return d.receive.await(wait, false, d.udp.SetReadDeadline, func() error { return receive(d.udp, use) })
 }
 
 // LocalAddr is the address that datagrams come to.

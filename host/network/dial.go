@@ -13,6 +13,9 @@ func (n *Network) Dial(ctx context.Context, addresses []netip.Addr, port uint16,
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(n.ctx, cancel)()
+	if err := n.ctx.Err(); err != nil {
+		return nil, err
+	}
 	refused, last := error(nil), errors.New("no address")
 	for _, a := range addresses {
 		if err := permit(a); err != nil {

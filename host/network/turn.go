@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -24,6 +25,9 @@ func (t turn) leave() { <-t }
 
 // past is a deadline that ends every wait at once.
 var past = time.Unix(1, 0)
+
+// errInterrupted says that a wait was interrupted.
+var errInterrupted = errors.New("the wait was interrupted")
 
 // await calls f, which waits for the socket with the deadline, in its turn, and gives the turn back. mine says that the caller
 // has it already. If the wait is interrupted, only who has the turn meets the deadline: others go on as they were.
@@ -53,6 +57,7 @@ func (t turn) await(wait Wait, mine bool, deadline func(time.Time) error, f func
 		if !mine {
 			select {
 			case <-left:
+				err = errInterrupted
 				return
 			case t <- struct{}{}:
 			}
@@ -62,13 +67,18 @@ func (t turn) await(wait Wait, mine bool, deadline func(time.Time) error, f func
 		has = !gone
 		mu.Unlock()
 		if !has {
+			err = errInterrupted
 			return
 		}
 		err = f()
 		mu.Lock()
 		defer mu.Unlock()
-		if has = false; gone {
+		has = false
+		if gone {
 			_ = deadline(time.Time{})
+			if err != nil {
+				err = errInterrupted
+			}
 		}
 	})
 	return err
