@@ -110,7 +110,7 @@ func slurp(s *vm.Strand, w []stack.Value) error {
 	path := pathOf(w[0])
 	var content []byte
 	var err error
-	s.Blocking(func() { content, err = policy(s).ReadFile(path) })
+	s.Blocking(func() { content, err = readFile(s, path) })
 	if err != nil {
 		content = nil
 	}
@@ -130,8 +130,8 @@ func writeFile(how int) func(*vm.Strand, []stack.Value) error {
 		s.Blocking(func() {
 			var f *os.File
 			if f, err = policy(s).OpenWriting(path, how); err == nil {
-				_, err = f.WriteString(content)
-				err = errors.Join(err, f.Close())
+				defer func() { err = errors.Join(err, f.Close()) }()
+				err = writeAll(s, f, content)
 			}
 		})
 		if err := denied(err); err != nil {
@@ -208,6 +208,7 @@ func nextLine(s *vm.Strand, w []stack.Value) error {
 // call. At the end of the file, or when it cannot be read, the file is closed.
 func (l *lines) next(s *vm.Strand) (line []byte, ok bool) {
 	for looked := l.from; ; {
+		s.Heed()
 		if i := bytes.IndexByte(l.buffer[looked:l.to], '\n'); i >= 0 {
 			line = l.buffer[l.from : looked+i+1]
 			l.from = looked + i + 1

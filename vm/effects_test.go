@@ -375,7 +375,7 @@ func variantOf(r *rand.Rand, float func() stack.Value) stack.Value {
 func show(v stack.Value) string {
 	switch v.Kind() {
 	case stack.Int, stack.Float, stack.Bool, stack.String, stack.Symbol, stack.Variant, stack.Map:
-		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v)))
+		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v, nil)))
 	case stack.Quotation:
 		c := v.AsClosure()
 		text := fmt.Sprint("quotation ", c.Func)
