@@ -99,7 +99,7 @@ func moduleOf(f bytecode.Func) *bytecode.Module {
 		Builtins: []bytecode.BuiltinRef{{Name: "join", In: 2, Out: 1, Results: make([]bytecode.Kind, 1)}},
 		Variants: []bytecode.VariantInfo{{Name: "P", Fields: []string{"a"}, Kinds: []bytecode.Kind{bytecode.KindAny}}},
 		Funcs: []bytecode.Func{
-			{Name: "main", Word: true, Frame: 4, Code: []bytecode.Instr{{Op: bytecode.OpCall, B: 1}, {Op: bytecode.OpReturn}}},
+			{Name: "main", Word: true, Frame: 4, Code: []bytecode.Instr{{Op: bytecode.OpCall, B: 1}, {Op: bytecode.OpExpect, A: 1}, {Op: bytecode.OpReturn}}},
 			f,
 		},
 	}
