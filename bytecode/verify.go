@@ -42,6 +42,7 @@ type verifier struct {
 	observing  bool              // f may look at the stack below its frame
 	called     map[call]struct{} // by all functions
 	observers  []bool            // functions that may look at the stack below their frames
+	proof      *Proof            // nil: nobody wants to know
 }
 
 // call is that of a function which takes its arguments from a window, by another one.
