@@ -353,6 +353,9 @@ func (g *tasks) link(depth int) (string, outcomes) {
 		g.inexact = true
 		e, first := g.expression(depth)
 		g.inexact = false
+		if second.fails() && g.r.IntN(2) == 0 {
+			e, first = g.hanging(), outcomes{hangs: true}
+		}
 		if len(second.reasons) > 0 {
 			first.fail(linked)
 		}
