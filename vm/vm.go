@@ -112,6 +112,7 @@ type VM struct {
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
+	known knownErrors
 
 	stateMu sync.Mutex
 	state   map[any]any // of word families
