@@ -194,8 +194,8 @@ func (c *CLI) root(name string) *cobra.Command {
 	return root
 }
 
-// valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics"}
+// valued are the flags that stand in front of a file and take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--timeout", "--max-reductions"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front
