@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -103,6 +104,10 @@ func (c *CLI) command(args []string, out *output) int {
 		return statusUsage
 	}
 	args, command := shorthand(args)
+	if c.Signals != nil && command != "run" { // which handles signals by itself
+		early.Default()
+		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
+	}
 	root := c.root(command)
 	root.SetArgs(args)
 	err := root.Execute()

@@ -13,6 +13,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
@@ -224,6 +225,7 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
 			Death:     leave,
+			Taken:     early.GiveBack,
 		})()
 	}
 	if err := d.start(v); err != nil {
