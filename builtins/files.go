@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -163,6 +164,7 @@ func listDirectory(s *vm.Strand, w []stack.Value) error {
 // lines reads a file line by line. An abandoned one (os.exit, an error, a weave
 // that nobody resumes) is closed by Go's collector.
 type lines struct {
+	mu     sync.Mutex // bytecode of others may have several strands read
 	file   *os.File
 	buffer []byte // of which from..to is read but not yet delivered
 	from   int
@@ -188,6 +190,8 @@ func nextLine(s *vm.Strand, w []stack.Value) error {
 		return vm.Mismatch(stack.Lines.String(), w[0])
 	}
 	l := (*lines)(w[0].Object())
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	line, ok := l.next(s)
 	switch {
 	case ok:

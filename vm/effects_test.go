@@ -103,7 +103,7 @@ func singleInstruction(t *testing.T, r *rand.Rand, op bytecode.Op) (ok bool) {
 		trusted[slot] = k
 	}
 	if info.Promises != nil {
-		for i, k := range info.Promises(&m.Funcs[tested]) {
+		for i, k := range info.Promises(&m.Funcs[tested], in) {
 			if k != bytecode.KindAny {
 				trusted[int32(i)] = k
 			}

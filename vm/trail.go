@@ -142,7 +142,7 @@ func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, r
 		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(at.line), Column: int(at.column), Count: 1}
 		if n := len(trail); called != nil && called.Word && called.File >= 0 && (n == 0 || trail[n-1].Word != called.Name) {
 			frame.Called = called.Name
 		}
@@ -294,7 +294,7 @@ func (s scene) waitingAt() (word string, at Frame) {
 	if !ok || f.File < 0 {
 		return "", Frame{}
 	}
-	return img.name(line, f), Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column), Count: 1}
+	return img.name(line, f), Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(line.Line), Column: int(line.Column), Count: 1}
 }
 
 // fail completes an error with the place where the strand is; s.ip is behind

@@ -37,6 +37,11 @@ type Builtin struct {
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of those kinds, and leaves the
 	// results there. w is valid during the call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
+	// TakesStack: Run gets all values of the stack and leaves none.
+	TakesStack bool
+	// Copying is the word that stands in place of this one, which moves parts out of containers, where nobody vouches for
+	// that (bytecode.Module.Linear); "": itself.
+	Copying string
 	// Needs is what the word reaches of the outside.
 	Needs sandbox.Need
 }

@@ -24,6 +24,14 @@ func (c *CLI) runCommand() *cobra.Command {
 	var box sandboxFlags
 	var budget budgetFlags
 	var diagnose diagnosisFlags
+	fence := func(program string) error {
+		policy, err := box.policy()
+		if policy == nil || err != nil {
+			return err
+		}
+		return wall(policy, sourceFolders(c.operands[0], c.options()), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+	}
+	c.fence = fence
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -45,9 +53,12 @@ func (c *CLI) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+				return c.handBack()
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
-				if err := c.calls(prog.Unlinked()); err != nil {
+				if err := c.calls(prog); err != nil {
 					return err
 				}
 			}
@@ -60,8 +71,8 @@ func (c *CLI) runCommand() *cobra.Command {
 				return err
 			}
 			ready()
-			if opts.Sandbox != nil {
-				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+			if opts.Sandbox != nil && c.caller == "" { // who calls has set it up
+				if err := fence(""); err != nil {
 					return err
 				}
 			}
