@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -95,6 +97,8 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	switch {
 	case err != nil && path == "-":
 		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	case errors.Is(err, load.ErrTooLarge):
+		return nil, diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", path, err)}}
 	case err != nil:
 		return compiled(seqvm.File(path), opts) // which says so
 	case path == "-":
@@ -133,7 +137,11 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		}
 	}
 	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
-	if _, err = read.ReadFrom(from); err == nil && !again {
+	_, err = read.ReadFrom(io.LimitReader(from, load.MaxSource+1))
+	switch {
+	case err == nil && read.Len() > load.MaxSource:
+		return nil, false, load.ErrTooLarge
+	case err == nil && !again:
 		c.typed = read.Bytes()
 	}
 	return read.Bytes(), again, err
