@@ -17,7 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins"
+	seqcheck "github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/tools/repl"
 )
 
@@ -59,6 +62,17 @@ func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string
 		switch name {
 		case "--dialect":
 			o.Dialect = value
+		case "lint":
+			check = func(path string, o seqvm.Options) diag.List {
+				l := lint.Options{Words: builtins.All().Types()}
+				l.ReadFile = func(file string) ([]byte, error) {
+					if text, ok := o.Overlay[file]; ok {
+						return []byte(text), nil
+					}
+					return os.ReadFile(file)
+				}
+				return lint.File(seqcheck.File(path), l).List()
+			}
 		case "--verbose":
 			o.Verbose = true
 		case "--sandbox", "--allow-read":
@@ -201,6 +215,9 @@ func TestFind(t *testing.T) {
 		require.True(t, ok, code)
 		assert.Equal(t, diag.Code("unknown-word"), p.Code)
 	}
+	p, ok := Find("prefer-tuck")
+	require.True(t, ok)
+	assert.Equal(t, diag.Code("prefer-nip"), p.Code, "a page of several codes")
 	for _, code := range []string{"", "nope", "../word", "word/unknown-word", "*", ".", "\xff"} {
 		_, ok := Find(code)
 		assert.False(t, ok, code)

@@ -153,10 +153,10 @@ const (
 	conditional // 'if' … 'then', in classic files
 )
 
-// delimiters are the openers that are so everywhere, and closers those that end something, with what.
+// openings are the delimiters that open something everywhere, and closings those that end something.
 var (
-	delimiters = map[string]kind{"[": quotation, "(": effect, "{": braces}
-	closers    = map[string]kind{";": definition, "]": quotation, ")": effect, "}": braces}
+	openings = [128]kind{'[': quotation, '(': effect, '{': braces}
+	closings = [128]kind{';': definition, ']': quotation, ')': effect, '}': braces}
 )
 
 // opener is what is open at a token.
@@ -249,7 +249,7 @@ func (l *layout) role() role {
 		if t.Text == ":" && top == nothing && !l.ofInclude() {
 			return role{opens: definition}
 		}
-		return role{opens: delimiters[t.Text], closes: closers[t.Text]}
+		return role{opens: openings[t.Text[0]], closes: closings[t.Text[0]]}
 	}
 	if t.Kind != syntax.TokenWord || top == nothing || top == braces || l.top().types || l.before[0].Is(":") {
 		return role{}
