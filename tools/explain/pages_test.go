@@ -17,8 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/builtins"
-	seqcheck "github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/tools/repl"
@@ -64,14 +62,7 @@ func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string
 			o.Dialect = value
 		case "lint":
 			check = func(path string, o seqvm.Options) diag.List {
-				l := lint.Options{Words: builtins.All().Types()}
-				l.ReadFile = func(file string) ([]byte, error) {
-					if text, ok := o.Overlay[file]; ok {
-						return []byte(text), nil
-					}
-					return os.ReadFile(file)
-				}
-				return lint.File(seqcheck.File(path), l).List()
+				return seqvm.Lint(seqvm.File(path), o, lint.Options{}).List()
 			}
 		case "--verbose":
 			o.Verbose = true

@@ -116,21 +116,17 @@ type Fixed struct {
 	Count int // of the findings that were mended
 }
 
-// Fix applies what the patterns offer to a file, until nothing is left; it writes nothing. A file that cannot be read has
-// nothing to be mended. If the program checks before and not afterwards, the error says so.
-func Fix(path string, o Options) (Fixed, error) {
-	b, err := o.Read(path)
-	if err != nil {
-		return Fixed{}, nil //nolint:nilerr // File tells of it
-	}
-	fixed := Fixed{Text: string(b)}
-	for round := 0; round < maxFixRounds && len(fixed.Text) <= 2*len(b)+maxGrowth; round++ {
+// Fix applies what the patterns offer to the text of the file at path, until nothing is left; it writes nothing. If the program checks
+// before and not afterwards, the error says so.
+func Fix(path, text string, o Options) (Fixed, error) {
+	fixed := Fixed{Text: text}
+	for round := 0; round < maxFixRounds && len(fixed.Text) <= 2*len(text)+maxGrowth; round++ {
 		report := File(reading(path, fixed.Text), o)
-		text, n := report.apply(fixed.Text)
+		next, n := report.apply(fixed.Text)
 		if n == 0 {
-			return fixed, o.stillChecks(path, report)
+			return fixed, o.stillChecks(reading(path, text), report)
 		}
-		fixed.Text, fixed.Count = text, fixed.Count+n
+		fixed.Text, fixed.Count = next, fixed.Count+n
 	}
 	return Fixed{}, ErrEndless
 }
@@ -172,9 +168,9 @@ func (r *Report) apply(text string) (fixed string, count int) {
 }
 
 // stillChecks returns an error if a program without errors has got one.
-func (o Options) stillChecks(path string, now *Report) error {
+func (o Options) stillChecks(old check.Source, now *Report) error {
 	broken := now.firstError()
-	if broken == nil || File(check.File(path), o).firstError() != nil {
+	if broken == nil || File(old, o).firstError() != nil {
 		return nil
 	}
 	return fmt.Errorf("the result of the replacements has an error: %s: %s", broken.Span, broken.Message)

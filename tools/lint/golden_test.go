@@ -18,7 +18,10 @@ import (
 	"github.com/seqvm/seqvm/tools/lint/rulefile"
 )
 
-func options() lint.Options { return lint.Options{Words: builtins.All().Types()} }
+func options() lint.Options {
+	words := builtins.All().Types()
+	return lint.Options{Words: words, Check: lint.Checker(check.Options{Words: words})}
+}
 
 // golden compares a text with that of a file; UPDATE_LINT=1 writes it.
 func golden(t *testing.T, file, text string) {
@@ -58,7 +61,9 @@ func TestGolden(t *testing.T) {
 				found[f.Code] = true
 				fixable = fixable || f.Rule != nil && len(f.Fixes) > 0
 			}
-			fixed, err := lint.Fix(file, o)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			fixed, err := lint.Fix(file, string(text), o)
 			require.NoError(t, err)
 			assert.Equal(t, fixable, fixed.Count > 0)
 			if fixable {

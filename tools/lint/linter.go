@@ -15,13 +15,20 @@ import (
 
 // Options says how files are linted.
 type Options struct {
-	load.Options
-	Words *types.Table // the built-in words
+	// Check checks a program; the list has hints, too. Checker makes one.
+	Check func(check.Source) (*types.Info, diag.List)
+	Words *types.Table // the built-in words, without those of manifests
 	// Rules are the patterns, in their order; nil: BuiltinRules. One with the ID of a rule that is no pattern
 	// takes its place.
 	Rules []*Rule
 	// ErrorsOnly leaves warnings and hints out.
 	ErrorsOnly bool
+}
+
+// Checker is Options.Check for programs that include no manifests.
+func Checker(o check.Options) func(check.Source) (*types.Info, diag.List) {
+	o.Hints = true
+	return func(from check.Source) (*types.Info, diag.List) { return check.Program(from, o) }
 }
 
 func (o Options) rules() []*Rule {
@@ -67,8 +74,7 @@ func finding(id diag.Code, severity diag.Severity, at diag.Span, format string, 
 // is told as far as it keeps the program from being checked.
 func File(from check.Source, o Options) *Report {
 	l := &linter{rules: o.rules(), report: &Report{}}
-	info, problems := check.Program(from, check.Options{Options: o.Options, Words: o.Words, Hints: true})
-	l.file(info, problems)
+	l.file(o.Check(from))
 	r := l.report
 	if r.Findings = slices.DeleteFunc(r.Findings, l.suppressed); o.ErrorsOnly {
 		r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool { return f.Severity != diag.Error })
@@ -104,15 +110,16 @@ func (f *Finding) column() int {
 // linter lints one file.
 type linter struct {
 	rules  []*Rule
+	prog   *load.Program
 	main   *load.Module // nil if it cannot be read
 	report *Report
 }
 
 // file looks at a file that has been checked, or read as far as it could be.
 func (l *linter) file(info *types.Info, problems diag.List) {
-	prog := info.Program
-	if len(prog.Modules) > 0 {
-		l.main = prog.Main()
+	l.prog = info.Program
+	if len(l.prog.Modules) > 0 {
+		l.main = l.prog.Main()
 		l.report.Source = l.main.Source
 	}
 	wellFormed := l.problems(problems, info.Builtins != nil)
@@ -125,7 +132,7 @@ func (l *linter) file(info *types.Info, problems diag.List) {
 	if info.Builtins == nil {
 		return // an include leads nowhere: not all words are known
 	}
-	l.add(loneYields(prog)...)
+	l.add(loneYields(l.prog)...)
 	if !problems.HasErrors() {
 		l.add(farFlags(info)...)
 		l.add(leaks(info)...)
@@ -148,16 +155,24 @@ func (l *linter) replaced(id diag.Code) bool {
 	return slices.ContainsFunc(l.rules, func(r *Rule) bool { return r.ID == id })
 }
 
+// manifestFault is the code of what is wrong with a manifest, or with it in a program (builtins/ffi).
+const manifestFault = "ffi-manifest"
+
 // problems takes over what the checker found, or, if types were not looked at, the loader; wellFormed tells whether the
 // file itself can be read.
 func (l *linter) problems(list diag.List, typed bool) (wellFormed bool) {
 	wellFormed = true
 	for _, d := range list {
 		own := l.main != nil && d.Span.Source == l.main.Source
+		in := l.module(d.Span.Source)
 		switch {
-		case own && l.foreign(d):
-			name := l.main.Source.Text[d.Span.Start:d.Span.End]
-			l.report.Notes = append(l.report.Notes, fmt.Sprintf("%s: types are not checked: there is no manifest for '%s'", l.main.Source.Name, name))
+		case in != nil && lacksManifest(in, d):
+			name := in.Source.Text[d.Span.Start:d.Span.End]
+			l.report.Notes = append(l.report.Notes, fmt.Sprintf("%s: types are not checked: there is no manifest for '%s'", in.Source.Name, name))
+		case d.Code == manifestFault && in == nil: // the manifest is wrong
+			l.error(IncludeError, d)
+		case d.Code == manifestFault:
+			l.error(TypeError, d)
 		case d.Severity != diag.Error:
 			if own {
 				l.add(d)
@@ -174,9 +189,18 @@ func (l *linter) problems(list diag.List, typed bool) (wellFormed bool) {
 	return wellFormed
 }
 
-// foreign tells whether an error is that there is no manifest for an include.
-func (l *linter) foreign(d *diag.Diagnostic) bool {
-	return load.LeadsNowhere(d) && slices.ContainsFunc(l.main.Includes, func(i *syntax.Include) bool {
+// module returns that of a source; nil if it is none of the program's.
+func (l *linter) module(source *diag.Source) *load.Module {
+	i := slices.IndexFunc(l.prog.Modules, func(m *load.Module) bool { return m.Source == source })
+	if i < 0 {
+		return nil
+	}
+	return l.prog.Modules[i]
+}
+
+// lacksManifest tells whether an error is that there is no manifest for an include of a file.
+func lacksManifest(in *load.Module, d *diag.Diagnostic) bool {
+	return load.LeadsNowhere(d) && slices.ContainsFunc(in.Includes, func(i *syntax.Include) bool {
 		return i.Kind == syntax.IncludeFFI && i.Pos == d.Span.Start
 	})
 }

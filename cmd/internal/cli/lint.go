@@ -11,7 +11,6 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/internal/visible"
-	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/tools/lint"
@@ -65,7 +64,7 @@ func (c *CLI) lint(args []string, l linting) error {
 		if l.fix {
 			err = errors.Join(err, c.lintFix(path, o))
 		}
-		report := lint.File(check.File(path), o)
+		report := seqvm.Lint(seqvm.File(path), c.options(), o)
 		for _, note := range report.Notes {
 			fmt.Fprintf(c.Stderr, "seqvm: %s\n", visible.Text(note))
 		}
@@ -90,12 +89,7 @@ func (c *CLI) lint(args []string, l linting) error {
 }
 
 func (c *CLI) lintOptions(l linting) (lint.Options, error) {
-	words := c.words()
-	if words == nil {
-		words = seqvm.AllWords()
-	}
-	o := lint.Options{Words: words.Types(), ErrorsOnly: l.errorsOnly}
-	o.StdlibDir, o.Dialect = c.setting("SEQ_STDLIB"), c.dialect
+	o := lint.Options{ErrorsOnly: l.errorsOnly}
 	if l.config == "" {
 		return o, nil
 	}
@@ -107,7 +101,11 @@ func (c *CLI) lintOptions(l linting) (lint.Options, error) {
 	if err != nil {
 		return o, err
 	}
-	o.Rules = lint.WithRules(lint.BuiltinRules(o.Words), rules)
+	words := c.words()
+	if words == nil {
+		words = seqvm.AllWords()
+	}
+	o.Rules = lint.WithRules(lint.BuiltinRules(words.Types()), rules)
 	return o, nil
 }
 
@@ -132,7 +130,11 @@ func lintPaths(args []string) (paths []string, err error) {
 
 // lintFix rewrites a file as the rules suggest.
 func (c *CLI) lintFix(path string, o lint.Options) error {
-	fixed, err := lint.Fix(path, o)
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return nil //nolint:nilerr // the report has it
+	}
+	fixed, err := seqvm.LintFix(path, string(old), c.options(), o)
 	if err != nil {
 		return fmt.Errorf("%s stays as it is: %w", path, err)
 	}
