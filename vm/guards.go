@@ -14,7 +14,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 			return nil
 		}
 		f := &s.image.mod.Funcs[index]
-		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
+		if err := countGone(s, f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
 			return err
 		}
 		for _, g := range f.GuardsAt(pc) {
@@ -27,7 +27,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 }
 
 // countGone counts tail calls that are gone in front of the instruction that is executed.
-func (s *Strand) countGone(n int) error {
+func countGone(s *Strand, n int) error {
 	switch {
 	case s.interval() == 0 || s.gaveWay == byInstruction:
 		return nil // they were counted before the instruction itself made the strand yield

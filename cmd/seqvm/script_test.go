@@ -34,10 +34,10 @@ const usage = 2
 // programs that are started with SEQVM_TEST_WORDS it is there.
 func TestMain(m *testing.M) {
 	all := full.Parts()
-	all.Functions = map[string]seqvm.WordFunction{"elsewhere": func(_ *vm.Strand, w []stack.Value) error {
+	all.Functions["elsewhere"] = func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(42)
 		return nil
-	}}
+	}
 	testscript.Main(m, map[string]func(){
 		"seqvm":      func() { withElsewhere(cli.Parts{}) },
 		"seqvm-full": func() { withElsewhere(all) },
