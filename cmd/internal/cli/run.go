@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/terminal"
@@ -55,7 +57,7 @@ func (c *CLI) runCommand() *cobra.Command {
 			}
 			ready()
 			if opts.Sandbox != nil {
-				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+				if err := wall(opts.Sandbox, append(sourceFolders(args[0], opts), c.certificates(opts.Sandbox)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
 					return err
 				}
 			}
@@ -167,6 +169,15 @@ func sourceFolders(path string, opts seqvm.Options) []string {
 		return seqvm.SourceFolders(seqvm.Text("<stdin>", ""), opts)
 	}
 	return seqvm.SourceFolders(seqvm.File(path), opts)
+}
+
+// certificates are the files and folders with the certificates that a program trusts whose policy gives it some of the network.
+func (c *CLI) certificates(p *seqvm.Policy) []string {
+	if !p.Gives(sandbox.Net) {
+		return nil
+	}
+	given := append(filepath.SplitList(c.setting("SSL_CERT_DIR")), c.setting("SSL_CERT_FILE"))
+	return slices.DeleteFunc(given, func(path string) bool { return path == "" })
 }
 
 // terminal returns the terminal that the program is started in.
