@@ -20,10 +20,8 @@ func dnsResolve(s *vm.Strand, w []stack.Value) error {
 		if err := policy(s).Resolve(host); err != nil {
 			return outcome(err)
 		}
-		ctx, interrupt := context.WithCancel(context.Background())
-		defer interrupt()
 		names := NetworkOf(s).Names
-		s.BlockingUntil(interrupt, func() { found = names.Lookup(ctx, host) })
+		s.BlockingContext(func(ctx context.Context) { found = names.Lookup(ctx, host) })
 	}
 	texts := make([]stack.Value, len(found))
 	for i, a := range found {

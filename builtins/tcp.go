@@ -83,9 +83,7 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 			_ = conn.Close()
 		}
 	}()
-	ctx, interrupt := context.WithCancel(context.Background())
-	defer interrupt()
-	s.BlockingUntil(interrupt, func() {
+	s.BlockingContext(func(ctx context.Context) {
 		conn, err = n.Dial(ctx, n.Names.Lookup(ctx, host), port, permit)
 	})
 	if err != nil {

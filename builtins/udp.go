@@ -49,9 +49,7 @@ func udpSend(s *vm.Strand, w []stack.Value) error {
 		return outcome(err)
 	}
 	names := NetworkOf(s).Names
-	ctx, interrupt := context.WithCancel(context.Background())
-	defer interrupt()
-	s.BlockingUntil(interrupt, func() {
+	s.BlockingContext(func(ctx context.Context) {
 		err = network.ErrDatagram
 		for _, a := range names.Lookup(ctx, host) {
 			if err = permit(a); err != nil {

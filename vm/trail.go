@@ -142,7 +142,7 @@ func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, r
 		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(at.line), Column: int(at.column), Count: 1}
 		if n := len(trail); called != nil && called.Word && called.File >= 0 && (n == 0 || trail[n-1].Word != called.Name) {
 			frame.Called = called.Name
 		}
@@ -285,7 +285,7 @@ func (s scene) waiting() (word, place string) {
 	if !ok || f.File < 0 {
 		return "", ""
 	}
-	at := Frame{File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column)}
+	at := Frame{File: img.mod.FileOf(f), Line: int(line.Line), Column: int(line.Column)}
 	return img.name(line, f), at.Place(s.vm.config.Columns)
 }
 

@@ -84,11 +84,9 @@ func request(version, method string, sends bool) builtins.Function {
 			r.Body, r.ContentType = w[1].AsBytes(), strings.Clone(w[2].AsString()) // the strand waits, so its arena stays as it is
 		}
 		client := clientOf(s, version)
-		ctx, interrupt := context.WithCancel(context.Background())
-		defer interrupt()
 		var answer httpclient.Response
 		var err error
-		s.BlockingUntil(interrupt, func() { answer, err = client.Do(ctx, r) })
+		s.BlockingContext(func(ctx context.Context) { answer, err = client.Do(ctx, r) })
 		if denied := sandbox.Denied(err); denied != nil {
 			return vm.Fail("%v", denied)
 		}

@@ -24,6 +24,14 @@ func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
 	var diagnose diagnosisFlags
+	fence := func(program string) error {
+		policy, err := box.policy()
+		if policy == nil || err != nil {
+			return err
+		}
+		return wall(policy, append(sourceFolders(c.operands[0], c.options()), c.certificates(policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+	}
+	c.fence = fence
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -41,9 +49,12 @@ func (c *CLI) runCommand() *cobra.Command {
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
 			}
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+				return c.handBack()
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
-				if err := c.calls(prog.Unlinked()); err != nil {
+				if err := c.calls(prog); err != nil {
 					return err
 				}
 			}
@@ -56,8 +67,8 @@ func (c *CLI) runCommand() *cobra.Command {
 				return err
 			}
 			ready()
-			if opts.Sandbox != nil {
-				if err := wall(opts.Sandbox, append(sourceFolders(args[0], opts), c.certificates(opts.Sandbox)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+			if opts.Sandbox != nil && c.caller == "" { // who calls has set it up
+				if err := fence(""); err != nil {
 					return err
 				}
 			}
