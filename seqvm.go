@@ -19,7 +19,6 @@ package seqvm
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -122,6 +121,9 @@ type Options struct {
 // Config is the outside of a run: input, output, arguments, limits. The zero Config has
 // no input and throws output away.
 type Config = vm.Config
+
+// Budget bounds what a run (Config.Budget) or one call (Instance.CallWithin) may take of reductions and time.
+type Budget = vm.Budget
 
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
@@ -295,7 +297,12 @@ func (o Options) check(source Source, f *foreign) check.Options {
 
 // reader returns what reads the files of a program.
 func (o Options) reader(source Source) func(name string) ([]byte, error) {
-	disk := os.ReadFile
+	disk := func(name string) ([]byte, error) {
+		if name == source.file {
+			return load.ReadMain(name)
+		}
+		return load.ReadInclude(name)
+	}
 	if o.Sandbox != nil && o.FS == nil {
 		disk = o.confined(source)
 	}
@@ -321,9 +328,9 @@ func (o Options) confined(source Source) func(name string) ([]byte, error) {
 	policy := o.Sandbox.Including(SourceFolders(source, o))
 	return func(name string) ([]byte, error) {
 		if name == source.file && name != "" {
-			return os.ReadFile(name) // it was named by who runs it
+			return load.ReadMain(name) // it was named by who runs it
 		}
-		return policy.ReadFile(name)
+		return policy.ReadFile(name, load.MaxSource)
 	}
 }
 
@@ -345,7 +352,7 @@ func (p *Program) source(file string) *diag.Source {
 	if info, err := p.sandbox.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 		return nil
 	}
-	text, err := p.sandbox.ReadFile(file)
+	text, err := p.sandbox.ReadFile(file, maxSource)
 	if err != nil || bytecode.Sum(string(text)) != p.Module.Sums[i] {
 		return nil
 	}

@@ -8,6 +8,11 @@ import (
 // before does what an instruction has to do before its original is executed: count the
 // tail calls that are gone there, check its guards, check what it trusts.
 func (s *Strand) before(in *bytecode.Instr) error {
+	if watch := s.image.watch; watch != nil {
+		if err := watch(s, in); err != nil {
+			return err
+		}
+	}
 	if in.Op != bytecode.OpChecked {
 		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {
@@ -29,7 +34,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 // countGone counts tail calls that are gone in front of the instruction that is executed.
 func countGone(s *Strand, n int) error {
 	switch {
-	case s.interval() == 0 || s.gaveWay == byInstruction:
+	case s.vm.config.Settings.YieldInterval == 0 || s.gaveWay == byInstruction:
 		return nil // they were counted before the instruction itself made the strand yield
 	case s.gaveWay == byTailsGone:
 		s.gaveWay = stayed
@@ -37,7 +42,7 @@ func countGone(s *Strand, n int) error {
 	}
 	yields := false
 	for range n {
-		yields = s.maybeYield() || yields
+		yields = (meter{s}).maybeYield() || yields
 	}
 	if !yields {
 		return nil

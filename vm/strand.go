@@ -59,6 +59,9 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
+	if (meter{s}).expired() {
+		s.Interrupt()
+	}
 	if s.member != nil {
 		switch s.stopRequest() {
 		case ErrStopped:
@@ -94,9 +97,13 @@ func (s *Strand) Run() scheduler.Status {
 			s.member.input.finish(s.results(), nil)
 		case s.member != nil && s.member.task != nil:
 			recovery{s}.settle(recovery{s}.success())
+		case s.tries.scope() != nil: // only code that the compiler has not made leaves one open
+			recovery{s}.closeScopes(func(*scheduler.Worker) {})
 		}
 		s.close()
 		return scheduler.Ended
+	case errSpent, errExpired:
+		return meter{s}.exceeded(err)
 	case ErrStopped:
 		if s.member.cancelled() {
 			return recovery{s}.cancel()

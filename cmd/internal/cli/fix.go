@@ -35,7 +35,7 @@ func (c *CLI) fixCommand() *cobra.Command {
 					if path == args[0] {
 						return text, nil
 					}
-					return os.ReadFile(path)
+					return load.ReadInclude(path)
 				}
 				r.write, r.check = false, false
 			}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -111,6 +112,10 @@ func (c *CLI) command(args []string, out *output) int {
 		return statusUsage
 	}
 	args, command := shorthand(args)
+	if c.Signals != nil && command != "run" { // which handles signals by itself
+		early.Default()
+		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
+	}
 	root := c.root(command)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -207,8 +212,8 @@ func (c *CLI) root(name string) *cobra.Command {
 	return root
 }
 
-// valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest"}
+// valued are the flags that stand in front of a file and take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front
