@@ -259,6 +259,7 @@ func (s *Strand) run() error {
 			if l.Kind() != stack.Builder {
 				return s.failAt(ip, fp, Mismatch(stack.Builder.String(), *l))
 			}
+			s.ip, s.fp = ip, fp // there may be no memory
 			builderOf(l).Push(*at(fp, in.B))
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
@@ -274,6 +275,7 @@ func (s *Strand) run() error {
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
+			s.ip, s.fp = ip, fp // there may be no memory
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
 		case bytecode.OpListSet:
@@ -286,6 +288,7 @@ func (s *Strand) run() error {
 					*to = *x
 					continue
 				}
+				s.ip, s.fp = ip, fp // there may be no memory
 				if w := v.Set(i, *x); w != v {
 					*l = stack.FromVariant(w)
 				}
@@ -296,6 +299,7 @@ func (s *Strand) run() error {
 				if v.PutWord(i, &x) {
 					continue
 				}
+				s.ip, s.fp = ip, fp // there may be no memory
 				if w := v.Set(i, x); w != v {
 					*l = stack.FromVariant(w)
 				}

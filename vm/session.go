@@ -23,6 +23,7 @@ var ErrInterrupted = errors.New("interrupted")
 // session is what a VM has more in a session.
 type session struct {
 	failed func(strand int64, err error)
+	budget func() // ends the hold of the VM's budget of memory
 
 	mu      sync.Mutex
 	running *input // nil: none
@@ -80,7 +81,7 @@ func (in *input) finish(values []stack.Value, err error) {
 // Open makes the VM that of a session. failed is called with the error of a strand
 // that no input runs on, on any goroutine; the strand has ended. Close ends it.
 func (v *VM) Open(failed func(strand int64, err error)) {
-	v.session = &session{failed: failed}
+	v.session = &session{failed: failed, budget: v.holdBudget()}
 	v.sched.Init()
 	v.sched.Hold() // nothing is a deadlock while the user may type
 	v.sched.OnDeadlock = v.inputDeadlock
@@ -90,6 +91,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 // Close ends the session with all its strands.
 func (v *VM) Close() {
 	v.Stop(ErrStopped)
+	v.session.budget()
 	_ = v.Console.Seal() // the inputs have had the errors
 	v.closeState()
 }

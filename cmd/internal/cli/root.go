@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -59,12 +60,16 @@ type CLI struct {
 	diagnostics string    // their form: text or json
 	found       diag.List // for the JSON document
 	typed       []byte    // the program's text, from where it cannot be read again
+	memoryMax   int64     // --max-memory in bytes; 0: not given
 	log         zerolog.Logger
 }
 
 // Run executes the command line of the process, and ends the process.
 func Run(parts Parts) {
 	firstStack(false)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		memory.Own()
+	}
 	os.Exit(OfProcess(parts).Main(os.Args[1:]))
 }
 

@@ -180,7 +180,9 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
-	s.AllStacksMax = machineMemory() / 2
+	if c.memoryMax > 0 {
+		s.MemoryMax = c.memoryMax
+	}
 	return s
 }
 
