@@ -15,6 +15,7 @@ import (
 	"math"
 	"math/big"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -92,7 +93,10 @@ func fromBase64(v stack.Value) ([]byte, bool) {
 	return decoded(base64.StdEncoding.Strict().AppendDecode, v)
 }
 
-func inBase64(b []byte) stack.Value { return stack.FromOwned(base64.StdEncoding.AppendEncode(nil, b)) }
+func inBase64(b []byte) stack.Value {
+	memory.Ask(base64.StdEncoding.EncodedLen(len(b)))
+	return stack.FromOwned(base64.StdEncoding.AppendEncode(nil, b))
+}
 
 // maxRandomBytes is the largest count of crypto.random-bytes.
 const maxRandomBytes = 1024
@@ -148,6 +152,7 @@ func seal(_ *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
+	memory.Ask(len(w[0].AsBytes()))
 	flagged(w, inBase64(gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
 	return nil
 }
@@ -159,6 +164,7 @@ func unseal(_ *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
+	memory.Ask(len(sealed))
 	text, err := gcm.Open(nil, nil, sealed, nil)
 	if err != nil {
 		text = nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -20,6 +21,7 @@ var encodingWords = []Word{
 
 func encode(f func(dst, src []byte) []byte) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
+		memory.Ask(2 * len(w[0].AsBytes())) // no encoding is longer
 		w[0] = stack.FromOwned(f(nil, w[0].AsBytes()))
 		return nil
 	}
@@ -40,6 +42,7 @@ func decoded(f func(dst, src []byte) ([]byte, error), text stack.Value) ([]byte,
 	if strings.ContainsAny(text.AsString(), "\r\n") {
 		return nil, false
 	}
+	memory.Ask(len(text.AsBytes()))
 	b, err := f(nil, text.AsBytes())
 	if err != nil {
 		return nil, false

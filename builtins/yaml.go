@@ -3,6 +3,7 @@ package builtins
 import (
 	"strings"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -17,7 +18,8 @@ var yamlWords = []Word{
 		tags := tagsOf(s)
 		var fields []stack.Value
 		for pair := range yamlPairs(w[0].AsString()) {
-			fields = append(fields, yamlKey(tags, pair), yamlScalar(tags, pair.value))
+			memory.Look()
+			fields = append(memory.Room(fields, 2), yamlKey(tags, pair), yamlScalar(tags, pair.value))
 		}
 		flagged(w, wrapped(tags.object, fields...), len(fields) > 0)
 		return nil
@@ -89,6 +91,7 @@ func yamlNested(tags jsonTags, text string) stack.Value {
 		outer.fields[len(outer.fields)-1] = wrapped(tags.object, last.fields...)
 	}
 	for pair := range yamlPairs(text) {
+		memory.Look()
 		switch {
 		case len(open) == 0:
 			open = append(open, yamlLevel{indent: pair.indent})
@@ -106,7 +109,7 @@ func yamlNested(tags jsonTags, text string) stack.Value {
 			owner = pair.indent
 			value = wrapped(tags.object)
 		}
-		level.fields = append(level.fields, yamlKey(tags, pair), value)
+		level.fields = append(memory.Room(level.fields, 2), yamlKey(tags, pair), value)
 	}
 	if len(open) == 0 {
 		return wrapped(tags.object)

@@ -148,6 +148,7 @@ func (s *Strand) Concat(a, b stack.Value) stack.Value {
 // Bytes returns the String of a copy of b; a short one lies in the strand's arena.
 func (s *Strand) Bytes(b []byte) stack.Value {
 	if len(b) > arena.MaxString {
+		memory.Ask(len(b))
 		return stack.FromString(string(b))
 	}
 	to := s.arena.Alloc(len(b))

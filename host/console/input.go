@@ -3,8 +3,11 @@ package console
 import (
 	"bufio"
 	"io"
+	"math"
 	"strings"
 	"sync"
+
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // input is what a program reads. Its methods wait for it.
@@ -20,19 +23,25 @@ func (in *input) open(r io.Reader) {
 	in.r = bufio.NewReader(r)
 }
 
-// ReadLine reads up to and with the next LF; empty at the end of the input.
+// ReadLine reads up to and with the next LF; empty at the end of the input. It asks for the memory (package memory), as ReadAll does.
 func (in *input) ReadLine() []byte {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	line, _ := in.r.ReadBytes('\n')
-	return line
+	var line []byte
+	for {
+		piece, err := in.r.ReadSlice('\n')
+		line = append(memory.Room(line, len(piece)), piece...)
+		if err != bufio.ErrBufferFull {
+			return line
+		}
+	}
 }
 
 // ReadAll reads what is left of the input. The error says why it could not be read to its end.
 func (in *input) ReadAll() ([]byte, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return io.ReadAll(in.r)
+	return memory.ReadAll(in.r, 0, math.MaxInt64)
 }
 
 // ReadN reads n bytes, or what there is up to the end of the input.

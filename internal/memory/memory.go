@@ -55,6 +55,7 @@ var (
 	left    atomic.Int64 // what may be asked for before anybody looks
 	careful atomic.Int64 // what may be alive before anybody looks
 	held    atomic.Bool  // there are watches
+	pressed atomic.Bool  // more was alive behind the last collection than the largest budget
 
 	looking sync.Mutex // held while somebody who asks has Go collect
 
@@ -148,6 +149,7 @@ func behindCollection(live int64) {
 		most, least = max(most, budget), min(least, budget)
 	}
 	careful.Store(least / share)
+	pressed.Store(false)
 	if live < least/share {
 		left.Store(most / 4)
 		return
@@ -159,6 +161,7 @@ func behindCollection(live int64) {
 			w.over()
 		}
 	}
+	pressed.Store(live+use.stacks > most)
 	left.Store(most - max(use.goal, use.objects) - use.stacks)
 }
 
@@ -219,6 +222,13 @@ func Fits(n int) bool {
 // Ask is Fits for code that has no way to return an error: it panics with a *Refusal.
 func Ask(n int) {
 	if !Fits(n) {
+		panic(Refused())
+	}
+}
+
+// Look is Ask for code that allocates many small pieces in a loop: it costs as good as nothing.
+func Look() {
+	if pressed.Load() && pressed.Swap(false) && held.Load() && !find(0) {
 		panic(Refused())
 	}
 }
