@@ -16,9 +16,10 @@ const longestMapping = 8
 
 // upper is the full mapping of the Unicode standard: character by character, some of which become
 // several.
-func upper(s string) string {
+func upper(s string, heed func()) string {
 	b := hugepage.Make[byte](len(s))[:0]
 	for i := 0; i < len(s); {
+		heed()
 		r, n := utf8.DecodeRuneInString(s[i:])
 		b = memory.Room(b, longestMapping)
 		special, found := slices.BinarySearchFunc(expanding, r, func(e expansion, r rune) int { return cmp.Compare(e.of, r) })
@@ -68,9 +69,10 @@ var expanding = []expansion{
 
 // lower is the full mapping of the Unicode standard: character by character but
 // for two, of which one becomes two and the other depends on where it stands.
-func lower(s string) string {
+func lower(s string, heed func()) string {
 	b := hugepage.Make[byte](len(s))[:0]
 	for i, r := range s {
+		heed()
 		b = memory.Room(b, longestMapping)
 		switch {
 		case r == 'İ':

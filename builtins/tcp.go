@@ -175,10 +175,8 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 		return outcome(refused)
 	}
 	t := socketsOf(s)
-	var conn net.Conn
-	ctx, interrupt := context.WithCancel(context.Background())
-	defer interrupt()
-	s.BlockingUntil(interrupt, func() {
+	connected, id := false, int64(0)
+	s.BlockingContext(func(ctx context.Context) {
 		for _, a := range resolve(ctx, host) {
 			if err := dial(a); err != nil {
 				refused = err
@@ -186,18 +184,15 @@ func tcpConnect(s *vm.Strand, w []stack.Value) error {
 			}
 			dialer := net.Dialer{Timeout: t.timeout}
 			if c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
-				conn = c
+				connected, id = true, t.add(nil, c) // here: a strand that is to end does not come back
 				return
 			}
 		}
 	})
-	if conn == nil && refused != nil {
+	if !connected && refused != nil {
 		return outcome(refused)
 	}
-	if conn == nil {
-		return opened(w, 0)
-	}
-	return opened(w, t.add(nil, conn))
+	return opened(w, id)
 }
 
 // resolve returns the addresses of a host in the resolver's order.

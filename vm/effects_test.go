@@ -103,7 +103,7 @@ func singleInstruction(t *testing.T, r *rand.Rand, op bytecode.Op) (ok bool) {
 		trusted[slot] = k
 	}
 	if info.Promises != nil {
-		for i, k := range info.Promises(&m.Funcs[tested]) {
+		for i, k := range info.Promises(&m.Funcs[tested], in) {
 			if k != bytecode.KindAny {
 				trusted[int32(i)] = k
 			}
@@ -375,7 +375,7 @@ func variantOf(r *rand.Rand, float func() stack.Value) stack.Value {
 func show(v stack.Value) string {
 	switch v.Kind() {
 	case stack.Int, stack.Float, stack.Bool, stack.String, stack.Symbol, stack.Variant, stack.Map:
-		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v)))
+		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v, nil)))
 	case stack.Quotation:
 		c := v.AsClosure()
 		text := fmt.Sprint("quotation ", c.Func)

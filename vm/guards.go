@@ -59,14 +59,28 @@ func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 			return Mismatch(stack.Kind(k).String(), *v)
 		}
 	}
+	if !img.linear {
+		markGiven(img.mod, fp, original)
+	}
 	promises := in.Was.Info().Promises
 	if promises == nil {
 		return nil
 	}
 	if index, _, ok := img.functionAt(s.ip - instrSize); ok {
-		return checkKinds(fp, promises(img.funcs[index].fn))
+		return checkKinds(fp, promises(img.funcs[index].fn, original))
 	}
 	return nil
+}
+
+// markGiven marks the objects that an instruction gives away as held more than once. Code of which nobody vouches
+// for the moves may look at them again where it is proven that they are of kinds that nothing changes in place: numbers, texts. Guarded code is
+// executed where that may be wrong.
+func markGiven(mod *bytecode.Module, fp uintptr, in bytecode.Instr) {
+	for slot := range bytecode.Given(mod, in) {
+		if slot >= 0 {
+			at(fp, slot).Share()
+		}
+	}
 }
 
 // checkKinds checks that the values from fp on are of some kinds.

@@ -103,6 +103,9 @@ func (img *image) link(before *bytecode.Module) error {
 	mod := img.mod
 	for _, ref := range mod.Builtins[len(before.Builtins):] {
 		b := img.known(ref.Name)
+		if b != nil && b.Copying != "" && !img.linear {
+			b = img.known(b.Copying)
+		}
 		if b == nil || b.Run == nil {
 			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}

@@ -76,7 +76,10 @@ func (s *Strand) look() error {
 	if s.interval() == 0 {
 		s.resetLimit()
 	}
-	return err
+	if err != nil {
+		return refused(err)
+	}
+	return nil
 }
 
 // sample notes what a strand executes.

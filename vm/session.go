@@ -180,10 +180,6 @@ func (v *VM) stopGroup(g *group) {
 	})
 }
 
-// errGone is the panic by which a strand leaves a word that it came back to after
-// it had been stopped.
-var errGone = errors.New("the strand was stopped while it waited outside")
-
 // inputDeadlock is called when nothing can run: the input that runs waits for
 // ever. Strands that wait while the user types do not count.
 func (v *VM) inputDeadlock() {

@@ -176,7 +176,7 @@ func (s scene) exitStatus() (int, error) {
 func (s scene) failedMain(err error, values []string) error {
 	mod := s.img.mod
 	f := &mod.Funcs[mod.Main]
-	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
+	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.FileOf(f), Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // execute runs the strand until it ends, waits or has an error that it does not catch itself.

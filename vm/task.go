@@ -17,6 +17,7 @@ type task struct {
 	end       *channel.Channel // nil: only its scope waits
 	scope     *scope           // that it must not outlive; nil: none
 	cancelled atomic.Bool
+	dismissed bool // its scope has asked it to end; the scope's lock is for it
 
 	mu       sync.Mutex
 	strand   *Strand // nil: it runs nothing any more
@@ -66,7 +67,7 @@ func (s Tasks) startTask(child *Strand, watched bool) stack.Value {
 		s.vm.tasks.Store(t.end, t)
 	}
 	if t.scope != nil {
-		t.scope.add(t)
+		t.scope.add(t, s.member.ownTask())
 	}
 	id := stack.FromInt(s.vm.sched.Start(&child.Strand, child, s.Worker()))
 	if !watched {

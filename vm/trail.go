@@ -144,7 +144,7 @@ func (img *image) frames(trail *trailBuilder, l location, calls []frame) (root *
 		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(at.line), Column: int(at.column), Count: 1}
 		if n := len(trail.frames); called != nil && called.Word && called.File >= 0 && (n == 0 || trail.frames[n-1].Word != called.Name) {
 			frame.Called = called.Name
 		}
@@ -289,7 +289,7 @@ func (s scene) waiting() (word, place string) {
 	if !ok || f.File < 0 {
 		return "", ""
 	}
-	at := Frame{File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column)}
+	at := Frame{File: img.mod.FileOf(f), Line: int(line.Line), Column: int(line.Column)}
 	return img.name(line, f), at.Place(s.vm.config.Columns)
 }
 

@@ -8,6 +8,7 @@ package vm
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,11 @@ type Builtin struct {
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of those kinds, and leaves the
 	// results there. w is valid during the call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
+	// TakesStack: Run gets all values of the stack and leaves none.
+	TakesStack bool
+	// Copying is the word that stands in place of this one, which moves parts out of containers, where nobody vouches for
+	// that (bytecode.Module.Linear); "": itself.
+	Copying string
 	// Needs is what the word reaches of the outside.
 	Needs sandbox.Need
 }
@@ -94,13 +100,15 @@ type VM struct {
 	profile *Profile // nil: nobody samples
 	session *session // nil: it runs one program
 
-	start    int32 // the function that strand 1 starts with; -1: none
-	status   int   // main's Int modulo 256
-	abandons bool  // the end of strand 1 is that of the program
-	stopOnce sync.Once
-	stopped  atomic.Bool
-	outcome  error // why the VM stopped; set once before stopped
-	pressure pressure
+	start      int32 // the function that strand 1 starts with; -1: none
+	status     int   // main's Int modulo 256
+	abandons   bool  // the end of strand 1 is that of the program
+	stopOnce   sync.Once
+	stopped    atomic.Bool
+	outcome    error // why the VM stopped; set once before stopped
+	context    context.Context
+	endContext context.CancelCauseFunc
+	pressure   pressure
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
@@ -168,6 +176,7 @@ func newVM(img *image, config Config) *VM {
 		img = img.in(countedForm)
 	}
 	v := &VM{config: config, start: -1}
+	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, Stderr: config.Stderr, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
@@ -260,6 +269,7 @@ func (v *VM) State(key any, make func() any) any {
 
 // closeState lets go of what the words have kept.
 func (v *VM) closeState() {
+	v.endContext(ErrStopped)
 	v.stateMu.Lock()
 	defer v.stateMu.Unlock()
 	for _, state := range v.state {
@@ -328,6 +338,7 @@ func (v *VM) Stop(outcome error) {
 		v.outcome = outcome
 		v.stopped.Store(true)
 		v.sched.Stop()
+		v.endContext(ErrStopped)
 	})
 }
 

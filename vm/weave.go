@@ -253,6 +253,9 @@ func (s *Strand) dump(top uintptr, b *Builtin) error {
 	if err != nil {
 		return err
 	}
+	if !b.TakesStack {
+		return Fail("a word that does not take the whole stack cannot be given it")
+	}
 	if err := b.Run(s, values); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -17,6 +18,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins/ffi"
+	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/cmd/internal/full"
 	"github.com/seqvm/seqvm/stack"
@@ -53,6 +56,20 @@ func withElsewhere(parts cli.Parts) {
 	os.Exit(c.Main(os.Args[1:]))
 }
 
+// installed is the condition [library:NAME]: the C library is there.
+func installed(condition string) (bool, error) {
+	name, ok := strings.CutPrefix(condition, "library:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	m, problems := ffi.Parse("test.toml", fmt.Sprintf("[[library]]\nname = %q\nlink = %[1]q\n", name))
+	if problems != nil {
+		return false, problems
+	}
+	_, problems = dynamic.Bind(m)
+	return problems == nil, nil
+}
+
 // TestScripts runs the command-line scripts of testdata/scripts. Besides the
 // usual commands they have some for programs that run beside the script:
 //
@@ -82,6 +99,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitProgram, "signal": signalProgram, "finish": finishProgram, "within": withinProgram, "idle": idleProgram,
 		},
+		Condition:     installed,
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }

@@ -38,6 +38,7 @@ const (
 	NetSocket        // what is done with a socket that another word has opened: no more than that there are some
 	SysSignal        // what a signal does to the process
 	SysTerminal      // the mode of the terminal
+	ForeignCall      // a function of a C library
 	needCount
 )
 
@@ -48,7 +49,8 @@ var needs = [needCount]struct {
 }{
 	ReadPath: {Read, "reads files"}, ReadHere: {Read, "tells the current folder"}, WritePath: {Write, "writes files"}, EnvName: {Env, "reads the environment"},
 	NetConnect: {Net, "connects to hosts"}, NetListen: {Net, "listens on ports"}, NetSocket: {Net, "uses the network"},
-	SysSignal: {Sys, "sets what signals do to the process"}, SysTerminal: {Sys, "sets the mode of the terminal"},
+	ForeignCall: {FFI, "calls a C library"},
+	SysSignal:   {Sys, "sets what signals do to the process"}, SysTerminal: {Sys, "sets the mode of the terminal"},
 }
 
 // Capability returns what must be given, at least in part, for the word to be of use; None for a word that

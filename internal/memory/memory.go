@@ -55,7 +55,6 @@ var (
 	left    atomic.Int64 // what may be asked for before anybody looks
 	careful atomic.Int64 // what may be alive before anybody looks
 	held    atomic.Bool  // there are watches
-	pressed atomic.Bool  // more was alive behind the last collection than the largest budget
 
 	looking sync.Mutex // held while somebody who asks has Go collect
 
@@ -74,11 +73,13 @@ func Own() {
 	own = true
 }
 
-// limitHeap is called with the lock held where Go's limit matters from now on.
+// limitHeap is called with the lock held where Go's limit matters from now on. It is an eighth above the budget: what Go
+// has besides objects and stacks, such as the rest of blocks, counts there, and the nearer the heap comes to the limit, the more
+// often Go collects for less and less.
 func limitHeap(budget int64) {
 	if own && budget != limit {
 		limit = budget
-		debug.SetMemoryLimit(budget)
+		debug.SetMemoryLimit(budget + budget/8)
 	}
 }
 
@@ -149,7 +150,6 @@ func behindCollection(live int64) {
 		most, least = max(most, budget), min(least, budget)
 	}
 	careful.Store(least / share)
-	pressed.Store(false)
 	if live < least/share {
 		left.Store(most / 4)
 		return
@@ -161,7 +161,6 @@ func behindCollection(live int64) {
 			w.over()
 		}
 	}
-	pressed.Store(live+use.stacks > most)
 	left.Store(most - max(use.goal, use.objects) - use.stacks)
 }
 
@@ -222,13 +221,6 @@ func Fits(n int) bool {
 // Ask is Fits for code that has no way to return an error: it panics with a *Refusal.
 func Ask(n int) {
 	if !Fits(n) {
-		panic(Refused())
-	}
-}
-
-// Look is Ask for code that allocates many small pieces in a loop: it costs as good as nothing.
-func Look() {
-	if pressed.Load() && pressed.Swap(false) && held.Load() && !find(0) {
 		panic(Refused())
 	}
 }

@@ -107,6 +107,10 @@ type Options struct {
 	StdlibDir string
 	// Dialect decides for all files of the program; "" or "auto": each file's text does.
 	Dialect string
+	// Manifest brings the words of the manifest that "include ffi:NAME" names: of one that has a library with the name,
+	// or of the file beside the file that includes it. found tells whether there is one, problems what is wrong with it. It
+	// may be called more than once for the same. nil: there are none.
+	Manifest func(name, beside string) (problems diag.List, found bool)
 	// Mixed reads files that use both forms of the conditional (syntax.Text.ParseMixed).
 	Mixed bool
 }
@@ -309,7 +313,7 @@ func (l *loader) includes(file *syntax.File, dir func() string) {
 		case syntax.IncludeStd, syntax.IncludeVM:
 			l.includeModule(file, inc)
 		case syntax.IncludeFFI:
-			l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
+			l.includeManifest(file, inc, dir)
 		case syntax.IncludeFile:
 			l.includeFile(file, inc, dir)
 		}
@@ -345,6 +349,26 @@ func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
 		return
 	}
 	l.unknownModule(file, inc, module)
+}
+
+// includeManifest has a manifest bring its words (chapter 8, section 10).
+func (l *loader) includeManifest(file *syntax.File, inc *syntax.Include, dir func() string) {
+	if l.opts.Manifest == nil {
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("the words of the manifest 'ffi:%s' cannot be included here", inc.Name))
+		return
+	}
+	if inc.Name != filepath.Base(inc.Name) {
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("the name '%s' of a manifest has a folder", inc.Name), "manifests lie beside the file that includes them; --ffi-manifest names those that lie elsewhere")
+		return
+	}
+	beside := filepath.Join(dir(), inc.Name) + ".toml"
+	switch problems, found := l.opts.Manifest(inc.Name, beside); {
+	case problems != nil:
+		l.errors = append(l.errors, problems...)
+	case !found:
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown manifest 'ffi:%s'", inc.Name),
+			fmt.Sprintf("no manifest that --ffi-manifest names has a library '%s', and there is no file '%s'", inc.Name, beside))
+	}
 }
 
 // includeFurther includes a standard module that is not built in; false if no folder

@@ -22,6 +22,14 @@ func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
 	var diagnose diagnosisFlags
+	fence := func(program string) error {
+		policy, err := box.policy()
+		if policy == nil || err != nil {
+			return err
+		}
+		return wall(policy, sourceFolders(c.operands[0], c.options()), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+	}
+	c.fence = fence
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -39,9 +47,12 @@ func (c *CLI) runCommand() *cobra.Command {
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
 			}
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+				return c.handBack()
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
-				if err := c.calls(prog.Unlinked()); err != nil {
+				if err := c.calls(prog); err != nil {
 					return err
 				}
 			}
@@ -54,8 +65,8 @@ func (c *CLI) runCommand() *cobra.Command {
 				return err
 			}
 			ready()
-			if opts.Sandbox != nil {
-				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+			if opts.Sandbox != nil && c.caller == "" { // who calls has set it up
+				if err := fence(""); err != nil {
 					return err
 				}
 			}
@@ -180,9 +191,6 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
-	if c.memoryMax > 0 {
-		s.MemoryMax = c.memoryMax
-	}
 	return s
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -134,15 +133,12 @@ func (c *CLI) callsOf(files []string, policy *seqvm.Policy) error {
 	opts := c.options()
 	opts.Sandbox = policy
 	opts.Library = true
-	if words := cmp.Or(opts.Words, seqvm.AllWords()); len(words.Unlinked()) == 0 {
-		return nil
-	}
 	for _, path := range files {
 		prog, _ := compiled(seqvm.File(path), opts)
 		if prog == nil {
 			continue // it is reported in its turn
 		}
-		if err := c.calls(prog.Unlinked()); err != nil {
+		if err := c.calls(prog); err != nil {
 			return err
 		}
 	}

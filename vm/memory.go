@@ -39,13 +39,8 @@ func (v *VM) lookAtMemory() error {
 	}
 	err := memory.Exceeded(v.config.Settings.MemoryMax)
 	v.pressure.found.Store(false)
-	return refused(err)
+	return err
 }
 
-// refused is an error of package memory as that of the word that is executed.
-func refused(err error) error {
-	if err == nil {
-		return nil
-	}
-	return failure(err.Error())
-}
+// refused is the error of the word that is executed, where there is no memory.
+func refused(why error) error { return failure(why.Error()) }
