@@ -122,6 +122,9 @@ type Options struct {
 // no input and throws output away.
 type Config = vm.Config
 
+// Budget bounds what a run (Config.Budget) or one call (Instance.CallWithin) may take of reductions and time.
+type Budget = vm.Budget
+
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
 type Settings = settings.Settings

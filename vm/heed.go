@@ -14,11 +14,11 @@ var errGone = errors.New("the strand leaves a word that has not ended")
 // on, a call costs a nanosecond.
 func (s *Strand) Heed() {
 	if s.limit.Load() == 0 {
-		s.leaveIfStopped()
+		leaveIfStopped(s)
 	}
 }
 
-func (s *Strand) leaveIfStopped() {
+func leaveIfStopped(s *Strand) {
 	if s.stopRequest() != nil {
 		panic(errGone)
 	}

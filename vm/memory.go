@@ -14,8 +14,8 @@ type pressure struct {
 	looking sync.Mutex
 }
 
-// holdBudget holds the VM's budget of memory until stop is called: when it is exceeded, strands that run are asked to look.
-func (v *VM) holdBudget() (stop func()) {
+// holdMemory holds the VM's budget of memory until stop is called: when it is exceeded, strands that run are asked to look.
+func (v *VM) holdMemory() (stop func()) {
 	budget := v.config.Settings.MemoryMax
 	if budget < 0 {
 		return func() {}

@@ -73,7 +73,7 @@ func (s *Strand) look() error {
 		s.vm.profile.sample(s)
 	}
 	err := s.vm.lookAtMemory()
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	if err != nil {

@@ -275,6 +275,9 @@ func (s *Strand) stopRequest() error {
 	if s.vm.stopped.Load() || s.member.cancelled() {
 		return ErrStopped
 	}
+	if (meter{s}).expired() {
+		return errExpired
+	}
 	if s.member == nil {
 		return nil
 	}
@@ -286,7 +289,7 @@ func (s *Strand) stopRequest() error {
 		return errUnwound
 	}
 	s.member.unwinding.CompareAndSwap(sc, nil) // its body has just ended
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	return nil

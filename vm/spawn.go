@@ -49,6 +49,9 @@ func (s *Strand) enter(fn int32) error {
 	}
 	first := s.address(0)
 	s.end = s.address(len(s.data.Slots))
+	if (meter{s}).counts() {
+		s.limit.Store(0)
+	}
 	s.limit.move(s.end)
 	if n < int(f.in) {
 		word := "strand.spawn"

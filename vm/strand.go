@@ -60,6 +60,9 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
+	if (meter{s}).expired() {
+		s.Interrupt()
+	}
 	if s.member != nil {
 		switch s.stopRequest() {
 		case ErrStopped:
@@ -98,6 +101,8 @@ func (s *Strand) Run() scheduler.Status {
 		}
 		s.close()
 		return scheduler.Ended
+	case errSpent, errExpired:
+		return meter{s}.exceeded(err)
 	case ErrStopped:
 		if s.member.cancelled() {
 			return recovery{s}.cancel()

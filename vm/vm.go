@@ -66,6 +66,7 @@ type Config struct {
 	Now      func() time.Time
 	Random   *rand.Rand
 	Settings settings.Settings // the limits among them
+	Budget   Budget            // of all that the program does
 	// Sandbox says what the words may reach of files, network, environment and process (docs/security.md); nil: everything.
 	Sandbox *sandbox.Policy
 	// Signals is what the signal words act on; nil: flags that no signal sets.
@@ -106,6 +107,8 @@ type VM struct {
 	stopOnce   sync.Once
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
+	allowance  allowance
+	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
 	context    context.Context
 	endContext context.CancelCauseFunc
 	pressure   pressure
@@ -178,6 +181,7 @@ func newVM(img *image, config Config) *VM {
 	v := &VM{config: config, start: -1}
 	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
+	v.setBudget(config.Budget)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, Stderr: config.Stderr, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
 	if img.counting {
@@ -234,9 +238,11 @@ func (v *VM) run(function int32) error {
 		return err
 	}
 	v.sched.Init()
-	defer v.holdBudget()()
+	defer v.holdMemory()()
+	endWatch := v.watchTime(&v.allowance, nil)
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
+	endWatch()
 	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error

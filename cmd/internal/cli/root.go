@@ -67,6 +67,7 @@ type CLI struct {
 	manifestFiles []string
 	manifests     []*seqvm.Manifest                                                   // of those files
 	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
+	memoryMax     byteSize                                                            // --max-memory; 0: not given
 	typed         []byte                                                              // the program's text, from where it cannot be read again
 	log           zerolog.Logger
 }
@@ -211,8 +212,8 @@ func (c *CLI) root(name string) *cobra.Command {
 	return root
 }
 
-// valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest"}
+// valued are the flags that stand in front of a file and take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions", "--max-memory"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front

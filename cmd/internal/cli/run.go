@@ -21,6 +21,7 @@ import (
 func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
+	var budget budgetFlags
 	var diagnose diagnosisFlags
 	fence := func(program string) error {
 		policy, err := box.policy()
@@ -50,6 +51,10 @@ func (c *CLI) runCommand() *cobra.Command {
 			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
 				return c.handBack()
 			}
+			bounds, err := budget.budget()
+			if err != nil {
+				return err
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
 				if err := c.calls(prog); err != nil {
@@ -70,12 +75,14 @@ func (c *CLI) runCommand() *cobra.Command {
 					return err
 				}
 			}
-			return c.execute(prog, args, diagnose)
+			return c.execute(prog, args, bounds, diagnose)
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	budget.add(cmd)
+	c.maxMemory(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -191,16 +198,20 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
+	if c.memoryMax > 0 {
+		s.MemoryMax = int64(c.memoryMax)
+	}
 	return s
 }
 
-func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
+func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
 		LineFlush: isTerminal(c.Stdout),
 		Settings:  c.settings(),
+		Budget:    bounds,
 		Signals:   c.Signals,
 		Terminal:  screen,
 
@@ -213,12 +224,16 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
 	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	leave := func() {
+		v.Console.Flush()
+		screen.Raw(false)
+		d.discard()
+	}
+	defer c.endLate(bounds.Time, func() {
+		screen.Raw(false)
+		d.discard()
+	})()
 	if c.Signals != nil {
-		leave := func() {
-			v.Console.Flush()
-			screen.Raw(false)
-			d.discard()
-		}
 		defer c.Signals.Install(signals.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
