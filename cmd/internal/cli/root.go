@@ -21,6 +21,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/internal/memory"
+	"github.com/seqvm/seqvm/internal/threads"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -75,6 +76,10 @@ type CLI struct {
 // Run executes the command line of the process, and ends the process.
 func Run(parts Parts) {
 	firstStack(false)
+	if err := threads.Enough(); err != nil {
+		fmt.Fprintf(os.Stderr, "seqvm: %v\n", err)
+		os.Exit(statusUsage)
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		memory.Own()
 	}
