@@ -288,21 +288,15 @@ func (s *Strand) run() error {
 					*to = *x
 					continue
 				}
-				s.ip, s.fp = ip, fp // there may be no memory
-				if w := v.Set(i, *x); w != v {
-					*l = stack.FromVariant(w)
-				}
+				setElement(s, ip, fp, l, i, *x)
 			}
 		case bytecode.OpListSetImm:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
-				v, i, x := l.AsVariant(), at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))
-				if v.PutWord(i, &x) {
+				i, x := at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))
+				if l.AsVariant().PutWord(i, &x) {
 					continue
 				}
-				s.ip, s.fp = ip, fp // there may be no memory
-				if w := v.Set(i, x); w != v {
-					*l = stack.FromVariant(w)
-				}
+				setElement(s, ip, fp, l, i, x)
 			}
 
 		case bytecode.OpJump:

@@ -76,13 +76,6 @@ type CLI struct {
 // Run executes the command line of the process, and ends the process.
 func Run(parts Parts) {
 	firstStack(false)
-	if err := threads.Enough(); err != nil {
-		fmt.Fprintf(os.Stderr, "seqvm: %v\n", err)
-		os.Exit(statusUsage)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		memory.Own()
-	}
 	os.Exit(OfProcess(parts).Main(os.Args[1:]))
 }
 
@@ -103,6 +96,15 @@ func (c *CLI) Main(args []string) (code int) {
 			code = statusInternal
 		}
 	}()
+	if c.Signals != nil { // the process is ours
+		if err := threads.Enough(); err != nil {
+			fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+			return statusUsage
+		}
+		if c.setting("GOMEMLIMIT") == "" {
+			memory.Own()
+		}
+	}
 	out := &output{to: c.Stdout}
 	c.Stdout = out
 	return out.failed(c.Stderr, c.command(args, out))
