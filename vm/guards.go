@@ -8,13 +8,18 @@ import (
 // before does what an instruction has to do before its original is executed: count the
 // tail calls that are gone there, check its guards, check what it trusts.
 func (s *Strand) before(in *bytecode.Instr) error {
+	if watch := s.image.watch; watch != nil {
+		if err := watch(s, in); err != nil {
+			return err
+		}
+	}
 	if in.Op != bytecode.OpChecked {
 		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {
 			return nil
 		}
 		f := &s.image.mod.Funcs[index]
-		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
+		if err := countGone(s, f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
 			return err
 		}
 		for _, g := range f.GuardsAt(pc) {
@@ -27,7 +32,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 }
 
 // countGone counts tail calls that are gone in front of the instruction that is executed.
-func (s *Strand) countGone(n int) error {
+func countGone(s *Strand, n int) error {
 	switch {
 	case s.vm.config.Settings.YieldInterval == 0 || s.gaveWay == byInstruction:
 		return nil // they were counted before the instruction itself made the strand yield

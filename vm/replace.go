@@ -7,7 +7,7 @@ import (
 )
 
 // refresh makes the strand go by the VM's latest image.
-func (s *Strand) refresh() *image {
+func refresh(s *Strand) *image {
 	img := s.vm.image.Load()
 	if s.image != img {
 		s.image = img

@@ -15,7 +15,7 @@ import (
 func (s *Strand) run() error {
 	ip, fp, sp := s.ip, s.fp, s.sp
 	var err error
-	img := s.refresh()
+	img := refresh(s)
 	funcs := img.funcs
 	for {
 		in := instr(ip)

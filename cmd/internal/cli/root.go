@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/internal/threads"
 	"github.com/seqvm/seqvm/seq/diag"
@@ -123,6 +124,10 @@ func (c *CLI) command(args []string, out *output) int {
 		return statusUsage
 	}
 	args, command := shorthand(args)
+	if c.Signals != nil && command != "run" { // which handles signals by itself
+		early.Default()
+		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
+	}
 	root := c.root(command)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -153,7 +158,7 @@ var commands = []struct {
 	command func(*CLI) *cobra.Command
 }{
 	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
-	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand},
+	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
 }
 

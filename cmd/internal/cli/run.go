@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -13,8 +14,10 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -48,12 +51,12 @@ func (c *CLI) runCommand() *cobra.Command {
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
 			}
-			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
-				return c.handBack()
-			}
 			bounds, err := budget.budget()
 			if err != nil {
 				return err
+			}
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+				return c.handBack()
 			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
@@ -95,6 +98,8 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	switch {
 	case err != nil && path == "-":
 		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	case errors.Is(err, load.ErrTooLarge):
+		return nil, diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", path, err)}}
 	case err != nil:
 		return compiled(seqvm.File(path), opts) // which says so
 	case path == "-":
@@ -133,7 +138,11 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		}
 	}
 	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
-	if _, err = read.ReadFrom(from); err == nil && !again {
+	_, err = read.ReadFrom(io.LimitReader(from, load.MaxSource+1))
+	switch {
+	case err == nil && read.Len() > load.MaxSource:
+		return nil, false, load.ErrTooLarge
+	case err == nil && !again:
 		c.typed = read.Bytes()
 	}
 	return read.Bytes(), again, err
@@ -238,6 +247,7 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
 			Death:     leave,
+			Taken:     early.GiveBack,
 		})()
 	}
 	if err := d.start(v); err != nil {
