@@ -13,7 +13,9 @@ func (s *Strand) pause(counted bool) error {
 	if err := s.stopRequest(); err != nil {
 		return err
 	}
-	s.look()
+	if err := s.look(); err != nil {
+		return err
+	}
 	if outdated := s.outdated(); outdated || s.hasOldFrames {
 		if left, err := s.replaceFrames(); left || err != nil {
 			return err
@@ -74,7 +76,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames || s.vm.pressure.found.Load() { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -54,7 +55,7 @@ func (ts *tries) keepFrom(c *continuation, address uintptr) {
 		for _, v := range values {
 			v.Share()
 		}
-		t.kept = slices.Insert(t.kept, 0, values...)
+		t.kept = slices.Insert(memory.Room(t.kept, len(values)), 0, values...)
 	}
 }
 
@@ -98,7 +99,7 @@ func (ts *tries) push() *try {
 	if n := len(ts.list); n < cap(ts.list) {
 		ts.list = ts.list[:n+1]
 	} else {
-		ts.list = append(ts.list, try{})
+		ts.list = append(memory.Room(ts.list, 1), try{})
 	}
 	return ts.innermost()
 }

@@ -87,6 +87,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
 	budget.add(cmd)
+	c.maxMemory(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -217,7 +218,9 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
-	s.AllStacksMax = machineMemory() / 2
+	if c.memoryMax > 0 {
+		s.MemoryMax = int64(c.memoryMax)
+	}
 	return s
 }
 
