@@ -31,6 +31,7 @@ import (
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -209,6 +210,27 @@ func Check(source Source, opts Options) diag.List {
 	problems = append(problems, lint.DroppedFlags(info)...)
 	problems.Sort()
 	return problems
+}
+
+// Lint lints the main file of a program; package tools/lint says what is found. Check and Words of o are set here.
+func Lint(source Source, opts Options, o lint.Options) *lint.Report {
+	return lint.File(source.from, opts.lint(source, o))
+}
+
+// LintFix applies what the rules of the linter suggest to the text of the file at path; it writes nothing.
+func LintFix(path, text string, opts Options, o lint.Options) (lint.Fixed, error) {
+	return lint.Fix(path, text, opts.lint(File(path), o))
+}
+
+func (o Options) lint(source Source, l lint.Options) lint.Options {
+	o.Library = true
+	l.Words = o.words().Types()
+	l.Check = func(from check.Source) (*types.Info, diag.List) {
+		c := o.check(source, o.foreign())
+		c.Hints = true
+		return check.Program(from, c)
+	}
+	return l
 }
 
 // WordStacks is how the stack changes in a word of a program.

@@ -35,6 +35,9 @@ func (v *verifier) flow() error {
 			return err
 		}
 	}
+	if v.proof != nil {
+		return v.proof.record(w)
+	}
 	return nil
 }
 

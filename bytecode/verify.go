@@ -42,6 +42,7 @@ type verifier struct {
 	observing  bool              // f may look at the stack below its frame
 	called     map[call]struct{} // by all functions
 	observers  []bool            // functions that may look at the stack below their frames
+	proof      *Proof            // nil: nobody wants to know
 }
 
 // call is that of a function which takes its arguments from a window, by another one.
@@ -365,6 +366,10 @@ func (v *verifier) special(pc int, in Instr) error {
 	case OpCondTest:
 		if f.Code[pc+1+int(in.C)].Op != OpCondNext {
 			return errors.New("goes to cond.next only: where the frame starts then it has no slots")
+		}
+	case OpTryEnd:
+		if f.Code[pc-1].A != in.A {
+			return errors.New("another slot than that of the try in front, where the error lies if there was one")
 		}
 	case OpCount:
 		if pc != 0 || !f.Word {

@@ -310,7 +310,7 @@ func runFrame(t *testing.T, m *bytecode.Module, seeds [frameSlots]uint64, truste
 	v, err := vm.New(m, vm.Config{Builtins: func(name string) *vm.Builtin {
 		for _, b := range m.Builtins {
 			if b.Name == name {
-				return &vm.Builtin{Run: word(name), In: make([]stack.Kind, b.In), Out: make([]stack.Kind, b.Out)}
+				return &vm.Builtin{Run: word(name), In: make([]stack.Kind, b.In), Out: make([]stack.Kind, b.Out), TakesStack: true}
 			}
 		}
 		return nil

@@ -8,6 +8,11 @@ import (
 // before does what an instruction has to do before its original is executed: count the
 // tail calls that are gone there, check its guards, check what it trusts.
 func (s *Strand) before(in *bytecode.Instr) error {
+	if watch := s.image.watch; watch != nil {
+		if err := watch(s, in); err != nil {
+			return err
+		}
+	}
 	if in.Op != bytecode.OpChecked {
 		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {

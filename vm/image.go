@@ -26,6 +26,8 @@ type image struct {
 
 	ok, err *stack.Tag // of what a try leaves
 
+	watch func(*Strand, *bytecode.Instr) error // of tests: sees each instruction before it is executed; nil: nobody looks
+
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
 	known func(name string) *Builtin // the built-in words there are

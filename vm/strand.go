@@ -97,6 +97,8 @@ func (s *Strand) Run() scheduler.Status {
 			s.member.input.finish(s.results(), nil)
 		case s.member != nil && s.member.task != nil:
 			recovery{s}.settle(recovery{s}.success())
+		case s.tries.scope() != nil: // only code that the compiler has not made leaves one open
+			recovery{s}.closeScopes(func(*scheduler.Worker) {})
 		}
 		s.close()
 		return scheduler.Ended

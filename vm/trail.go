@@ -304,6 +304,9 @@ func (s *Strand) fail(err error) error {
 	if !ok {
 		return err
 	}
+	if (recovery{s}).catches() {
+		return s.scene().caught(e)
+	}
 	return s.scene().failed(e)
 }
 

@@ -115,6 +115,7 @@ type VM struct {
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
+	known knownErrors
 
 	stateMu sync.Mutex
 	state   map[any]any // of word families

@@ -324,6 +324,13 @@ func (l *loader) includes(file *syntax.File, dir func() string) {
 	}
 }
 
+// nowhere are the codes of includes that lead nowhere.
+var nowhere = []diag.Code{"unknown-module", "removed-module", "include-path", "missing-include"}
+
+// LeadsNowhere tells whether an error is that of an include whose file or module is not there: the file that includes is
+// well-formed.
+func LeadsNowhere(d *diag.Diagnostic) bool { return slices.Contains(nowhere, d.Code) }
+
 func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) *diag.Diagnostic {
 	d := &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help}
 	l.errors = append(l.errors, d)
