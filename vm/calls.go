@@ -16,6 +16,9 @@ func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
 		}
 	}
 	if s.limit.Load() == 0 {
+		if err := (meter{s}).giveWayIfAsked(); err != nil {
+			return 0, 0, err
+		}
 		if err := (meter{s}).reduce(); err != nil {
 			return 0, 0, err
 		}
@@ -129,6 +132,9 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	}
 	tail := isTail(op)
 	if !tail && s.limit.Load() == 0 {
+		if err := (meter{s}).giveWayIfAsked(); err != nil {
+			return err
+		}
 		if err := (meter{s}).reduce(); err != nil {
 			return err
 		}
