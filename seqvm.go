@@ -19,7 +19,6 @@ package seqvm
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -32,6 +31,7 @@ import (
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -122,6 +122,9 @@ type Options struct {
 // no input and throws output away.
 type Config = vm.Config
 
+// Budget bounds what a run (Config.Budget) or one call (Instance.CallWithin) may take of reductions and time.
+type Budget = vm.Budget
+
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
 type Settings = settings.Settings
@@ -209,6 +212,27 @@ func Check(source Source, opts Options) diag.List {
 	return problems
 }
 
+// Lint lints the main file of a program; package tools/lint says what is found. Check and Words of o are set here.
+func Lint(source Source, opts Options, o lint.Options) *lint.Report {
+	return lint.File(source.from, opts.lint(source, o))
+}
+
+// LintFix applies what the rules of the linter suggest to the text of the file at path; it writes nothing.
+func LintFix(path, text string, opts Options, o lint.Options) (lint.Fixed, error) {
+	return lint.Fix(path, text, opts.lint(File(path), o))
+}
+
+func (o Options) lint(source Source, l lint.Options) lint.Options {
+	o.Library = true
+	l.Words = o.words().Types()
+	l.Check = func(from check.Source) (*types.Info, diag.List) {
+		c := o.check(source, o.foreign())
+		c.Hints = true
+		return check.Program(from, c)
+	}
+	return l
+}
+
 // WordStacks is how the stack changes in a word of a program.
 type WordStacks struct {
 	Word       string
@@ -273,7 +297,12 @@ func (o Options) check(source Source, f *foreign) check.Options {
 
 // reader returns what reads the files of a program.
 func (o Options) reader(source Source) func(name string) ([]byte, error) {
-	disk := os.ReadFile
+	disk := func(name string) ([]byte, error) {
+		if name == source.file {
+			return load.ReadMain(name)
+		}
+		return load.ReadInclude(name)
+	}
 	if o.Sandbox != nil && o.FS == nil {
 		disk = o.confined(source)
 	}
@@ -299,9 +328,9 @@ func (o Options) confined(source Source) func(name string) ([]byte, error) {
 	policy := o.Sandbox.Including(SourceFolders(source, o))
 	return func(name string) ([]byte, error) {
 		if name == source.file && name != "" {
-			return os.ReadFile(name) // it was named by who runs it
+			return load.ReadMain(name) // it was named by who runs it
 		}
-		return policy.ReadFile(name)
+		return policy.ReadFile(name, load.MaxSource)
 	}
 }
 
@@ -323,7 +352,7 @@ func (p *Program) source(file string) *diag.Source {
 	if info, err := p.sandbox.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 		return nil
 	}
-	text, err := p.sandbox.ReadFile(file)
+	text, err := p.sandbox.ReadFile(file, maxSource)
 	if err != nil || bytecode.Sum(string(text)) != p.Module.Sums[i] {
 		return nil
 	}

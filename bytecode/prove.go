@@ -98,6 +98,11 @@ func (w *walker) looked(in Instr, reads *SlotSet, s *frameState) error {
 		}
 	}
 	switch {
+	case in.Op == OpPickDeep: // what it looks at lies below the frame
+		w.observing = true
+		if in.B < 1 {
+			return fmt.Errorf("%d slots below the frame is in it", in.B)
+		}
 	case info.Has(Observes):
 		return w.observed(in.A, s)
 	case info.Flow == Leave && info.Has(Calls): // they are results, or lie below the callee

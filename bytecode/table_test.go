@@ -133,6 +133,14 @@ func TestVerifyRefuses(t *testing.T) {
 		"a jump back at which no strand stops": {bytecode.Func{Code: code{
 			{Op: bytecode.OpInt}, {Op: bytecode.OpJump, C: -1}, {Op: bytecode.OpReturn, A: 1},
 		}}, "only an instruction that a strand can be stopped at goes back"},
+		"the end of a try in another slot": {bytecode.Func{Results: []bytecode.Kind{bytecode.KindVariant}, Code: code{
+			{Op: bytecode.OpInt, A: 0}, {Op: bytecode.OpInt, A: 1}, {Op: bytecode.OpTry, A: 1}, {Op: bytecode.OpTryEnd, A: 0}, {Op: bytecode.OpReturn, A: 1},
+		}}, "another slot than that of the try"},
+		"a try without its end":  {bytecode.Func{Code: code{{Op: bytecode.OpInt}, {Op: bytecode.OpTry}, {Op: bytecode.OpReturn, A: 1}}}, "must be followed by"},
+		"the end of a try alone": {bytecode.Func{Code: code{{Op: bytecode.OpInt}, {Op: bytecode.OpTryEnd}, {Op: bytecode.OpReturn, A: 1}}}, "must stand behind"},
+		"a jump to the end of a try": {bytecode.Func{Code: code{
+			{Op: bytecode.OpInt}, {Op: bytecode.OpJump, C: 1}, {Op: bytecode.OpTry}, {Op: bytecode.OpTryEnd}, {Op: bytecode.OpReturn, A: 1},
+		}}, "can be reached from the instruction in front only"},
 		"an end without a return": {bytecode.Func{Code: code{{Op: bytecode.OpInt}}}, "control runs off the end"},
 		"an empty slot":           {bytecode.Func{Code: code{{Op: bytecode.OpMove, A: 0, B: 1}, {Op: bytecode.OpReturn, A: 1}}}, "slot 1 holds no value"},
 		"what a callee has left behind": {bytecode.Func{Code: code{

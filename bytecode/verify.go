@@ -371,6 +371,10 @@ func (v *verifier) special(pc int, in Instr) error {
 		if f.Code[pc+1+int(in.C)].Op != OpCondNext {
 			return errors.New("goes to cond.next only: where the frame starts then it has no slots")
 		}
+	case OpTryEnd:
+		if f.Code[pc-1].A != in.A {
+			return errors.New("another slot than that of the try in front, where the error lies if there was one")
+		}
 	case OpCount:
 		if pc != 0 || !f.Word {
 			return errors.New("not the first instruction of a word")

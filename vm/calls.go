@@ -15,6 +15,14 @@ func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
 			return 0, 0, err
 		}
 	}
+	if s.limit.Load() == 0 {
+		if err := (meter{s}).giveWayIfAsked(); err != nil {
+			return 0, 0, err
+		}
+		if err := (meter{s}).reduce(); err != nil {
+			return 0, 0, err
+		}
+	}
 	moved, err := s.makeRoom(to, bytes)
 	return fp + (moved - to), moved, err
 }
@@ -123,6 +131,14 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		s.deoptimise(to)
 	}
 	tail := isTail(op)
+	if !tail && s.limit.Load() == 0 {
+		if err := (meter{s}).giveWayIfAsked(); err != nil {
+			return err
+		}
+		if err := (meter{s}).reduce(); err != nil {
+			return err
+		}
+	}
 	if !tail && len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
 			return err

@@ -34,7 +34,7 @@ func (s *Strand) before(in *bytecode.Instr) error {
 // countGone counts tail calls that are gone in front of the instruction that is executed.
 func countGone(s *Strand, n int) error {
 	switch {
-	case s.interval() == 0 || s.gaveWay == byInstruction:
+	case s.vm.config.Settings.YieldInterval == 0 || s.gaveWay == byInstruction:
 		return nil // they were counted before the instruction itself made the strand yield
 	case s.gaveWay == byTailsGone:
 		s.gaveWay = stayed
@@ -42,7 +42,7 @@ func countGone(s *Strand, n int) error {
 	}
 	yields := false
 	for range n {
-		yields = s.maybeYield() || yields
+		yields = (meter{s}).maybeYield() || yields
 	}
 	if !yields {
 		return nil

@@ -13,7 +13,12 @@ func (s *Strand) pause(counted bool) error {
 	if err := s.stopRequest(); err != nil {
 		return err
 	}
-	s.look()
+	if err := s.look(); err != nil {
+		return err
+	}
+	if err := (meter{s}).giveWayIfAsked(); err != nil {
+		return err
+	}
 	if outdated := s.outdated(); outdated || s.hasOldFrames {
 		if left, err := s.replaceFrames(); left || err != nil {
 			return err
@@ -26,21 +31,37 @@ func (s *Strand) pause(counted bool) error {
 		s.gaveWay = stayed
 		return nil
 	}
-	if !counted || !s.maybeYield() {
+	if err := (meter{s}).reduce(); err != nil {
+		return err
+	}
+	if !counted || !(meter{s}).maybeYield() {
 		return nil
 	}
 	return s.giveWay(byInstruction)
 }
 
-// interval is the number of tail calls after which strands give way; 0: none.
-func (s *Strand) interval() uint64 { return s.vm.config.Settings.YieldInterval }
-
 // maybeYield counts a tail call; true if the strand must give way now.
-func (s *Strand) maybeYield() bool {
-	valve := scheduler.Valve{Interval: s.interval(), Count: s.tails}
+func (s meter) maybeYield() bool {
+	valve := scheduler.Valve{Interval: s.vm.config.Settings.YieldInterval, Count: s.tails}
 	yield := valve.MaybeYield()
 	s.tails = valve.Count
 	return yield
+}
+
+// giveWayIfAsked lets others run before the instruction that is executed, if they have waited for long (scheduler.Worker.Asked). The
+// instruction is executed again then: nothing of it has been counted yet.
+func (s meter) giveWayIfAsked() error {
+	if !s.Worker().Asked() {
+		return nil
+	}
+	if !s.counts() {
+		s.resetLimit()
+	}
+	runtime.Gosched() // for what waits outside
+	if s.Worker().Alone() {
+		return nil
+	}
+	return s.retry()
 }
 
 // gaveWay says whether the strand has given way where it is, and for what: the
@@ -74,7 +95,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames || s.vm.pressure.found.Load() || s.Worker() != nil && s.Worker().IsAsked() { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

@@ -13,7 +13,7 @@ func refresh(s *Strand) *image {
 		s.image = img
 		s.lookForOldFrames()
 	}
-	if s.interval() == 0 && s.limit.Load() == 0 {
+	if s.limit.Load() == 0 && !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	return img

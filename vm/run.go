@@ -259,6 +259,7 @@ func (s *Strand) run() error {
 			if l.Kind() != stack.Builder {
 				return s.failAt(ip, fp, Mismatch(stack.Builder.String(), *l))
 			}
+			s.ip, s.fp = ip, fp // there may be no memory
 			builderOf(l).Push(*at(fp, in.B))
 		case bytecode.OpListHas:
 			l, i := at(fp, in.B), at(fp, in.C).AsInt()
@@ -274,6 +275,7 @@ func (s *Strand) run() error {
 			if l.Kind() != stack.Variant {
 				return s.failAt(ip, fp, Mismatch("List", *l))
 			}
+			s.ip, s.fp = ip, fp // there may be no memory
 			*at(fp, in.A) = stack.FromVariant(l.AsVariant().Push(*at(fp, in.C)))
 
 		case bytecode.OpListSet:
@@ -286,19 +288,15 @@ func (s *Strand) run() error {
 					*to = *x
 					continue
 				}
-				if w := v.Set(i, *x); w != v {
-					*l = stack.FromVariant(w)
-				}
+				setElement(s, ip, fp, l, i, *x)
 			}
 		case bytecode.OpListSetImm:
 			if l := at(fp, in.A); l.Kind() == stack.Variant {
-				v, i, x := l.AsVariant(), at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))
-				if v.PutWord(i, &x) {
+				i, x := at(fp, in.B).AsInt(), stack.FromInt(int64(in.C))
+				if l.AsVariant().PutWord(i, &x) {
 					continue
 				}
-				if w := v.Set(i, x); w != v {
-					*l = stack.FromVariant(w)
-				}
+				setElement(s, ip, fp, l, i, x)
 			}
 
 		case bytecode.OpJump:

@@ -275,6 +275,9 @@ func (s *Strand) stopRequest() error {
 	if s.vm.stopped.Load() || s.member.cancelled() {
 		return ErrStopped
 	}
+	if (meter{s}).expired() {
+		return errExpired
+	}
 	if s.member == nil {
 		return nil
 	}
@@ -286,7 +289,7 @@ func (s *Strand) stopRequest() error {
 		return errUnwound
 	}
 	s.member.unwinding.CompareAndSwap(sc, nil) // its body has just ended
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	return nil
@@ -377,12 +380,4 @@ func (s recovery) begin() {
 
 // cancelError is the error of a strand that leaves what it does for a reason. What it does has not failed: no
 // inputs are shown.
-func (s recovery) cancelError(why string) *RuntimeError {
-	look := s.scene()
-	e := &RuntimeError{Strand: s.member.number(s.ID())}
-	if l, ok := look.img.locate(s.ip - instrSize); ok {
-		e = look.errorAt(l)
-	}
-	e.Reason, e.Weave = why, look.resumed()
-	return e
-}
+func (s recovery) cancelError(why string) *RuntimeError { return s.scene().caught(failure(why)) }

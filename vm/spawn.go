@@ -23,9 +23,6 @@ func (s *Strand) spawn(quotation uintptr, watched bool) (stack.Value, error) {
 			return stack.Value{}, err
 		}
 	}
-	if !s.vm.hasRoom() {
-		return stack.Value{}, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
-	}
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)
@@ -52,6 +49,9 @@ func (s *Strand) enter(fn int32) error {
 	}
 	first := s.address(0)
 	s.end = s.address(len(s.data.Slots))
+	if (meter{s}).counts() {
+		s.limit.Store(0)
+	}
 	s.limit.move(s.end)
 	if n < int(f.in) {
 		word := "strand.spawn"

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/text"
@@ -59,6 +60,9 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
+	if (meter{s}).expired() {
+		s.Interrupt()
+	}
 	if s.member != nil {
 		switch s.stopRequest() {
 		case ErrStopped:
@@ -94,9 +98,13 @@ func (s *Strand) Run() scheduler.Status {
 			s.member.input.finish(s.results(), nil)
 		case s.member != nil && s.member.task != nil:
 			recovery{s}.settle(recovery{s}.success())
+		case s.tries.scope() != nil: // only code that the compiler has not made leaves one open
+			recovery{s}.closeScopes(func(*scheduler.Worker) {})
 		}
 		s.close()
 		return scheduler.Ended
+	case errSpent, errExpired:
+		return meter{s}.exceeded(err)
 	case ErrStopped:
 		if s.member.cancelled() {
 			return recovery{s}.cancel()
@@ -123,7 +131,6 @@ func (s *Strand) Release() {
 
 // close lets go of what the strand held.
 func (s *Strand) close() {
-	s.vm.stackBytes.Add(-s.reserved)
 	s.reserved = 0
 	s.arena.End()
 	s.arena.Move(nil)
@@ -148,6 +155,7 @@ func (s *Strand) Concat(a, b stack.Value) stack.Value {
 // Bytes returns the String of a copy of b; a short one lies in the strand's arena.
 func (s *Strand) Bytes(b []byte) stack.Value {
 	if len(b) > arena.MaxString {
+		memory.Ask(len(b))
 		return stack.FromString(string(b))
 	}
 	to := s.arena.Alloc(len(b))
@@ -189,7 +197,7 @@ func (s *Strand) execute() error {
 	}
 }
 
-// guarded runs the strand and turns a Go panic into an internal error.
+// guarded runs the strand and turns a Go panic into an internal error, unless it says that there is no memory.
 func guarded(s *Strand) (err error) {
 	defer func() {
 		switch r := recover(); r {
@@ -199,6 +207,13 @@ func guarded(s *Strand) (err error) {
 				err = ErrStopped
 			}
 		default:
+			if why, ok := r.(*memory.Refusal); ok { // before anything was changed
+				if t := s.selection.Load(); t != nil {
+					t.drop() // it may have been about to wait
+				}
+				err = s.fail(refused(why))
+				return
+			}
 			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}
 		}

@@ -70,7 +70,7 @@ func crowdOfStrands(r *rand.Rand) part {
 	}
 	g.word("crowd-N", "( -- Variant )", start.String()+settle.String())
 	var named strings.Builder
-	for _, name := range []string{"gate-N", "before-N", "after-N"} {
+	for _, name := range []string{"gate-N", "before-N", "after-N", "undo-N", "undone-N"} {
 		fmt.Fprintf(&named, "%q chan.make strands.register drop ", name)
 	}
 	for _, name := range []string{"shared-N", "ends-N"} {
@@ -79,7 +79,8 @@ func crowdOfStrands(r *rand.Rand) part {
 	g.word("account-N", "( -- Int )", fmt.Sprintf(`%s
   [ crowd-N ] strands.scope 0 variant.field-at %s
   "ends-N" channel dup chan.close swap by-id swap 0 told
-  "after-N" channel channels.length %d i.+ "before-N" channel channels.length %d i.+ between 1`, named.String(), g.free(0), len(all), len(all)))
+  "after-N" channel channels.length "undo-N" channel channels.length i.- %d i.+
+  "before-N" channel channels.length "undone-N" channel channels.length i.- %d i.+ between 1`, named.String(), g.free(0), len(all), len(all)))
 	g.word("root-N", "( Channel -- )", `[ account-N ] strands.start strands.join "|1|" settle swap chan.send drop`)
 	return part{common: []string{taskWords, supervisorWords, crowdWords}, words: g.words.String(), start: "chan.make [ root-N ] strand.spawn drop", results: 1, sum: 1}
 }
@@ -87,7 +88,7 @@ func crowdOfStrands(r *rand.Rand) part {
 // act writes what a member of a crowd does, with the board on top, and notes what may come of it.
 func (g *tasks) act(all []member, self int) string {
 	i := g.r.IntN(len(all))
-	switch g.r.IntN(14) {
+	switch g.r.IntN(16) {
 	case 0:
 		all[i].ends.fail(cancelled)
 		return fmt.Sprintf("dup %d at strands.cancel", i)
@@ -118,6 +119,10 @@ func (g *tasks) act(all []member, self int) string {
 		return fmt.Sprintf(`"own-%d-N" borrow`, self)
 	case 12:
 		return `[ "tried" strands.fail ] strands.try "|tried|" settle drop`
+	case 13:
+		return fmt.Sprintf(`"undo-N" mark dup %d at "ends-N" channel strands.unmonitor [ "undone-N" mark ] [ ] if`, i)
+	case 14:
+		return fmt.Sprintf("dup %d at strands.unlink", i)
 	}
 	return g.while()
 }

@@ -23,10 +23,14 @@ const supervisorWords = `: work ( Channel Channel Int -- )   # inbox tokens way
 : reach ( Variant String -- )   # waits until the children of a supervisor are so
   over supervisors.children counts 2dup string.equal? [ drop drop drop ] [
     dup string.empty? [ drop " is not reached: the supervisor has ended" string.concat io.write-line drop ] [ drop chan.yield reach ] if ] if ;
-: lives ( Channel -- )   # events: each child starts, ends or is stopped, and starts again; at the end none runs
-  dup chan.close map.make lived
+: lives ( Channel String -- )   # events: each child starts, ends or is stopped, and starts again; at the end none runs.
+  # The last events are given, the last one first.
+  swap dup chan.close map.make "" lived
+  2 pick string.starts-with [ ] [ "the children have not been stopped in this order, the last one first: " 2 pick string.concat io.write-line ] if nip
   map.size 0 i.= [ ] [ "a child has not ended" io.write-line ] if ;
-: lived ( Channel M -- M ) over chan.receive [ life lived ] [ drop nip ] if ;
+: lived ( Channel M String -- M String )
+  2 pick chan.receive [ dup 0 variant.field-at " " string.concat over 1 variant.field-at symbol->string string.concat "; " string.concat rot string.concat
+    rot rot life swap lived ] [ drop rot drop ] if ;
 : life ( M Variant -- M )
   dup 0 variant.field-at swap 1 variant.field-at :Started symbol.= [
     2dup map.has? [ "a child has started twice" io.write-line ] [ ] if true map.set
@@ -76,6 +80,16 @@ func (g *tasks) describe(strategy string, most int, children []child) string {
 	name := fmt.Sprintf("d%d-N", g.n)
 	g.word(name, "( -- Variant )", b.String())
 	return name
+}
+
+// stopped is the last events of a supervisor that is stopped in a state, the last one first.
+func stopped(state string) (events string) {
+	for c := range strings.SplitSeq(state, "; ") {
+		if name, running := strings.CutSuffix(c, " Running"); running {
+			events += name[:strings.Index(name, " ")] + " Stopped; "
+		}
+	}
+	return events
 }
 
 // servers says that no server has its name any more.
@@ -142,13 +156,13 @@ func (g *tasks) ends(strategy string, total int, state string, children []child)
 	most := g.r.IntN(total + 3)
 	begin := "chan.make " + g.describe(strategy, most, children) + " over supervisors.events supervisors.start"
 	if total > most {
-		return begin + ` supervisors.join "|too often|" settle swap lives` + servers(children)
+		return begin + ` supervisors.join "|too often|" settle swap "" lives` + servers(children)
 	}
 	begin += fmt.Sprintf(" dup %q reach", state)
 	if g.r.IntN(4) == 0 {
 		return begin + fmt.Sprintf(" supervisors.task dup strands.cancel strands.join %q settle nip", "|"+cancelled+"|") + servers(children)
 	}
-	return begin + ` supervisors.stop "|0|" settle swap lives` + servers(children)
+	return begin + fmt.Sprintf(` supervisors.stop "|0|" settle swap %q lives`, stopped(state)) + servers(children)
 }
 
 // anyTime is a tree that is changed and stopped while its children end and start again.
@@ -194,7 +208,7 @@ func (g *tasks) anyTime() string {
 	if g.r.IntN(4) == 0 {
 		return code + fmt.Sprintf(" supervisors.task dup strands.cancel strands.join %q settle nip", "|"+tooOften+"|"+cancelled+"|") + servers(children)
 	}
-	return code + fmt.Sprintf(" supervisors.stop %q settle swap lives", "|0|"+tooOften+"|") + servers(children)
+	return code + fmt.Sprintf(" supervisors.stop %q settle swap \"\" lives", "|0|"+tooOften+"|") + servers(children)
 }
 
 // supervisor is a part with a supervisor alone.

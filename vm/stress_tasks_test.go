@@ -31,6 +31,7 @@ include vm:supervisors
 : same ( Variant Variant -- ) key swap key 2dup string.equal? [ drop drop ] [ " is not " swap string.concat string.concat io.write-line ] if ;
 : yields ( Int -- ) dup 0 i.= [ drop ] [ chan.yield 1 i.- yields ] if ;
 : spin ( Int -- Int ) 1 i.+ chan.yield spin ;
+: breed ( Int -- Int ) dup 0 i.= [ ] [ [ chan.make chan.receive drop ] strands.start drop 1 i.- breed ] if ;
 : within ( Variant Int -- Variant )   # strand, milliseconds
   over strands.outcome swap channels.receive-within
   dup variant.tag :None symbol.= [ drop dup strands.cancel strands.join ] [ nip 0 variant.field-at ] if ;
@@ -144,7 +145,7 @@ func (g *tasks) kind(depth int) (string, outcomes) {
 	if depth == 0 || g.r.IntN(8) == 0 {
 		return g.leaf()
 	}
-	kinds := []func(depth int) (string, outcomes){g.sum, g.try, g.join, g.join, g.cancel, g.cancel, g.link, g.scope, g.scope, g.feeding, g.weave, g.supervised}
+	kinds := []func(depth int) (string, outcomes){g.sum, g.try, g.join, g.join, g.cancel, g.cancel, g.link, g.linkedTo, g.queue, g.scope, g.scope, g.feeding, g.weave, g.supervised}
 	return kinds[g.r.IntN(len(kinds))](depth - 1)
 }
 
@@ -189,6 +190,8 @@ func (g *tasks) leaf() (string, outcomes) {
 		}
 		o.fail(f.reason)
 		return g.while() + " " + f.code, o
+	case c < 8 && g.scoped && g.r.IntN(2) == 0:
+		return fmt.Sprintf("%d breed", g.r.IntN(30)), outcomes{ok: true, leaves: true}
 	case c < 8 && g.scoped:
 		return fmt.Sprintf("[ %s %s ] strands.start drop 2", g.named(), g.hanging()), outcomes{ok: true, value: 2, leaves: true}
 	}
@@ -350,6 +353,9 @@ func (g *tasks) link(depth int) (string, outcomes) {
 		g.inexact = true
 		e, first := g.expression(depth)
 		g.inexact = false
+		if second.fails() && g.r.IntN(2) == 0 {
+			e, first = g.hanging(), outcomes{hangs: true}
+		}
 		if len(second.reasons) > 0 {
 			first.fail(linked)
 		}
@@ -358,7 +364,34 @@ func (g *tasks) link(depth int) (string, outcomes) {
 		free := g.free(len(g.names) - 1)
 		end, after := g.settled(first)
 		after.leaves = true
-		return fmt.Sprintf("[ %s %s strands.start strands.link %s ] strands.start strands.join%s%s", name, other, e, free, end), after
+		return fmt.Sprintf("[ %s %s strands.start %s strands.link %s ] strands.start strands.join%s%s", name, other, g.while(), e, free, end), after
+	})
+}
+
+// linkedTo writes a strand to which another one links itself, and what becomes of it.
+func (g *tasks) linkedTo(depth int) (string, outcomes) {
+	return g.apart(0, 0, func() (string, outcomes) {
+		task, o := g.task(depth)
+		free := g.free(len(g.names) - 1)
+		g.inexact = true
+		e, other := g.expression(depth)
+		g.inexact = false
+		if len(other.reasons) > 0 || len(o.reasons) > 0 { // if this one fails, so does the other one
+			o.fail(linked)
+		}
+		o.hangs = o.hangs && !other.fails()
+		name := g.named()
+		end, after := g.settled(o)
+		after.leaves = true
+		return fmt.Sprintf("%s strands.start [ %s dup %s strands.link %s ] strands.start drop strands.join%s%s", task, name, g.while(), e, free, end), after
+	})
+}
+
+// queue writes a strand that waits for a weave which another one has, and is cancelled.
+func (g *tasks) queue(int) (string, outcomes) {
+	return g.apart(0, 0, func() (string, outcomes) {
+		return fmt.Sprintf(`[ chan.make chan.receive drop drop ] strand.weave [ 0 strand.resume ] strands.start drop %s [ 0 strand.resume ] strands.start nip %s dup strands.cancel strands.join "|%s|" settle`,
+			g.while(), g.while(), cancelled), outcomes{ok: true, value: 1, leaves: true}
 	})
 }
 

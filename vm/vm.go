@@ -66,6 +66,7 @@ type Config struct {
 	Now      func() time.Time
 	Random   *rand.Rand
 	Settings settings.Settings // the limits among them
+	Budget   Budget            // of all that the program does
 	// Sandbox says what the words may reach of files, network, environment and process (docs/security.md); nil: everything.
 	Sandbox *sandbox.Policy
 	// Signals is what the signal words act on; nil: flags that no signal sets.
@@ -100,18 +101,21 @@ type VM struct {
 	profile *Profile // nil: nobody samples
 	session *session // nil: it runs one program
 
-	start      int32        // the function that strand 1 starts with; -1: none
-	stackBytes atomic.Int64 // of stacks that have grown
-	status     int          // main's Int modulo 256
-	abandons   bool         // the end of strand 1 is that of the program
+	start      int32 // the function that strand 1 starts with; -1: none
+	status     int   // main's Int modulo 256
+	abandons   bool  // the end of strand 1 is that of the program
 	stopOnce   sync.Once
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
+	allowance  allowance
+	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
 	context    context.Context
 	endContext context.CancelCauseFunc
+	pressure   pressure
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
+	known knownErrors
 
 	stateMu sync.Mutex
 	state   map[any]any // of word families
@@ -178,6 +182,7 @@ func newVM(img *image, config Config) *VM {
 	v := &VM{config: config, start: -1}
 	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
+	v.setBudget(config.Budget)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, Stderr: config.Stderr, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
 	if img.counting {
@@ -234,8 +239,11 @@ func (v *VM) run(function int32) error {
 		return err
 	}
 	v.sched.Init()
+	defer v.holdMemory()()
+	endWatch := v.watchTime(&v.allowance, nil)
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
+	endWatch()
 	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error

@@ -163,14 +163,18 @@ func awaitProgram(ts *testscript.TestScript, _ bool, args []string) {
 
 var signalNumbers = map[string]syscall.Signal{
 	"INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "TERM": syscall.SIGTERM, "ALRM": syscall.SIGALRM,
-	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
+	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "ABRT": syscall.SIGABRT, "SEGV": syscall.SIGSEGV, "PIPE": syscall.SIGPIPE, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
 }
 
 func signalProgram(ts *testscript.TestScript, _ bool, args []string) {
 	p := named(ts, args, 2)
 	for _, name := range args[1:] {
 		p.since = time.Now()
-		ts.Check(p.cmd.Process.Signal(signalNumbers[name]))
+		number, ok := signalNumbers[name]
+		if !ok {
+			ts.Fatalf("no signal %s is known here", name)
+		}
+		ts.Check(p.cmd.Process.Signal(number))
 	}
 }
 

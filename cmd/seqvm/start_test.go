@@ -25,8 +25,8 @@ var modules = []string{
 	"github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "github.com/rs/zerolog",
 	"golang.org/x/sys", "golang.org/x/term",
 	"github.com/landlock-lsm/go-landlock", "kernel.org/pub/linux/libs/security/libcap/psx", // sandboxes
-	"github.com/pelletier/go-toml/v2", // manifests
 	"github.com/rogpeppe/go-internal", // differences of texts
+	"github.com/pelletier/go-toml/v2", // manifests, rules of lint
 }
 
 // dear are packages of the standard library that seqvm must not import, or, of those that a

@@ -101,7 +101,7 @@ func (p *Program) Main() *Module { return p.Modules[0] }
 
 // Options says where sources come from.
 type Options struct {
-	// ReadFile reads a file; nil means os.ReadFile.
+	// ReadFile reads a file; nil means ReadMain or ReadInclude.
 	ReadFile func(path string) ([]byte, error)
 	// StdlibDir is $SEQ_STDLIB: the folder with modules that are not built in.
 	StdlibDir string
@@ -118,7 +118,7 @@ type Options struct {
 // File loads the program whose main file is at path.
 func File(path string, opts Options) (*Program, diag.List) {
 	l := newLoader(opts)
-	text, err := l.read(path)
+	text, err := l.readBy(ReadMain, path)
 	if err != nil {
 		l.errors = append(l.errors, &diag.Diagnostic{
 			Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1},
@@ -155,15 +155,19 @@ func (o Options) Read(path string) ([]byte, error) {
 	if o.ReadFile != nil {
 		return o.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	return ReadInclude(path)
 }
 
-// read reads a file. It is not copied when it becomes a text: nobody else has what os.ReadFile returns.
-func (l *loader) read(path string) (string, error) {
-	b, err := l.opts.Read(path)
+// read reads a file that a program names.
+func (l *loader) read(path string) (string, error) { return l.readBy(ReadInclude, path) }
+
+// readBy reads a file as the options say, or else by a function. What that returns is not copied when it becomes a text: nobody else has it.
+func (l *loader) readBy(read func(path string) ([]byte, error), path string) (string, error) {
 	if l.opts.ReadFile != nil {
+		b, err := l.opts.ReadFile(path)
 		return string(b), err
 	}
+	b, err := read(path)
 	return unsafe.String(unsafe.SliceData(b), len(b)), err
 }
 
@@ -319,6 +323,13 @@ func (l *loader) includes(file *syntax.File, dir func() string) {
 		}
 	}
 }
+
+// nowhere are the codes of includes that lead nowhere.
+var nowhere = []diag.Code{"unknown-module", "removed-module", "include-path", "missing-include"}
+
+// LeadsNowhere tells whether an error is that of an include whose file or module is not there: the file that includes is
+// well-formed.
+func LeadsNowhere(d *diag.Diagnostic) bool { return slices.Contains(nowhere, d.Code) }
 
 func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) *diag.Diagnostic {
 	d := &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help}

@@ -142,7 +142,8 @@ func (s *Session) begin() error {
 	}
 	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect, Manifest: s.manifest}}
 	if box := s.opts.Sandbox; box != nil {
-		s.load.ReadFile = box.Including(load.Folders("", cmp.Or(s.opts.Dir, "."), s.opts.StdlibDir)).ReadFile
+		box = box.Including(load.Folders("", cmp.Or(s.opts.Dir, "."), s.opts.StdlibDir))
+		s.load.ReadFile = func(path string) ([]byte, error) { return box.ReadFile(path, load.MaxSource) }
 	}
 	s.types = types.NewSession(s.opts.Words.Types(), types.Options{Profile: profile})
 	s.code = compile.NewSession(s.types.Info())

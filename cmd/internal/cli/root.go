@@ -20,6 +20,9 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
+	"github.com/seqvm/seqvm/internal/memory"
+	"github.com/seqvm/seqvm/internal/threads"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -66,6 +69,7 @@ type CLI struct {
 	manifestFiles []string
 	manifests     []*seqvm.Manifest                                                   // of those files
 	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
+	memoryMax     byteSize                                                            // --max-memory; 0: not given
 	typed         []byte                                                              // the program's text, from where it cannot be read again
 	log           zerolog.Logger
 }
@@ -93,6 +97,15 @@ func (c *CLI) Main(args []string) (code int) {
 			code = statusInternal
 		}
 	}()
+	if c.Signals != nil { // the process is ours
+		if err := threads.Enough(); err != nil {
+			fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+			return statusUsage
+		}
+		if c.setting("GOMEMLIMIT") == "" {
+			memory.Own()
+		}
+	}
 	out := &output{to: c.Stdout}
 	c.Stdout = out
 	return out.failed(c.Stderr, c.command(args, out))
@@ -111,6 +124,10 @@ func (c *CLI) command(args []string, out *output) int {
 		return statusUsage
 	}
 	args, command := shorthand(args)
+	if c.Signals != nil && command != "run" { // which handles signals by itself
+		early.Default()
+		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
+	}
 	root := c.root(command)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -141,7 +158,7 @@ var commands = []struct {
 	command func(*CLI) *cobra.Command
 }{
 	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
-	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand},
+	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
 }
 
@@ -207,8 +224,8 @@ func (c *CLI) root(name string) *cobra.Command {
 	return root
 }
 
-// valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest"}
+// valued are the flags that stand in front of a file and take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions", "--max-memory"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front

@@ -4,30 +4,36 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/vm"
 )
 
 func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
+	var budget budgetFlags
 	var diagnose diagnosisFlags
 	fence := func(program string) error {
 		policy, err := box.policy()
 		if policy == nil || err != nil {
 			return err
 		}
-		return wall(policy, sourceFolders(c.operands[0], c.options()), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+		return wall(policy, append(sourceFolders(c.operands[0], c.options()), c.certificates(policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
 	}
 	c.fence = fence
 	cmd := &cobra.Command{
@@ -45,6 +51,10 @@ func (c *CLI) runCommand() *cobra.Command {
 			opts.Instrument = instrument
 			var err error
 			if opts.Sandbox, err = box.policy(); err != nil {
+				return err
+			}
+			bounds, err := budget.budget()
+			if err != nil {
 				return err
 			}
 			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
@@ -70,12 +80,14 @@ func (c *CLI) runCommand() *cobra.Command {
 					return err
 				}
 			}
-			return c.execute(prog, args, diagnose)
+			return c.execute(prog, args, bounds, diagnose)
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	budget.add(cmd)
+	c.maxMemory(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -88,6 +100,8 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	switch {
 	case err != nil && path == "-":
 		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	case errors.Is(err, load.ErrTooLarge):
+		return nil, diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", path, err)}}
 	case err != nil:
 		return compiled(seqvm.File(path), opts) // which says so
 	case path == "-":
@@ -126,7 +140,11 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		}
 	}
 	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
-	if _, err = read.ReadFrom(from); err == nil && !again {
+	_, err = read.ReadFrom(io.LimitReader(from, load.MaxSource+1))
+	switch {
+	case err == nil && read.Len() > load.MaxSource:
+		return nil, false, load.ErrTooLarge
+	case err == nil && !again:
 		c.typed = read.Bytes()
 	}
 	return read.Bytes(), again, err
@@ -180,6 +198,15 @@ func sourceFolders(path string, opts seqvm.Options) []string {
 	return seqvm.SourceFolders(seqvm.File(path), opts)
 }
 
+// certificates are the files and folders with the certificates that a program trusts whose policy gives it some of the network.
+func (c *CLI) certificates(p *seqvm.Policy) []string {
+	if !p.Gives(sandbox.Net) {
+		return nil
+	}
+	given := append(filepath.SplitList(c.setting("SSL_CERT_DIR")), c.setting("SSL_CERT_FILE"))
+	return slices.DeleteFunc(given, func(path string) bool { return path == "" })
+}
+
 // terminal returns the terminal that the program is started in.
 func (c *CLI) terminal() *terminal.Terminal {
 	t := &terminal.Terminal{}
@@ -191,17 +218,20 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
-	s.AllStacksMax = machineMemory() / 2
+	if c.memoryMax > 0 {
+		s.MemoryMax = int64(c.memoryMax)
+	}
 	return s
 }
 
-func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
+func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
 		LineFlush: isTerminal(c.Stdout),
 		Settings:  c.settings(),
+		Budget:    bounds,
 		Signals:   c.Signals,
 		Terminal:  screen,
 
@@ -214,16 +244,21 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
 	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	leave := func() {
+		v.Console.Flush()
+		screen.Raw(false)
+		d.discard()
+	}
+	defer c.endLate(bounds.Time, func() {
+		screen.Raw(false)
+		d.discard()
+	})()
 	if c.Signals != nil {
-		leave := func() {
-			v.Console.Flush()
-			screen.Raw(false)
-			d.discard()
-		}
 		defer c.Signals.Install(signals.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
 			Death:     leave,
+			Taken:     early.GiveBack,
 		})()
 	}
 	if err := d.start(v); err != nil {

@@ -52,12 +52,17 @@ func (c *CLI) testCommand() *cobra.Command {
 	f.BoolVar(&flags.cover, "cover", false, "show which words, branches and lines of the included files the tests came to")
 	f.StringVar(&flags.coverHTML, "cover-html", "", "write the coverage to `FILE` as a page with the sources")
 	flags.box.add(cmd)
+	c.maxMemory(cmd)
 	return cmd
 }
 
 func (c *CLI) test(paths []string, flags testFlags) error {
-	if flags.timeout < 0 || flags.parallel < 0 {
-		return errors.New("--timeout and --parallel must not be negative")
+	if flags.parallel < 0 {
+		return errors.New("--parallel must not be negative")
+	}
+	limit, err := seconds(flags.timeout)
+	if err != nil {
+		return err
 	}
 	files, err := testrunner.Discover(paths)
 	if err != nil {
@@ -75,7 +80,7 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	}
 	opts := testrunner.Options{
 		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
-		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
+		Filter: flags.filter, Timeout: limit, Parallel: flags.parallel,
 	}
 	opts.Compile.Sandbox = policy
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
