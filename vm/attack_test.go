@@ -482,3 +482,72 @@ func near(r *rand.Rand, n int32) int32 {
 	}
 	return n + r.Int32N(5) - 2
 }
+
+// What the verifier cannot know the VM finds out.
+func TestHostileModulesFail(t *testing.T) {
+	word := func(name string, in, out int32, results ...bytecode.Kind) bytecode.BuiltinRef {
+		return bytecode.BuiltinRef{Name: name, In: in, Out: out, Results: results}
+	}
+	for name, c := range map[string]struct {
+		builtins []bytecode.BuiltinRef
+		main     []bytecode.Instr
+		more     []bytecode.Func
+		want     string
+	}{
+		"dump hands the stack to a word that takes a window": {
+			builtins: []bytecode.BuiltinRef{word("list.reverse", 1, 1, bytecode.KindAny)},
+			main:     []bytecode.Instr{{Op: bytecode.OpDump}, {Op: bytecode.OpFrameToTop}, {Op: bytecode.OpReturn}},
+			want:     "a word that does not take the whole stack",
+		},
+		"a quotation changes what lies below a tail call, which was proven": {
+			main: []bytecode.Instr{{Op: bytecode.OpCall, B: 1}, {Op: bytecode.OpIntNeg}, {Op: bytecode.OpReturn}},
+			more: []bytecode.Func{
+				{Name: "f", Word: true, Out: 2, Frame: 4, Results: []bytecode.Kind{bytecode.KindInt, bytecode.KindAny}, Code: []bytecode.Instr{
+					{Op: bytecode.OpInt, B: 5}, {Op: bytecode.OpConst, A: 1, B: 1}, {Op: bytecode.OpCallQuotation, A: 1, C: 1}, {Op: bytecode.OpExpect, A: 2}, {Op: bytecode.OpTail, A: 1, B: 3},
+				}},
+				{Name: "<quotation>", In: 1, Out: 2, Frame: 2, Code: []bytecode.Instr{{Op: bytecode.OpConst}, {Op: bytecode.OpConst, A: 1}, {Op: bytecode.OpReturn, A: 2}}},
+				{Name: "same", Word: true, In: 1, Out: 1, Frame: 1, Code: []bytecode.Instr{{Op: bytecode.OpReturn, A: 1}}},
+			},
+			want: "expected Int, found String",
+		},
+		"the elements of what is no list": {
+			main: []bytecode.Instr{{Op: bytecode.OpConst}, {Op: bytecode.OpInt, A: 1}, {Op: bytecode.OpListNextInt, A: 2, B: 0, C: 1}, {Op: bytecode.OpJump}, {Op: bytecode.OpReturn}},
+			want: "expected List, found String",
+		},
+		"a weave that is none": {
+			main: []bytecode.Instr{{Op: bytecode.OpConst}, {Op: bytecode.OpInt, A: 1}, {Op: bytecode.OpResume}, {Op: bytecode.OpReturn}},
+			want: "expected a weave",
+		},
+		"the aux stack of nobody": {
+			main: []bytecode.Instr{{Op: bytecode.OpAuxPop, B: int32(bytecode.KindVariant)}, {Op: bytecode.OpReturn}},
+			want: "the aux stack is empty",
+		},
+		"a part that moves out of a map that others hold": { // the copying word stands in its place
+			builtins: []bytecode.BuiltinRef{word("map.make", 0, 1, bytecode.KindAny), word("list.make", 0, 1, bytecode.KindAny), word("map.set", 3, 1, bytecode.KindAny), word("%map.take", 2, 2, bytecode.KindAny, bytecode.KindBool), word("map.get", 2, 2, bytecode.KindAny, bytecode.KindBool), word("%strands.fail", 1, 1, bytecode.KindAny), word("int->string", 1, 1, bytecode.KindString)},
+			main: []bytecode.Instr{
+				{Op: bytecode.OpBuiltin}, {Op: bytecode.OpInt, A: 1, B: 1}, {Op: bytecode.OpBuiltin, A: 2, B: 1}, {Op: bytecode.OpBuiltin, B: 2}, // a map with an empty list
+				{Op: bytecode.OpMove, A: 1}, {Op: bytecode.OpInt, A: 2, B: 1}, {Op: bytecode.OpBuiltin, A: 1, B: 3}, // which is taken out
+				{Op: bytecode.OpInt, A: 2, B: 7}, {Op: bytecode.OpListPush, A: 1, B: 1, C: 2}, // and changed
+				{Op: bytecode.OpInt, A: 1, B: 1}, {Op: bytecode.OpBuiltin, B: 4}, {Op: bytecode.OpListLength}, {Op: bytecode.OpBuiltin, B: 6}, {Op: bytecode.OpBuiltin, B: 5}, {Op: bytecode.OpReturn},
+			},
+			want: "main: 0",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &bytecode.Module{
+				Files: []string{"x.seq"}, Names: []string{"x"}, Builtins: c.builtins,
+				Consts: []bytecode.Const{{Kind: bytecode.KindString, Text: "text"}},
+				Funcs:  append([]bytecode.Func{{Name: "main", Word: true, Frame: 6, Open: true, Code: c.main}}, c.more...),
+			}
+			if len(c.more) > 1 {
+				m.Consts = append(m.Consts, bytecode.Const{Kind: bytecode.KindQuotation, Bits: 2})
+			}
+			decoded, err := bytecode.Decode(bytecode.Encode(m))
+			require.NoError(t, err)
+			v, err := vm.New(decoded, vm.Config{Builtins: builtins.All().Find})
+			require.NoError(t, err)
+			_, err = v.Run()
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}

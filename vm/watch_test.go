@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -14,9 +16,10 @@ import (
 
 // watcher looks at a program in front of each instruction: are the values of the kinds that the verifier has
 // proven, are only marked objects held twice, is none a part of itself? Slots of which the verifier says that nobody
-// looks at them it overwrites with a value that no program has. The strands must run one at a time.
+// looks at them it overwrites with a value that no program has. The strands must run one at a time (GOMAXPROCS is 1), mostly.
 type watcher struct {
 	vm      *VM
+	mu      sync.Mutex
 	proof   *bytecode.Proof
 	every   int // it looks at all objects in front of each so many instructions
 	most    int // the program is stopped after so many
@@ -58,6 +61,8 @@ func Watch(v *VM, proof *bytecode.Proof, every, most int) (problem func() (instr
 }
 
 func (w *watcher) see(s *Strand, in *bytecode.Instr) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.seen++
 	if w.problem == nil {
 		w.problem = w.look(s, in.Op == bytecode.OpCounted)
@@ -101,10 +106,22 @@ func (w *watcher) look(s *Strand, own bool) error {
 	if w.seen%w.every != 0 {
 		return nil
 	}
-	if err := w.everything(s); err != nil {
+	if err := w.everything(s); err != nil && w.stays(s) {
 		return fmt.Errorf("%s: %w", where, err)
 	}
 	return nil
+}
+
+// stays tells whether everything has a problem for some time. A worker that is kept for long, as this one may be, gets others
+// beside it, whose strands may be in the middle of something: beginning, or ending.
+func (w *watcher) stays(s *Strand) bool {
+	for range 5 {
+		time.Sleep(2 * time.Millisecond)
+		if w.everything(s) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // seemly tells whether a value may lie where programs look.
