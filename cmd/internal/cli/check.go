@@ -26,7 +26,7 @@ func (c *CLI) checkCommand() *cobra.Command {
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c.setting("GOGC") == "" {
-				newHeap()
+				forChecking()
 			}
 			opts := c.options()
 			opts.Library, opts.Verbose = true, verbose

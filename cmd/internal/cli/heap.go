@@ -59,6 +59,7 @@ type heap struct {
 	percent int
 	before  uint64 // alive when it ran last
 	loading bool   // no program runs yet
+	checks  bool   // none ever will
 }
 
 // newHeap sets Go's collector for reading a program, and to growth after each collection.
@@ -68,6 +69,18 @@ func newHeap() *heap {
 	memory.AfterCollections(h.collected)
 	return h
 }
+
+// forChecking is newHeap for commands that run no program.
+func forChecking() {
+	h := newHeap()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.checks = true
+}
+
+// checkPercent is for large heaps of checks: what is alive only gets more, and 550 bytes for each of a million words are to stay below
+// a gigabyte.
+const checkPercent = 40
 
 // run sets the collector for a program that is about to run.
 func (h *heap) run() {
@@ -89,6 +102,9 @@ func (h *heap) collected(alive int64) {
 		h.loading, percent = false, leastSmall
 	}
 	want := growth(live, h.before, percent)
+	if h.checks && live > heapGrowth[len(heapGrowth)-1].live {
+		want = checkPercent
+	}
 	if h.before = live; want != h.percent {
 		h.percent = want
 		debug.SetGCPercent(want)
