@@ -107,6 +107,12 @@ func (in *Instance) Close() { in.vm.Close() }
 // called os.exit, or says what does not fit: the name, the number or the kinds of the arguments.
 // After an error the strands that the call started are stopped.
 func (in *Instance) Call(ctx context.Context, word string, args ...any) ([]any, error) {
+	return in.CallWithin(ctx, Budget{}, word, args...)
+}
+
+// CallWithin is Call within a budget, besides that of the Config, which is of all calls together. What goes beyond it ends with a
+// *vm.LimitError; the instance can be called again. Strands that the call leaves use up what is left of its reductions.
+func (in *Instance) CallWithin(ctx context.Context, budget Budget, word string, args ...any) ([]any, error) {
 	function, err := in.p.function(word)
 	if err != nil {
 		return nil, err
@@ -120,7 +126,7 @@ func (in *Instance) Call(ctx context.Context, word string, args ...any) ([]any, 
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	left, err := in.vm.Do(ctx, function, values)
+	left, err := in.vm.DoWithin(ctx, budget, function, values)
 	switch {
 	case errors.Is(err, vm.ErrInterrupted) && ctx.Err() != nil:
 		return nil, context.Cause(ctx)

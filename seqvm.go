@@ -19,7 +19,6 @@ package seqvm
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -32,6 +31,7 @@ import (
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -91,6 +91,11 @@ type Options struct {
 	Overlay map[string]string
 	// Words are the built-in words that the program can call; nil means all of the language.
 	Words *Words
+	// Manifests are those that "include ffi:NAME" looks for NAME in first. Their words must be in Words (WithManifests).
+	Manifests []*Manifest
+	// Bind makes the functions of the words of manifests that the program includes from beside its files: Bind of package
+	// builtins/ffi/dynamic. nil: these words have none (Program.Unlinked), which is enough for checking.
+	Bind func(...*Manifest) (map[string]WordFunction, diag.List)
 	// Sandbox refuses calls of words that it gives nothing of what they need, and includes of files that are neither below the
 	// folder of the main file nor given for reading (but for FS and Overlay: what is there is given). The program runs in it
 	// if its Config has no other one. nil: everything is allowed.
@@ -117,6 +122,9 @@ type Options struct {
 // no input and throws output away.
 type Config = vm.Config
 
+// Budget bounds what a run (Config.Budget) or one call (Instance.CallWithin) may take of reductions and time.
+type Budget = vm.Budget
+
 // Settings are the SEQ_* variables of a run, such as limits; the zero value
 // stands for the defaults.
 type Settings = settings.Settings
@@ -139,6 +147,9 @@ type Program struct {
 	warnings diag.List
 	words    *Words // nil: all of the language
 	sandbox  *Policy
+	// Manifests are those of the options and those that the program includes. All their libraries must be there when it
+	// runs, whether it calls them or not (chapter 8, section 10).
+	Manifests []*Manifest
 	// from and opts check the program again; from is nil if it was decoded.
 	from check.Source
 	opts check.Options
@@ -146,14 +157,15 @@ type Program struct {
 
 // Compile compiles a program. The error is a *CompileError.
 func Compile(source Source, opts Options) (*Program, error) {
-	o := opts.check(source)
+	bindings := opts.foreign()
+	o := opts.check(source, bindings)
 	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
 		return nil, &CompileError{problems}
 	}
 	p := &Program{
 		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Plain: opts.Plain}),
-		warnings: problems, words: opts.words(), sandbox: opts.Sandbox, from: source.from, opts: o,
+		warnings: problems, words: bindings.words, sandbox: opts.Sandbox, from: source.from, opts: o, Manifests: slices.Concat(bindings.given, bindings.included),
 	}
 	for _, m := range info.Program.Modules {
 		p.Sources = append(p.Sources, m.Source)
@@ -164,7 +176,7 @@ func Compile(source Source, opts Options) (*Program, error) {
 // Decoded is a program that was read from a bytecode file. Of the options only Words and Sandbox count.
 func Decoded(module *bytecode.Module, opts Options) *Program {
 	o := Options{Words: opts.Words, Sandbox: opts.Sandbox, Library: true}
-	return &Program{Module: module, words: opts.Words, sandbox: opts.Sandbox, opts: o.check(Source{})}
+	return &Program{Module: module, words: opts.Words, sandbox: opts.Sandbox, Manifests: opts.Manifests, opts: o.check(Source{}, o.foreign())}
 }
 
 // Unlinked returns the built-in words that the program calls and that have no function here, but in
@@ -189,7 +201,7 @@ func (p *Program) Warnings() diag.List { return p.warnings }
 // Check checks a program without compiling it. The list holds hints as well, and
 // warnings about dropped flags.
 func Check(source Source, opts Options) diag.List {
-	o := opts.check(source)
+	o := opts.check(source, opts.foreign())
 	o.Hints, o.Verbose = true, opts.Verbose
 	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
@@ -198,6 +210,27 @@ func Check(source Source, opts Options) diag.List {
 	problems = append(problems, lint.DroppedFlags(info)...)
 	problems.Sort()
 	return problems
+}
+
+// Lint lints the main file of a program; package tools/lint says what is found. Check and Words of o are set here.
+func Lint(source Source, opts Options, o lint.Options) *lint.Report {
+	return lint.File(source.from, opts.lint(source, o))
+}
+
+// LintFix applies what the rules of the linter suggest to the text of the file at path; it writes nothing.
+func LintFix(path, text string, opts Options, o lint.Options) (lint.Fixed, error) {
+	return lint.Fix(path, text, opts.lint(File(path), o))
+}
+
+func (o Options) lint(source Source, l lint.Options) lint.Options {
+	o.Library = true
+	l.Words = o.words().Types()
+	l.Check = func(from check.Source) (*types.Info, diag.List) {
+		c := o.check(source, o.foreign())
+		c.Hints = true
+		return check.Program(from, c)
+	}
+	return l
 }
 
 // WordStacks is how the stack changes in a word of a program.
@@ -210,7 +243,7 @@ type WordStacks struct {
 // Stacks checks a program and returns the stacks on the way through the words of its main file in
 // source order, without those that were refused.
 func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
-	info, problems := check.Program(source.from, opts.check(source))
+	info, problems := check.Program(source.from, opts.check(source, opts.foreign()))
 	var list []WordStacks
 	for _, w := range info.Words {
 		if steps := info.Stacks(w); w.Module == 0 && steps != nil {
@@ -224,12 +257,13 @@ func Stacks(source Source, opts Options) ([]WordStacks, diag.List) {
 // place, in the order of words and places. What words of supplied modules do counts where the program calls those.
 // The second list is what Check finds; if it has errors, the first is empty.
 func Capabilities(source Source, opts Options) (uses, problems diag.List) {
-	o := opts.check(source)
+	bindings := opts.foreign()
+	o := opts.check(source, bindings)
 	info, problems := check.Program(source.from, o)
 	if problems.HasErrors() {
 		return nil, problems
 	}
-	words := opts.words()
+	words := bindings.words
 	for _, use := range info.Uses(func(builtin int32) bool { return words.Needs(builtin) != sandbox.Nothing }) {
 		need, through := words.Needs(use.Builtin), ""
 		if use.Through {
@@ -252,17 +286,23 @@ func (o Options) words() *Words {
 	return words
 }
 
-func (o Options) check(source Source) check.Options {
-	from := load.Options{StdlibDir: o.StdlibDir, Dialect: o.Dialect}
+func (o Options) check(source Source, f *foreign) check.Options {
+	from := load.Options{StdlibDir: o.StdlibDir, Dialect: o.Dialect, Manifest: f.include}
 	if o.FS != nil || o.Overlay != nil || o.Sandbox != nil {
 		from.ReadFile = o.reader(source)
 	}
-	return check.Options{Options: from, Words: o.words().Types(), NeedMain: !o.Library}
+	f.read = from.Read
+	return check.Options{Options: from, Words: f.base.Types(), Bound: f.bound, NeedMain: !o.Library}
 }
 
 // reader returns what reads the files of a program.
 func (o Options) reader(source Source) func(name string) ([]byte, error) {
-	disk := os.ReadFile
+	disk := func(name string) ([]byte, error) {
+		if name == source.file {
+			return load.ReadMain(name)
+		}
+		return load.ReadInclude(name)
+	}
 	if o.Sandbox != nil && o.FS == nil {
 		disk = o.confined(source)
 	}
@@ -288,9 +328,9 @@ func (o Options) confined(source Source) func(name string) ([]byte, error) {
 	policy := o.Sandbox.Including(SourceFolders(source, o))
 	return func(name string) ([]byte, error) {
 		if name == source.file && name != "" {
-			return os.ReadFile(name) // it was named by who runs it
+			return load.ReadMain(name) // it was named by who runs it
 		}
-		return policy.ReadFile(name)
+		return policy.ReadFile(name, load.MaxSource)
 	}
 }
 
@@ -312,7 +352,7 @@ func (p *Program) source(file string) *diag.Source {
 	if info, err := p.sandbox.Stat(file); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 		return nil
 	}
-	text, err := p.sandbox.ReadFile(file)
+	text, err := p.sandbox.ReadFile(file, maxSource)
 	if err != nil || bytecode.Sum(string(text)) != p.Module.Sums[i] {
 		return nil
 	}

@@ -27,10 +27,10 @@ var wings = map[string]string{
 	"stdlib":             "",
 	"seq":                "stdlib",
 	"compile":            "seq bytecode",
-	"builtins":           "seq/types seq/syntax vm stack channel host",
+	"builtins":           "seq/types seq/syntax seq/diag vm stack channel host",
 	".":                  "seq compile bytecode vm stack host builtins tools/lint tools/traceback",
 	"tools":              "seq compile bytecode vm stack host builtins stdlib .",
-	"cmd":                "seq bytecode vm host tools internal .",
+	"cmd":                "seq bytecode vm host tools internal builtins/ffi builtins/web .",
 	"internal":           "",
 	"internal/reference": "seq",
 }

@@ -10,10 +10,11 @@ import (
 
 // upper is the full mapping of the Unicode standard: character by character, some of which become
 // several.
-func upper(s string) string {
+func upper(s string, heed func()) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for i := 0; i < len(s); {
+		heed()
 		r, n := utf8.DecodeRuneInString(s[i:])
 		special, found := slices.BinarySearchFunc(expanding, r, func(e expansion, r rune) int { return cmp.Compare(e.of, r) })
 		switch {
@@ -62,10 +63,11 @@ var expanding = []expansion{
 
 // lower is the full mapping of the Unicode standard: character by character but
 // for two, of which one becomes two and the other depends on where it stands.
-func lower(s string) string {
+func lower(s string, heed func()) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for i, r := range s {
+		heed()
 		switch {
 		case r == 'İ':
 			b.WriteString("i\u0307")

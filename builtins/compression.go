@@ -40,21 +40,21 @@ func given(most int64) func([]stack.Value) int {
 	return func(w []stack.Value) int { return int(min(max(w[1].AsInt(), 1), most)) }
 }
 
-func pack(f func(data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
-	return func(_ *vm.Strand, w []stack.Value) error {
-		flagged(w, inBase64(f(w[0].AsBytes(), level(w))), true)
+func pack(f func(s *vm.Strand, data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
+	return func(s *vm.Strand, w []stack.Value) error {
+		flagged(w, inBase64(s, f(s, w[0].AsBytes(), level(w))), true)
 		return nil
 	}
 }
 
-func unpack(f func(data []byte, most uint64) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
+func unpack(f func(s *vm.Strand, data []byte, most uint64) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		packed, ok := fromBase64(w[0])
+		packed, ok := fromBase64(s, w[0])
 		if !ok || len(packed) == 0 {
 			flagged(w, stack.FromString(""), false)
 			return nil
 		}
-		data, err := f(packed, unpackLimit(s))
+		data, err := f(s, packed, unpackLimit(s))
 		if err != nil {
 			data = nil // never a part
 		}
@@ -67,12 +67,15 @@ func unpackLimit(s *vm.Strand) uint64 {
 	return uint64(s.VM().Config().Settings.UnpackMax)
 }
 
-func gzipped(data []byte, level int) []byte {
+func gzipped(s *vm.Strand, data []byte, level int) []byte {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, level)
 	if err == nil {
 		z.ModTime = time.Unix(0, 0) // chapter 6, section 11: no time
-		_, err = z.Write(data)
+		pieces(s, data, func(b []byte) {
+			_, failed := z.Write(b)
+			err = errors.Join(err, failed)
+		})
 		err = errors.Join(err, z.Close())
 	}
 	if err != nil {
@@ -84,13 +87,13 @@ func gzipped(data []byte, level int) []byte {
 var errTooLong = errors.New("more than SEQ_UNPACK_MAX bytes")
 
 // gunzipped unpacks the first member and looks at nothing behind it.
-func gunzipped(data []byte, most uint64) ([]byte, error) {
+func gunzipped(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}
 	z.Multistream(false)
-	unpacked, err := readAll(z, most)
+	unpacked, err := readAll(heedingReader{s, z}, most)
 	return unpacked, errors.Join(err, z.Close())
 }
 
@@ -125,25 +128,48 @@ func readAll(r io.Reader, most uint64) ([]byte, error) {
 // tells apart. They are safe for concurrent use.
 var zstdEncoders sync.Map // zstd.EncoderLevel to *zstd.Encoder
 
-func zstandard(data []byte, level int) []byte {
+func zstandard(s *vm.Strand, data []byte, level int) []byte {
 	l := zstd.EncoderLevelFromZstd(level)
+	if len(data) > piece {
+		return zstandardInPieces(s, data, l)
+	}
 	z, ok := zstdEncoders.Load(l)
 	if !ok {
-		made, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(l), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
-		if err != nil {
-			panic(err) // the options are valid
-		}
-		z, _ = zstdEncoders.LoadOrStore(l, made)
+		z, _ = zstdEncoders.LoadOrStore(l, newZstdEncoder(nil, l))
 	}
 	return z.(*zstd.Encoder).EncodeAll(data, nil)
 }
 
+func newZstdEncoder(to io.Writer, level zstd.EncoderLevel) *zstd.Encoder {
+	z, err := zstd.NewWriter(to, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+	if err != nil {
+		panic(err) // the options are valid
+	}
+	return z
+}
+
+// zstandardInPieces packs what may take long.
+func zstandardInPieces(s *vm.Strand, data []byte, level zstd.EncoderLevel) []byte {
+	var packed bytes.Buffer
+	z := newZstdEncoder(nil, level)
+	z.ResetContentSize(&packed, int64(len(data)))
+	var err error
+	pieces(s, data, func(b []byte) {
+		_, failed := z.Write(b)
+		err = errors.Join(err, failed)
+	})
+	if err = errors.Join(err, z.Close()); err != nil {
+		panic(err) // a buffer takes all
+	}
+	return packed.Bytes()
+}
+
 // unzstandard unpacks all frames.
-func unzstandard(data []byte, most uint64) ([]byte, error) {
+func unzstandard(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
 	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close()
-	return readAll(z, most)
+	return readAll(heedingReader{s, z}, most)
 }

@@ -5,15 +5,16 @@ import (
 	"crypto/cipher"
 	"crypto/ed25519"
 	"crypto/hmac"
-	"crypto/pbkdf2"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -22,15 +23,12 @@ import (
 // cryptoWords: chapter 6, section 10. All is Go's standard library; the random
 // source is the system's.
 var cryptoWords = []Word{
-	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		sum := sha256.Sum256(w[0].AsBytes())
-		w[0] = inHex(sum[:])
+	{Name: "crypto.sha256", Effect: "( ..a String -- ..a String )", Doc: "The SHA-256 of a string in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = hashed(s, sha256.New(), w[0])
 		return nil
 	}},
-	{Name: "crypto.hmac-sha256", Effect: "( ..a String String -- ..a String )", Doc: "The HMAC-SHA-256 of the message below the key, in hex.", Run: func(_ *vm.Strand, w []stack.Value) error {
-		mac := hmac.New(sha256.New, w[1].AsBytes())
-		mac.Write(w[0].AsBytes())
-		w[0] = inHex(mac.Sum(nil))
+	{Name: "crypto.hmac-sha256", Effect: "( ..a String String -- ..a String )", Doc: "The HMAC-SHA-256 of the message below the key, in hex.", Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = hashed(s, hmac.New(sha256.New, w[1].AsBytes()), w[0])
 		return nil
 	}},
 	{Name: "crypto.constant-time-eq", Effect: "( ..a String String -- ..a Bool )", Doc: "Are the strings equal? The time does not tell where they differ.", Run: func(_ *vm.Strand, w []stack.Value) error {
@@ -75,6 +73,12 @@ var cryptoWords = []Word{
 	}},
 }
 
+// hashed is what a hash makes of a String, in hex.
+func hashed(s *vm.Strand, h hash.Hash, text stack.Value) stack.Value {
+	pieces(s, text.AsBytes(), func(b []byte) { h.Write(b) })
+	return inHex(h.Sum(nil))
+}
+
 func inHex(b []byte) stack.Value { return stack.FromASCII(hex.EncodeToString(b)) }
 
 // fromHex decodes exactly n bytes from hex digits of either case.
@@ -88,11 +92,9 @@ func fromHex(v stack.Value, n int) ([]byte, bool) {
 }
 
 // fromBase64 decodes canonical base64 with padding (chapter 6, section 10).
-func fromBase64(v stack.Value) ([]byte, bool) {
-	return decoded(base64.StdEncoding.Strict().AppendDecode, v)
-}
+func fromBase64(s *vm.Strand, v stack.Value) ([]byte, bool) { return base64Strict.decode(s, v) }
 
-func inBase64(b []byte) stack.Value { return stack.FromOwned(base64.StdEncoding.AppendEncode(nil, b)) }
+func inBase64(s *vm.Strand, b []byte) stack.Value { return base64Strict.encode(s, b) }
 
 // maxRandomBytes is the largest count of crypto.random-bytes.
 const maxRandomBytes = 1024
@@ -142,19 +144,19 @@ func sealer(key stack.Value) cipher.AEAD {
 	return gcm
 }
 
-func seal(_ *vm.Strand, w []stack.Value) error {
+func seal(s *vm.Strand, w []stack.Value) error {
 	gcm := sealer(w[1])
 	if gcm == nil {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
-	flagged(w, inBase64(gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
+	flagged(w, inBase64(s, gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
 	return nil
 }
 
-func unseal(_ *vm.Strand, w []stack.Value) error {
+func unseal(s *vm.Strand, w []stack.Value) error {
 	gcm := sealer(w[1])
-	sealed, ok := fromBase64(w[0])
+	sealed, ok := fromBase64(s, w[0])
 	if gcm == nil || !ok {
 		flagged(w, stack.FromString(""), false)
 		return nil
@@ -170,17 +172,33 @@ func unseal(_ *vm.Strand, w []stack.Value) error {
 // minIterations is the smallest count of crypto.pbkdf2-sha256.
 const minIterations = 1000
 
-func deriveKey(_ *vm.Strand, w []stack.Value) error {
-	password, salt, n := w[0].AsString(), w[1].AsString(), w[2].AsInt()
+func deriveKey(s *vm.Strand, w []stack.Value) error {
+	n := w[2].AsInt()
 	if n < minIterations || n > math.MaxUint32 {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
-	key, err := pbkdf2.Key(sha256.New, password, []byte(salt), int(n), aesKeySize)
-	if err != nil {
-		flagged(w, stack.FromString(""), false)
-		return nil
-	}
-	flagged(w, inHex(key), true)
+	flagged(w, inHex(pbkdf2SHA256(s, w[0].AsBytes(), w[1].AsBytes(), n)), true)
 	return nil
+}
+
+// pbkdf2SHA256 is PBKDF2 with HMAC-SHA-256 for a key as long as the hash, which is the first block T_1 (RFC 8018, section 5.2). That of Go
+// cannot be stopped, and counts go up to hours.
+func pbkdf2SHA256(s *vm.Strand, password, salt []byte, iterations int64) []byte {
+	const between = 1 << 12 // iterations: about a millisecond
+	prf := hmac.New(sha256.New, password)
+	prf.Write(salt)
+	prf.Write(binary.BigEndian.AppendUint32(nil, 1))
+	u := prf.Sum(nil)
+	key := slices.Clone(u)
+	for i := int64(1); i < iterations; i++ {
+		if i%between == 1 {
+			s.Heed()
+		}
+		prf.Reset()
+		prf.Write(u)
+		u = prf.Sum(u[:0])
+		subtle.XORBytes(key, key, u)
+	}
+	return key
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -109,7 +110,7 @@ func slurp(s *vm.Strand, w []stack.Value) error {
 	path := pathOf(w[0])
 	var content []byte
 	var err error
-	s.Blocking(func() { content, err = policy(s).ReadFile(path) })
+	s.Blocking(func() { content, err = readFile(s, path) })
 	if err != nil {
 		content = nil
 	}
@@ -129,8 +130,8 @@ func writeFile(how int) func(*vm.Strand, []stack.Value) error {
 		s.Blocking(func() {
 			var f *os.File
 			if f, err = policy(s).OpenWriting(path, how); err == nil {
-				_, err = f.WriteString(content)
-				err = errors.Join(err, f.Close())
+				defer func() { err = errors.Join(err, f.Close()) }()
+				err = writeAll(s, f, content)
 			}
 		})
 		if err := denied(err); err != nil {
@@ -163,6 +164,7 @@ func listDirectory(s *vm.Strand, w []stack.Value) error {
 // lines reads a file line by line. An abandoned one (os.exit, an error, a weave
 // that nobody resumes) is closed by Go's collector.
 type lines struct {
+	mu     sync.Mutex // bytecode of others may have several strands read
 	file   *os.File
 	buffer []byte // of which from..to is read but not yet delivered
 	from   int
@@ -188,6 +190,8 @@ func nextLine(s *vm.Strand, w []stack.Value) error {
 		return vm.Mismatch(stack.Lines.String(), w[0])
 	}
 	l := (*lines)(w[0].Object())
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	line, ok := l.next(s)
 	switch {
 	case ok:
@@ -204,6 +208,7 @@ func nextLine(s *vm.Strand, w []stack.Value) error {
 // call. At the end of the file, or when it cannot be read, the file is closed.
 func (l *lines) next(s *vm.Strand) (line []byte, ok bool) {
 	for looked := l.from; ; {
+		s.Heed()
 		if i := bytes.IndexByte(l.buffer[looked:l.to], '\n'); i >= 0 {
 			line = l.buffer[l.from : looked+i+1]
 			l.from = looked + i + 1

@@ -15,12 +15,12 @@ import (
 // and 18). A JSON value is a variant.
 var jsonWords = []Word{
 	{Name: "%json-parse", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The value of a JSON text.", Run: func(s *vm.Strand, w []stack.Value) error {
-		v, ok := parseJSON(tagsOf(s), w[0].AsString())
+		v, ok := parseJSON(tagsOf(s), w[0].AsString(), s.Heed)
 		flagged(w, v, ok)
 		return nil
 	}},
-	{Name: "%json-serialize", Effect: "( ..a Variant -- ..a String )", Doc: "The JSON text of a value.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		w[0] = built(appendJSON(nil, w[0]))
+	{Name: "%json-serialize", Effect: "( ..a Variant -- ..a String )", Doc: "The JSON text of a value.", Borrows: true, Run: func(s *vm.Strand, w []stack.Value) error {
+		w[0] = built(appendJSON(nil, w[0], s.Heed))
 		return nil
 	}},
 	{Name: "%cut", Effect: "( ..a String String -- ..a String String Bool )", Doc: "What is before and behind the first place where the second string stands in the first.", Run: func(_ *vm.Strand, w []stack.Value) error {
@@ -58,6 +58,7 @@ type jsonParser struct {
 	text string
 	at   int
 	tags jsonTags
+	heed func() // is called at each value
 	// open arrays and objects: their tag and where their fields begin.
 	open   []jsonOpen
 	fields []stack.Value
@@ -69,8 +70,8 @@ type jsonOpen struct {
 }
 
 // parseJSON returns the value of a text; null and false if it is none.
-func parseJSON(tags jsonTags, text string) (stack.Value, bool) {
-	p := &jsonParser{text: text, tags: tags}
+func parseJSON(tags jsonTags, text string, heed func()) (stack.Value, bool) {
+	p := &jsonParser{text: text, tags: tags, heed: heed}
 	if utf8.ValidString(text) {
 		if v, ok := p.value(); ok {
 			return v, true
@@ -102,6 +103,7 @@ func (p *jsonParser) take(b byte) bool {
 
 func (p *jsonParser) value() (stack.Value, bool) {
 	for {
+		p.heed()
 		v, ok := p.scalarOrOpen()
 		if !ok {
 			return v, false
@@ -285,8 +287,8 @@ func (p *jsonParser) hex(at int) (r rune, ok bool) {
 }
 
 // appendJSON appends the JSON text of a value. Like the parser it keeps what is
-// open on a stack of its own.
-func appendJSON(b []byte, v stack.Value) []byte {
+// open on a stack of its own. It calls heed at each value.
+func appendJSON(b []byte, v stack.Value, heed func()) []byte {
 	type frame struct {
 		fields []stack.Value
 		next   int
@@ -294,6 +296,7 @@ func appendJSON(b []byte, v stack.Value) []byte {
 	}
 	var open []frame
 	for {
+		heed()
 		fields, opener := jsonFields(v)
 		switch {
 		case opener != 0:

@@ -16,10 +16,13 @@ import (
 
 var testTags = jsonTags{&stack.Tag{Name: tagNull}, &stack.Tag{Name: tagBool}, &stack.Tag{Name: tagNumber}, &stack.Tag{Name: tagString}, &stack.Tag{Name: tagArray}, &stack.Tag{Name: tagObject}}
 
+// unheeded never ends the work that calls it.
+func unheeded() {}
+
 // round parses a text and returns what serialising the value gives.
 func round(text string) (string, bool) {
-	v, ok := parseJSON(testTags, text)
-	return string(appendJSON(nil, v)), ok
+	v, ok := parseJSON(testTags, text, unheeded)
+	return string(appendJSON(nil, v, unheeded)), ok
 }
 
 // The classes of texts that public test-suites of JSON parsers have, with the
@@ -73,9 +76,9 @@ func TestJSONNestsDeeply(t *testing.T) {
 	assert.Equal(t, objects, got)
 	_, ok = round(strings.Repeat("[", depth))
 	assert.False(t, ok)
-	v, _ := parseJSON(testTags, text)
-	assert.NotEmpty(t, son.Append(nil, v))
-	assert.NotEmpty(t, son.Append(nil, wrapped(testTags.array, v)))
+	v, _ := parseJSON(testTags, text, unheeded)
+	assert.NotEmpty(t, son.Append(nil, v, nil))
+	assert.NotEmpty(t, son.Append(nil, wrapped(testTags.array, v), nil))
 }
 
 func TestJSONOfOtherValues(t *testing.T) {
@@ -88,7 +91,7 @@ func TestJSONOfOtherValues(t *testing.T) {
 		"true":   wrapped(testTags.bool, stack.FromInt(7)),
 		"[]":     wrapped(testTags.array),
 	} {
-		assert.Equal(t, want, string(appendJSON(nil, v)))
+		assert.Equal(t, want, string(appendJSON(nil, v, unheeded)))
 	}
 }
 
@@ -110,16 +113,16 @@ func BenchmarkJSON(b *testing.B) {
 	b.Run("parse", func(b *testing.B) {
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
-			if _, ok := parseJSON(testTags, text); !ok {
+			if _, ok := parseJSON(testTags, text, unheeded); !ok {
 				b.Fatal("refused")
 			}
 		}
 	})
-	v, _ := parseJSON(testTags, text)
+	v, _ := parseJSON(testTags, text, unheeded)
 	b.Run("serialize", func(b *testing.B) {
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
-			appendJSON(nil, v)
+			appendJSON(nil, v, unheeded)
 		}
 	})
 }
@@ -154,14 +157,14 @@ func FuzzYAML(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		v := yamlNested(testTags, text)
+		v := yamlNested(testTags, text, unheeded)
 		pairs := 0
-		for range yamlPairs(text) {
+		for range yamlPairs(text, unheeded) {
 			pairs++
 		}
 		// Each pair is a member somewhere, and nothing else is.
 		if got := members(v); got != pairs {
-			t.Fatalf("%d members of %d pairs: %s", got, pairs, son.Append(nil, v))
+			t.Fatalf("%d members of %d pairs: %s", got, pairs, son.Append(nil, v, nil))
 		}
 	})
 }
@@ -194,12 +197,12 @@ func TestYAMLNesting(t *testing.T) {
 		"a:\n  - x\n  b: 1":                 `{"a":{"b":1}}`,
 		strings.Repeat(" ", 3) + "a: [1]\n": `{"a":"[1]"}`,
 	} {
-		assert.Equal(t, want, string(appendJSON(nil, yamlNested(testTags, text))), "%q", text)
+		assert.Equal(t, want, string(appendJSON(nil, yamlNested(testTags, text, unheeded), unheeded)), "%q", text)
 	}
 	var deep bytes.Buffer
 	const depth = 2000
 	for i := range depth {
 		deep.WriteString(strings.Repeat(" ", i) + "k:\n")
 	}
-	assert.Equal(t, depth, members(yamlNested(testTags, deep.String())))
+	assert.Equal(t, depth, members(yamlNested(testTags, deep.String(), unheeded)))
 }

@@ -53,11 +53,11 @@ var mapWords = []Word{
 		w[0] = stack.FromMap(w[0].AsMap().Remove(w[1]))
 		return nil
 	}},
-	{Name: "map.keys", Effect: "( ..a M -- ..a V )", Doc: "The list of the keys, in order.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		return entries(w, func(k, _ stack.Value) stack.Value { return k })
+	{Name: "map.keys", Effect: "( ..a M -- ..a V )", Doc: "The list of the keys, in order.", Borrows: true, Run: func(s *vm.Strand, w []stack.Value) error {
+		return entries(s, w, func(k, _ stack.Value) stack.Value { return k })
 	}},
-	{Name: "map.values", Effect: "( ..a M -- ..a V )", Doc: "The list of the values, in the order of their keys.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
-		return entries(w, func(_, v stack.Value) stack.Value { return v })
+	{Name: "map.values", Effect: "( ..a M -- ..a V )", Doc: "The list of the values, in the order of their keys.", Borrows: true, Run: func(s *vm.Strand, w []stack.Value) error {
+		return entries(s, w, func(_, v stack.Value) stack.Value { return v })
 	}},
 	{Name: "map.size", Effect: "( ..a M -- ..a Int )", Doc: "The number of entries.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		return withMap(w, func(m *stack.MapValue) { w[0] = stack.FromInt(int64(m.Len())) })
@@ -93,10 +93,11 @@ func notMapAndKey(w []stack.Value) error {
 	return vm.Fail("a key must be Int, String or Bool, found %s", vm.Describe(w[1]))
 }
 
-func entries(w []stack.Value, which func(k, v stack.Value) stack.Value) error {
+func entries(s *vm.Strand, w []stack.Value, which func(k, v stack.Value) stack.Value) error {
 	return withMap(w, func(m *stack.MapValue) {
 		fields := hugepage.Make[stack.Value](m.Len())[:0]
 		m.Each(func(k, v stack.Value) {
+			s.Heed()
 			v.Share()
 			fields = append(fields, which(k, v))
 		})

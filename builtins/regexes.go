@@ -10,13 +10,13 @@ import (
 
 // regexWords: chapter 6, section 12.
 var regexWords = []Word{
-	{Name: "regex.match?", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the text hold a match of the pattern?", Run: func(_ *vm.Strand, w []stack.Value) error {
-		re := compiled(w[1])
+	{Name: "regex.match?", Effect: "( ..a String String -- ..a Bool )", Doc: "Does the text hold a match of the pattern?", Run: func(s *vm.Strand, w []stack.Value) error {
+		re := pattern(s, w[1], w[0])
 		w[0] = stack.FromBool(re != nil && re.Match(w[0].AsString()))
 		return nil
 	}},
-	{Name: "regex.find", Effect: "( ..a String String -- ..a String Bool )", Doc: "The first match of the pattern in the text.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
-		text, re := w[0].AsString(), compiled(w[1])
+	{Name: "regex.find", Effect: "( ..a String String -- ..a String Bool )", Doc: "The first match of the pattern in the text.", Flag: "whether the pattern matches", Run: func(s *vm.Strand, w []stack.Value) error {
+		text, re := w[0].AsString(), pattern(s, w[1], w[0])
 		if re != nil {
 			if start, end := re.Span(text); start >= 0 {
 				flagged(w, w[0].Derive(text[start:end]), true)
@@ -27,9 +27,9 @@ var regexWords = []Word{
 		return nil
 	}},
 	{Name: "regex.find-all", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of all matches; false if the pattern is invalid.", Flag: "whether the pattern is valid", Run: regexFindAll},
-	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Flag: "whether the pattern matches", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "regex.captures", Effect: "( ..a String String -- ..a V Bool )", Doc: "The list of the groups of the first match.", Flag: "whether the pattern matches", Run: func(s *vm.Strand, w []stack.Value) error {
 		var loc []int
-		if re := compiled(w[1]); re != nil {
+		if re := pattern(s, w[1], w[0]); re != nil {
 			loc = re.Find(w[0].AsString(), 0)
 		}
 		flagged(w, listOf(groupsOf(w[0], loc)), loc != nil)
@@ -45,8 +45,8 @@ var regexWords = []Word{
 }
 
 func regexReplace(all bool) func(*vm.Strand, []stack.Value) error {
-	return func(_ *vm.Strand, w []stack.Value) error {
-		re := compiled(w[1])
+	return func(s *vm.Strand, w []stack.Value) error {
+		re := pattern(s, w[1], w[0])
 		if re != nil {
 			w[0] = w[0].Derive(re.Replace(w[0].AsString(), w[2].AsString(), all))
 		}
@@ -94,6 +94,18 @@ const (
 	maxPatternBytes = 8 << 20
 )
 
+// longText is from how many bytes on a search may take long, with the largest of patterns.
+const longText = 1 << 10
+
+// pattern returns a pattern ready for a search of a text; nil if it is invalid.
+func pattern(s *vm.Strand, of, text stack.Value) *regex.Regexp {
+	re := compiled(of)
+	if re == nil || len(text.AsString()) < longText {
+		return re
+	}
+	return re.Heeding(s.Heed)
+}
+
 // compiled returns a pattern ready for use; nil if it is invalid.
 func compiled(pattern stack.Value) *regex.Regexp {
 	text := pattern.AsString()
@@ -130,9 +142,9 @@ func (c *patternCache) keep(text string, re *regex.Regexp) {
 	}
 }
 
-func regexFindAll(_ *vm.Strand, w []stack.Value) error {
+func regexFindAll(s *vm.Strand, w []stack.Value) error {
 	var found []stack.Value
-	whole, re := w[0].Promote(), compiled(w[1])
+	whole, re := w[0].Promote(), pattern(s, w[1], w[0])
 	text := whole.AsString()
 	if re != nil {
 		for start, end := range re.Spans(text) {
@@ -143,8 +155,8 @@ func regexFindAll(_ *vm.Strand, w []stack.Value) error {
 	return nil
 }
 
-func regexSplit(_ *vm.Strand, w []stack.Value) error {
-	whole, re := w[0].Promote(), compiled(w[1])
+func regexSplit(s *vm.Strand, w []stack.Value) error {
+	whole, re := w[0].Promote(), pattern(s, w[1], w[0])
 	text := whole.AsString()
 	pieces := []string{text}
 	if re != nil {

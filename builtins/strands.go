@@ -38,6 +38,12 @@ var strandsModuleWords = []Word{
 	{Name: "%strands.monitor", Effect: "( ..a Variant Channel -- ..a )", Doc: "Sends the end of a task to a channel.", Run: func(s *vm.Strand, w []stack.Value) error {
 		return vm.Tasks{Strand: s}.Monitor(w[0], channelOf(w[1]))
 	}},
+	{Name: "%strands.unmonitor", Effect: "( ..a Variant Channel -- ..a Bool )", Doc: "Takes a monitor back.", Flag: "whether there was one", Run: func(s *vm.Strand, w []stack.Value) error {
+		found, err := vm.Tasks{Strand: s}.Unmonitor(w[0], channelOf(w[1]))
+		w[0] = stack.FromBool(found)
+		return err
+	}},
+	{Name: "%strands.unlink", Effect: "( ..a Variant -- ..a )", Doc: "Unties the strand from a task.", Run: func(s *vm.Strand, w []stack.Value) error { return vm.Tasks{Strand: s}.Unlink(w[0]) }},
 	{Name: "%strands.link", Effect: "( ..a Variant -- ..a )", Doc: "Ties the strand to a task.", Run: func(s *vm.Strand, w []stack.Value) error { return vm.Tasks{Strand: s}.Link(w[0]) }},
 	{Name: "%strands.open-scope", Effect: "( ..a -- ..a )", Doc: "Begins a scope.", Run: func(s *vm.Strand, _ []stack.Value) error {
 		vm.Tasks{Strand: s}.OpenScope()

@@ -62,13 +62,14 @@ func textToText(f func(string) string) func(*vm.Strand, []stack.Value) error {
 }
 
 // inCase makes a word of a mapping of ASCII and one of all characters.
-func inCase(ascii, all func(string) string) func(*vm.Strand, []stack.Value) error {
+func inCase(ascii func(string) string, all func(s string, heed func()) string) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
 		if w[0].IsASCII() {
 			w[0] = w[0].Derive(ascii(w[0].AsString()))
 			return nil
 		}
-		return textToText(all)(s, w)
+		w[0] = w[0].Derive(all(text(s, &w[0]), s.Heed))
+		return nil
 	}
 }
 
@@ -144,7 +145,7 @@ func chomp(s string) string {
 	return s
 }
 
-func split(_ *vm.Strand, w []stack.Value) error {
+func split(st *vm.Strand, w []stack.Value) error {
 	whole := w[0].Promote()
 	s, by := whole.AsString(), w[1].AsString()
 	var fields []stack.Value
@@ -152,12 +153,14 @@ func split(_ *vm.Strand, w []stack.Value) error {
 		fields = hugepage.Make[stack.Value](len(s) + 2)[:0]
 		fields = append(fields, stack.FromString(""))
 		for i := range len(s) {
+			st.Heed()
 			fields = append(fields, whole.Derive(s[i:i+1]))
 		}
 		fields = append(fields, stack.FromString(""))
 	} else {
 		fields = hugepage.Make[stack.Value](strings.Count(s, by) + 1)[:0]
 		for piece := range strings.SplitSeq(s, by) {
+			st.Heed()
 			fields = append(fields, whole.Derive(piece))
 		}
 	}
@@ -179,6 +182,7 @@ func join(st *vm.Strand, w []stack.Value) error {
 	}
 	b := hugepage.Make[byte](size)[:0]
 	for i, v := range fields {
+		st.Heed()
 		if i > 0 {
 			b = append(b, separator...)
 		}
@@ -188,7 +192,7 @@ func join(st *vm.Strand, w []stack.Value) error {
 		case stack.Float:
 			b = append(b, son.Float(v.AsFloat())...)
 		default:
-			b = son.Append(b, v)
+			b = son.Append(b, v, st.Heed)
 		}
 	}
 	w[0] = built(b)

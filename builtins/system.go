@@ -50,7 +50,7 @@ var ioModuleWords = []Word{
 	{Name: "%io.read-all", Effect: "( ..a -- ..a String Bool )", Doc: "All that is left of the input; empty and false if it cannot be read to its end.", Flag: "whether the input could be read to its end", Run: func(s *vm.Strand, w []stack.Value) error {
 		var all []byte
 		var err error
-		input(s, func(c *console.Console) { all, err = c.ReadAll() })
+		input(s, func(c *console.Console) { all, err = c.ReadAll(s.Heed) })
 		if err != nil {
 			all = nil
 		}
@@ -61,7 +61,7 @@ var ioModuleWords = []Word{
 
 func readLine(s *vm.Strand, w []stack.Value) error {
 	var line []byte
-	input(s, func(c *console.Console) { line = c.ReadLine() })
+	input(s, func(c *console.Console) { line = c.ReadLine(s.Heed) })
 	ok := len(line) > 0
 	if n := len(line); n >= 2 && line[n-1] == '\n' && line[n-2] == '\r' {
 		line = append(line[:n-2], '\n')
@@ -80,7 +80,7 @@ func readN(s *vm.Strand, w []stack.Value) error {
 		return nil
 	}
 	var b []byte
-	input(s, func(c *console.Console) { b = c.ReadN(int(n)) })
+	input(s, func(c *console.Console) { b = c.ReadN(int(n), s.Heed) })
 	status := int64(0)
 	if int64(len(b)) == n {
 		status = 1

@@ -2,16 +2,12 @@ package builtins
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net"
 	"net/netip"
-	"os"
 	"strings"
-	"sync"
-	"time"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/host/network"
 	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -29,278 +25,131 @@ var tcpWords = []Word{
 	{Name: "net.tcp.close", Effect: "( ..a Socket -- ..a Bool )", Needs: sandbox.NetSocket, Doc: "Closes a listener or stream; who waits on it fails.", Flag: "whether the socket was open", Run: tcpClose},
 }
 
-const (
-	maxSockets = 10_000 // listeners, and streams
-	maxTCPRead = 4096
-)
+type networkKey struct{}
 
-// sockets are the open sockets of a VM by id. Ids count from 1 and are never
-// used again, so an old one cannot reach a newer socket.
-type sockets struct {
-	mu        sync.Mutex
-	last      int64
-	listeners map[int64]*listener
-	streams   map[int64]*stream
-	timeout   time.Duration
+// NetworkOf returns the network of the program that a strand belongs to.
+func NetworkOf(s *vm.Strand) *network.Network {
+	return s.VM().State(networkKey{}, func() any { return network.New(s.VM().Config().Settings) }).(*network.Network)
 }
 
-// stream is a connection. Reads are served one after the other, and so are
-// writes; a close waits for neither.
-type stream struct {
-	conn        net.Conn
-	read, write turn
+// FindSocket returns the open socket of an id; not ok if there is none of this kind.
+func FindSocket[S network.Socket](s *vm.Strand, id stack.Value) (socket S, ok bool) {
+	socket, ok = NetworkOf(s).Find(id.AsInt()).(S)
+	return socket, ok
 }
 
-// listener is a port that is listened on. Who waits for a connection does so in turn.
-type listener struct {
-	net.Listener
-	accept turn
-}
-
-// turn is whose turn it is: who puts something in has it, until it is taken out.
-type turn chan struct{}
-
-func newTurn() turn { return make(turn, 1) }
-
-// await calls f, which waits for a socket, in its turn. If the strand is to end, a deadline in
-// the past ends the wait; for others that wait for the same socket f is called again.
-func (t turn) await(s *vm.Strand, deadline func(time.Time) error, f func() error) (err error) {
-	interrupted := make(chan struct{})
-	interrupt := sync.OnceFunc(func() {
-		close(interrupted)
-		_ = deadline(time.Unix(1, 0))
-	})
-	again := func() bool {
-		select {
-		case <-interrupted:
-			return false
-		case t <- struct{}{}:
-		}
-		defer func() { <-t }()
-		select {
-		case <-interrupted: // only now, or its deadline has been taken back
-			return false
-		default:
-		}
-		if err = f(); !errors.Is(err, os.ErrDeadlineExceeded) {
-			return false
-		}
-		_ = deadline(time.Time{}) // that of another strand
-		return true
-	}
-	s.BlockingUntil(interrupt, func() {
-		for again() {
-		}
-	})
-	return err
-}
-
-type socketsKey struct{}
-
-func socketsOf(s *vm.Strand) *sockets {
-	return s.VM().State(socketsKey{}, func() any {
-		return &sockets{listeners: map[int64]*listener{}, streams: map[int64]*stream{}, timeout: s.VM().Config().Settings.ConnectTimeout}
-	}).(*sockets)
-}
-
-// Close closes all sockets, at the end of the program.
-func (t *sockets) Close() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, l := range t.listeners {
-		_ = l.Close()
-	}
-	for _, c := range t.streams {
-		_ = c.conn.Close()
-	}
-	return nil
-}
-
-// add gives a listener or a connection an id; 0 if too many are open, and then
-// it is closed.
-func (t *sockets) add(l net.Listener, c net.Conn) int64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case l != nil && len(t.listeners) < maxSockets:
-		t.last++
-		t.listeners[t.last] = &listener{l, newTurn()}
-	case c != nil && len(t.streams) < maxSockets:
-		t.last++
-		t.streams[t.last] = &stream{conn: c, read: newTurn(), write: newTurn()}
-	case l != nil:
-		_ = l.Close()
-		return 0
-	default:
-		_ = c.Close()
-		return 0
-	}
-	return t.last
-}
-
-func (t *sockets) find(v stack.Value) (*listener, *stream) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.listeners[v.AsInt()], t.streams[v.AsInt()]
-}
-
+// opened leaves the id of a socket, and whether it is one.
 func opened(w []stack.Value, id int64) error {
 	flagged(w, stack.FromInt(id), id != 0)
 	return nil
 }
 
+// portOf returns a port number; not ok for what is none.
+func portOf(v stack.Value) (port uint16, ok bool) {
+	n := v.AsInt()
+	return uint16(n), n >= 0 && n <= 65535
+}
+
 func tcpListen(s *vm.Strand, w []stack.Value) error {
-	port := w[0].AsInt()
-	if port < 0 || port > 65535 {
+	port, ok := portOf(w[0])
+	if !ok {
 		return opened(w, 0)
 	}
-	if err := policy(s).Listen(netip.IPv4Unspecified(), uint16(port)); err != nil {
+	if err := policy(s).Listen(netip.IPv4Unspecified(), port); err != nil {
 		return outcome(err)
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(context.Background(), "tcp4", netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port)).String())
+	l, err := network.Listen(port)
 	if err != nil {
 		return opened(w, 0)
 	}
-	return opened(w, socketsOf(s).add(l, nil))
+	return opened(w, NetworkOf(s).Add(l))
 }
 
 func tcpConnect(s *vm.Strand, w []stack.Value) error {
-	host, port := strings.Clone(w[0].AsString()), w[1].AsInt()
-	if port < 1 || port > 65535 || host == "" || !utf8.ValidString(host) {
+	host, valid := hostOf(w[0])
+	port, ok := portOf(w[1])
+	if !ok || port == 0 || !valid {
 		return opened(w, 0)
 	}
-	dial, refused := policy(s).Connect(host, uint16(port))
-	if refused != nil {
-		return outcome(refused)
+	permit, err := policy(s).Connect(host, port)
+	if err != nil {
+		return outcome(err)
 	}
-	t := socketsOf(s)
+	n := NetworkOf(s)
 	var conn net.Conn
-	ctx, interrupt := context.WithCancel(context.Background())
-	defer interrupt()
-	s.BlockingUntil(interrupt, func() {
-		for _, a := range resolve(ctx, host) {
-			if err := dial(a); err != nil {
-				refused = err
-				continue
-			}
-			dialer := net.Dialer{Timeout: t.timeout}
-			if c, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(a, uint16(port)).String()); err == nil {
-				conn = c
-				return
-			}
+	kept := false
+	defer func() {
+		if conn != nil && !kept { // the strand is to end
+			_ = conn.Close()
 		}
+	}()
+	s.BlockingContext(func(ctx context.Context) {
+		conn, err = n.Dial(ctx, n.Names.Lookup(ctx, host), port, permit)
 	})
-	if conn == nil && refused != nil {
-		return outcome(refused)
+	if err != nil {
+		w[0], w[1] = stack.FromInt(0), stack.FromBool(false)
+		return denied(err)
 	}
-	if conn == nil {
-		return opened(w, 0)
-	}
-	return opened(w, t.add(nil, conn))
+	kept = true
+	return opened(w, n.Add(network.NewStream(conn)))
 }
 
-// resolve returns the addresses of a host in the resolver's order.
-func resolve(ctx context.Context, host string) []netip.Addr {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{a.WithZone("")}
-	}
-	if strings.ContainsAny(host, " \t\r\n\x00:[]/") || strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".invalid") {
-		return nil
-	}
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil
-	}
-	for i := range found {
-		found[i] = found[i].Unmap().WithZone("")
-	}
-	return found
+// hostOf returns a host; not ok for what cannot be one.
+func hostOf(v stack.Value) (host string, ok bool) {
+	host = strings.Clone(v.AsString())
+	return host, host != "" && utf8.ValidString(host)
 }
 
 func tcpAccept(s *vm.Strand, w []stack.Value) error {
-	t := socketsOf(s)
-	l, _ := t.find(w[0])
-	if l == nil {
+	l, ok := FindSocket[*network.Listener](s, w[0])
+	if !ok {
 		return opened(w, 0)
 	}
-	var conn net.Conn
-	l.accept.await(s, l.Listener.(*net.TCPListener).SetDeadline, func() (err error) {
-		conn, err = l.Accept()
-		return err
-	})
-	if conn == nil {
+	stream, err := l.Accept(s.BlockingUntil)
+	if err != nil {
 		return opened(w, 0)
 	}
-	return opened(w, t.add(nil, conn))
+	return opened(w, NetworkOf(s).Add(stream))
 }
 
 func tcpLocalPort(s *vm.Strand, w []stack.Value) error {
-	l, c := socketsOf(s).find(w[0])
-	var a net.Addr
-	switch {
-	case l != nil:
-		a = l.Addr()
-	case c != nil:
-		a = c.conn.LocalAddr()
+	port := 0
+	if tcp, ok := localAddr(NetworkOf(s).Find(w[0].AsInt())).(*net.TCPAddr); ok {
+		port = tcp.Port
 	}
-	port := int64(0)
-	if tcp, ok := a.(*net.TCPAddr); ok {
-		port = int64(tcp.Port)
+	return opened(w, int64(port))
+}
+
+func localAddr(s network.Socket) net.Addr {
+	if s == nil {
+		return nil
 	}
-	return opened(w, port)
+	return s.LocalAddr()
 }
 
 func tcpRead(s *vm.Strand, w []stack.Value) error {
-	_, c := socketsOf(s).find(w[0])
-	if c == nil {
-		flagged(w, stack.FromString(""), false)
-		return nil
+	stream, ok := FindSocket[*network.Stream](s, w[0])
+	data := stack.FromString("")
+	if ok {
+		ok = stream.Read(s.BlockingUntil, func(b []byte) { data = s.Bytes(b) }) == nil
 	}
-	var buffer [maxTCPRead]byte
-	n := 0
-	err := c.read.await(s, c.conn.SetReadDeadline, func() (err error) {
-		n, err = c.conn.Read(buffer[:])
-		return err
-	})
-	flagged(w, s.Bytes(buffer[:n]), n > 0 || err == nil || errors.Is(err, io.EOF))
+	flagged(w, data, ok)
 	return nil
 }
 
 func tcpWrite(s *vm.Strand, w []stack.Value) error {
-	_, c := socketsOf(s).find(w[1])
-	ok := c != nil
-	if ok {
-		data := w[0].AsBytes() // the strand waits, so its arena stays as it is
-		ok = c.write.await(s, c.conn.SetWriteDeadline, func() error {
-			n, err := c.conn.Write(data)
-			data = data[n:]
-			return err
-		}) == nil
-	}
-	w[0] = stack.FromBool(ok)
+	stream, ok := FindSocket[*network.Stream](s, w[1])
+	// The strand waits, so its arena stays as it is.
+	w[0] = stack.FromBool(ok && stream.Write(s.BlockingUntil, w[0].AsBytes()) == nil)
 	return nil
 }
 
 func tcpClose(s *vm.Strand, w []stack.Value) error {
-	t, id := socketsOf(s), w[0].AsInt()
-	l, c := t.find(w[0])
-	t.mu.Lock()
-	if l == nil || t.listeners[id] == nil { // another strand may have closed it meanwhile
-		l = nil
+	n, id := NetworkOf(s), w[0].AsInt()
+	socket := n.Find(id)
+	if _, udp := socket.(*network.Datagrams); udp {
+		socket = nil
 	}
-	if c != nil && t.streams[id] == nil {
-		c = nil
-	}
-	delete(t.listeners, id)
-	delete(t.streams, id)
-	t.mu.Unlock()
-	switch {
-	case l != nil:
-		_ = l.Close()
-	case c != nil:
-		_ = c.conn.Close()
-	}
-	w[0] = stack.FromBool(l != nil || c != nil)
+	w[0] = stack.FromBool(n.Forget(id, socket))
 	return nil
 }

@@ -3,6 +3,7 @@ package builtins
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -207,8 +208,23 @@ func (w *Words) Find(name string) *vm.Builtin {
 		return b
 	}
 	e := w.types.Effect(i)
-	w.linked[i].CompareAndSwap(nil, &vm.Builtin{In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs})
+	w.linked[i].CompareAndSwap(nil, &vm.Builtin{
+		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
+	})
 	return w.linked[i].Load()
+}
+
+// copying is the word whose row says that it is the one of that name where parts move out; "" if there is none.
+func (w *Words) copying(name string) string {
+	if !strings.HasPrefix(name, "%") {
+		return ""
+	}
+	for i := range w.list {
+		if b := &w.list[i]; b.MovesOut == name && b.Name != name {
+			return b.Name
+		}
+	}
+	return ""
 }
 
 // kinds returns the kinds of the values that types stand for.

@@ -7,13 +7,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/builtins/web"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
+// Each word of the part has its function, and no function is without a word.
+func TestTheWordsOfTheWeb(t *testing.T) {
+	functions := web.Functions("test")
+	assert.Len(t, builtins.All().Unlinked(), len(functions))
+	for _, w := range builtins.All().Unlinked() {
+		assert.Equal(t, "web", w.Part)
+		assert.Contains(t, functions, w.Name)
+	}
+}
+
 func TestWordsWhoseFunctionsAreElsewhere(t *testing.T) {
-	assert.Empty(t, builtins.All().Unlinked())
-	words, err := builtins.All().With(builtins.Word{Name: "elsewhere", Effect: "( ..a -- ..a Int )", Part: "tests"})
+	all := builtins.All().Link(web.Functions("test"))
+	assert.Empty(t, all.Unlinked())
+	words, err := all.With(builtins.Word{Name: "elsewhere", Effect: "( ..a -- ..a Int )", Part: "tests"})
 	require.NoError(t, err)
 	require.Len(t, words.Unlinked(), 1)
 	assert.Equal(t, "elsewhere", words.Unlinked()[0].Name)

@@ -16,14 +16,14 @@ var yamlWords = []Word{
 	{Name: "%yaml-flat", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The pairs of a document.", Run: func(s *vm.Strand, w []stack.Value) error {
 		tags := tagsOf(s)
 		var fields []stack.Value
-		for pair := range yamlPairs(w[0].AsString()) {
+		for pair := range yamlPairs(w[0].AsString(), s.Heed) {
 			fields = append(fields, yamlKey(tags, pair), yamlScalar(tags, pair.value))
 		}
 		flagged(w, wrapped(tags.object, fields...), len(fields) > 0)
 		return nil
 	}},
 	{Name: "%yaml-nested", Effect: "( ..a String -- ..a Variant Bool )", Doc: "The pairs of a document, nested.", Run: func(s *vm.Strand, w []stack.Value) error {
-		v := yamlNested(tagsOf(s), w[0].AsString())
+		v := yamlNested(tagsOf(s), w[0].AsString(), s.Heed)
 		flagged(w, v, v.AsVariant().Len() > 0)
 		return nil
 	}},
@@ -37,9 +37,10 @@ type yamlPair struct {
 
 // yamlPairs goes through the lines that are pairs; blank lines, comments and
 // lines without a colon are skipped.
-func yamlPairs(text string) func(func(yamlPair) bool) {
+func yamlPairs(text string, heed func()) func(func(yamlPair) bool) {
 	return func(yield func(yamlPair) bool) {
 		for line := range strings.SplitSeq(text, "\n") {
+			heed()
 			body := strings.TrimLeft(line, " ")
 			if strings.HasPrefix(strings.TrimSpace(body), "#") {
 				continue
@@ -79,7 +80,7 @@ type yamlLevel struct {
 
 // yamlNested builds the objects of a document. The last open level is the
 // innermost; what lies deeper than its owner's line belongs to it.
-func yamlNested(tags jsonTags, text string) stack.Value {
+func yamlNested(tags jsonTags, text string, heed func()) stack.Value {
 	var open []yamlLevel
 	owner := -1 // indentation of a pair without a value right before: deeper pairs are its members
 	closeLevel := func() {
@@ -88,7 +89,7 @@ func yamlNested(tags jsonTags, text string) stack.Value {
 		outer := &open[len(open)-1]
 		outer.fields[len(outer.fields)-1] = wrapped(tags.object, last.fields...)
 	}
-	for pair := range yamlPairs(text) {
+	for pair := range yamlPairs(text, heed) {
 		switch {
 		case len(open) == 0:
 			open = append(open, yamlLevel{indent: pair.indent})

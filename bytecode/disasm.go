@@ -88,7 +88,7 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 		out.WriteString(", open")
 	}
 	if f.File >= 0 {
-		fmt.Fprintf(out, ", %s:%d", m.Files[f.File], f.Line)
+		fmt.Fprintf(out, ", %s:%d", m.FileOf(f), f.Line)
 	}
 	out.WriteByte('\n')
 	last, lastSite := int32(-1), int32(0)
@@ -175,7 +175,7 @@ func (m *Module) operand(pc int, kind Operand, v int32) (text, note string) {
 	return strconv.Itoa(int(v)), ""
 }
 
-var kindNames = [...]string{"any", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "Weave"}
+var kindNames = [...]string{"any", "Int", "Float", "Bool", "String", "Symbol", "Quotation", "Variant", "Map", "Channel", "Weave", "list under construction"}
 
 func (m *Module) constant(i int32) string {
 	k := m.Consts[i]

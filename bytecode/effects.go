@@ -124,6 +124,32 @@ func Trusts(m *Module, in Instr) iter.Seq2[int32, Kind] {
 	}
 }
 
+// Given are the slots out of which an instruction gives values to somebody who may change them: a
+// collection, a callee, a strand.
+func Given(m *Module, in Instr) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		info := in.Op.Info()
+		operands := in.Operands()
+		for i, o := range info.Operands() {
+			if forms[o].gives && !yield(operands[i]) {
+				return
+			}
+		}
+		if info.Reads == nil {
+			return
+		}
+		r := info.Reads(m, in)
+		if info.Looks != nil {
+			r.First = info.Looks(m, in).End
+		}
+		for slot := r.First; slot < r.End; slot++ {
+			if !yield(slot) {
+				return
+			}
+		}
+	}
+}
+
 // Speculating returns the form of an instruction that trusts its result to be of a kind; false if
 // there is none.
 func Speculating(plain Op, k Kind) (Op, bool) {
@@ -199,14 +225,44 @@ func aboveInputs(_ *Module, in Instr) Run        { return Run{in.A - in.B, NoEnd
 // lowestInput is the lowest of B values below slot A, or slot A.
 func lowestInput(_ *Module, in Instr) Run { return from(in.A-in.B, 1) }
 
+// bFromA are B slots from A up.
+func bFromA(_ *Module, in Instr) Run { return from(in.A, in.B) }
+
 func belowHeight(_ *Module, in Instr) Run { return Run{0, in.A} }
 
 func all(*Module, Instr) Run { return Run{0, NoEnd} }
 
+// Columns of the table: which slots hold values behind an instruction that writes more.
+
+func belowA(_ *Module, in, _ Instr) Run   { return Run{0, in.A} }
+func throughA(_ *Module, in, _ Instr) Run { return Run{0, in.A + 1} }
+
+// outputs are those of the built-in word B.
+func outputs(m *Module, in, _ Instr) Run { return from(in.A, m.Builtins[in.B].Out) }
+
+// leftInFrame is all that expect behind a call finds in the frame; nothing of a frame that starts elsewhere.
+func leftInFrame(_ *Module, _, behind Instr) Run {
+	if behind.Op == OpExpect {
+		return Run{0, behind.A}
+	}
+	return Run{}
+}
+
+// leftByCallee are the results of function B.
+func leftByCallee(m *Module, in, behind Instr) Run {
+	if f := &m.Funcs[in.B]; !f.Open {
+		return from(in.A, f.Out)
+	}
+	return Run{in.A, leftInFrame(m, in, behind).End}
+}
+
+// leftByQuotation are C results in place of the B inputs of a quotation.
+func leftByQuotation(_ *Module, in, _ Instr) Run { return from(in.A-in.B, in.C) }
+
 // Columns of the table: of which kinds.
 
 // eachKind has them all, so that one can be had as a slice.
-var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, KindSymbol, KindQuotation, KindVariant, KindMap, KindChannel, KindWeave}
+var eachKind = [...]Kind{KindAny, KindInt, KindFloat, KindBool, KindString, KindSymbol, KindQuotation, KindVariant, KindMap, KindChannel, KindWeave, KindBuilder}
 
 func only(k Kind) []Kind { return eachKind[k : k+1] }
 
@@ -258,5 +314,12 @@ func ofCaptures(m *Module, in Instr) (first int32, kinds []Kind) {
 	return in.A, params[max(len(params)-int(in.C), 0):]
 }
 
-func parameters(f *Func) []Kind { return f.Params }
-func results(f *Func) []Kind    { return f.Results }
+// anInt and aBool are what an instruction demands of slot A.
+func anInt(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindInt) }
+func aBool(_ *Module, in Instr) (first int32, kinds []Kind) { return in.A, only(KindBool) }
+
+func parameters(f *Func, _ Instr) []Kind { return f.Params }
+func results(f *Func, _ Instr) []Kind    { return f.Results }
+
+// resultsBelowA are those that lie below the ones of the callee which goes on in the function's place.
+func resultsBelowA(f *Func, in Instr) []Kind { return f.Results[:min(int(in.A), len(f.Results))] }

@@ -1,154 +1,152 @@
 package bytecode
 
 import (
+	"container/heap"
 	"errors"
 	"fmt"
-	"slices"
 )
 
-// flow follows the kinds of the slots along all ways through a function and
-// refuses an instruction that trusts what is not proven there.
-func (v *verifier) flow() error {
-	f := v.f
-	states := make([][]Kind, len(f.Code))
-	first := make([]Kind, f.Frame)
-	copy(first, f.Params)
-	states[0] = first
-	queue := []int{0}
-	for len(queue) > 0 {
-		pc := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		after := append([]Kind(nil), states[pc]...)
-		if err := v.step(pc, after); err != nil {
-			return fmt.Errorf("instruction %d (%s): %w", pc, f.Code[pc].Op, err)
-		}
-		for to := range Successors(v.m, pc, f.Code[pc]) {
-			reached := after
-			if to == pc+1 && f.Code[pc].Op.Info().Flow == Step { // nothing has been done
-				reached = states[pc]
-			}
-			if states[to] == nil {
-				states[to] = append([]Kind(nil), reached...)
-				queue = append(queue, to)
-				continue
-			}
-			changed := false
-			for i, k := range states[to] {
-				if k != KindAny && reached[i] != k {
-					states[to][i] = KindAny
-					changed = true
-				}
-			}
-			if changed {
-				queue = append(queue, to)
-			}
-		}
-	}
-	return nil
+// frameState is what is known of a frame in front of an instruction.
+type frameState struct {
+	slots
+	// base is the slot in which isolate keeps where the stack started before, floor the slot where it starts
+	// since then. base is -1 where no isolate is open.
+	base, floor int32
 }
 
-// step checks what the instruction trusts and changes the state to what holds
-// behind it.
-func (v *verifier) step(pc int, state []Kind) error {
-	in := v.f.Code[pc]
-	info := in.Op.Info()
-	for slot, k := range Trusts(v.m, in) {
-		if slot < 0 || state[slot] != k {
-			return unproven(slot, k)
-		}
+// noBase is frameState.base where no isolate is open.
+const noBase = -1
+
+// flow follows what is known of the slots along all ways through a function, and refuses an instruction that
+// relies on what is not so on each of them. States are kept only where ways meet.
+func (v *verifier) flow() error {
+	w := &walker{verifier: v}
+	w.joins()
+	first := frameState{slots: newSlots(v.f.Frame, &v.work), base: noBase}
+	first.fill(0, v.f.In, valueOf(KindAny))
+	for i, k := range v.f.Params {
+		first.set(int32(i), valueOf(k))
 	}
-	if info.Promises != nil {
-		for i, k := range info.Promises(v.f) {
-			if k != KindAny && state[i] != k {
-				return unproven(int32(i), k)
-			}
-		}
-	}
-	if err := v.leaves(in, state); err != nil {
+	if err := w.arrive(0, &first); err != nil {
 		return err
 	}
-	if in.Op == OpReach { // what the frame held has moved up
-		n := min(in.A, v.f.Frame)
-		copy(state[n:], append([]Kind(nil), state...))
-		clear(state[:n])
-		return nil
+	for len(w.pending) > 0 {
+		if err := w.from(heap.Pop(&w.pending).(int)); err != nil {
+			return err
+		}
 	}
-	moved := KindAny
-	if info.Has(Moves) {
-		moved = state[in.B]
-	}
-	v.written(in, state)
-	if info.Has(Moves) {
-		state[in.A] = moved
+	if v.proof != nil {
+		return v.proof.record(w)
 	}
 	return nil
 }
 
-// written notes the kinds of what an instruction leaves.
-func (v *verifier) written(in Instr, state []Kind) {
-	info := in.Op.Info()
-	first := in.A
-	if info.Writes != nil {
-		r := info.Writes(v.m, in)
-		clear(state[r.First:min(r.End, v.f.Frame)])
-		first = r.First
+// walker goes through the code of a function.
+type walker struct {
+	*verifier
+	labels  []int32 // of the instructions where ways meet, or begin: a number from 1; 0 of all others
+	states  []*frameState
+	waiting []bool // by label: it is in pending
+	pending places
+	edit    int32
+}
+
+var errTooComplex = errors.New("the code is too complex")
+
+// places are instructions that are to be visited, the first one first.
+type places []int
+
+func (p places) Len() int           { return len(p) }
+func (p places) Less(i, j int) bool { return p[i] < p[j] }
+func (p places) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
+func (p *places) Push(x any)        { *p = append(*p, x.(int)) }
+func (p *places) Pop() any {
+	last := len(*p) - 1
+	x := (*p)[last]
+	*p = (*p)[:last]
+	return x
+}
+
+// arrive notes that control comes to a label with a state.
+func (w *walker) arrive(pc int, s *frameState) error {
+	at := w.labels[pc]
+	w.edit++
+	switch known := w.states[at]; {
+	case known == nil:
+		w.states[at] = &frameState{slots: s.save(w.edit), base: s.base, floor: s.floor}
+	case known.base != s.base || known.floor != s.floor:
+		return fmt.Errorf("instruction %d: the stack starts elsewhere on another way", pc)
+	default:
+		if !known.meet(&s.slots) {
+			return nil
+		}
 	}
-	operands, named := in.Operands(), info.Operands()
-	for i, o := range slices.Backward(named[:]) { // A comes last: it may be another one as well
-		if o.Writes() || o.Leaves() != KindAny {
-			for down := range forms[o].slots {
-				state[operands[i]-down] = o.Leaves()
+	if !w.waiting[at] {
+		w.waiting[at] = true
+		heap.Push(&w.pending, pc)
+	}
+	return nil
+}
+
+// from goes on from a label to the next ones.
+func (w *walker) from(pc int) error {
+	w.waiting[w.labels[pc]] = false
+	s := *w.states[w.labels[pc]]
+	w.edit++
+	s.edit = w.edit
+	for {
+		if w.work++; w.work > w.most {
+			return errTooComplex
+		}
+		code := w.f.Code
+		in := code[pc]
+		var undone *frameState
+		if in.Op.Info().Flow == Step { // at the end of the list nothing has been done
+			w.edit++
+			undone = &frameState{slots: s.save(w.edit), base: s.base, floor: s.floor}
+		}
+		if err := w.step(pc, &s); err != nil {
+			return fmt.Errorf("instruction %d (%s): %w", pc, in.Op, err)
+		}
+		straight := false
+		for to := range Successors(w.m, pc, in) {
+			reached := &s
+			if undone != nil && to == pc+1 {
+				reached = undone
+			}
+			if w.work++; w.labels[to] == 0 {
+				straight = true // the only way to what stands behind
+				continue
+			}
+			if err := w.arrive(to, reached); err != nil {
+				return err
+			}
+		}
+		if !straight {
+			return nil
+		}
+		pc++
+	}
+}
+
+// joins gives numbers to the instructions that control does not only come to from the one in front.
+func (w *walker) joins() {
+	w.labels = make([]int32, len(w.f.Code))
+	w.labels[0] = 1
+	for pc, in := range w.f.Code {
+		step := in.Op.Info().Flow == Step
+		for to := range Successors(w.m, pc, in) {
+			if w.work++; to != pc+1 || step {
+				w.labels[to] = 1
 			}
 		}
 	}
-	if info.Kinds != nil {
-		copy(state[first:], info.Kinds(v.m, in))
-	}
-}
-
-func unproven(slot int32, k Kind) error {
-	return fmt.Errorf("slot %d is not proven to be of kind %s", slot, kindNames[k])
-}
-
-// leaves checks how an instruction leaves the function, and that what it leaves lies where callers
-// find it. Only callers of an open function look for that.
-func (v *verifier) leaves(in Instr, state []Kind) error {
-	info := in.Op.Info()
-	exits := info.Has(Calls) && (info.Flow == Leave || info.Flow == GotoOrLeave)
-	switch {
-	case !v.f.Open && info.Has(MovesFrame):
-		return errors.New("a function that is not open cannot move its frame")
-	case !v.f.Open && exits && info.Has(Unnamed):
-		return errors.New("a function that is not open cannot end in an open call")
-	case exits && !info.Has(Unnamed):
-		return v.tail(state, in.A, &v.m.Funcs[in.B])
-	}
-	return nil
-}
-
-// tail checks that a closed function leaves what it promises when another one
-// goes on in its place.
-func (v *verifier) tail(state []Kind, below int32, callee *Func) error {
-	f := v.f
-	if f.Open {
-		return nil
-	}
-	if callee.Open || below+callee.Out != f.Out {
-		return fmt.Errorf("the callee does not leave what the function says")
-	}
-	for i, k := range f.Results {
-		if k == KindAny {
-			continue
-		}
-		have := KindAny
-		if int32(i) < below {
-			have = state[i]
-		} else if callee.Results != nil {
-			have = callee.Results[int32(i)-below]
-		}
-		if have != k {
-			return fmt.Errorf("result %d is not proven to be of kind %s", i, kindNames[k])
+	count := int32(0)
+	for pc, label := range w.labels {
+		if label != 0 {
+			count++
+			w.labels[pc] = count
 		}
 	}
-	return nil
+	w.states, w.waiting = make([]*frameState, count+1), make([]bool, count+1)
 }

@@ -39,6 +39,8 @@ const (
 	KindMap
 	KindChannel
 	KindWeave
+	// KindBuilder is that of a list under construction, which only list words' own code holds: no signature names it.
+	KindBuilder
 )
 
 // Const is a constant of a module.
@@ -93,6 +95,9 @@ type Func struct {
 	// TailsGone says where tail calls are gone that count for the safety valve.
 	TailsGone []TailsGone
 }
+
+// ownParams are those kinds of Params that are not of captured values.
+func (f *Func) ownParams() []Kind { return f.Params[:max(len(f.Params)-int(f.Captures), 0)] }
 
 // Guard says that the value in a slot must be of a kind in front of the instruction
 // Line.PC. The rest of Line is where the program demands that.
@@ -233,6 +238,14 @@ func (m *Module) takes(function int32) int32 {
 		return m.Outside[function]
 	}
 	return m.Funcs[int(function)-len(m.Outside)].In
+}
+
+// FileOf returns the file that a function stands in; "" for one of no file.
+func (m *Module) FileOf(f *Func) string {
+	if f.File < 0 {
+		return ""
+	}
+	return m.Files[f.File]
 }
 
 // At returns the line table's entry for an instruction.

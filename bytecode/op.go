@@ -226,7 +226,8 @@ const (
 // Operand says what an operand of an instruction is.
 type Operand uint8
 
-// The forms of operands. Src is a slot that is read, Look one whose value the instruction only looks
+// The forms of operands. Src is a slot that is read and whose value may be held elsewhere behind the instruction;
+// Look one whose value the instruction only looks
 // at: what the slot holds is neither changed nor held anywhere else behind it, or if so, marked as held
 // twice. Dst is a slot that is written, InOut one that is read and then written. A kind behind it is what the instruction trusts to be in
 // a slot that it reads and what it leaves in one that it writes.
@@ -254,6 +255,9 @@ const (
 	InOutFloats
 	InOutVariant // whatever it holds before: a Variant behind
 	InOutCounter
+	DstBuilder  // a list under construction begins in the slot
+	LookBuilder // one goes on there
+	EndBuilder  // it ends: the slot is empty behind
 	Imm         // an Int in the instruction
 	Flag        // 0 or 1
 	Constant    // index of a constant
@@ -275,13 +279,15 @@ const (
 type form struct {
 	reads, writes  bool
 	looks          bool  // reads, and only looks
+	gives          bool  // what is read may be held elsewhere behind, and be changed there
+	ends           bool  // no value is left in the slot
 	trusts, leaves Kind  // KindAny: nothing
 	slots          int32 // how many, from the slot down
 }
 
 // forms has those of slots; other operands are no slots.
 var forms = [operandCount]form{
-	Src:           {reads: true, slots: 1},
+	Src:           {reads: true, gives: true, slots: 1},
 	SrcInt:        {reads: true, slots: 1, trusts: KindInt, leaves: KindInt},
 	SrcFloat:      {reads: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
 	SrcFloats:     {reads: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
@@ -303,6 +309,9 @@ var forms = [operandCount]form{
 	InOutFloats:   {reads: true, writes: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
 	InOutVariant:  {reads: true, writes: true, slots: 1, leaves: KindVariant},
 	InOutCounter:  {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
+	DstBuilder:    {writes: true, slots: 1, leaves: KindBuilder},
+	LookBuilder:   {reads: true, looks: true, slots: 1, trusts: KindBuilder, leaves: KindBuilder},
+	EndBuilder:    {reads: true, writes: true, ends: true, slots: 1, trusts: KindBuilder},
 }
 
 // Reads tells whether the operand is a slot that the instruction reads.
@@ -366,6 +375,10 @@ const (
 	// Unnamed: it may read and write slots of the frame, and values below the frame,
 	// that Effects does not name.
 	Unnamed
+	// Observes: it, or code that it calls, may look at all values below slot A.
+	Observes
+	// Marks: what slot A holds is marked as held more than once behind it.
+	Marks
 	// MovesFrame: slots have other numbers behind it.
 	MovesFrame
 	// Restarts: the function starts again: a tail call of itself.
@@ -395,6 +408,10 @@ type Info struct {
 
 	Reads  func(*Module, Instr) Run // slots that it reads besides; nil: none
 	Writes func(*Module, Instr) Run // slots that it writes besides; nil: none
+	Looks  func(*Module, Instr) Run // the first ones of Reads, if it only looks at those; nil: at none
+	// Leaves are the slots that hold values behind it, of those that it writes besides; nil: all, unless Writes goes on above the frame.
+	// That may depend on what stands behind the instruction.
+	Leaves func(m *Module, in, behind Instr) Run
 	// Kinds are those of the values that it leaves, from the start of Writes, or from slot
 	// A if that is nil; nil: the forms of the operands say all.
 	Kinds func(*Module, Instr) []Kind
@@ -403,10 +420,11 @@ type Info struct {
 	Demands func(*Module, Instr) (first int32, kinds []Kind)
 	// Promises are kinds that the values from slot 0 on must have, as the function's own
 	// signature says.
-	Promises func(*Func) []Kind
+	Promises func(*Func, Instr) []Kind
 
 	Flow   Flow
 	Follow []Op // one of these must stand behind it; nil: anything
+	Behind []Op // it must stand behind one of these, and control comes to it from there only; nil: anything
 	Traits Traits
 	// Plain is the instruction that this one is a form of which trusts more; OpInvalid: none.
 	Plain Op
@@ -514,19 +532,19 @@ var Table = [opCount]Info{
 	OpJumpFloatNotLe: {Name: "jump.float.not-le", A: SrcFloat, B: SrcFloat, C: Target, Flow: Branch, Doc: "go to C unless A <= B (also for NaN)"},
 
 	OpCheck:  {Name: "check", A: Look, B: KindOf, Kinds: kindB, Doc: "run-time error unless A is of kind B"},
-	OpExpect: {Name: "expect", A: Height, Doc: "run-time error unless the call before left the stack A slots high"},
+	OpExpect: {Name: "expect", A: Height, Behind: []Op{OpCall, OpCallOpen, OpCallQuotation}, Doc: "run-time error unless the call before left the stack A slots high"},
 	OpReach: {Name: "reach", A: Count, Writes: all, Traits: Unnamed | MovesFrame,
 		Doc: "take A values from below the frame into it: they become slots 0 to A-1; underflow is a run-time error"},
-	OpFrameUp:    {Name: "frame.up", A: Height, Writes: all, Traits: Unnamed | MovesFrame, Doc: "start the frame A slots higher: its height is no longer known"},
-	OpFrameToTop: {Name: "frame.top", Writes: all, Traits: Unnamed | MovesFrame, Doc: "start the frame where the call before left the top of the stack"},
+	OpFrameUp:    {Name: "frame.up", A: Height, Writes: all, Traits: Observes | Unnamed | MovesFrame, Doc: "start the frame A slots higher: its height is no longer known"},
+	OpFrameToTop: {Name: "frame.top", Writes: all, Behind: []Op{OpCall, OpCallOpen, OpCallUnknown, OpDump}, Traits: Unnamed | MovesFrame, Doc: "start the frame where the call before left the top of the stack"},
 
-	OpCall: {Name: "call", A: Window, B: Function, Reads: arguments, Writes: above, Kinds: functionResults, Demands: ofArguments, Traits: Stops | Calls,
+	OpCall: {Name: "call", A: Window, B: Function, Reads: arguments, Writes: above, Leaves: leftByCallee, Kinds: functionResults, Demands: ofArguments, Traits: Stops | Calls,
 		Doc: "call function B, which takes and leaves what it declares"},
-	OpCallOpen: {Name: "call.open", A: Height, B: Function, Writes: all, Demands: ofTop, Follow: []Op{OpExpect, OpFrameToTop}, Traits: Stops | Calls | Unnamed,
+	OpCallOpen: {Name: "call.open", A: Height, B: Function, Writes: all, Leaves: leftInFrame, Demands: ofTop, Follow: []Op{OpExpect, OpFrameToTop}, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "call function B on a stack A slots high; it may reach below its inputs and leave any number of values"},
-	OpTail: {Name: "tail", A: Window, B: Function, Reads: arguments, Writes: above, Demands: ofArguments, Flow: Leave, Traits: Stops | Calls,
+	OpTail: {Name: "tail", A: Window, B: Function, Reads: arguments, Writes: above, Demands: ofArguments, Promises: resultsBelowA, Flow: Leave, Traits: Stops | Calls,
 		Doc: "go on with function B in place of this one, its arguments from slot A up"},
-	OpTailOpen: {Name: "tail.open", A: Height, B: Function, Writes: all, Demands: ofTop, Flow: Leave, Traits: Stops | Calls | Unnamed,
+	OpTailOpen: {Name: "tail.open", A: Height, B: Function, Writes: all, Demands: ofTop, Flow: Leave, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "go on with function B in place of this one, on a stack A slots high"},
 	OpLoop: {Name: "loop", C: Target, Promises: parameters, Flow: Goto, Traits: Stops | Restarts,
 		Doc: "go on at C, the start of this function behind the constants that it keeps in slots: a tail call of itself"},
@@ -535,24 +553,24 @@ var Table = [opCount]Info{
 	OpIntAddLoop: {Name: "int.add.loop", A: InOutInt, B: Imm, C: Target, Promises: parameters, Flow: Goto, Traits: Stops | Restarts | Fused,
 		Doc: "A = A + the Int B, then as loop"},
 	OpReturn:  {Name: "return", A: Height, Reads: belowHeight, Promises: results, Flow: Leave, Doc: "return with A values from slot 0 up"},
-	OpBuiltin: {Name: "builtin", A: Window, B: Word, Reads: inputs, Writes: inputsAndOutputs, Kinds: wordResults, Traits: Stops, Doc: "run the built-in word B"},
-	OpCallQuotation: {Name: "call.quotation", A: Height, B: Count, C: Count, Reads: quotationAndInputs, Writes: aboveInputs, Follow: []Op{OpExpect}, Traits: Stops | Calls | Unnamed,
+	OpBuiltin: {Name: "builtin", A: Window, B: Word, Reads: inputs, Writes: inputsAndOutputs, Leaves: outputs, Kinds: wordResults, Traits: Stops, Doc: "run the built-in word B"},
+	OpCallQuotation: {Name: "call.quotation", A: Height, B: Count, C: Count, Reads: quotationAndInputs, Writes: aboveInputs, Leaves: leftByQuotation, Follow: []Op{OpExpect}, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "run the quotation in slot A, above its B inputs; it leaves C values"},
-	OpCallUnknown: {Name: "call.unknown", A: Height, Reads: one, Writes: all, Follow: []Op{OpFrameToTop}, Traits: Stops | Calls | Unnamed,
+	OpCallUnknown: {Name: "call.unknown", A: Height, Reads: one, Writes: all, Leaves: leftInFrame, Follow: []Op{OpFrameToTop}, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "run the quotation in slot A, of which nothing is known"},
-	OpTailQuotation: {Name: "tail.quotation", A: Height, Reads: one, Writes: all, Flow: Leave, Traits: Stops | Calls | Unnamed,
+	OpTailQuotation: {Name: "tail.quotation", A: Height, Reads: one, Writes: all, Flow: Leave, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "go on with the quotation in slot A in place of this function"},
-	OpSelect: {Name: "select", A: Window, Reads: three, Writes: one, Doc: "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
+	OpSelect: {Name: "select", A: Window, Reads: three, Writes: one, Demands: aBool, Doc: "slot A = slot A+1 if the Bool in slot A is true, else slot A+2"},
 
-	OpAuxPush: {Name: "aux.push", A: Src, Doc: "move A to the aux stack"},
+	OpAuxPush: {Name: "aux.push", A: Src, Traits: Marks, Doc: "move A to the aux stack"},
 	OpAuxPop:  {Name: "aux.pop", A: Dst, B: KindOf, Kinds: kindB, Traits: Prepares, Doc: "move the top of the aux stack to A; it must be of kind B"},
 
 	OpPickDeep: {Name: "pick.deep", A: Dst, B: Count, Doc: "A = the value B slots below the frame; underflow is a run-time error"},
-	OpPickAt:   {Name: "pick.at", A: Window, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A holds an index: replace it by the value so deep below it"},
-	OpRollAt:   {Name: "roll.at", A: Window, Reads: one, Writes: all, Traits: Unnamed, Doc: "slot A holds an index: remove it and move the value so deep to the top"},
+	OpPickAt:   {Name: "pick.at", A: Window, Reads: one, Writes: one, Demands: anInt, Traits: Observes | Unnamed, Doc: "slot A holds an index: replace it by the value so deep below it"},
+	OpRollAt:   {Name: "roll.at", A: Window, Reads: one, Demands: anInt, Writes: all, Leaves: belowA, Traits: Observes | Unnamed, Doc: "slot A holds an index: remove it and move the value so deep to the top"},
 
 	OpMake:  {Name: "make", A: Window, B: Tagged, Reads: fieldsOfB, Writes: one, Kinds: aVariant, Doc: "slot A = variant B of the fields from slot A up"},
-	OpShare: {Name: "share", A: Look, Doc: "mark what slot A holds as held more than once"},
+	OpShare: {Name: "share", A: Look, Traits: Marks, Doc: "mark what slot A holds as held more than once"},
 	OpIs:    {Name: "is", A: DstBool, B: Look, C: Tagged, Doc: "A = B is a value of variant C"},
 	OpFieldsTake: {Name: "fields.take", A: Window, B: SrcAsVariant, C: Tagged, Writes: fieldsOfC, Kinds: kindsOfC, Traits: Speculates | Prepares,
 		Doc: "slots A up = the fields of B, which ends here; a value of another variant than C is a run-time error"},
@@ -612,37 +630,37 @@ var Table = [opCount]Info{
 	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
 	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
 	OpListElement: {Name: "list.element", A: Dst, B: Look, C: SrcCounter, Doc: "A = element C of the list B"},
-	OpListAppend:  {Name: "list.append", A: Src, B: Src, Traits: Mutates, Doc: "append B to the list under construction A"},
-	OpListResult:  {Name: "list.result", A: Dst, B: Look, Doc: "A = an empty list under construction with the tag of B"},
-	OpListReuse: {Name: "list.reuse", A: Dst, B: Src, Copying: OpListResult,
+	OpListAppend:  {Name: "list.append", A: LookBuilder, B: Src, Traits: Mutates, Doc: "append B to the list under construction A"},
+	OpListResult:  {Name: "list.result", A: DstBuilder, B: Look, Doc: "A = an empty list under construction with the tag of B"},
+	OpListReuse: {Name: "list.reuse", A: DstBuilder, B: Src, Copying: OpListResult,
 		Doc: "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
-	OpListDone: {Name: "list.done", A: DstVariant, B: InOut, Doc: "A = the list that was constructed in B; nothing can be appended to it any more"},
+	OpListDone: {Name: "list.done", A: DstVariant, B: EndBuilder, Doc: "A = the list that was constructed in B; nothing can be appended to it any more"},
 
 	OpMapEntries: {Name: "map.entries", A: DstVariant, B: Look, Doc: "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
 
 	OpCondStart: {Name: "cond.start", Writes: all, Traits: Unnamed | MovesFrame, Doc: "take the count and the clauses of cond off the stack"},
-	OpCondNext:  {Name: "cond.next", Writes: all, Traits: Stops | Calls | Unnamed, Doc: "run the next predicate; none left is a run-time error"},
-	OpCondTest: {Name: "cond.test", C: Target, Writes: all, Flow: GotoOrLeave, Traits: Stops | Calls | Unnamed | MovesFrame,
+	OpCondNext:  {Name: "cond.next", Writes: all, Follow: []Op{OpCondTest}, Traits: Stops | Calls | Unnamed, Doc: "run the next predicate; none left is a run-time error"},
+	OpCondTest: {Name: "cond.test", C: Target, Writes: all, Flow: GotoOrLeave, Behind: []Op{OpCondNext}, Traits: Stops | Calls | Unnamed | MovesFrame,
 		Doc: "go on with the body if the predicate left true, else go to C"},
 
-	OpNoClause: {Name: "no-clause", A: Src, B: Flag, C: Imm, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
+	OpNoClause: {Name: "no-clause", A: Window, B: Flag, C: Imm, Reads: bFromA, Flow: Leave, Doc: "run-time error: none of the C predicates of cond was true; if B, for the value A"},
 
-	OpTry: {Name: "try", A: Height, Reads: one, Writes: all, Follow: []Op{OpTryEnd}, Traits: Stops | Calls | Unnamed,
+	OpTry: {Name: "try", A: Height, Reads: one, Writes: all, Leaves: throughA, Follow: []Op{OpTryEnd}, Traits: Observes | Stops | Calls | Unnamed,
 		Doc: "run the quotation in slot A; after a run-time error in it the strand goes on behind try.end, with the stacks as they were and :Err of the error in slot A"},
-	OpTryEnd: {Name: "try.end", A: InOutVariant, Doc: "A = :Ok of what the quotation of the try in front has left there; run-time error unless it is the one value that it has left"},
+	OpTryEnd: {Name: "try.end", A: InOutVariant, Behind: []Op{OpTry}, Doc: "A = :Ok of what the quotation of the try in front has left there; run-time error unless it is the one value that it has left"},
 
-	OpSpawn: {Name: "spawn", A: Height, B: Count, C: Flag, Reads: one, Writes: lowestInput, Kinds: aStrand, Traits: Unnamed,
+	OpSpawn: {Name: "spawn", A: Height, B: Count, C: Flag, Reads: one, Writes: lowestInput, Kinds: aStrand, Traits: Observes | Unnamed,
 		Doc: "start a strand with the quotation in slot A on a copy of the stack below it; B inputs leave this stack; on top is its id or, if C, a task"},
 
-	OpWeave: {Name: "weave", A: Height, Reads: one, Writes: one, Traits: Unnamed, Doc: "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
-	OpResume: {Name: "resume", A: Window, Reads: two, Writes: secondAndThird, Kinds: anythingAndFlag, Traits: Stops,
+	OpWeave: {Name: "weave", A: Height, Reads: one, Writes: one, Traits: Observes | Unnamed, Doc: "slot A = a weave of the quotation in slot A on a copy of the stack below it"},
+	OpResume: {Name: "resume", A: Window, Reads: two, Looks: one, Writes: secondAndThird, Kinds: anythingAndFlag, Traits: Stops,
 		Doc: "go on with the weave in slot A, which gets slot A+1; behind, slot A+1 is what it yielded and A+2 whether it did"},
-	OpYield: {Name: "yield", A: Window, Reads: two, Writes: second, Traits: Stops,
+	OpYield: {Name: "yield", A: Window, Reads: two, Looks: one, Writes: second, Traits: Stops,
 		Doc: "give slot A+1 to who resumed the weave whose context is slot A; behind, slot A+1 is what the next resume brought"},
-	OpCancel:   {Name: "cancel", A: Window, Reads: one, Doc: "end the weave in slot A"},
+	OpCancel:   {Name: "cancel", A: Window, Reads: one, Looks: one, Doc: "end the weave in slot A"},
 	OpWeaveEnd: {Name: "weave.end", Flow: Leave, Traits: Internal, Doc: "end of a weave's body"},
 
-	OpDump: {Name: "dump", A: Height, B: Word, Writes: all, Follow: []Op{OpFrameToTop}, Traits: Unnamed,
+	OpDump: {Name: "dump", A: Height, B: Word, Writes: all, Follow: []Op{OpFrameToTop}, Traits: Observes | Unnamed,
 		Doc: "hand the stack, A slots high in this frame, to the built-in B and empty it"},
 	OpCount: {Name: "count", Doc: "count an entry into this function; its first instruction or none"},
 

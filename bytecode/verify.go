@@ -14,15 +14,42 @@ const maxFrame = 1 << 20
 // instruction that says so, every call finds its frame, and no instruction
 // trusts a kind that is not proven on all ways to it. A module that passes
 // cannot make the VM read or write outside of its stacks, whatever it does
-// otherwise. Time and memory are linear in the code times the frame's size.
-func Verify(m *Module) error {
-	v := &verifier{m: m}
-	return v.module()
+// otherwise. Time and memory are linear in the size of the module: code that would take
+// more is refused.
+func Verify(m *Module) error { return newVerifier(m).module() }
+
+func newVerifier(m *Module) *verifier {
+	v := &verifier{m: m, called: map[call]struct{}{}, most: baseWork}
+	for i := range m.Funcs {
+		v.most += workPerInstruction * len(m.Funcs[i].Code)
+	}
+	return v
 }
 
+// What following the states of slots may cost: nodes that are visited or made, kinds that are compared. Compiled programs
+// take up to 10 for an instruction.
+const (
+	baseWork           = 1 << 20
+	workPerInstruction = 1 << 8
+)
+
 type verifier struct {
-	m *Module
-	f *Func
+	m     *Module
+	f     *Func
+	index int32 // of f
+
+	work, most int
+	observing  bool              // f may look at the stack below its frame
+	called     map[call]struct{} // by all functions
+	observers  []bool            // functions that may look at the stack below their frames
+	proof      *Proof            // nil: nobody wants to know
+}
+
+// call is that of a function which takes its arguments from a window, by another one.
+type call struct {
+	caller, callee int32
+	hole           bool // not all slots below the arguments hold values
+	isolated       bool // the callee does not see what lies below
 }
 
 func (v *verifier) module() error {
@@ -43,7 +70,7 @@ func (v *verifier) module() error {
 			if k.Bits >= uint64(len(m.Funcs)) {
 				return fmt.Errorf("constant %d names function %d of %d", i, k.Bits, len(m.Funcs))
 			}
-			if f := &m.Funcs[k.Bits]; f.Captures != 0 || !allAny(f.Params) || f.Word {
+			if f := &m.Funcs[k.Bits]; f.Captures != 0 || !allAny(f.ownParams()) || f.Word {
 				return fmt.Errorf("constant %d: function %d cannot be called as a quotation", i, k.Bits)
 			}
 		default:
@@ -80,10 +107,45 @@ func (v *verifier) module() error {
 			return fmt.Errorf("function %d (%s): %w", i, m.Funcs[i].Name, err)
 		}
 	}
+	v.observers = make([]bool, len(m.Funcs))
 	for i := range m.Funcs {
-		v.f = &m.Funcs[i]
+		v.f, v.index, v.observing = &m.Funcs[i], int32(i), false
 		if err := v.function(); err != nil {
 			return fmt.Errorf("function %d (%s): %w", i, v.f.Name, err)
+		}
+		v.observers[i] = v.observing || v.f.Open
+	}
+	return v.holes()
+}
+
+// holes checks that functions which may look at the stack below their frames find nothing but values there.
+func (v *verifier) holes() error {
+	callers := make([][]int32, len(v.m.Funcs))
+	for c := range v.called {
+		if !c.isolated {
+			callers[c.callee] = append(callers[c.callee], c.caller)
+		}
+	}
+	var queue []int32
+	for i, observes := range v.observers {
+		if observes {
+			queue = append(queue, int32(i))
+		}
+	}
+	for len(queue) > 0 {
+		last := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		for _, caller := range callers[last] {
+			if !v.observers[caller] {
+				v.observers[caller] = true
+				queue = append(queue, caller)
+			}
+		}
+	}
+	for c := range v.called {
+		if c.hole && v.observers[c.callee] {
+			return fmt.Errorf("function %d (%s) calls function %d (%s), which may look at the stack, above slots that hold no values",
+				c.caller, v.m.Funcs[c.caller].Name, c.callee, v.m.Funcs[c.callee].Name)
 		}
 	}
 	return nil
@@ -214,7 +276,7 @@ func (v *verifier) limit(o Operand) int64 {
 	case Count, FieldNumber:
 		return maxFrame
 	case KindOf:
-		return int64(len(kindNames))
+		return int64(KindWeave) + 1
 	}
 	if o.Reads() || o.Writes() {
 		return int64(v.f.Frame)
@@ -256,6 +318,9 @@ func (v *verifier) fits(s *SlotSet) bool {
 func (v *verifier) places(pc int, in Instr) error {
 	f, info := v.f, in.Op.Info()
 	for to := range Successors(v.m, pc, in) {
+		if v.work++; v.work > v.most {
+			return errTooComplex
+		}
 		switch {
 		case to >= len(f.Code) && flows[info.Flow].behind != nil:
 			return errors.New("control runs off the end")
@@ -265,7 +330,12 @@ func (v *verifier) places(pc int, in Instr) error {
 			return errors.New("only an instruction that a strand can be stopped at goes back")
 		case to > pc && info.Has(Stops) && info.C == Target:
 			return errors.New("must go back")
+		case to != pc+1 && f.Code[to].Op.Info().Behind != nil:
+			return fmt.Errorf("%s can be reached from the instruction in front only", f.Code[to].Op)
 		}
+	}
+	if info.Behind != nil && (pc == 0 || !slices.Contains(info.Behind, f.Code[pc-1].Op)) {
+		return fmt.Errorf("must stand behind %s", info.Behind)
 	}
 	if info.Follow != nil && (pc+1 >= len(f.Code) || !slices.Contains(info.Follow, f.Code[pc+1].Op)) {
 		return fmt.Errorf("must be followed by %s", info.Follow)
@@ -290,16 +360,27 @@ func (v *verifier) special(pc int, in Instr) error {
 			return errors.New("the results do not fit the frame")
 		}
 	case OpCallQuotation:
-		if in.C > f.Frame {
-			return errors.New("more results than the frame has slots")
+		if f.Code[pc+1].A != in.A-in.B+in.C {
+			return errors.New("expect expects another number of values")
+		}
+	case OpCondTest:
+		if f.Code[pc+1+int(in.C)].Op != OpCondNext {
+			return errors.New("goes to cond.next only: where the frame starts then it has no slots")
+		}
+	case OpTryEnd:
+		if f.Code[pc-1].A != in.A {
+			return errors.New("another slot than that of the try in front, where the error lies if there was one")
 		}
 	case OpCount:
 		if pc != 0 || !f.Word {
 			return errors.New("not the first instruction of a word")
 		}
 	case OpClosure:
-		if callee := &m.Funcs[in.B]; callee.Captures != in.C || callee.Word {
+		switch callee := &m.Funcs[in.B]; {
+		case callee.Captures != in.C || callee.Word:
 			return errors.New("another number of captures than the function's")
+		case !allAny(callee.ownParams()):
+			return errors.New("who calls a quotation proves nothing of its inputs")
 		}
 	case OpFieldTakeInPlace:
 		if int(in.C) >= len(m.Variants[in.B].Fields) {

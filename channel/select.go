@@ -36,7 +36,7 @@ func caseOf(v *stack.Value) (c Case, ok bool) {
 
 // Only makes one case that which the strand chooses from.
 func (t *Selection) Only(c Case) {
-	t.list, t.only, t.clocks = nil, c, c.Channel.Timed()
+	t.list, t.few[0], t.clocks = nil, c, c.Channel.Timed()
 	t.number(1)
 }
 
@@ -50,7 +50,7 @@ func (t *Selection) None() {
 // its index is returned, else -1.
 func (t *Selection) From(list *stack.VariantValue) (bad int) {
 	n := list.Len()
-	t.clocks = false
+	t.list, t.clocks = nil, false
 	for i := range n {
 		v := list.At(i)
 		c, ok := caseOf(&v)
@@ -58,9 +58,14 @@ func (t *Selection) From(list *stack.VariantValue) (bad int) {
 			t.Clear()
 			return i
 		}
+		if n <= len(t.few) {
+			t.few[i] = c
+		}
 		t.clocks = t.clocks || c.Channel.Timed()
 	}
-	t.list = list
+	if n > len(t.few) {
+		t.list = list
+	}
 	t.number(n)
 	return -1
 }
@@ -79,7 +84,7 @@ func (t *Selection) number(n int) {
 // Case returns one of the cases.
 func (t *Selection) Case(i int) Case {
 	if t.list == nil {
-		return t.only
+		return t.few[i]
 	}
 	v := t.list.At(i)
 	c, _ := caseOf(&v)
@@ -92,7 +97,7 @@ func (t *Selection) Cases() int { return len(t.order) }
 // Clear forgets the cases and what came of them.
 func (t *Selection) Clear() {
 	if t.list == nil {
-		t.only = Case{}
+		t.few = [fewCases]Case{}
 	}
 	t.list = nil
 	t.outcome[0] = stack.Value{}

@@ -29,12 +29,14 @@ type Selection struct {
 	index  int
 
 	list    *stack.VariantValue // the cases that are chosen from, until Clear
-	only    Case                // the only one, if there is no list
+	few     [fewCases]Case      // they, if there is no list: reading them there takes time again and again
 	clocks  bool                // there are clocks among them
 	order   []int32             // in which they are tried: a permutation of their indexes
 	seed    uint64              // of the next order; never 0
 	outcome [2]stack.Value      // of the one that was carried out
 }
+
+const fewCases = 2
 
 // Elapsed is the index of a wait whose time is over, and of one that was cancelled.
 const Elapsed = -1

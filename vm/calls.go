@@ -72,6 +72,11 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		s.deoptimise(to)
 	}
 	tail := isTail(op)
+	if !tail && s.limit.Load() == 0 {
+		if err := (meter{s}).reduce(); err != nil {
+			return err
+		}
+	}
 	if !tail && len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
 			return err

@@ -103,7 +103,7 @@ func singleInstruction(t *testing.T, r *rand.Rand, op bytecode.Op) (ok bool) {
 		trusted[slot] = k
 	}
 	if info.Promises != nil {
-		for i, k := range info.Promises(&m.Funcs[tested]) {
+		for i, k := range info.Promises(&m.Funcs[tested], in) {
 			if k != bytecode.KindAny {
 				trusted[int32(i)] = k
 			}
@@ -310,7 +310,7 @@ func runFrame(t *testing.T, m *bytecode.Module, seeds [frameSlots]uint64, truste
 	v, err := vm.New(m, vm.Config{Builtins: func(name string) *vm.Builtin {
 		for _, b := range m.Builtins {
 			if b.Name == name {
-				return &vm.Builtin{Run: word(name), In: make([]stack.Kind, b.In), Out: make([]stack.Kind, b.Out)}
+				return &vm.Builtin{Run: word(name), In: make([]stack.Kind, b.In), Out: make([]stack.Kind, b.Out), TakesStack: true}
 			}
 		}
 		return nil
@@ -375,7 +375,7 @@ func variantOf(r *rand.Rand, float func() stack.Value) stack.Value {
 func show(v stack.Value) string {
 	switch v.Kind() {
 	case stack.Int, stack.Float, stack.Bool, stack.String, stack.Symbol, stack.Variant, stack.Map:
-		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v)))
+		return fmt.Sprint(v.Kind(), " ", string(son.Append(nil, v, nil)))
 	case stack.Quotation:
 		c := v.AsClosure()
 		text := fmt.Sprint("quotation ", c.Func)

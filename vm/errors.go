@@ -55,6 +55,8 @@ type RuntimeError struct {
 	// Help are lines that say what to do, for who shows the error. Who knows more of the program than
 	// the VM does adds them.
 	Help []string
+
+	calls stack.Value // the trail as a value, if that is known; Trail may be missing then
 }
 
 // maxTrail is how many lines of the trail are shown.

@@ -1,7 +1,24 @@
 package vm
 
+import "fmt"
+
 // Here returns the function that the strand executes; for built-in words of tests.
 func (s *Strand) Here() int32 {
 	function, _, _ := s.image.functionAt(s.ip - instrSize)
 	return function
+}
+
+// Remains are what strands have left in the VM: tasks that have not ended, and names.
+func (v *VM) Remains() (all []string) {
+	v.tasks.Range(func(_, t any) bool {
+		all = append(all, fmt.Sprintf("a task: %+v", t))
+		return true
+	})
+	for name := range v.names.byName {
+		all = append(all, "the name "+name)
+	}
+	for range v.names.byTask {
+		all = append(all, "a task that has names")
+	}
+	return all
 }

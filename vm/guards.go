@@ -8,13 +8,18 @@ import (
 // before does what an instruction has to do before its original is executed: count the
 // tail calls that are gone there, check its guards, check what it trusts.
 func (s *Strand) before(in *bytecode.Instr) error {
+	if watch := s.image.watch; watch != nil {
+		if err := watch(s, in); err != nil {
+			return err
+		}
+	}
 	if in.Op != bytecode.OpChecked {
 		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {
 			return nil
 		}
 		f := &s.image.mod.Funcs[index]
-		if err := s.countGone(f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
+		if err := countGone(s, f.TailsGoneAt(pc)); err != nil || in.Op == bytecode.OpCounted {
 			return err
 		}
 		for _, g := range f.GuardsAt(pc) {
@@ -27,9 +32,9 @@ func (s *Strand) before(in *bytecode.Instr) error {
 }
 
 // countGone counts tail calls that are gone in front of the instruction that is executed.
-func (s *Strand) countGone(n int) error {
+func countGone(s *Strand, n int) error {
 	switch {
-	case s.interval() == 0 || s.gaveWay == byInstruction:
+	case s.vm.config.Settings.YieldInterval == 0 || s.gaveWay == byInstruction:
 		return nil // they were counted before the instruction itself made the strand yield
 	case s.gaveWay == byTailsGone:
 		s.gaveWay = stayed
@@ -37,7 +42,7 @@ func (s *Strand) countGone(n int) error {
 	}
 	yields := false
 	for range n {
-		yields = s.maybeYield() || yields
+		yields = (meter{s}).maybeYield() || yields
 	}
 	if !yields {
 		return nil
@@ -59,14 +64,28 @@ func (s *Strand) checkTrusted(fp uintptr, in *bytecode.Instr) error {
 			return Mismatch(stack.Kind(k).String(), *v)
 		}
 	}
+	if !img.linear {
+		markGiven(img.mod, fp, original)
+	}
 	promises := in.Was.Info().Promises
 	if promises == nil {
 		return nil
 	}
 	if index, _, ok := img.functionAt(s.ip - instrSize); ok {
-		return checkKinds(fp, promises(img.funcs[index].fn))
+		return checkKinds(fp, promises(img.funcs[index].fn, original))
 	}
 	return nil
+}
+
+// markGiven marks the objects that an instruction gives away as held more than once. Code of which nobody vouches
+// for the moves may look at them again where it is proven that they are of kinds that nothing changes in place: numbers, texts. Guarded code is
+// executed where that may be wrong.
+func markGiven(mod *bytecode.Module, fp uintptr, in bytecode.Instr) {
+	for slot := range bytecode.Given(mod, in) {
+		if slot >= 0 {
+			at(fp, slot).Share()
+		}
+	}
 }
 
 // checkKinds checks that the values from fp on are of some kinds.

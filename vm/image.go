@@ -26,6 +26,8 @@ type image struct {
 
 	ok, err *stack.Tag // of what a try leaves
 
+	watch func(*Strand, *bytecode.Instr) error // of tests: sees each instruction before it is executed; nil: nobody looks
+
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
 	known func(name string) *Builtin // the built-in words there are
@@ -103,6 +105,9 @@ func (img *image) link(before *bytecode.Module) error {
 	mod := img.mod
 	for _, ref := range mod.Builtins[len(before.Builtins):] {
 		b := img.known(ref.Name)
+		if b != nil && b.Copying != "" && !img.linear {
+			b = img.known(b.Copying)
+		}
 		if b == nil || b.Run == nil {
 			return fmt.Errorf("the built-in word '%s' is not available", ref.Name)
 		}

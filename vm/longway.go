@@ -92,6 +92,11 @@ func (s longWay) call(in *bytecode.Instr) error {
 			return err
 		}
 	}
+	if s.limit.Load() == 0 {
+		if err := (meter{s.Strand}).reduce(); err != nil {
+			return err
+		}
+	}
 	f := &s.image.funcs[in.B]
 	to := s.fp + uintptr(uint32(in.A))*slotSize
 	moved, err := s.makeRoom(to, f.bytes)

@@ -54,6 +54,7 @@ func (s *Strand) BlockingUntil(interrupt, f func()) {
 	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)
+	s.Heed()
 }
 
 func (m *member) goOut(interrupt func()) {

@@ -26,18 +26,18 @@ func (s *Strand) pause(counted bool) error {
 		s.gaveWay = stayed
 		return nil
 	}
-	if !counted || !s.maybeYield() {
+	if err := (meter{s}).reduce(); err != nil {
+		return err
+	}
+	if !counted || !(meter{s}).maybeYield() {
 		return nil
 	}
 	return s.giveWay(byInstruction)
 }
 
-// interval is the number of tail calls after which strands give way; 0: none.
-func (s *Strand) interval() uint64 { return s.vm.config.Settings.YieldInterval }
-
 // maybeYield counts a tail call; true if the strand must give way now.
-func (s *Strand) maybeYield() bool {
-	valve := scheduler.Valve{Interval: s.interval(), Count: s.tails}
+func (s meter) maybeYield() bool {
+	valve := scheduler.Valve{Interval: s.vm.config.Settings.YieldInterval, Count: s.tails}
 	yield := valve.MaybeYield()
 	s.tails = valve.Count
 	return yield

@@ -48,7 +48,7 @@ func (p *strandPool) get(v *VM, worker int) *Strand {
 	}
 	s := &Strand{vm: v}
 	s.data, s.arena = &s.ownData, &s.ownArena
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.limit.Store(noLimit)
 	}
 	if p.poison {

@@ -82,7 +82,7 @@ func (s *Strand) look() {
 	}
 	p.samples[key].Count++
 	p.mu.Unlock()
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.resetLimit()
 	}
 }

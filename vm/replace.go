@@ -7,13 +7,13 @@ import (
 )
 
 // refresh makes the strand go by the VM's latest image.
-func (s *Strand) refresh() *image {
+func refresh(s *Strand) *image {
 	img := s.vm.image.Load()
 	if s.image != img {
 		s.image = img
 		s.lookForOldFrames()
 	}
-	if s.interval() == 0 && s.limit.Load() == 0 {
+	if s.limit.Load() == 0 && !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	return img

@@ -18,7 +18,7 @@ import (
 // strand in front of it and goes to resume behind it. A value that is wanted behind a single call Go stores
 // at every dispatch, which took up to a quarter of the time.
 func (s *Strand) run() error {
-	img := s.refresh()
+	img := refresh(s)
 	funcs := img.funcs
 	ip, fp := s.ip, s.fp
 	for {

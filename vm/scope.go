@@ -108,18 +108,31 @@ func (s Tasks) CancelScope() error {
 	if sc == nil {
 		return Fail("no scope is open")
 	}
-	sc.mu.Lock()
-	children := sc.tasks()
-	sc.mu.Unlock()
-	cancelAll(children)
+	sc.cancelChildren()
 	return nil
 }
 
-// add makes a strand one of the scope's. A scope that is being cancelled cancels it.
-func (sc *scope) add(t *task) {
+// cancelChildren asks all strands that the scope has now to end. All of them are told before the first one can end: what
+// they start, and how they fail because another one ends, belongs to that.
+func (sc *scope) cancelChildren() {
+	sc.mu.Lock()
+	children := sc.tasks()
+	for _, t := range children {
+		t.dismissed = true
+	}
+	sc.mu.Unlock()
+	cancelAll(children)
+}
+
+// add makes a strand one of the scope's. A scope that is being cancelled cancels it, and so it is with
+// what a strand starts that the scope has asked to end. by is the task of that strand, or nil.
+func (sc *scope) add(t, by *task) {
 	sc = sc.locked()
+	if _, own := sc.children[by]; own {
+		t.dismissed = by.dismissed
+	}
 	sc.children[t] = struct{}{}
-	cancelled := sc.cancelled
+	cancelled := sc.cancelled || t.dismissed
 	sc.mu.Unlock()
 	if cancelled {
 		t.cancel(Cancelled)
@@ -149,7 +162,7 @@ func (sc *scope) ended(t *task, outcome stack.Value, from *scheduler.Worker) {
 	}
 	delete(sc.children, t)
 	var children []*task
-	if t.end == nil && !sc.cancelled && !t.cancelled.Load() && isFailure(outcome) {
+	if t.end == nil && !sc.cancelled && !t.dismissed && !t.cancelled.Load() && isFailure(outcome) {
 		sc.cancelled, sc.failure = true, &outcome
 		children = sc.tasks()
 		if sc.body {
@@ -262,6 +275,9 @@ func (s *Strand) stopRequest() error {
 	if s.vm.stopped.Load() || s.member.cancelled() {
 		return ErrStopped
 	}
+	if (meter{s}).expired() {
+		return errExpired
+	}
 	if s.member == nil {
 		return nil
 	}
@@ -273,7 +289,7 @@ func (s *Strand) stopRequest() error {
 		return errUnwound
 	}
 	s.member.unwinding.CompareAndSwap(sc, nil) // its body has just ended
-	if s.interval() == 0 {
+	if !(meter{s}).counts() {
 		s.resetLimit()
 	}
 	return nil
@@ -364,12 +380,4 @@ func (s recovery) begin() {
 
 // cancelError is the error of a strand that leaves what it does for a reason. What it does has not failed: no
 // inputs are shown.
-func (s recovery) cancelError(why string) *RuntimeError {
-	look := s.scene()
-	e := &RuntimeError{Strand: s.member.number(s.ID())}
-	if l, ok := look.img.locate(s.ip - instrSize); ok {
-		e = look.errorAt(l)
-	}
-	e.Reason, e.Weave = why, look.resumed()
-	return e
-}
+func (s recovery) cancelError(why string) *RuntimeError { return s.scene().caught(failure(why)) }

@@ -23,6 +23,7 @@ var ErrInterrupted = errors.New("interrupted")
 // session is what a VM has more in a session.
 type session struct {
 	failed func(strand int64, err error)
+	watch  func() // ends the watch over the time of the VM's budget
 
 	mu      sync.Mutex
 	running *input // nil: none
@@ -34,6 +35,7 @@ type session struct {
 
 // group is the strands that an input has started, its own among them.
 type group struct {
+	allowance allowance // of its strands, besides that of the VM
 	cancelled atomic.Bool
 	reason    atomic.Pointer[error] // why; nil: because the input has failed
 }
@@ -82,6 +84,7 @@ func (in *input) finish(values []stack.Value, err error) {
 func (v *VM) Open(failed func(strand int64, err error)) {
 	v.session = &session{failed: failed}
 	v.sched.Init()
+	v.session.watch = v.watchTime(&v.allowance, nil)
 	v.sched.Hold() // nothing is a deadlock while the user may type
 	v.sched.OnDeadlock = v.inputDeadlock
 	v.sched.DeadlocksRepeat = true
@@ -89,6 +92,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 
 // Close ends the session with all its strands.
 func (v *VM) Close() {
+	v.session.watch()
 	v.Stop(ErrStopped)
 	_ = v.Console.Seal() // the inputs have had the errors
 	v.closeState()
@@ -112,15 +116,25 @@ func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
 	return nil
 }
 
-// Do runs a function on a strand of its own, whose stack holds the values, and
+// Do is DoWithin without bounds.
+func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]stack.Value, error) {
+	return v.DoWithin(ctx, Budget{}, function, values)
+}
+
+// DoWithin runs a function on a strand of its own, whose stack holds the values, and
 // waits until it has ended; other strands run meanwhile and live on. It returns
 // the stack that is left. The values given are as before, whatever happens.
 //
 // The error is a *RuntimeError, *ExitError, *InternalError, a *DeadlockError if
-// nothing can ever wake the strand, or ErrInterrupted if ctx was cancelled. Then
-// all strands that the function has started are stopped.
-func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]stack.Value, error) {
+// nothing can ever wake the strand, a *LimitError (also that of the VM, which ends the session), or ErrInterrupted if ctx was cancelled. Then
+// all strands that the function has started are stopped. The budget is of the function and all these strands; its
+// time ends with the function.
+func (v *VM) DoWithin(ctx context.Context, budget Budget, function int32, values []stack.Value) ([]stack.Value, error) {
+	if v.stopped.Load() {
+		return nil, v.outcome
+	}
 	in := &input{group: &group{}, done: make(chan struct{})}
+	in.group.allowance.whose, in.group.allowance.budget = "the call", budget
 	s := v.pool.get(v, -1)
 	s.member = &member{group: in.group, input: in}
 	s.data.Fill(values)
@@ -128,10 +142,14 @@ func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]st
 		return nil, err
 	}
 	v.session.run(in)
+	defer v.watchTime(&in.group.allowance, in.group)()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.Release()
 	select {
 	case <-in.done:
+	case <-v.context.Done():
+		v.Console.Flush()
+		return nil, v.outcome
 	case <-ctx.Done():
 		v.cancel(in, ErrInterrupted)
 		<-in.done
@@ -177,10 +195,6 @@ func (v *VM) stopGroup(g *group) {
 		}
 	})
 }
-
-// errGone is the panic by which a strand leaves a word that it came back to after
-// it had been stopped.
-var errGone = errors.New("the strand was stopped while it waited outside")
 
 // inputDeadlock is called when nothing can run: the input that runs waits for
 // ever. Strands that wait while the user types do not count.

@@ -52,6 +52,9 @@ func (s *Strand) enter(fn int32) error {
 	}
 	first := s.address(0)
 	s.end = s.address(len(s.data.Slots))
+	if (meter{s}).counts() {
+		s.limit.Store(0)
+	}
 	s.limit.move(s.end)
 	if n < int(f.in) {
 		word := "strand.spawn"
@@ -59,7 +62,7 @@ func (s *Strand) enter(fn int32) error {
 			word = "strand.resume"
 		}
 		return &RuntimeError{Word: word, Reason: fmt.Sprintf("stack underflow: the quotation needs %d values, the stack holds %d", f.in, n),
-			Trail: []Frame{{Word: f.fn.Name, File: img.mod.Files[f.fn.File], Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
+			Trail: []Frame{{Word: f.fn.Name, File: img.mod.FileOf(f.fn), Line: int(f.fn.Line), Column: int(f.fn.Column), Count: 1}}, Strand: s.ID()}
 	}
 	s.frames = append(s.frames[:0], frame{ip: codeAddress(&halt[0]), fp: first})
 	s.fp = s.address(n - int(f.in))

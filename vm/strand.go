@@ -59,6 +59,9 @@ var (
 func (s *Strand) Run() scheduler.Status {
 	v := s.vm
 	s.parkedAt.Store(0)
+	if (meter{s}).expired() {
+		s.Interrupt()
+	}
 	if s.member != nil {
 		switch s.stopRequest() {
 		case ErrStopped:
@@ -94,9 +97,13 @@ func (s *Strand) Run() scheduler.Status {
 			s.member.input.finish(s.results(), nil)
 		case s.member != nil && s.member.task != nil:
 			recovery{s}.settle(recovery{s}.success())
+		case s.tries.scope() != nil: // only code that the compiler has not made leaves one open
+			recovery{s}.closeScopes(func(*scheduler.Worker) {})
 		}
 		s.close()
 		return scheduler.Ended
+	case errSpent, errExpired:
+		return meter{s}.exceeded(err)
 	case ErrStopped:
 		if s.member.cancelled() {
 			return recovery{s}.cancel()
@@ -175,7 +182,7 @@ func (s scene) exitStatus() (int, error) {
 func (s scene) failedMain(err error, values []string) error {
 	mod := s.img.mod
 	f := &mod.Funcs[mod.Main]
-	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.Files[f.File], Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
+	return &RuntimeError{Word: f.Name, Reason: err.Error(), Values: values, Trail: []Frame{{Word: f.Name, File: mod.FileOf(f), Line: int(f.Line), Column: int(f.Column), Count: 1}}, Strand: s.ID()}
 }
 
 // execute runs the strand until it ends, waits or has an error that it does not catch itself.

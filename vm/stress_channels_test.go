@@ -78,7 +78,7 @@ var channelParts = map[string]func(r *rand.Rand) part{
 			words: fmt.Sprintf(`: feed-N ( Channel Int -- ) dup 0 i.= [ drop drop ] [ dup 2 pick 1 channels.send-within variant.tag :Sent symbol.= [ 1 i.- ] [ ] if feed-N ] if ;
 : get-N ( Channel Channel Int Int -- )   # results work left sum
   over 0 i.= [ nip nip swap chan.send drop ] [
-    2 pick %d channels.receive-within channels.value [ i.+ swap 1 i.- swap ] [ drop ] if get-N ] if ;`, r.IntN(2)),
+    2 pick %d channels.receive-within channels.value [ i.+ swap 1 i.- swap ] [ drop chan.yield ] if get-N ] if ;`, r.IntN(2)),
 			start: fmt.Sprintf("chan.make %d channels.bounded\n  ", r.IntN(3)) + spawns(n, fmt.Sprintf("nip %d feed-N", m)) +
 				spawns(1, fmt.Sprintf("%d 0 get-N", n*m)) + "drop",
 			results: 1, sum: n * triangle(m),

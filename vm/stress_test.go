@@ -23,6 +23,7 @@ import (
 // code that starts strands and leaves a channel, how many Ints come out of that
 // channel, and their sum, which no interleaving may change.
 type part struct {
+	common  []string // words that parts of a family share
 	words   string
 	start   string
 	results int
@@ -160,46 +161,38 @@ var parts = map[string]func(r *rand.Rand) part{
 	},
 }
 
+// families are the kinds of parts: of the language, of vm:channels, of tasks.
+var families = []map[string]func(r *rand.Rand) part{parts, channelParts, taskParts}
+
 // stressProgram makes a program of n random parts and what it prints.
 func stressProgram(seed uint64) (source, want string) {
 	r := rand.New(rand.NewPCG(seed, 4))
-	names := []string{
-		"senders, receivers, one who closes", "strands that resume one weave", "a weave that ends or is cancelled", "a tree of spawns", "sends that race with a close",
-		"a server with reply channels", "a weave that yields out of list.fold", "sleepers", "a weave handed around a ring",
-	}
-	names = append(names, slices.Sorted(maps.Keys(channelParts))...)
-	var words, start, collect strings.Builder
-	n := 1 + r.IntN(12)
-	var sums []int
-	for i := range n {
+	var words, start, collect, out string
+	common := map[string]bool{"include vm:channels\n": true}
+	for i := range 1 + r.IntN(12) {
+		family := families[r.IntN(len(families))]
+		names := slices.Sorted(maps.Keys(family))
 		name := names[r.IntN(len(names))]
-		make := parts[name]
-		if make == nil {
-			make = channelParts[name]
+		p := family[name](r)
+		for _, c := range p.common {
+			common[c] = true
 		}
-		p := make(r)
 		number := strings.NewReplacer("-N", fmt.Sprintf("-%d", i))
-		fmt.Fprintf(&words, "# %s\n%s\n", name, number.Replace(p.words))
-		fmt.Fprintf(&start, "  %s\n", number.Replace(p.start))
-		line := fmt.Sprintf("  %d 0 collect int->string io.write-line\n", p.results)
-		old := collect.String()
-		collect.Reset()
-		collect.WriteString(line + old) // the last channel is on top
-		sums = append(sums, p.sum)
+		words += fmt.Sprintf("# %s\n%s\n", name, number.Replace(p.words))
+		start += fmt.Sprintf("  %s\n", number.Replace(p.start))
+		collect = fmt.Sprintf("  %d 0 collect int->string io.write-line\n", p.results) + collect // the last channel is on top
+		out = fmt.Sprintln(p.sum) + out
 	}
-	var out strings.Builder
-	for i := range sums {
-		fmt.Fprintln(&out, sums[len(sums)-1-i])
-	}
-	return "include vm:channels\n" + words.String() + `: collect ( Channel Int Int -- Int )   # results left sum
+	return strings.Join(slices.Sorted(maps.Keys(common)), "") + words + `: collect ( Channel Int Int -- Int )   # results left sum
   over 0 i.= [ nip nip ] [ 2 pick chan.receive drop i.+ swap 1 i.- swap collect ] if ;
 : main ( -- )
-` + start.String() + collect.String() + ";\n", out.String()
+` + start + collect + ";\n", out
 }
 
 // TestRandomConcurrentPrograms compares random programs with what a simple
-// model says they print. SEQVM_STRESS=30m makes it run for so long.
+// model says they print. SEQVM_STRESS=30m makes it run for so long; SEQVM_SEED is the first seed.
 func TestRandomConcurrentPrograms(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	seeds := uint64(150)
 	if testing.Short() {
 		seeds = 30
@@ -210,25 +203,50 @@ func TestRandomConcurrentPrograms(t *testing.T) {
 		require.NoError(t, err)
 		until, seeds = time.Now().Add(d), 1<<62
 	}
-	seed := uint64(0)
-	for ; seed < seeds && (until.IsZero() || time.Now().Before(until)); seed++ {
-		source, want := stressProgram(seed)
-		prog, err := seqvm.Compile(seqvm.Text("stress.seq", source), seqvm.Options{})
-		require.NoError(t, err, "seed %d:\n%s", seed, source)
-		var out bytes.Buffer
-		config := seqvm.Config{Stdout: &out, PoisonArenas: true, Settings: seqvm.Settings{YieldInterval: []uint64{0, 0, 1, 7, 1000}[seed%5]}}
-		v, err := prog.VM(config)
+	first := uint64(0)
+	if text := os.Getenv("SEQVM_SEED"); text != "" {
+		_, err := fmt.Sscan(text, &first)
 		require.NoError(t, err)
-		status, err := v.Run()
-		if err != nil || status != 0 || out.String() != want {
-			t.Fatalf("seed %d: status %d, %v\nwant:\n%sgot:\n%s\n%s", seed, status, err, want, out.String(), source)
-		}
-		c := v.Scheduler().Counters()
-		assert.Equal(t, c.Spawned, c.Completed, "seed %d", seed)
-		assert.Zero(t, c.Active, "seed %d", seed)
-		assert.Zero(t, v.Scheduler().Memory.Current(), "seed %d", seed)
 	}
-	t.Logf("%d programs", seed)
+	seed := first
+	for ; seed < first+seeds && (until.IsZero() || time.Now().Before(until)); seed++ {
+		stress(t, seed)
+	}
+	t.Logf("%d programs, from seed %d", seed-first, first)
+}
+
+// stress runs the program of a seed, on as many processors and with as short turns as the seed says.
+func stress(t *testing.T, seed uint64) {
+	source, want := stressProgram(seed)
+	prog, err := seqvm.Compile(seqvm.Text("stress.seq", source), seqvm.Options{})
+	require.NoError(t, err, "seed %d:\n%s", seed, source)
+	runtime.GOMAXPROCS(1 + int(seed/5)%4)
+	before := runtime.NumGoroutine()
+	var out bytes.Buffer
+	config := seqvm.Config{Stdout: &out, PoisonArenas: true, Settings: seqvm.Settings{YieldInterval: []uint64{0, 0, 1, 7, 1000}[seed%5]}}
+	v, err := prog.VM(config)
+	require.NoError(t, err)
+	stuck := time.AfterFunc(5*time.Minute, func() { v.Stop(errors.New("it does not end")) })
+	status, err := v.Run()
+	stuck.Stop()
+	if err != nil || status != 0 || out.String() != want {
+		t.Fatalf("seed %d: status %d, %v\nwant:\n%sgot:\n%s\n%s", seed, status, err, want, out.String(), source)
+	}
+	c := v.Scheduler().Counters()
+	assert.Equal(t, c.Spawned, c.Completed, "seed %d", seed)
+	assert.Zero(t, c.Active, "seed %d", seed)
+	assert.Zero(t, v.Scheduler().Memory.Current(), "seed %d", seed)
+	assert.Empty(t, v.Remains(), "seed %d", seed)
+	for range 1 << 20 { // workers may be on their way out
+		if runtime.NumGoroutine() <= before {
+			break
+		}
+		runtime.Gosched()
+	}
+	assert.LessOrEqual(t, runtime.NumGoroutine(), before, "seed %d: goroutines", seed)
+	if t.Failed() {
+		t.Fatal(source)
+	}
 }
 
 // TestSoak keeps one VM at full load, for SEQVM_SOAK (30m) if that is set, and

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +18,7 @@ type task struct {
 	end       *channel.Channel // nil: only its scope waits
 	scope     *scope           // that it must not outlive; nil: none
 	cancelled atomic.Bool
+	dismissed bool // its scope has asked it to end; the scope's lock is for it
 
 	mu       sync.Mutex
 	strand   *Strand // nil: it runs nothing any more
@@ -25,7 +27,7 @@ type task struct {
 	outcome  stack.Value
 	monitors []*channel.Channel
 	links    map[*task]struct{}
-	vital    bool // its failure is the program's
+	vital    map[int64]struct{} // strands without a task that it is linked to: its failure is the program's
 }
 
 // taskTag is the tag of a task, endedTag that of what a monitor gets: the id and the outcome.
@@ -66,7 +68,7 @@ func (s Tasks) startTask(child *Strand, watched bool) stack.Value {
 		s.vm.tasks.Store(t.end, t)
 	}
 	if t.scope != nil {
-		t.scope.add(t)
+		t.scope.add(t, s.member.ownTask())
 	}
 	id := stack.FromInt(s.vm.sched.Start(&child.Strand, child, s.Worker()))
 	if !watched {
@@ -128,7 +130,7 @@ func (t *task) settle(id int64, outcome stack.Value, from *scheduler.Worker) {
 			other.cancel(linkedReason(id, outcome))
 		}
 	}
-	if failed && t.vital {
+	if failed && len(t.vital) > 0 {
 		t.vm.Stop(errorOfOutcome(outcome))
 	}
 	if t.scope != nil {
@@ -136,7 +138,8 @@ func (t *task) settle(id int64, outcome stack.Value, from *scheduler.Worker) {
 	}
 }
 
-// tell sends a monitor the outcome of a strand.
+// tell sends a monitor the outcome of a strand, if need be past the channel's limit: the end of a strand must not be
+// lost, and nobody is there who could wait.
 func (v *VM) tell(c *channel.Channel, id int64, outcome stack.Value, from *scheduler.Worker) {
 	c.Deliver(stack.FromVariant(stack.NewVariant(v.image.Load().tag(endedTag), []stack.Value{stack.FromInt(id), outcome})), &v.sched, from)
 }
@@ -198,6 +201,21 @@ func (s Tasks) Monitor(v stack.Value, c *channel.Channel) error {
 	return nil
 }
 
+// Unmonitor takes a Monitor of the channel back: false if there is none, or the end of the task goes to it
+// already.
+func (s Tasks) Unmonitor(v stack.Value, c *channel.Channel) (found bool, err error) {
+	t, _, err := s.taskOf(v)
+	if err != nil || t == nil {
+		return false, err
+	}
+	t.watch(func() {
+		if i := slices.Index(t.monitors, c); i >= 0 {
+			t.monitors, found = slices.Delete(t.monitors, i, i+1), true
+		}
+	})
+	return found, nil
+}
+
 // watch runs a function with the lock held if the task has not ended.
 func (t *task) watch(f func()) bool {
 	t.mu.Lock()
@@ -230,7 +248,10 @@ func (s Tasks) Link(v stack.Value) error {
 	own := s.member.ownTask()
 	if t != nil && t != own && t.watch(func() {
 		if own == nil {
-			t.vital = true
+			if t.vital == nil {
+				t.vital = map[int64]struct{}{}
+			}
+			t.vital[s.ID()] = struct{}{}
 			return
 		}
 		t.link(own)
@@ -248,6 +269,25 @@ func (s Tasks) Link(v stack.Value) error {
 	}
 	if outcome := s.outcomeAt(t, end); isFailure(outcome) {
 		return Fail("%s", linkedReason(v.AsVariant().At(0).AsInt(), outcome))
+	}
+	return nil
+}
+
+// Unlink takes back what ties the strand to a task.
+func (s Tasks) Unlink(v stack.Value) error {
+	t, _, err := s.taskOf(v)
+	if err != nil || t == nil {
+		return err
+	}
+	own := s.member.ownTask()
+	t.watch(func() {
+		delete(t.links, own)
+		if own == nil {
+			delete(t.vital, s.ID())
+		}
+	})
+	if own != nil {
+		own.watch(func() { delete(own.links, t) })
 	}
 	return nil
 }

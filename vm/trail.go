@@ -142,7 +142,7 @@ func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, r
 		if f.File < 0 {
 			return
 		}
-		frame := Frame{Word: f.Name, File: img.mod.Files[f.File], Line: int(at.line), Column: int(at.column), Count: 1}
+		frame := Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(at.line), Column: int(at.column), Count: 1}
 		if n := len(trail); called != nil && called.Word && called.File >= 0 && (n == 0 || trail[n-1].Word != called.Name) {
 			frame.Called = called.Name
 		}
@@ -276,17 +276,25 @@ func (s scene) waitingIn() string {
 
 // waiting is the word that the strand waits in and FILE:LINE; "" if it runs.
 func (s scene) waiting() (word, place string) {
+	word, at := s.waitingAt()
+	if word == "" {
+		return "", ""
+	}
+	return word, at.Place(s.vm.config.Columns)
+}
+
+// waitingAt is the word that the strand waits in, and where; "" if it runs. Safe while strands run.
+func (s scene) waitingAt() (word string, at Frame) {
 	ip := s.parkedAt.Load()
 	if ip == 0 {
-		return "", ""
+		return "", Frame{}
 	}
 	img := s.img
 	f, line, ok := img.position(ip - instrSize)
 	if !ok || f.File < 0 {
-		return "", ""
+		return "", Frame{}
 	}
-	at := Frame{File: img.mod.Files[f.File], Line: int(line.Line), Column: int(line.Column)}
-	return img.name(line, f), at.Place(s.vm.config.Columns)
+	return img.name(line, f), Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(line.Line), Column: int(line.Column), Count: 1}
 }
 
 // fail completes an error with the place where the strand is; s.ip is behind
@@ -295,6 +303,9 @@ func (s *Strand) fail(err error) error {
 	e, ok := err.(failure)
 	if !ok {
 		return err
+	}
+	if (recovery{s}).catches() {
+		return s.scene().caught(e)
 	}
 	return s.scene().failed(e)
 }

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -192,6 +193,9 @@ func (s recovery) success() stack.Value {
 	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().ok, []stack.Value{v}))
 }
 
+// catches tells whether an error of the strand becomes a value, in a try or as its outcome.
+func (s recovery) catches() bool { return s.tried() || s.member.ownTask() != nil }
+
 // tried tells whether the strand is in a try, within the weave that it is in or around it.
 func (s recovery) tried() bool {
 	if s.tries.len() > 0 {
@@ -243,25 +247,38 @@ func isFailure(outcome stack.Value) bool {
 	return outcome.Kind() == stack.Variant && outcome.AsVariant().Tag.Name == errTag
 }
 
-// errorValue is an error as a value: :StrandError with the word, the reason, the strand's id and the
-// trail, a list of :StrandCall with word, place and how many times in a row, innermost first.
+// errorValue is an error as a value: :StrandError with the word, the reason, the strand's id, the trail, FILE:LINE of
+// the resume if it happened in a weave, and the word that the program started with if that is missing in the
+// trail.
 func (s recovery) errorValue(e *RuntimeError) stack.Value {
+	if e.calls == (stack.Value{}) {
+		e.calls = s.trailValue(e)
+	}
+	return s.tagged(errorTag, stack.FromString(e.Word), stack.FromString(e.Reason), stack.FromInt(e.Strand), e.calls, stack.FromString(e.Weave), stack.FromString(e.Root))
+}
+
+// trailValue is the calls of an error as a value: a list of :StrandCall with word, place, how many times in a row, and
+// the word that was called there and has ended in a tail call; innermost first.
+func (s recovery) trailValue(e *RuntimeError) stack.Value {
 	var calls []stack.Value
 	for _, f := range trailLines(e.Trail, e.Columns) {
 		if len(calls) == maxTrail {
 			break
 		}
-		calls = append(calls, s.tagged(errorCallTag, stack.FromString(f.Word), stack.FromString(f.Place(e.Columns)), stack.FromInt(int64(f.Count))))
+		calls = append(calls, s.tagged(errorCallTag, stack.FromString(f.Word), stack.FromString(f.Place(e.Columns)), stack.FromInt(int64(f.Count)), stack.FromString(f.Called)))
 	}
-	return s.tagged(errorTag, stack.FromString(e.Word), stack.FromString(e.Reason), stack.FromInt(e.Strand), stack.FromList(calls))
+	return stack.FromList(calls)
 }
 
 func (s recovery) tagged(tag string, fields ...stack.Value) stack.Value {
 	return stack.FromVariant(stack.NewVariant(s.vm.image.Load().tag(tag), fields))
 }
 
-// errorKinds are the kinds of the fields of an error.
-var errorKinds = []stack.Kind{stack.String, stack.String, stack.Int, stack.Variant}
+// errorKinds are the kinds of the fields of an error, callKinds those of a call in its trail.
+var (
+	errorKinds = []stack.Kind{stack.String, stack.String, stack.Int, stack.Variant, stack.String, stack.String}
+	callKinds  = []stack.Kind{stack.String, stack.String, stack.Int, stack.String}
+)
 
 // ErrorOf is the inverse of what a try does to a run-time error. The value may be of a program's
 // making; what is none is an error.
@@ -269,14 +286,15 @@ func ErrorOf(v *stack.VariantValue) (*RuntimeError, error) {
 	if v.Tag.Name != errorTag || !hasKinds(v, errorKinds...) {
 		return nil, Fail("expected the error of a try, found %s", Describe(stack.FromVariant(v)))
 	}
-	e := &RuntimeError{Word: ownText(v.At(0)), Reason: ownText(v.At(1)), Strand: v.At(2).AsInt()}
+	e := &RuntimeError{Word: ownText(v.At(0)), Reason: ownText(v.At(1)), Strand: v.At(2).AsInt(), Weave: ownText(v.At(4)), Root: ownText(v.At(5))}
 	trail := v.At(3).AsVariant()
 	for i := range min(trail.Len(), maxTrail) {
 		call := trail.At(i)
-		if call.Kind() != stack.Variant || !hasKinds(call.AsVariant(), stack.String, stack.String, stack.Int) {
+		if call.Kind() != stack.Variant || !hasKinds(call.AsVariant(), callKinds...) {
 			return nil, Fail("expected the error of a try, found one whose trail has %s", Describe(call))
 		}
-		e.Trail = append(e.Trail, Frame{Word: ownText(call.AsVariant().At(0)), File: ownText(call.AsVariant().At(1)), Count: int(max(call.AsVariant().At(2).AsInt(), 1))})
+		c := call.AsVariant()
+		e.Trail = append(e.Trail, Frame{Word: ownText(c.At(0)), File: ownText(c.At(1)), Count: int(max(c.At(2).AsInt(), 1)), Called: ownText(c.At(3))})
 	}
 	return e, nil
 }
@@ -302,10 +320,7 @@ func (s Tasks) Raise(v *stack.VariantValue) error {
 	if err != nil {
 		return err
 	}
-	here, ok := s.fail(failure(e.Reason)).(*RuntimeError)
-	if !ok {
-		return failure(e.Reason)
-	}
-	here.Word, here.Values, here.Trail = e.Word, nil, append(e.Trail, here.Trail...)
+	here := s.scene().caughtAnew(failure(e.Reason))
+	here.Word, here.Trail, here.Weave = e.Word, append(e.Trail, here.Trail...), cmp.Or(e.Weave, here.Weave)
 	return here
 }

@@ -8,6 +8,7 @@ package vm
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,11 @@ type Builtin struct {
 	// Run gets the arguments in w[0], w[1], ... (the deepest first), of those kinds, and leaves the
 	// results there. w is valid during the call only. nil: the word is compiled to instructions.
 	Run func(s *Strand, w []stack.Value) error
+	// TakesStack: Run gets all values of the stack and leaves none.
+	TakesStack bool
+	// Copying is the word that stands in place of this one, which moves parts out of containers, where nobody vouches for
+	// that (bytecode.Module.Linear); "": itself.
+	Copying string
 	// Needs is what the word reaches of the outside.
 	Needs sandbox.Need
 }
@@ -60,6 +66,7 @@ type Config struct {
 	Now      func() time.Time
 	Random   *rand.Rand
 	Settings settings.Settings // the limits among them
+	Budget   Budget            // of all that the program does
 	// Sandbox says what the words may reach of files, network, environment and process (docs/security.md); nil: everything.
 	Sandbox *sandbox.Policy
 	// Signals is what the signal words act on; nil: flags that no signal sets.
@@ -101,9 +108,14 @@ type VM struct {
 	stopOnce   sync.Once
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
+	allowance  allowance
+	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
+	context    context.Context
+	endContext context.CancelCauseFunc
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
+	known knownErrors
 
 	stateMu sync.Mutex
 	state   map[any]any // of word families
@@ -168,7 +180,9 @@ func newVM(img *image, config Config) *VM {
 		img = img.in(countedForm)
 	}
 	v := &VM{config: config, start: -1}
+	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
+	v.setBudget(config.Budget)
 	v.pool.configure(&config.Settings, config.PoisonArenas)
 	v.Console = console.New(console.Config{Stdin: config.Stdin, Stdout: config.Stdout, Stderr: config.Stderr, LineFlush: config.LineFlush, Terminal: config.Terminal, Signals: config.Signals})
 	if img.counting {
@@ -225,8 +239,10 @@ func (v *VM) run(function int32) error {
 		return err
 	}
 	v.sched.Init()
+	endWatch := v.watchTime(&v.allowance, nil)
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
+	endWatch()
 	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error
@@ -259,6 +275,7 @@ func (v *VM) State(key any, make func() any) any {
 
 // closeState lets go of what the words have kept.
 func (v *VM) closeState() {
+	v.endContext(ErrStopped)
 	v.stateMu.Lock()
 	defer v.stateMu.Unlock()
 	for _, state := range v.state {
@@ -327,6 +344,7 @@ func (v *VM) Stop(outcome error) {
 		v.outcome = outcome
 		v.stopped.Store(true)
 		v.sched.Stop()
+		v.endContext(ErrStopped)
 	})
 }
 

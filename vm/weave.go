@@ -191,6 +191,9 @@ func (s *Strand) yield(a int32) error {
 	if w != s.inside {
 		return Fail("the context below the yielded value is not that of the running weave")
 	}
+	if s.tries.scope() != nil {
+		return Fail("a scope is open that the weave has opened: its strands would run on for nobody")
+	}
 	if w.cancelled.Load() {
 		return s.leaveWeave()
 	}
@@ -251,6 +254,9 @@ func (s *Strand) dump(top uintptr, b *Builtin) error {
 	values, err := s.visible(s.index(top))
 	if err != nil {
 		return err
+	}
+	if !b.TakesStack {
+		return Fail("a word that does not take the whole stack cannot be given it")
 	}
 	if err := b.Run(s, values); err != nil {
 		return err

@@ -24,6 +24,7 @@ type Regexp struct {
 	// first are the bytes that a match can begin with; nil: it can be empty.
 	first *[256]bool
 	joins int // instructions that can be come to in more than one way
+	heed  func()
 }
 
 // Compile parses a pattern. It is refused if it is invalid or would take too
@@ -37,10 +38,18 @@ func Compile(pattern string) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{prog: prog, names: names[:groups(prog)+1]}
+	re := &Regexp{prog: prog, names: names[:groups(prog)+1], heed: func() {}}
 	re.prefix, re.anchored = start(prog)
 	re.first, re.joins = firstBytes(prog), numberJoins(prog)
 	return re, nil
+}
+
+// Heeding returns the pattern as one whose methods call a function all the time while they search, at each character or attempt at
+// least. A panic of the function ends them.
+func (re *Regexp) Heeding(heed func()) *Regexp {
+	heeding := *re
+	heeding.heed = heed
+	return &heeding
 }
 
 // Match tells whether the text holds a match.

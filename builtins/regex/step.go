@@ -35,6 +35,7 @@ func (re *Regexp) searchInStep(m *matcher, text string, from int) bool {
 	free.reset(len(m.slots))
 	found := false
 	for at := from; ; {
+		re.heed()
 		if len(now.order) == 0 {
 			if found || re.anchored && at > from {
 				return found

@@ -78,6 +78,7 @@ func (re *Regexp) try(m *matcher, text string, at int) outcome {
 	}
 	m.pending = append(m.pending[:0], job{0, at})
 	for len(m.pending) > 0 {
+		re.heed()
 		j := m.pending[len(m.pending)-1]
 		m.pending = m.pending[:len(m.pending)-1]
 		if j.pc < 0 {

@@ -18,6 +18,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
+	"github.com/seqvm/seqvm/cmd/internal/full"
 )
 
 // TestGolden runs every program of testdata and of examples, each as a subtest
@@ -108,7 +109,7 @@ func inProcess(_ *testing.T, base string, env []string, stdin string, args []str
 	}
 	var stdout, stderr bytes.Buffer
 	// With poison, a string that outlives its strand shows as garbage.
-	c := &cli.CLI{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Getenv: getenv, Poison: true}
+	c := &cli.CLI{Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Getenv: getenv, Poison: true, Parts: full.Parts()}
 	status := c.Main(append([]string{"run", base + ".seq"}, args...))
 	return stdout.String(), stderr.String(), status
 }
@@ -145,6 +146,7 @@ func asProcess(t *testing.T, base string, env []string, stdin string, args []str
 func TestGoldenWithCoverage(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/*/*.stdout")
 	require.NoError(t, err)
+	words := seqvm.AllWords().Link(full.Parts().Functions)
 	for _, file := range files {
 		base := strings.TrimSuffix(file, ".stdout")
 		if _, err := os.Stat(base + ".env"); err == nil || filepath.Base(filepath.Dir(base)) == "system" {
@@ -154,7 +156,7 @@ func TestGoldenWithCoverage(t *testing.T) {
 			t.Parallel()
 			want, err := os.ReadFile(file)
 			require.NoError(t, err)
-			prog, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{Cover: true})
+			prog, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{Cover: true, Words: words})
 			if err != nil {
 				require.Empty(t, want, "%v", err)
 				return
@@ -171,7 +173,7 @@ func TestGoldenWithCoverage(t *testing.T) {
 			}
 			output, failed := run(prog)
 			assert.Equal(t, string(want), output)
-			plain, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{})
+			plain, err := seqvm.Compile(seqvm.File(base+".seq"), seqvm.Options{Words: words})
 			require.NoError(t, err)
 			_, failedToo := run(plain)
 			assert.Equal(t, fmt.Sprint(failedToo), fmt.Sprint(failed))

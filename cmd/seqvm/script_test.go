@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -17,6 +18,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins/ffi"
+	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/cmd/internal/full"
 	"github.com/seqvm/seqvm/stack"
@@ -31,10 +34,10 @@ const usage = 2
 // programs that are started with SEQVM_TEST_WORDS it is there.
 func TestMain(m *testing.M) {
 	all := full.Parts()
-	all.Functions = map[string]seqvm.WordFunction{"elsewhere": func(_ *vm.Strand, w []stack.Value) error {
+	all.Functions["elsewhere"] = func(_ *vm.Strand, w []stack.Value) error {
 		w[0] = stack.FromInt(42)
 		return nil
-	}}
+	}
 	testscript.Main(m, map[string]func(){
 		"seqvm":      func() { withElsewhere(cli.Parts{}) },
 		"seqvm-full": func() { withElsewhere(all) },
@@ -51,6 +54,20 @@ func withElsewhere(parts cli.Parts) {
 		c.Words = words
 	}
 	os.Exit(c.Main(os.Args[1:]))
+}
+
+// installed is the condition [library:NAME]: the C library is there.
+func installed(condition string) (bool, error) {
+	name, ok := strings.CutPrefix(condition, "library:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	m, problems := ffi.Parse("test.toml", fmt.Sprintf("[[library]]\nname = %q\nlink = %[1]q\n", name))
+	if problems != nil {
+		return false, problems
+	}
+	_, problems = dynamic.Bind(m)
+	return problems == nil, nil
 }
 
 // TestScripts runs the command-line scripts of testdata/scripts. Besides the
@@ -82,6 +99,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startProgram, "await": awaitProgram, "signal": signalProgram, "finish": finishProgram, "within": withinProgram, "idle": idleProgram,
 		},
+		Condition:     installed,
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }
@@ -145,14 +163,18 @@ func awaitProgram(ts *testscript.TestScript, _ bool, args []string) {
 
 var signalNumbers = map[string]syscall.Signal{
 	"INT": syscall.SIGINT, "QUIT": syscall.SIGQUIT, "TERM": syscall.SIGTERM, "ALRM": syscall.SIGALRM,
-	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
+	"USR1": syscall.SIGUSR1, "USR2": syscall.SIGUSR2, "ABRT": syscall.SIGABRT, "SEGV": syscall.SIGSEGV, "PIPE": syscall.SIGPIPE, "STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT,
 }
 
 func signalProgram(ts *testscript.TestScript, _ bool, args []string) {
 	p := named(ts, args, 2)
 	for _, name := range args[1:] {
 		p.since = time.Now()
-		ts.Check(p.cmd.Process.Signal(signalNumbers[name]))
+		number, ok := signalNumbers[name]
+		if !ok {
+			ts.Fatalf("no signal %s is known here", name)
+		}
+		ts.Check(p.cmd.Process.Signal(number))
 	}
 }
 

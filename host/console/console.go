@@ -44,6 +44,7 @@ func New(config Config) *Console {
 		c.signals = new(signals.Table)
 	}
 	c.Output.seen, c.errors.seen = c.signals.TakeOver, c.signals.TakeOver
+	c.Output.pipe, c.errors.pipe = c.signals.BrokenPipe, c.signals.BrokenPipe
 	return c
 }
 

@@ -49,24 +49,24 @@ func TestTheFirstErrorOfWritingIsKept(t *testing.T) {
 
 func TestInputIsReadInPieces(t *testing.T) {
 	c := New(Config{Stdin: strings.NewReader("line\nxyz")})
-	assert.Equal(t, "line\n", string(c.ReadLine()))
+	assert.Equal(t, "line\n", string(c.ReadLine(unheeded)))
 	assert.Equal(t, int64('x'), c.ReadChar())
 	assert.Equal(t, int64('y'), c.Poll())
-	assert.Equal(t, "z", string(c.ReadN(5)))
-	assert.Empty(t, c.ReadLine())
+	assert.Equal(t, "z", string(c.ReadN(5, unheeded)))
+	assert.Empty(t, c.ReadLine(unheeded))
 	assert.Equal(t, int64(-1), c.ReadChar())
 }
 
 func TestAllOfTheInput(t *testing.T) {
 	c := New(Config{Stdin: strings.NewReader("line\nx\r\ny")})
-	assert.Equal(t, "line\n", string(c.ReadLine()))
-	b, err := c.ReadAll()
+	assert.Equal(t, "line\n", string(c.ReadLine(unheeded)))
+	b, err := c.ReadAll(unheeded)
 	require.NoError(t, err)
 	assert.Equal(t, "x\r\ny", string(b))
-	b, err = c.ReadAll()
+	b, err = c.ReadAll(unheeded)
 	require.NoError(t, err, "the end is no failure")
 	assert.Empty(t, b)
-	_, err = New(Config{Stdin: iotest.ErrReader(errors.New("broken"))}).ReadAll()
+	_, err = New(Config{Stdin: iotest.ErrReader(errors.New("broken"))}).ReadAll(unheeded)
 	assert.EqualError(t, err, "broken")
 }
 
@@ -116,3 +116,6 @@ func TestWithoutAnythingThereIsNoInput(t *testing.T) {
 	require.NoError(t, c.WriteString("x", true))
 	require.NoError(t, c.Seal())
 }
+
+// unheeded never ends the work that calls it.
+func unheeded() {}

@@ -20,27 +20,48 @@ func (in *input) open(r io.Reader) {
 	in.r = bufio.NewReader(r)
 }
 
-// ReadLine reads up to and with the next LF; empty at the end of the input.
-func (in *input) ReadLine() []byte {
+// ReadLine reads up to and with the next LF; empty at the end of the input. Like the other methods that may read much it calls heed now
+// and then, which may end it by a panic.
+func (in *input) ReadLine(heed func()) []byte {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	line, _ := in.r.ReadBytes('\n')
-	return line
+	var line []byte
+	for {
+		part, err := in.r.ReadSlice('\n')
+		if line = append(line, part...); err != bufio.ErrBufferFull {
+			return line
+		}
+		heed()
+	}
 }
 
 // ReadAll reads what is left of the input. The error says why it could not be read to its end.
-func (in *input) ReadAll() ([]byte, error) {
+func (in *input) ReadAll(heed func()) ([]byte, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return io.ReadAll(in.r)
+	return io.ReadAll(heeding{in.r, heed})
 }
 
 // ReadN reads n bytes, or what there is up to the end of the input.
-func (in *input) ReadN(n int) []byte {
+func (in *input) ReadN(n int, heed func()) []byte {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	b, _ := io.ReadAll(io.LimitReader(in.r, int64(n)))
+	b, _ := io.ReadAll(io.LimitReader(heeding{in.r, heed}, int64(n)))
 	return b
+}
+
+// heeding is a reader that calls a function before each piece.
+type heeding struct {
+	from io.Reader
+	heed func()
+}
+
+// piece is how many bytes are read at a time, at the most.
+const piece = 1 << 20
+
+func (r heeding) Read(b []byte) (int, error) {
+	r.heed()
+	return r.from.Read(b[:min(len(b), piece)])
 }
 
 // ReadChar reads a byte; -1 at the end of the input.

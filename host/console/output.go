@@ -25,6 +25,8 @@ type Output struct {
 	armed bool
 	shut  atomic.Bool // nothing more is written
 	seen  func()      // is called before anything is written that is not the last; nil: nobody wants to know
+	gone  atomic.Bool // nobody reads any more
+	pipe  func()      // is called without the lock when nobody reads; nil: nobody wants to know
 	err   error       // the first of writing that is not to be ignored
 }
 
@@ -45,6 +47,7 @@ func (o *Output) open(name string, w io.Writer, lines bool) {
 // is that of this text or of what was written before it: what has been written may
 // wait for a flush.
 func (o *Output) WriteString(text string, newline bool) error {
+	defer o.hangUp()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.shut.Load() || o.err != nil {
@@ -75,6 +78,7 @@ func (o *Output) WriteString(text string, newline bool) error {
 
 // Flush makes everything visible that was written.
 func (o *Output) Flush() {
+	defer o.hangUp()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.flush()
@@ -91,6 +95,7 @@ func (o *Output) Err() error {
 // Seal flushes and ends the output: what strands write that have not yet seen
 // that the program is over is dropped. The error is the first of all writing.
 func (o *Output) Seal() error {
+	defer o.hangUp()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.seen = nil
@@ -110,8 +115,8 @@ func (o *Output) flush() {
 }
 
 // write writes all of b or notes why not. That nobody reads, or that there is no
-// stdout, is no error (chapter 6, section 2); for the former Go itself ends the
-// process by SIGPIPE, unless the program takes that signal.
+// stdout, is no error (chapter 6, section 2); for the former hangUp ends the
+// process, or Go itself, unless the program takes SIGPIPE.
 func (o *Output) write(b []byte) {
 	if o.seen != nil {
 		o.seen()
@@ -123,10 +128,19 @@ func (o *Output) write(b []byte) {
 		case err == nil, os.IsTimeout(err):
 			b = b[n:]
 			continue
-		case o.err == nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
+		case errors.Is(err, syscall.EPIPE):
+			o.gone.Store(true)
+		case o.err == nil && !errors.Is(err, os.ErrClosed) && !errors.Is(err, syscall.EBADF):
 			o.err = o.failure(err)
 		}
 		return
+	}
+}
+
+// hangUp tells that nobody reads, once.
+func (o *Output) hangUp() {
+	if o.gone.Load() && o.gone.Swap(false) && o.pipe != nil {
+		o.pipe()
 	}
 }
 

@@ -115,6 +115,24 @@ func (p *Policy) Connect(host string, port uint16) (dial func(netip.Addr) error,
 	}, nil
 }
 
+// Resolve tells whether the program may have a name looked up, which carries it to name servers: one that it may connect to. An address
+// is not looked up. The error is a *DeniedError.
+func (p *Policy) Resolve(host string) error {
+	if p.everything(Net) {
+		return nil
+	}
+	if _, err := netip.ParseAddr(host); err == nil {
+		return nil
+	}
+	name := plainName(host)
+	for i := range p.net {
+		if h := &p.net[i]; h.named(name) || h.loopback && name == "localhost" {
+			return nil
+		}
+	}
+	return &DeniedError{Doing: fmt.Sprintf("looking up %q", host), Capability: Net, Value: host}
+}
+
 // Listen tells whether the program may listen on a port of an address of this machine; port 0: one that the system chooses. The error is a
 // *DeniedError.
 func (p *Policy) Listen(on netip.Addr, port uint16) error {

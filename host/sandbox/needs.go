@@ -35,9 +35,11 @@ const (
 	EnvName          // Policy.Env: the name
 	NetConnect       // Policy.Connect: the host before it is looked up, and each address before it is dialled
 	NetListen        // Policy.Listen: the address
+	NetResolve       // Policy.Resolve: the host
 	NetSocket        // what is done with a socket that another word has opened: no more than that there are some
 	SysSignal        // what a signal does to the process
 	SysTerminal      // the mode of the terminal
+	ForeignCall      // a function of a C library
 	needCount
 )
 
@@ -47,8 +49,9 @@ var needs = [needCount]struct {
 	does       string
 }{
 	ReadPath: {Read, "reads files"}, ReadHere: {Read, "tells the current folder"}, WritePath: {Write, "writes files"}, EnvName: {Env, "reads the environment"},
-	NetConnect: {Net, "connects to hosts"}, NetListen: {Net, "listens on ports"}, NetSocket: {Net, "uses the network"},
+	NetConnect: {Net, "connects to hosts"}, NetListen: {Net, "listens on ports"}, NetResolve: {Net, "looks up names of hosts"}, NetSocket: {Net, "uses the network"},
 	SysSignal: {Sys, "sets what signals do to the process"}, SysTerminal: {Sys, "sets the mode of the terminal"},
+	ForeignCall: {FFI, "calls a C library"},
 }
 
 // Capability returns what must be given, at least in part, for the word to be of use; None for a word that

@@ -68,7 +68,7 @@ func TestReadingKeepsInside(t *testing.T) {
 		"in/loop": "failed", "in/dangling": "failed", "in/nothing": "failed", "in/f/": "failed", "in/f/x": "failed", "in/nothing/../f": "failed", "": "failed", "in/\x00": "failed",
 		"later": "denied", "later/deep": "failed", "later/deep/x": "failed", "later/other": "denied",
 	} {
-		_, err := p.ReadFile(path)
+		_, err := p.ReadFile(path, 1<<20)
 		assert.Equal(t, want, outcome(err), "%q: %v", path, err)
 		_, err = p.Stat(path)
 		assert.Equal(t, want, outcome(err), "%q: %v", path, err)
@@ -80,7 +80,7 @@ func TestReadingKeepsInside(t *testing.T) {
 	assert.Len(t, entries, 1)
 	_, err = p.ReadDir("out")
 	assert.EqualError(t, err, `reading "out" is not allowed: run with --allow-read=out`)
-	_, err = p.ReadFile("in/up")
+	_, err = p.ReadFile("in/up", 1<<20)
 	assert.EqualError(t, err, `reading "in/up" is not allowed: it leads to "`+dir+`/out/secret": run with --allow-read=`+dir+`/out/secret`)
 	assert.ErrorIs(t, err, fs.ErrPermission)
 }
@@ -142,11 +142,11 @@ func TestALaterLinkIsNotFollowed(t *testing.T) {
 	t.Chdir(filepath.Join(dir, "place"))
 	p := policy(t, sandbox.Allow{Read: []string{"soon"}, Write: []string{"soon"}})
 	require.NoError(t, os.Symlink("../out", "soon"))
-	_, err := p.ReadFile("soon/secret")
+	_, err := p.ReadFile("soon/secret", 1<<20)
 	assert.Equal(t, "denied", outcome(err))
 	require.NoError(t, os.Remove("soon"))
 	require.NoError(t, os.Symlink("../out/secret", "soon"))
-	_, err = p.ReadFile("soon")
+	_, err = p.ReadFile("soon", 1<<20)
 	assert.Equal(t, "denied", outcome(err))
 	_, err = p.OpenWriting("soon", os.O_TRUNC)
 	assert.Equal(t, "denied", outcome(err))
@@ -161,10 +161,10 @@ func TestAFolderIsHeld(t *testing.T) {
 	require.NoError(t, os.Rename(filepath.Join(dir, "a"), filepath.Join(dir, "moved")))
 	require.NoError(t, os.Symlink("b", filepath.Join(dir, "a")))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "moved", "f"), []byte("of a"), 0o666))
-	b, err := p.ReadFile("f")
+	b, err := p.ReadFile("f", 1<<20)
 	require.NoError(t, err)
 	assert.Equal(t, "of a", string(b))
-	_, err = p.ReadFile(filepath.Join(dir, "b", "f"))
+	_, err = p.ReadFile(filepath.Join(dir, "b", "f"), 1<<20)
 	assert.Equal(t, "denied", outcome(err))
 	assert.NoError(t, p.Here())
 	assert.Error(t, policy(t, sandbox.Allow{Read: []string{"f"}}).Here())
@@ -198,7 +198,7 @@ func TestARaceStaysInside(t *testing.T) {
 		default:
 		}
 		for _, name := range []string{"in/link", "one"} {
-			if b, err := p.ReadFile(name); err == nil {
+			if b, err := p.ReadFile(name, 1<<20); err == nil {
 				assert.NotEqual(t, "secret", string(b))
 			}
 			if f, err := p.OpenWriting(name, os.O_TRUNC); err == nil {
@@ -223,15 +223,15 @@ func TestProcIsClosedToLists(t *testing.T) {
 	for _, given := range []string{"/", "/proc", "/proc/self", "/proc/self/environ"} {
 		p := policy(t, sandbox.Allow{Read: []string{given}, Write: []string{given}})
 		for _, path := range []string{"/proc/self/environ", "/proc/self/mem", "/proc/self/fd/0", "/proc/thread-self/environ", "/proc/1/environ", "/proc/self/root/etc/passwd", "/proc/self/cwd/x", "/proc/net/tcp", "/proc/self", "/dev/fd/3", "/dev/stdin"} {
-			_, err := p.ReadFile(path)
+			_, err := p.ReadFile(path, 1<<20)
 			assert.Equal(t, "denied", outcome(err), "%s with %s", path, given)
 			_, err = p.OpenWriting(path, os.O_APPEND)
 			assert.Equal(t, "denied", outcome(err), "%s with %s", path, given)
 		}
 	}
-	_, err = policy(t, sandbox.Allow{Read: []string{"/proc"}}).ReadFile("/proc/cpuinfo")
+	_, err = policy(t, sandbox.Allow{Read: []string{"/proc"}}).ReadFile("/proc/cpuinfo", 1<<20)
 	assert.NoError(t, err)
-	_, err = policy(t, sandbox.Allow{Read: []string{"/proc"}}).ReadFile("/proc/self/environ")
+	_, err = policy(t, sandbox.Allow{Read: []string{"/proc"}}).ReadFile("/proc/self/environ", 1<<20)
 	assert.ErrorContains(t, err, "no list of paths gives what /proc has of a process: run with --allow-read")
 }
 

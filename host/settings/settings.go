@@ -16,25 +16,41 @@ import (
 // program: the limits are the VM's and the words', Watchdog and Report are for its host.
 // Zero fields stand for the defaults.
 type Settings struct {
-	StackSize      int           // bytes up to which a strand's stack is kept for reuse
-	PoolCapacity   int           // how many strands' stacks are kept
-	StackMax       int64         // bytes of stacks of one strand
-	UnpackMax      int64         // bytes of the result of one unpacking
-	ConnectTimeout time.Duration // of TCP
-	AllStacksMax   int64         // bytes of stacks of all strands; 0: no limit
-	RegistrySize   int           // how many strands the registry tracks; below 0: none
-	YieldInterval  uint64        // 0: never
-	Watchdog       Watchdog
-	Report         Report
+	StackSize    int   // bytes up to which a strand's stack is kept for reuse
+	PoolCapacity int   // how many strands' stacks are kept
+	StackMax     int64 // bytes of stacks of one strand
+	UnpackMax    int64 // bytes of the result of one unpacking
+	Network
+	AllStacksMax  int64  // bytes of stacks of all strands; 0: no limit
+	RegistrySize  int    // how many strands the registry tracks; below 0: none
+	YieldInterval uint64 // 0: never
+	Watchdog      Watchdog
+	Report        Report
+}
+
+// Network are the settings of chapter 7, section 10.
+type Network struct {
+	ConnectTimeout   time.Duration // of TCP, for each address
+	HandshakeTimeout time.Duration // of TLS
+	RequestTimeout   time.Duration // of HTTP: the longest silence
+	DNSWorkers       int           // how many names are looked up at a time
+	HTTPAllow        string        // addresses of the inner network that HTTP may reach, with commas
+	CertFile         string        // trusted certificates in place of the system's; with both empty those
+	CertDir          string        // folders of more, with colons
 }
 
 // The defaults.
 const (
-	DefaultStackSize      = 131072
-	DefaultPoolCapacity   = 10000
-	DefaultStackMax       = 1 << 30
-	DefaultUnpackMax      = 1 << 30
-	DefaultConnectTimeout = 10 * time.Second
+	DefaultStackSize    = 131072
+	DefaultPoolCapacity = 10000
+	DefaultStackMax     = 1 << 30
+	DefaultUnpackMax    = 1 << 30
+
+	DefaultConnectTimeout   = 10 * time.Second
+	DefaultHandshakeTimeout = 10 * time.Second
+	DefaultRequestTimeout   = 30 * time.Second
+	DefaultDNSWorkers       = 8
+	maxDNSWorkers           = 64
 )
 
 // WithDefaults returns the settings with zero fields filled in.
@@ -44,6 +60,9 @@ func (s Settings) WithDefaults() Settings {
 	s.StackMax = cmp.Or(s.StackMax, DefaultStackMax)
 	s.UnpackMax = cmp.Or(s.UnpackMax, DefaultUnpackMax)
 	s.ConnectTimeout = cmp.Or(s.ConnectTimeout, DefaultConnectTimeout)
+	s.HandshakeTimeout = cmp.Or(s.HandshakeTimeout, DefaultHandshakeTimeout)
+	s.RequestTimeout = cmp.Or(s.RequestTimeout, DefaultRequestTimeout)
+	s.DNSWorkers = min(cmp.Or(s.DNSWorkers, DefaultDNSWorkers), maxDNSWorkers)
 	return s
 }
 
@@ -52,12 +71,12 @@ func (s Settings) WithDefaults() Settings {
 func Read(getenv func(string) (string, bool), warn io.Writer) Settings {
 	value, isSet := getenv("SEQ_STACK_SIZE")
 	s := Settings{
-		StackSize:      ParseStackSize(value, isSet, warn),
-		PoolCapacity:   int(positive(getenv, "SEQ_POOL_CAPACITY")),
-		StackMax:       int64(positive(getenv, "SEQ_STACK_MAX")),
-		UnpackMax:      int64(positive(getenv, "SEQ_UNPACK_MAX")),
-		ConnectTimeout: units(positive(getenv, "SEQ_TCP_CONNECT_TIMEOUT_MS"), time.Millisecond),
-		Watchdog:       readWatchdog(getenv),
+		StackSize:    ParseStackSize(value, isSet, warn),
+		PoolCapacity: int(positive(getenv, "SEQ_POOL_CAPACITY")),
+		StackMax:     int64(positive(getenv, "SEQ_STACK_MAX")),
+		UnpackMax:    int64(positive(getenv, "SEQ_UNPACK_MAX")),
+		Network:      readNetwork(getenv),
+		Watchdog:     readWatchdog(getenv),
 	}
 	if text, _ := getenv("SEQ_STRAND_REGISTRY_SIZE"); text != "" {
 		if n, ok := parseNumber(text); ok && n == 0 {
@@ -71,6 +90,19 @@ func Read(getenv func(string) (string, bool), warn io.Writer) Settings {
 	text, _ = getenv("SEQ_REPORT")
 	s.Report = ParseReport(text)
 	return s.WithDefaults()
+}
+
+func readNetwork(getenv func(string) (string, bool)) Network {
+	n := Network{
+		ConnectTimeout:   units(positive(getenv, "SEQ_TCP_CONNECT_TIMEOUT_MS"), time.Millisecond),
+		HandshakeTimeout: units(positive(getenv, "SEQ_TLS_HANDSHAKE_TIMEOUT_MS"), time.Millisecond),
+		RequestTimeout:   units(positive(getenv, "SEQ_HTTP_REQUEST_TIMEOUT_MS"), time.Millisecond),
+		DNSWorkers:       int(positive(getenv, "SEQ_DNS_WORKERS")),
+	}
+	n.HTTPAllow, _ = getenv("SEQ_HTTP_SSRF_ALLOW")
+	n.CertFile, _ = getenv("SSL_CERT_FILE")
+	n.CertDir, _ = getenv("SSL_CERT_DIR")
+	return n
 }
 
 // ParseStackSize reads SEQ_STACK_SIZE (chapter 5, section 11.5).

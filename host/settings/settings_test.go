@@ -48,7 +48,7 @@ func TestSettings(t *testing.T) {
 		return s, warn.String()
 	}
 	s, warn := read(nil)
-	assert.Equal(t, Settings{StackSize: 131072, PoolCapacity: 10000, StackMax: 1 << 30, UnpackMax: 1 << 30, ConnectTimeout: 10 * time.Second, Watchdog: Watchdog{Interval: 5 * time.Second}}, s)
+	assert.Equal(t, Settings{StackSize: 131072, PoolCapacity: 10000, StackMax: 1 << 30, UnpackMax: 1 << 30, Network: Network{ConnectTimeout: 10 * time.Second, HandshakeTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second, DNSWorkers: 8}, Watchdog: Watchdog{Interval: 5 * time.Second}}, s)
 	assert.Empty(t, warn)
 	s, warn = read(map[string]string{"SEQ_POOL_CAPACITY": "0", "SEQ_STACK_MAX": "x", "SEQ_STRAND_REGISTRY_SIZE": "-3", "SEQ_YIELD_INTERVAL": "0"})
 	assert.Equal(t, 10000, s.PoolCapacity)

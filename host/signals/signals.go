@@ -39,6 +39,7 @@ type Handlers struct {
 	Interrupt func() // the first SIGINT; it must end the process with 130
 	Quit      func() // SIGQUIT
 	Death     func() // before the process dies of a signal
+	Taken     func() // the signals have been taken over; nil: nobody wants to know
 }
 
 type action uint8
@@ -67,6 +68,11 @@ func (s *Table) Install(h Handlers) (undo func()) {
 	return func() {
 		latest.Stop()
 		s.mu.Lock()
+		if s.dying { // the end of the program must not be faster
+			s.mu.Unlock()
+			time.Sleep(time.Second)
+			s.mu.Lock()
+		}
 		defer s.mu.Unlock()
 		incoming := s.incoming
 		s.incoming = nil
@@ -99,6 +105,10 @@ func (s *Table) takeOver() {
 			signal.Notify(incoming, sig)
 		}
 	}
+	tellPipes()
+	if s.handlers.Taken != nil {
+		s.handlers.Taken()
+	}
 	go func() {
 		for sig := range incoming {
 			s.handle(sig)
@@ -113,6 +123,7 @@ func (s *Table) handle(sig os.Signal) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	own := number == syscall.SIGPIPE && knowsSenders && !sentPipe() // of a write, which has failed
 	if s.raw && slices.Contains(rawDeadly, number) {
 		s.act(number, false)
 		return
@@ -121,8 +132,39 @@ func (s *Table) handle(sig os.Signal) {
 	case flagged:
 		s.flags[number].Store(true)
 	case initial, byDefault:
-		s.act(number, s.actions[number] == initial)
+		if !own {
+			s.act(number, s.actions[number] == initial)
+		}
 	}
+}
+
+// BrokenPipe is called when a write to stdout or stderr has found nobody who reads. By default that kills the process (chapter 6, section
+// 2), and then the call does not return. The caller holds nothing that the handler Death waits for.
+func (s *Table) BrokenPipe() {
+	s.mu.Lock()
+	action := s.actions[syscall.SIGPIPE]
+	if s.incoming == nil || !knowsSenders || s.dying || signal.Ignored(syscall.SIGPIPE) || action != initial && action != byDefault {
+		s.mu.Unlock()
+		return
+	}
+	s.dying = true
+	s.mu.Unlock()
+	s.handlers.Death()
+	die(syscall.SIGPIPE)
+}
+
+// DieOfFaults has the signals that Go answers by a trace of its own, such as SIGABRT and SIGSEGV, kill the process as the system does when
+// others send them. For processes that no Table is installed in.
+func DieOfFaults() {
+	incoming := make(chan os.Signal, 1)
+	for _, sig := range faults {
+		signal.Notify(incoming, sig)
+	}
+	go func() {
+		if number, ok := (<-incoming).(syscall.Signal); ok {
+			die(number)
+		}
+	}()
 }
 
 // act does what happens without a trap. The end of the process may have to
@@ -174,6 +216,9 @@ func (s *Table) Raw(on bool) {
 		case s.ignoring[sig]:
 			signal.Ignore(sig)
 		}
+	}
+	if knowsSenders {
+		return
 	}
 	// Go itself lets SIGPIPE kill at once: the terminal would stay raw.
 	if action := s.actions[syscall.SIGPIPE]; action == initial || action == byDefault {
@@ -280,11 +325,15 @@ func (s *Table) set(number int64, to action, change func(os.Signal)) error {
 		return nil
 	}
 	s.takeOver()
+	if number == int64(syscall.SIGPIPE) && s.actions[number] == ignored && to != ignored {
+		restoreDefault(syscall.SIGPIPE) // Go hands this signal to what was set before itself, for good
+	}
 	s.actions[number] = to
 	if sig := syscall.Signal(number); s.raw && slices.Contains(rawDeadly, sig) {
 		s.ignoring[sig] = to == ignored
 	} else {
 		change(sig)
 	}
+	tellPipes()
 	return nil
 }

@@ -17,6 +17,8 @@ var Numbers = map[string]int64{
 	"SIGHUP": 1, "SIGINT": 2, "SIGUSR1": 10, "SIGUSR2": 12, "SIGPIPE": 13, "SIGALRM": 14, "SIGTERM": 15, "SIGCHLD": 17, "SIGCONT": 18,
 }
 
+var faults []syscall.Signal
+
 var deadly = []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}
 
 var untouchable = map[int64]string{0: "it is none", 9: "SIGKILL always kills", 19: "SIGSTOP always stops", 23: "SIGURG is used by the runtime itself"}

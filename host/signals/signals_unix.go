@@ -20,12 +20,22 @@ var Numbers = map[string]int64{
 const hasSignals = true
 
 // deadly are the signals that end a process by default and that Go would not
-// let do so, or not before the output is flushed. SIGPIPE is Go's to handle: it
+// let do so, or not before the output is flushed. Where SIGPIPE from outside cannot be told from that of a write, Go handles it: it
 // ends the process when a write to stdout finds nobody reading.
-var deadly = []syscall.Signal{
-	syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
-	syscall.SIGVTALRM, syscall.SIGXCPU, syscall.SIGXFSZ,
-}
+var deadly = func() []syscall.Signal {
+	list := append([]syscall.Signal{
+		syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGALRM, syscall.SIGTERM, syscall.SIGUSR1, syscall.SIGUSR2,
+		syscall.SIGVTALRM, syscall.SIGXCPU, syscall.SIGXFSZ,
+	}, append(faults, ownDeadly...)...)
+	if knowsSenders {
+		list = append(list, syscall.SIGPIPE)
+	}
+	return list
+}()
+
+// faults are the signals that Go answers by a trace of its own, whoever sends them. Those of the program's own faults stay with Go,
+// which makes panics of them.
+var faults = []syscall.Signal{syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV, syscall.SIGSYS, syscall.SIGTRAP}
 
 // untouchable are the signals whose disposition cannot be set, with the reason.
 var untouchable = map[int64]string{

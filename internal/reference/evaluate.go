@@ -41,7 +41,10 @@ type machine struct {
 	over   chan struct{} // closed when the program has ended
 }
 
-const maxSteps = 2_000_000
+const (
+	maxSteps = 2_000_000
+	maxCalls = 2_000 // only words without an end call each other so deeply
+)
 
 // Result is what a program did.
 type Result struct {
@@ -110,6 +113,9 @@ func (m *machine) word(w *types.Word, tail bool) {
 	m.demand(name, w.Effect.In, 0)
 	depth := len(m.frames)
 	m.enter(m.frame(w), tail)
+	if len(m.frames) > maxCalls {
+		m.fail(name, "calls nest too deeply")
+	}
 	if !m.body(w, w.Module, w.Decl.Body, w.Decl.Pos, new([]any), true) {
 		m.demand(name, w.Effect.Out, 0)
 	}

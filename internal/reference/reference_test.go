@@ -32,6 +32,9 @@ func checked(t *testing.T, source string) *types.Info {
 	return info
 }
 
+// stackMax is enough for what has an end, and little for what has none.
+const stackMax = 1 << 22
+
 // same checks that a program does what the evaluator says, whatever becomes of it on
 // the way: with and without inlining, as it is compiled and from a file, giving way to
 // other strands at each tail call or not. As compiled, moves are moves; once decoded,
@@ -48,8 +51,8 @@ func same(t *testing.T, source string) {
 		require.NoError(t, bytecode.Verify(mod), source)
 		decoded, err := bytecode.Decode(bytecode.Encode(mod))
 		require.NoError(t, err, source)
-		does(t, mod, vm.Config{}, want, source)
-		does(t, decoded, vm.Config{Settings: settings.Settings{YieldInterval: 1}}, want, source)
+		does(t, mod, vm.Config{Settings: settings.Settings{StackMax: stackMax}}, want, source)
+		does(t, decoded, vm.Config{Settings: settings.Settings{StackMax: stackMax, YieldInterval: 1}}, want, source)
 	}
 }
 

@@ -493,7 +493,11 @@ func (g *sharing) keyed(text string, key int) {
 }
 
 func (g *sharing) exchange(s []int) []int {
-	fitting := slices.DeleteFunc(slices.Clone(exchanges), func(e exchange) bool { return !ends(s, e.takes...) })
+	all := exchanges
+	if g.tries {
+		all = slices.Concat(all, tryExchanges)
+	}
+	fitting := slices.DeleteFunc(slices.Clone(all), func(e exchange) bool { return !ends(s, e.takes...) })
 	if len(fitting) == 0 {
 		return s
 	}

@@ -3,7 +3,10 @@ package reference
 // Strands of generated programs only send messages, so that one may run to its end when
 // it is spawned; weaves are goroutines that take turns with whoever resumes them.
 
-type channel struct{ queue []any }
+type channel struct {
+	queue []any
+	final any // received behind them, again and again; nil: nothing
+}
 
 // spawn runs a strand on a copy of the stack.
 func (m *machine) spawn(q *quotation) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,7 +21,62 @@ func (m *machine) try() {
 		return
 	}
 	m.stack, m.frames = stack, m.frames[:depth]
-	m.push(&variant{"Err", []any{&variant{"StrandError", []any{failed.Word, failed.Reason}}}})
+	m.push(failed.outcome())
+}
+
+// outcome is :Err of an error.
+func (e *Error) outcome() *variant {
+	return &variant{"Err", []any{&variant{"StrandError", []any{e.Word, e.Reason}}}}
+}
+
+// start runs a strand on a copy of the stack to its end, and leaves its task. Generated programs join it at
+// once.
+func (m *machine) start() {
+	q := m.pop()
+	stack, frames := m.stack, m.frames
+	m.stack, m.frames = slices.Clone(stack), nil
+	outcome := &variant{"Ok", []any{int64(0)}}
+	if failed := m.attempt(q); failed != nil {
+		outcome = failed.outcome()
+	} else if n := len(m.stack); n > 0 {
+		outcome.fields[0] = m.stack[n-1]
+	}
+	m.stack, m.frames = stack, frames
+	m.push(&variant{"StrandTask", []any{int64(2), &channel{final: outcome}}})
+}
+
+// noted is a value as stack.dump shows it.
+func noted(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strconv.Quote(v)
+	case table:
+		text := "map-of"
+		for _, e := range v {
+			text += " " + noted(e.key) + " " + noted(e.value) + " kv"
+		}
+		return text
+	case *variant:
+		if v.tag == "List" {
+			text := "list-of"
+			for _, f := range v.fields {
+				text += " " + noted(f) + " lv"
+			}
+			return text
+		}
+		text := ":" + v.tag
+		for _, f := range v.fields {
+			text += " " + noted(f)
+		}
+		return text + fmt.Sprintf(" wrap-%d", len(v.fields))
+	case *quotation:
+		return "<quotation>"
+	case *weave:
+		return "<weave>"
+	case *channel:
+		return "<channel>"
+	}
+	return fmt.Sprint(v)
 }
 
 // attempt runs a quotation and returns the error that ended it. What is none goes on up.
@@ -52,11 +108,33 @@ var failures = []string{
 	"map.make 0 2 map.set [ fail-at-two drop ] map.each",
 	"list.make woven-fails",
 	"list.make fails-beside-a-weave",
+	`stack.dump "behind a dump" strands.fail drop`,
+}
+
+// caught are the ways to run a quotation of which an error becomes a value: the stack is as before then. A
+// strand has a copy of it.
+var caught = []string{"strands.try", "strands.try", "strands.scope", "strands.start strands.join"}
+
+// tryExchanges are exchanges with tries.
+var tryExchanges = []exchange{
+	{[]int{numbers}, "[ 6 list.push endless 0 ] strands.try 1 caught?", []int{numbers, number}},
+	{[]int{numbers}, "dup [ endless ] strands.start strands.join 1 caught? nip", []int{numbers, number}},
+	{[]int{numbers}, "dup [ drop swap careful drop ] strand.weave list.make strand.resume drop swap list.make strand.resume drop swap strand.weave-cancel", []int{numbers, numbers, numbers, numbers}},
+	{[]int{numbers}, "dup [ drop swap careful drop ] strand.weave list.make strand.resume drop swap strand.weave-cancel", []int{numbers, numbers, numbers}},
+	{[]int{numbers}, "[ [ drop swap careful drop ] strand.weave list.make strand.resume drop swap list.make strand.resume drop swap list.make strand.resume drop drop drop drop drop 8 ] strands.try 1 outcome", []int{numbers, number}},
+	{[]int{numbers}, "[ [ drop swap careful drop ] strand.weave list.make strand.resume drop nip list.length ] strands.scope 1 outcome", []int{numbers, number}},
+	{[]int{numbers, numbers}, "[ 3 list.push swap 4 list.push swap 0 ] strands.start strands.join 1 outcome", []int{numbers, numbers, number}},
+	{[]int{numbers}, "[ [ 3 list.push drop ] strand.spawn drop 5 list.push dup list.length ] strands.scope 1 outcome", []int{numbers, number}},
 }
 
 const tryWords = `include vm:strands
 : outcome ( Variant T -- T )
   swap dup variant.tag :Ok symbol.= [ nip variant.first ] [ variant.first dup strands.error-word io.write ":" io.write strands.error-reason io.write "; " io.write ] if ;
+: caught? ( Variant Int -- Int ) swap variant.tag :Err symbol.= [ ] [ drop 0 ] if ;
+: endless ( Variant -- Variant ) 1 list.push endless 2 list.push ;
+: careful ( W Variant -- W | Yield Variant )
+  [ 2 list.push dup rot swap yield drop swap 3 list.push "behind a yield" strands.fail ] strands.try 0 outcome drop
+  4 list.push dup rot swap yield drop swap drop ;
 : write-text ( String -- ) io.write ";" io.write ;
 : fail-below ( Int -- ) dup 0 i.<= [ drop "far below" strands.fail drop ] [ 1 i.- fail-below ] if ;
 : hidden ( ..a [ ..a -- ..a ] -- ..a ) list.make swap list.push 0 list.get drop call ;
@@ -171,7 +249,7 @@ func (g *sharing) try(s []int) []int {
 	g.arrange(in, append(slices.Clone(s), result))
 	g.depth--
 	g.inTry--
-	g.b.WriteString(" ] strands.try")
+	g.b.WriteString(" ] " + caught[g.pick(len(caught))])
 	g.literal(result)
 	g.b.WriteString(" outcome")
 	return append(slices.Clone(s), result)

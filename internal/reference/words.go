@@ -71,7 +71,24 @@ var words = map[string]func(*machine){
 			m.run(e, false)
 		}
 	},
-	"%strands.try":          func(m *machine) { m.try() },
+	"%strands.try":   func(m *machine) { m.try() },
+	"%strands.start": func(m *machine) { m.start() },
+	"%strands.task": func(m *machine) {
+		fields := m.pop().(*variant).fields
+		m.push(fields[0])
+		m.push(fields[1])
+	},
+	"%strands.open-scope":  func(m *machine) {},
+	"%strands.leave-scope": func(m *machine) { m.push(&channel{final: int64(0)}) },
+	"%strands.close-scope": func(m *machine) {},
+	"stack.dump": func(m *machine) {
+		m.out.WriteString("»")
+		for _, v := range m.stack {
+			m.out.WriteString(" " + noted(v))
+		}
+		m.out.WriteString("\n")
+		m.stack = m.stack[:0:0]
+	},
 	"%strands.fail":         func(m *machine) { m.fail("strands.fail", m.pop().(string)) },
 	"%strands.error-word":   func(m *machine) { m.push(m.pop().(*variant).fields[0]) },
 	"%strands.error-reason": func(m *machine) { m.push(m.pop().(*variant).fields[1]) },
@@ -92,6 +109,11 @@ var words = map[string]func(*machine){
 	},
 	"chan.receive": func(m *machine) {
 		c := m.pop().(*channel)
+		if len(c.queue) == 0 && c.final != nil {
+			m.push(c.final)
+			m.push(true)
+			return
+		}
 		m.push(c.queue[0])
 		c.queue = c.queue[1:]
 		m.push(true)

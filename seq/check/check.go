@@ -33,10 +33,13 @@ func Text(name, text, dir string) Source {
 // Options adjusts a check.
 type Options struct {
 	load.Options
-	Words    *types.Table // the built-in words
-	NeedMain bool         // the program is to be run: it must have a main
-	Hints    bool         // findings on what works but is old, too
-	Verbose  bool         // and on closures that an old release may have meant otherwise, and on what only seqvm runs
+	Words *types.Table // the built-in words
+	// Bound returns the built-in words with those of the manifests that the program has included, and what is wrong with
+	// them in it; nil: they are Words.
+	Bound    func(*load.Program) (*types.Table, diag.List)
+	NeedMain bool // the program is to be run: it must have a main
+	Hints    bool // findings on what works but is old, too
+	Verbose  bool // and on closures that an old release may have meant otherwise, and on what only seqvm runs
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -49,6 +52,13 @@ func Program(from Source, opts Options) (*types.Info, diag.List) {
 	prog, problems := from(opts.Options)
 	if problems.HasErrors() {
 		return &types.Info{Program: prog}, problems
+	}
+	if opts.Bound != nil {
+		words, found := opts.Bound(prog)
+		if problems = append(problems, found...); found.HasErrors() {
+			return &types.Info{Program: prog}, problems
+		}
+		opts.Words = words
 	}
 	if opts.Verbose {
 		problems = append(problems, ownModules(prog)...)

@@ -101,12 +101,16 @@ func (p *Program) Main() *Module { return p.Modules[0] }
 
 // Options says where sources come from.
 type Options struct {
-	// ReadFile reads a file; nil means os.ReadFile.
+	// ReadFile reads a file; nil means ReadMain or ReadInclude.
 	ReadFile func(path string) ([]byte, error)
 	// StdlibDir is $SEQ_STDLIB: the folder with modules that are not built in.
 	StdlibDir string
 	// Dialect decides for all files of the program; "" or "auto": each file's text does.
 	Dialect string
+	// Manifest brings the words of the manifest that "include ffi:NAME" names: of one that has a library with the name,
+	// or of the file beside the file that includes it. found tells whether there is one, problems what is wrong with it. It
+	// may be called more than once for the same. nil: there are none.
+	Manifest func(name, beside string) (problems diag.List, found bool)
 	// Mixed reads files that use both forms of the conditional (syntax.Text.ParseMixed).
 	Mixed bool
 }
@@ -114,7 +118,7 @@ type Options struct {
 // File loads the program whose main file is at path.
 func File(path string, opts Options) (*Program, diag.List) {
 	l := newLoader(opts)
-	text, err := l.read(path)
+	text, err := l.readBy(ReadMain, path)
 	if err != nil {
 		l.errors = append(l.errors, &diag.Diagnostic{
 			Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1},
@@ -151,15 +155,19 @@ func (o Options) Read(path string) ([]byte, error) {
 	if o.ReadFile != nil {
 		return o.ReadFile(path)
 	}
-	return os.ReadFile(path)
+	return ReadInclude(path)
 }
 
-// read reads a file. It is not copied when it becomes a text: nobody else has what os.ReadFile returns.
-func (l *loader) read(path string) (string, error) {
-	b, err := l.opts.Read(path)
+// read reads a file that a program names.
+func (l *loader) read(path string) (string, error) { return l.readBy(ReadInclude, path) }
+
+// readBy reads a file as the options say, or else by a function. What that returns is not copied when it becomes a text: nobody else has it.
+func (l *loader) readBy(read func(path string) ([]byte, error), path string) (string, error) {
 	if l.opts.ReadFile != nil {
+		b, err := l.opts.ReadFile(path)
 		return string(b), err
 	}
+	b, err := read(path)
 	return unsafe.String(unsafe.SliceData(b), len(b)), err
 }
 
@@ -309,12 +317,19 @@ func (l *loader) includes(file *syntax.File, dir func() string) {
 		case syntax.IncludeStd, syntax.IncludeVM:
 			l.includeModule(file, inc)
 		case syntax.IncludeFFI:
-			l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown binding manifest 'ffi:%s'", inc.Name), "no manifests are known: this version of seqvm has no foreign functions yet")
+			l.includeManifest(file, inc, dir)
 		case syntax.IncludeFile:
 			l.includeFile(file, inc, dir)
 		}
 	}
 }
+
+// nowhere are the codes of includes that lead nowhere.
+var nowhere = []diag.Code{"unknown-module", "removed-module", "include-path", "missing-include"}
+
+// LeadsNowhere tells whether an error is that of an include whose file or module is not there: the file that includes is
+// well-formed.
+func LeadsNowhere(d *diag.Diagnostic) bool { return slices.Contains(nowhere, d.Code) }
 
 func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, message string, help ...string) *diag.Diagnostic {
 	d := &diag.Diagnostic{Code: code, Span: file.Span(inc.Pos, inc.End), Message: message, Help: help}
@@ -345,6 +360,26 @@ func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
 		return
 	}
 	l.unknownModule(file, inc, module)
+}
+
+// includeManifest has a manifest bring its words (chapter 8, section 10).
+func (l *loader) includeManifest(file *syntax.File, inc *syntax.Include, dir func() string) {
+	if l.opts.Manifest == nil {
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("the words of the manifest 'ffi:%s' cannot be included here", inc.Name))
+		return
+	}
+	if inc.Name != filepath.Base(inc.Name) {
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("the name '%s' of a manifest has a folder", inc.Name), "manifests lie beside the file that includes them; --ffi-manifest names those that lie elsewhere")
+		return
+	}
+	beside := filepath.Join(dir(), inc.Name) + ".toml"
+	switch problems, found := l.opts.Manifest(inc.Name, beside); {
+	case problems != nil:
+		l.errors = append(l.errors, problems...)
+	case !found:
+		l.fail(file, inc, "unknown-module", fmt.Sprintf("unknown manifest 'ffi:%s'", inc.Name),
+			fmt.Sprintf("no manifest that --ffi-manifest names has a library '%s', and there is no file '%s'", inc.Name, beside))
+	}
 }
 
 // includeFurther includes a standard module that is not built in; false if no folder

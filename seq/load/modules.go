@@ -18,27 +18,33 @@ var SuppliedWords = sync.OnceValue(func() map[string]stdlib.Module {
 		text, _ := stdlib.Source(m)
 		file, _ := syntax.Parse(diag.NewSource("<"+m.String()+">", text), syntax.Seven)
 		for _, name := range publicWords(file) {
-			words[name] = m
+			words[name.Text] = m
 		}
 	}
 	return words
 })
 
-// publicWords are the words of a module that programs can call.
-func publicWords(file *syntax.File) []string {
-	var names []string
+// publicWords are the names of the words of a module that programs can call, those of its unions first, each with
+// the definition that brings it.
+func publicWords(file *syntax.File) []syntax.Name {
+	var names []syntax.Name
 	for _, u := range file.Unions {
 		for i := range u.Variants {
-			names = append(names, u.Variants[i].Words()...)
+			for _, word := range u.Variants[i].Words() {
+				names = append(names, syntax.Name{Text: word, Pos: u.Variants[i].Name.Pos, End: u.Variants[i].Name.End})
+			}
 		}
 	}
 	for _, w := range file.Words {
 		if !stdlib.Private(w.Name.Text) {
-			names = append(names, w.Name.Text)
+			names = append(names, w.Name)
 		}
 	}
 	return names
 }
+
+// PublicWords are the words of the module that other files can call, with the places of the names that bring them.
+func (m *Module) PublicWords() []syntax.Name { return publicWords(m.File) }
 
 // spaceOf is the namespace of the includes that name a supplied module.
 var spaceOf = map[syntax.IncludeKind]string{syntax.IncludeStd: stdlib.Std, syntax.IncludeVM: stdlib.VM}

@@ -14,6 +14,7 @@ type File struct {
 	Includes  []*Include
 	Unions    []*Union
 	Words     []*Word
+	Allows    []Name // of all "# seq:allow(ID)" comments: see Word.Allows
 
 	// Calls, Quotations and Matches count the statements of these kinds: their
 	// Stmt.ID run from 0 to the count, so that later phases can keep what they

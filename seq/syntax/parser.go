@@ -85,6 +85,7 @@ func (p *parser) parse(text *Text) (*File, diag.List) {
 	}
 	found := text.scanned(p.file.Dialect.Conditionals(), p.file.HashNames)
 	p.text, p.tokens, p.allows = src.Text, found.tokens, found.allows
+	p.file.Allows = found.allows[:len(found.allows):len(found.allows)]
 	if p.errors = append(p.errors, found.errors...); len(p.errors) > 0 { // an unclosed string swallows the rest: nothing after it can be trusted
 		return p.file, p.errors
 	}

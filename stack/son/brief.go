@@ -66,7 +66,7 @@ func briefName(name string, room int) string {
 	return string(text)
 }
 
-func whole(v stack.Value) string { return string(Append(nil, v)) }
+func whole(v stack.Value) string { return string(Append(nil, v, nil)) }
 
 // minPart is the room that a part of a value needs to be shown at all.
 const minPart = 8

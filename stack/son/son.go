@@ -12,11 +12,12 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// Append appends the compact SON text of a value.
-func Append(b []byte, v stack.Value) []byte { return appendText(b, v, false) }
+// Append appends the compact SON text of a value. It calls heed at each part: parts that are held more than once are
+// written each time, so the text may be longer than any memory. A panic of heed ends it; nil: the value is small.
+func Append(b []byte, v stack.Value, heed func()) []byte { return appendText(b, v, false, heed) }
 
-// AppendPretty appends the SON text of a value, one part a line.
-func AppendPretty(b []byte, v stack.Value) []byte { return appendText(b, v, true) }
+// AppendPretty is Append with one part a line.
+func AppendPretty(b []byte, v stack.Value, heed func()) []byte { return appendText(b, v, true, heed) }
 
 // open is a collection that is being written.
 type open struct {
@@ -29,7 +30,7 @@ type open struct {
 
 // appendText keeps what is open on a stack of its own: nesting is limited by
 // memory only.
-func appendText(b []byte, v stack.Value, pretty bool) []byte {
+func appendText(b []byte, v stack.Value, pretty bool, heed func()) []byte {
 	var opened []open
 	separate := func(depth int) {
 		if !pretty {
@@ -42,6 +43,9 @@ func appendText(b []byte, v stack.Value, pretty bool) []byte {
 		}
 	}
 	for {
+		if heed != nil {
+			heed()
+		}
 		var c open
 		b, c = appendStart(b, v)
 		opened = append(opened, c)

@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/spelling"
@@ -32,13 +34,15 @@ var groups = []struct{ folder, title string }{
 	{"name", "Names"},
 	{"union", "Unions and match"},
 	{"stack", "The stack and its types"},
+	{"lint", "Rules of seqvm lint"},
 }
 
 // Page explains a code.
 type Page struct {
 	Code    diag.Code
-	Summary string // one line
-	text    string // Markdown without the heading
+	Also    []diag.Code // that it explains as well
+	Summary string      // one line
+	text    string      // Markdown without the heading
 }
 
 // Group is the pages on one subject, in the order of their codes.
@@ -71,8 +75,18 @@ func page(file string) Page {
 	}
 	heading, text, _ := strings.Cut(string(b), "\n")
 	_, summary, _ := strings.Cut(heading, ": ")
-	return Page{Code: diag.Code(strings.TrimSuffix(path.Base(file), ".md")), Summary: summary, text: text}
+	p := Page{Code: diag.Code(strings.TrimSuffix(path.Base(file), ".md")), Summary: summary, text: text}
+	if also, ok := strings.CutPrefix(text, "\nAlso: "); ok {
+		also, _, _ = strings.Cut(also, "\n\n")
+		for _, code := range strings.FieldsFunc(also, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+			p.Also = append(p.Also, diag.Code(code))
+		}
+	}
+	return p
 }
+
+// Codes are all codes that the page explains.
+func (p Page) Codes() []diag.Code { return append([]diag.Code{p.Code}, p.Also...) }
 
 // Find returns the page of a code. The code may be in the brackets in which
 // messages have it.
@@ -85,6 +99,13 @@ func Find(code string) (Page, bool) {
 			return page(file), true
 		}
 	}
+	for _, g := range Groups() {
+		for _, p := range g.Pages {
+			if slices.Contains(p.Also, diag.Code(code)) {
+				return p, true
+			}
+		}
+	}
 	return Page{}, false
 }
 
@@ -93,9 +114,11 @@ func Similar(code string) []string {
 	var all, containing []string
 	for _, g := range Groups() {
 		for _, p := range g.Pages {
-			all = append(all, string(p.Code))
-			if code != "" && strings.Contains(string(p.Code), code) {
-				containing = append(containing, string(p.Code))
+			for _, one := range p.Codes() {
+				all = append(all, string(one))
+				if code != "" && strings.Contains(string(one), code) {
+					containing = append(containing, string(one))
+				}
 			}
 		}
 	}
@@ -114,7 +137,9 @@ func List(w io.Writer) error {
 		}
 		b.WriteString(g.Title + "\n")
 		for _, p := range g.Pages {
-			fmt.Fprintf(&b, "  %-20s %s\n", p.Code, strings.ReplaceAll(p.Summary, "`", "'"))
+			for _, code := range p.Codes() {
+				fmt.Fprintf(&b, "  %-20s %s\n", code, strings.ReplaceAll(p.Summary, "`", "'"))
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -18,6 +18,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/tools/repl"
 )
 
@@ -59,6 +60,10 @@ func optionsOf(t *testing.T, flags []string) (o seqvm.Options, check func(string
 		switch name {
 		case "--dialect":
 			o.Dialect = value
+		case "lint":
+			check = func(path string, o seqvm.Options) diag.List {
+				return seqvm.Lint(seqvm.File(path), o, lint.Options{}).List()
+			}
 		case "--verbose":
 			o.Verbose = true
 		case "--sandbox", "--allow-read":
@@ -201,6 +206,9 @@ func TestFind(t *testing.T) {
 		require.True(t, ok, code)
 		assert.Equal(t, diag.Code("unknown-word"), p.Code)
 	}
+	p, ok := Find("prefer-tuck")
+	require.True(t, ok)
+	assert.Equal(t, diag.Code("prefer-nip"), p.Code, "a page of several codes")
 	for _, code := range []string{"", "nope", "../word", "word/unknown-word", "*", ".", "\xff"} {
 		_, ok := Find(code)
 		assert.False(t, ok, code)

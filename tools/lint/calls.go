@@ -64,6 +64,9 @@ func (w *walker) builtin(st *syntax.Stmt, c *types.Call) {
 		run(w, st, c)
 		return
 	}
+	if w.resourceCall(st, word.Name) {
+		return
+	}
 	e := w.table.Effect(c.Index)
 	args := w.takes(st, len(e.In))
 	if !e.Plain() {
@@ -106,9 +109,10 @@ func (w *walker) shuffle(st *syntax.Stmt, order []int, takes int) {
 func (w *walker) drop(st *syntax.Stmt, v *value) {
 	for _, m := range v.from {
 		if m.flag {
-			m.call.drops = append(m.call.drops, ending{st, m.at(w.at)})
+			m.call.drops = append(m.call.drops, dropping{st, m.at(w.at)})
 		}
 	}
+	w.lose(st, v)
 }
 
 func (w *walker) userWord(st *syntax.Stmt, c *types.Call) {
@@ -134,7 +138,7 @@ func (w *walker) userWord(st *syntax.Stmt, c *types.Call) {
 	}
 	var results []*value
 	if w.results != nil {
-		results = w.results(callee, args)
+		results = w.results(st, callee, args)
 	}
 	for i := range e.Out {
 		if results == nil {

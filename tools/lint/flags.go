@@ -20,13 +20,13 @@ type call struct {
 	module  *load.Module
 	at      *branch
 	certain bool // it cannot fail: its arguments show that
-	drops   []ending
+	drops   []dropping
 	checks  spots     // where the flag is checked, or nothing is known of it any more
 	uses    []meeting // where the value is used
 }
 
-// ending is where a flag is dropped.
-type ending struct {
+// dropping is where a flag is dropped.
+type dropping struct {
 	st *syntax.Stmt
 	at meeting
 }
@@ -38,7 +38,7 @@ func (c *call) checkedAt(m meeting) bool {
 
 // unchecked returns the first place where the flag is dropped on a run that does not check
 // it; nil if there is none.
-func (c *call) unchecked() *ending {
+func (c *call) unchecked() *dropping {
 	for i := range c.drops {
 		if !c.checkedAt(c.drops[i].at) {
 			return &c.drops[i]
@@ -50,7 +50,7 @@ func (c *call) unchecked() *ending {
 // misused returns the first place where the flag is dropped unchecked if there is a run
 // that uses the value and does not check the flag; nil if there is none. What is not checked on a run and
 // not left on the stack is dropped there.
-func (c *call) misused() *ending {
+func (c *call) misused() *dropping {
 	for _, m := range c.uses {
 		if !c.checkedAt(m) {
 			return c.unchecked()
@@ -107,6 +107,50 @@ func droppedIn(info *types.Info, w *types.Word, never map[string]bool) (found di
 	return found
 }
 
+// nearLines is how many lines below a call a drop of its flag is the business of the patterns.
+const nearLines = 2
+
+// farFlags reports the calls in the main file of a program without errors whose flag is dropped some lines below, on a way on
+// which nothing looks at it (chapter 8, section 6). Unlike DroppedFlags it does not ask whether the value is used or whether the call
+// can fail at all.
+func farFlags(info *types.Info) (found diag.List) {
+	for _, w := range info.Words {
+		if w.Module != 0 || !leavesFlags(info, w) {
+			continue
+		}
+		walk := newWalker(info, w)
+		walk.ownOnly = true
+		fallible, ok := walk.run()
+		if !ok {
+			continue
+		}
+		for _, c := range fallible {
+			if d := c.farDrop(); d != nil && c.word.Special != types.Resume {
+				line, _ := c.module.Source.Position(d.st.Pos)
+				one := finding(UncheckedErrorFlag, diag.Warning, c.module.Span(c.st.Pos, c.st.End),
+					"the flag of '%s', which tells %s, is dropped unchecked by '%s' in line %d", c.st.Text, c.word.Flag, d.st.Text, line)
+				one.Related = []diag.Related{{Span: c.module.Span(d.st.Pos, d.st.End), Label: "dropped here"}}
+				one.Help = []string{"test it with 'if'"}
+				found = append(found, one)
+			}
+		}
+	}
+	return found
+}
+
+// farDrop returns the first place some lines below the call where the flag is dropped on a run that does not check it;
+// nil if there is none.
+func (c *call) farDrop() *dropping {
+	line, _ := c.module.Source.Position(c.st.Pos)
+	for i := range c.drops {
+		d := &c.drops[i]
+		if at, _ := c.module.Source.Position(d.st.Pos); at > line+nearLines && !c.checkedAt(d.at) {
+			return d
+		}
+	}
+	return nil
+}
+
 // neverFail returns the words that cannot fail in the program. Of one without a main, callers
 // are missing.
 func neverFail(info *types.Info) map[string]bool {
@@ -137,7 +181,7 @@ func leavesFlags(info *types.Info, w *types.Word) bool {
 	})
 }
 
-func (c *call) warning(d *ending) *diag.Diagnostic {
+func (c *call) warning(d *dropping) *diag.Diagnostic {
 	return &diag.Diagnostic{
 		Severity: diag.Warning, Code: UncheckedErrorFlag, Span: c.module.Span(c.st.Pos, c.st.End),
 		Message: fmt.Sprintf("the flag of '%s', which tells %s, is dropped, but the value is used", c.st.Text, c.word.Flag),

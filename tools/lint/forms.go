@@ -39,7 +39,7 @@ func (w *walker) combinator(st *syntax.Stmt, c *types.Call, k *types.Combinator)
 		case isQuotation:
 			w.runsQuotation(c.Known, heights[n].in, heights[n].out)
 		case at < len(k.Order)-len(restored) && slices.Contains(restored, i):
-			w.push(&value{from: unflagged(values[i]), other: true})
+			w.push(&value{from: unflagged(values[i]), other: true, made: values[i].made})
 		default:
 			w.push(values[i])
 		}
@@ -93,7 +93,7 @@ func (w *walker) pick(st *syntax.Stmt, _ *types.Call) {
 func (w *walker) pushUnflagged(v *value) {
 	w.check(v)
 	if marks := unflagged(v); len(marks) < len(v.from) {
-		v = &value{from: marks, other: v.other || len(marks) == 0}
+		v = &value{from: marks, other: v.other || len(marks) == 0, made: v.made}
 	}
 	w.push(v)
 }
@@ -134,6 +134,7 @@ func (w *walker) fromAux(*syntax.Stmt, *types.Call) {
 func (w *walker) spawn(st *syntax.Stmt, c *types.Call) {
 	args := w.takes(st, 1)
 	w.sees(args[0], 0)
+	w.handOver()
 	w.runs(c.Moved, 1)
 }
 
@@ -141,7 +142,7 @@ func (w *walker) spawn(st *syntax.Stmt, c *types.Call) {
 func (w *walker) weave(st *syntax.Stmt, _ *types.Call) {
 	args := w.takes(st, 1)
 	w.sees(args[0], 2)
-	w.push(unknown)
+	w.push(w.make(weaveHandle, st, st.Text))
 }
 
 // sees notes that a quotation gets a copy of the stack with some values more on top.

@@ -1,11 +1,16 @@
 // Package lint finds code that is well typed and yet probably wrong: the rules
-// of chapter 8 of the language book, sections 4 to 6, as far as they are there.
+// of chapter 8 of the language book, sections 4 to 6.
 //
-// It works on the annotated tree of a program without errors, one definition at
-// a time. walk.go runs a body on an abstract stack whose values know which calls
-// they come from; a rule is what is read off the events that this leaves. What a
-// built-in word is to a rule stands in its row of package builtins. It prints
-// nothing: findings are diagnostics.
+// File is the linter: what it says of one file, by three kinds of rules. Patterns of words
+// (rules.go, match.go) and rules on the shape of bodies (shape.go) need the syntax tree alone. Dataflow
+// works on the annotated tree of a program without errors, one definition at
+// a time: walk.go runs a body on an abstract stack whose values know which calls
+// they come from, and a rule is what is read off the events that this leaves (flags.go, resources.go). What a
+// built-in word is to a rule stands in its row of package builtins. The rest is what the checker
+// finds. Fix applies what patterns offer. It prints
+// nothing but where Write is asked to: findings are diagnostics.
+//
+// DroppedFlags and Explain are for 'check' and for run-time errors.
 package lint
 
 import (

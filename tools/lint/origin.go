@@ -294,7 +294,7 @@ func (c *call) defaults(table *types.Table, f fallback) bool {
 
 // results returns what a word leaves for given arguments, as far as that is an argument or
 // what a call leaves whose flag is dropped; nil if nothing is known.
-func (o *tracer) results(word *types.Word, args []*value) []*value {
+func (o *tracer) results(_ *syntax.Stmt, word *types.Word, args []*value) []*value {
 	left, done := o.left[word]
 	if !done && o.depth < maxDepth {
 		o.left[word] = nil

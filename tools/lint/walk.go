@@ -15,6 +15,8 @@ type value struct {
 	other   bool         // it may be something else, too
 	literal *syntax.Stmt // it is that literal
 	least   int64        // it is a list of at least so many elements
+	made    []*resource  // what it may be of the resources that are tracked
+	running []*resource  // it is a Bool, and with false these have come to their end
 }
 
 // mark is one thing that a value may be: what a call left or, if call is nil, an
@@ -79,6 +81,9 @@ type walker struct {
 	clock      int // of branches
 	fallible   []*call
 	bodies     []*syntax.Stmt // quotations that are still to be run by themselves
+	ownOnly    bool           // they are not run
+	owner      *owner         // keeps account of resources; nil: nobody does
+	ended      *ending        // what has become of them on this way
 
 	// steps counts work on parts of the stack, statements what it may be counted
 	// against, with the literals of forms; lost means that it is too much.
@@ -91,7 +96,7 @@ type walker struct {
 	// ends in several branches has several.
 	left func(*cell)
 	// results says what a word of the program leaves; nil: nothing is known of it.
-	results func(w *types.Word, args []*value) []*value
+	results func(st *syntax.Stmt, w *types.Word, args []*value) []*value
 }
 
 // maxSteps is how many steps a statement may cost; see walker.steps.
@@ -112,7 +117,7 @@ func (w *walker) run() (found []*call, ok bool) {
 		w.stack = w.stack.push(&value{from: []mark{{input: i}}})
 	}
 	w.body(w.word.Decl.Body, true)
-	for len(w.bodies) > 0 && !w.lost {
+	for len(w.bodies) > 0 && !w.lost && !w.ownOnly {
 		next := w.bodies[len(w.bodies)-1]
 		w.bodies = w.bodies[:len(w.bodies)-1]
 		w.stack, w.aux = nil, nil
@@ -175,6 +180,7 @@ func (w *walker) popN(n int) []*value {
 // consume notes that something else than a drop gets a value: a flag counts as checked then, a
 // value as used.
 func (w *walker) consume(v *value) {
+	w.giveAway(v)
 	for _, m := range v.from {
 		switch {
 		case m.call == nil:
@@ -197,7 +203,7 @@ func (w *walker) check(v *value) {
 
 // everything calls f for all values on the stack.
 func (w *walker) everything(f func(*value)) {
-	if len(w.fallible) == 0 {
+	if len(w.fallible) == 0 && w.owner == nil {
 		return
 	}
 	for c := w.stack; c != nil && w.cost(1); c = c.below {
@@ -288,30 +294,36 @@ func (w *walker) standard(st *syntax.Stmt) string {
 	return ""
 }
 
-// condition pops the Bool of a conditional.
-func (w *walker) condition(st *syntax.Stmt) {
+// condition pops the Bool of a conditional and returns it.
+func (w *walker) condition(st *syntax.Stmt) *value {
 	v := w.pop()
 	w.visited(st, v)
 	w.consume(v)
+	return v
 }
 
 // exit is how a branch ends.
 type exit struct {
 	branch     *branch
 	stack, aux *cell
-	ends       bool // the program: nobody sees what is left
-	gone       bool // nothing goes on behind it
+	ended      *ending // what has become of resources
+	ends       bool    // the program: nobody sees what is left
+	gone       bool    // nothing goes on behind it
 }
 
 // branches runs the two branches of a conditional from the same stack and joins them.
 func (w *walker) branches(st *syntax.Stmt, then, els []syntax.Stmt) {
-	w.condition(st)
-	stack, aux := w.stack, w.aux
+	tested := w.condition(st)
+	stack, aux, ended := w.stack, w.aux, w.ended
 	a := w.branch(then)
-	w.stack, w.aux = stack, aux
+	w.stack, w.aux, w.ended = stack, aux, ended
+	for _, r := range tested.running {
+		w.end(r, false)
+	}
 	b := w.branch(els)
 	w.at.alternatives(a, b)
-	w.join([]exit{a, b})
+	w.ended = ended
+	w.join(st, []exit{a, b})
 }
 
 func (w *walker) branch(body []syntax.Stmt) (e exit) {
@@ -322,7 +334,7 @@ func (w *walker) branch(body []syntax.Stmt) (e exit) {
 // ending runs the statements of a branch, which has begun.
 func (w *walker) ending(body []syntax.Stmt) exit {
 	w.seq(body)
-	e := exit{branch: w.at, stack: w.stack, aux: w.aux}
+	e := exit{branch: w.at, stack: w.stack, aux: w.aux, ended: w.ended}
 	switch w.info.EndOf(w.word.Module, body) {
 	case types.EndsInExit:
 		e.ends, e.gone = true, true
@@ -344,8 +356,9 @@ func (b *branch) alternatives(exits ...exit) {
 	b.splits(ways)
 }
 
-// join goes on behind branches.
-func (w *walker) join(exits []exit) {
+// join goes on behind the branches of a statement.
+func (w *walker) join(st *syntax.Stmt, exits []exit) {
+	w.endings(st, exits)
 	w.stack, w.aux = nil, nil
 	var first *branch
 	count := 0
@@ -386,7 +399,7 @@ func (w *walker) either(a, b *value, from, other *branch) *value {
 	if a == b {
 		return a
 	}
-	v := &value{other: a.other || b.other, least: min(a.least, b.least)}
+	v := &value{other: a.other || b.other, least: min(a.least, b.least), made: union(a.made, b.made)}
 	for _, m := range a.from {
 		if !slices.Contains(b.from, m) {
 			m = m.through(from)
@@ -411,17 +424,17 @@ func (w *walker) either(a, b *value, from, other *branch) *value {
 // predicate in another one. Each clause has an aux stack of its own.
 func (w *walker) cond(st *syntax.Stmt) {
 	clauses := st.Clauses()
-	outer, aux := w.at, w.aux
+	outer, aux, before := w.at, w.aux, w.ended
 	var exits []exit
 	around := []*branch{outer} // each clause
 	for i := 0; i < len(clauses) && !w.lost; i += 2 {
 		w.aux = nil
 		w.seq(clauses[i].Inner)
 		w.condition(st)
-		stack := w.stack
+		stack, ended := w.stack, w.ended
 		w.aux = nil
 		exits = append(exits, w.branch(clauses[i+1].Inner))
-		w.stack = stack
+		w.stack, w.ended = stack, ended
 		w.clock++
 		w.at = &branch{begin: w.clock}
 		around = append(around, w.at)
@@ -431,8 +444,8 @@ func (w *walker) cond(st *syntax.Stmt) {
 		around[i+1].end = w.clock
 		around[i].alternatives(exits[i], exit{branch: around[i+1], ends: i == len(exits)-1}) // without a true one the program ends
 	}
-	w.at = outer
-	w.join(exits)
+	w.at, w.ended = outer, before
+	w.join(st, exits)
 	w.aux = aux
 }
 
@@ -441,17 +454,18 @@ func (w *walker) match(st *syntax.Stmt) {
 	v := w.pop()
 	w.visited(st, v)
 	w.consume(v)
-	stack, aux := w.stack, w.aux
+	stack, aux, ended := w.stack, w.aux, w.ended
 	exits := make([]exit, 0, len(st.Match.Arms))
 	for i := range st.Match.Arms {
-		w.stack, w.aux = stack, aux
+		w.stack, w.aux, w.ended = stack, aux, ended
 		for range w.matches[st.ID].Arms[i].Fields {
 			w.push(unknown)
 		}
 		exits = append(exits, w.branch(st.Match.Arms[i].Body))
 	}
 	w.at.alternatives(exits...)
-	w.join(exits)
+	w.ended = ended
+	w.join(st, exits)
 }
 
 // quotation pushes a quotation literal, which takes along what it captures.

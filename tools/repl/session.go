@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/seqvm/seqvm/builtins"
+	"github.com/seqvm/seqvm/builtins/ffi"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -43,6 +44,8 @@ var Preloaded = []string{"control", "fmath", "http", "imath", "json", "list", "l
 type Options struct {
 	// Words are the built-in words; nil means all of the language.
 	Words *builtins.Words
+	// Manifests are those whose words are in Words: inputs may include them.
+	Manifests []*ffi.Manifest
 	// Elsewhere is the command whose sessions have the words that have no function here;
 	// "": there is none.
 	Elsewhere string
@@ -137,9 +140,10 @@ func (s *Session) begin() error {
 	if !named || !profile.Conditionals() {
 		profile = syntax.Classic
 	}
-	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect}}
+	s.load = load.Session{Options: load.Options{StdlibDir: s.opts.StdlibDir, Dialect: s.opts.Dialect, Manifest: s.manifest}}
 	if box := s.opts.Sandbox; box != nil {
-		s.load.ReadFile = box.Including(load.Folders("", cmp.Or(s.opts.Dir, "."), s.opts.StdlibDir)).ReadFile
+		box = box.Including(load.Folders("", cmp.Or(s.opts.Dir, "."), s.opts.StdlibDir))
+		s.load.ReadFile = func(path string) ([]byte, error) { return box.ReadFile(path, load.MaxSource) }
 	}
 	s.types = types.NewSession(s.opts.Words.Types(), types.Options{Profile: profile})
 	s.code = compile.NewSession(s.types.Info())
@@ -165,6 +169,15 @@ func (s *Session) begin() error {
 	}
 	s.steps, s.inputs = nil, 0
 	return nil
+}
+
+// manifest is load.Options.Manifest. What is beside a file brings no words into a session, whose built-in words do not change.
+func (s *Session) manifest(name, beside string) (diag.List, bool) {
+	if ffi.Find(name, s.opts.Manifests) != nil {
+		return nil, true
+	}
+	return diag.List{{Code: "unknown-module", Message: fmt.Sprintf("the session has no manifest with a library '%s'", name),
+		Help: []string{fmt.Sprintf("'seqvm repl --ffi-manifest %s' starts one that has", beside)}}}, true
 }
 
 // find finds a built-in word. One that has no function here fails when it is called, and
@@ -375,7 +388,7 @@ func (s *Session) kindOf(v stack.Value) string {
 func (s *Session) StackLine() string {
 	b := []byte("»")
 	for _, v := range s.stack {
-		b = son.Append(append(b, ' '), v)
+		b = son.Append(append(b, ' '), v, nil)
 	}
 	return string(b)
 }

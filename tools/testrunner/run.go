@@ -18,6 +18,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -155,32 +156,26 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 	return tests
 }
 
-// errTimeout ends a test that takes too long.
-var errTimeout = errors.New("timed out")
-
 // test runs a word of a program, which is loaded, as a test.
 func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, f *File) {
 	var written capture
-	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings})
+	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings, Budget: vm.Budget{Time: o.Timeout}})
 	log := builtins.Tests(v)
 	log.Entitle(t.Name)
 	log.Collects = true
 	defer seqvm.Diagnostics(v).Watch(o.Settings.Watchdog)()
-	if o.Timeout > 0 {
-		limit := time.AfterFunc(o.Timeout, func() { v.Stop(errTimeout) })
-		defer limit.Stop()
-	}
 	start := time.Now()
 	err := v.RunWord(word)
 	t.Elapsed = time.Since(start)
 
 	var exit *vm.ExitError
+	var limit *vm.LimitError
 	switch {
 	case err == nil:
 	case errors.As(err, &exit):
 		t.Ended = fmt.Sprintf("the test ended the process: os.exit with status %d", exit.Status)
-	case errors.Is(err, errTimeout):
-		t.Ended = fmt.Sprintf("the test was stopped: it ran for more than %v", o.Timeout)
+	case errors.As(err, &limit):
+		t.Ended = o.stopped(limit.At)
 	default:
 		var text strings.Builder
 		_ = prog.Render(diag.Renderer{Out: &text}, err)
@@ -193,6 +188,18 @@ func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, 
 	if f.coverage != nil {
 		f.coverage.count(v.Coverage())
 	}
+}
+
+// stopped tells that a test reached its timeout, and in which word and where it was.
+func (o *Options) stopped(at *vm.RuntimeError) string {
+	lines := []string{fmt.Sprintf("the test was stopped: it ran for more than %v", o.Timeout)}
+	if at.Word != "" {
+		lines = append(lines, "  in "+visible.Text(at.Word))
+	}
+	if calls := at.Calls(); calls != "" {
+		lines = append(lines, calls)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // capture keeps what a test writes, up to a limit.

@@ -8,16 +8,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
-	"github.com/seqvm/seqvm/internal/outfile"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/tools/fix"
 )
 
 func (c *CLI) fixCommand() *cobra.Command {
-	var write, showDiff, check, when bool
+	r := rewriting{done: "fixed"}
+	var when bool
 	cmd := &cobra.Command{
 		Use:   "fix FILE...",
 		Short: "Rewrite classic files into today's dialect",
@@ -36,55 +35,44 @@ func (c *CLI) fixCommand() *cobra.Command {
 					if path == args[0] {
 						return text, nil
 					}
-					return os.ReadFile(path)
+					return load.ReadInclude(path)
 				}
-				write, check = false, false
+				r.write, r.check = false, false
 			}
-			paths, err := sources(args, write || showDiff || check)
-			if err != nil {
-				return err
-			}
-			results, old, refused := fix.Files(paths, opts)
-			c.report(old)
-			for _, err := range refused {
-				fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
-			}
-			changed := false
-			for _, r := range results {
-				for _, n := range r.Notes {
-					fmt.Fprintf(c.Stderr, "%s\n", n)
-				}
-				changed = changed || r.Text != r.Old
-				switch {
-				case check && r.Text != r.Old:
-					fmt.Fprintln(c.Stdout, r.Path)
-				case check:
-				case showDiff:
-					_, _ = c.Stdout.Write(diff.Diff(r.Path, []byte(r.Old), r.Path+" (fixed)", []byte(r.Text)))
-				case write:
-					if r.Text != r.Old {
-						err = errors.Join(err, outfile.Write(r.Path, []byte(r.Text), 0o666))
-					}
-				default:
-					fmt.Fprint(c.Stdout, r.Text)
-				}
-			}
-			switch {
-			case err != nil:
-				return err
-			case old.HasErrors():
-				return ExitStatus(statusUsage)
-			case len(refused) > 0, check && changed:
-				return ExitStatus(statusRuntimeError)
-			}
-			return nil
+			return c.fix(args, opts, &r)
 		},
 	}
-	cmd.Flags().BoolVarP(&write, "write", "w", false, "rewrite the files in place")
-	cmd.Flags().BoolVarP(&showDiff, "diff", "d", false, "show what would change")
+	r.flags(cmd)
 	cmd.Flags().BoolVar(&when, "when", false, "write '[ A ] when' for 'if A then' where it means the same")
-	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change; status 1 if there are any")
 	return cmd
+}
+
+// fix rewrites files.
+func (c *CLI) fix(args []string, opts fix.Options, r *rewriting) error {
+	paths, err := sources(args, r.folders())
+	if err != nil {
+		return err
+	}
+	results, old, refused := fix.Files(paths, opts)
+	c.report(old)
+	for _, err := range refused {
+		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+	}
+	for _, result := range results {
+		for _, n := range result.Notes {
+			fmt.Fprintf(c.Stderr, "%s\n", n)
+		}
+		err = errors.Join(err, r.show(c, result.Path, result.Old, result.Text))
+	}
+	switch {
+	case err != nil:
+		return err
+	case old.HasErrors():
+		return ExitStatus(statusUsage)
+	case len(refused) > 0, r.check && r.changed:
+		return ExitStatus(statusRuntimeError)
+	}
+	return nil
 }
 
 // sources lists files, and those ending in .seq in folders.

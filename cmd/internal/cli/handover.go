@@ -39,13 +39,18 @@ func (c *CLI) handOver(what, spare string) error {
 	if err != nil {
 		return fmt.Errorf("%s needs %s, %w%s", what, fullName, err, spare)
 	}
+	if c.fence != nil {
+		if err := c.fence(full); err != nil {
+			return err
+		}
+	}
 	environ := append(os.Environ(), callerVariable+"="+build())
 	if c.typed != nil {
 		text, err := temporary(c.typed)
 		if err != nil {
 			return fmt.Errorf("%s needs %s, and the program's text cannot be kept for it: %w", what, fullName, err)
 		}
-		defer os.Remove(text) // who takes over has removed it before
+		defer os.Remove(text) // who takes over has removed it before, if it can be
 		environ[len(environ)-1] += " " + text
 	}
 	status, err := become(full, append([]string{full}, c.args...), environ)
@@ -58,27 +63,40 @@ func (c *CLI) handOver(what, spare string) error {
 	return ExitStatus(status)
 }
 
+// handBack has seqvm execute the command line that this program was called with directly, because the process must be
+// restricted by the system before it becomes this program.
+func (c *CLI) handBack() error {
+	name := "seqvm"
+	small, err := beside(name)
+	if err != nil {
+		return fmt.Errorf("a sandbox needs %s, %w", name, err)
+	}
+	status, err := become(small, append([]string{small}, c.args...), os.Environ())
+	if err != nil {
+		return fmt.Errorf("a sandbox needs '%s', which cannot be started: %w", small, err)
+	}
+	return ExitStatus(status)
+}
+
 // takeOver prepares for a command line that another program has handed over.
 func (c *CLI) takeOver() error {
 	if c.caller == "" {
 		return nil
 	}
-	from, text, kept := strings.Cut(c.caller, " ")
+	from, name, kept := strings.Cut(c.caller, " ")
+	var text []byte
+	var err error
 	if kept {
-		defer os.Remove(text)
+		text, err = readTemporary(name)
 	}
 	if own := build(); from != own {
 		return fmt.Errorf("this %s is of the build %s, the seqvm that calls it of %s: 'make install' makes both from the same sources", fullName, own, from)
 	}
-	if !kept {
-		return nil
-	}
-	var err error
-	if c.typed, err = os.ReadFile(text); err != nil {
+	if err != nil {
 		return fmt.Errorf("cannot read the program's text: %w", err)
 	}
-	if c.typed == nil {
-		c.typed = []byte{}
+	if kept {
+		c.typed = append([]byte{}, text...) // not nil, which would be: there is none
 	}
 	return nil
 }
@@ -100,19 +118,6 @@ func beside(name string) (string, error) {
 		return "", fmt.Errorf("which is not in '%s': 'make install' puts it beside seqvm", filepath.Dir(self))
 	}
 	return path, nil
-}
-
-// temporary writes a file for another process.
-func temporary(text []byte) (string, error) {
-	f, err := os.CreateTemp("", "seqvm-*.seq")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return f.Name(), err
 }
 
 // asChild runs a program with the files of this process and returns its exit status. What is typed to

@@ -51,10 +51,7 @@ func (o *output) failed(stderr io.Writer, status int) int {
 		reason = named.Err
 	}
 	fmt.Fprintf(stderr, "seqvm: cannot write to stdout: %v\n", reason)
-	if status == 0 {
-		return statusRuntimeError
-	}
-	return status
+	return max(status, statusUsage)
 }
 
 // behind returns what the stdout of the commands writes to; other writers as they are.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -20,6 +21,8 @@ type Parts struct {
 	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
 	// if a signal ended it.
 	Screen func(Screen) error
+	// Bind makes the functions of the words of manifests.
+	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -53,6 +56,7 @@ type guest struct {
 // themselves (builtins.Word.Part).
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }
 
@@ -72,9 +76,13 @@ func (c *CLI) linked(cmd *cobra.Command) error {
 	return nil
 }
 
-// calls hands the command line over if a program calls words without functions. It is called
+// calls hands the command line over if a program calls words without functions, or has manifests. It is called
 // before the program runs.
-func (c *CLI) calls(unlinked []seqvm.Word) error {
+func (c *CLI) calls(prog *seqvm.Program) error {
+	if len(prog.Manifests) > 0 && c.Parts.Bind == nil {
+		return c.handOver(fmt.Sprintf("the manifest '%s'", prog.Manifests[0].Source.Name), "")
+	}
+	unlinked := prog.Unlinked()
 	if len(unlinked) == 0 {
 		return nil
 	}

@@ -67,7 +67,7 @@ func (c *CLI) repl(path string, f replFlags) error {
 		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
 	}
 	options := repl.Options{
-		Words:   c.words(),
+		Words: c.words(), Manifests: c.manifests,
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
 		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(),
 	}

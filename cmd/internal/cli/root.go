@@ -20,6 +20,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -58,8 +59,16 @@ type CLI struct {
 	dialect     string
 	diagnostics string    // their form: text or json
 	found       diag.List // for the JSON document
-	typed       []byte    // the program's text, from where it cannot be read again
-	log         zerolog.Logger
+	// fence sets up the sandbox of a program in the system in front of a hand-over to another one, which could not: what
+	// opens C libraries cannot restrict all of its threads. nil: the command has none.
+	fence    func(program string) error
+	operands []string // of the command
+
+	manifestFiles []string
+	manifests     []*seqvm.Manifest                                                   // of those files
+	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
+	typed         []byte                                                              // the program's text, from where it cannot be read again
+	log           zerolog.Logger
 }
 
 // Run executes the command line of the process, and ends the process.
@@ -103,6 +112,10 @@ func (c *CLI) command(args []string, out *output) int {
 		return statusUsage
 	}
 	args, command := shorthand(args)
+	if c.Signals != nil && command != "run" { // which handles signals by itself
+		early.Default()
+		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
+	}
 	root := c.root(command)
 	root.SetArgs(args)
 	err := root.Execute()
@@ -133,7 +146,7 @@ var commands = []struct {
 	command func(*CLI) *cobra.Command
 }{
 	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
-	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand},
+	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
 }
 
@@ -171,6 +184,10 @@ func (c *CLI) root(name string) *cobra.Command {
 			if err := c.configure(cmd.Flags()); err != nil {
 				return err
 			}
+			c.operands = args
+			if err := c.bindManifests(cmd); err != nil {
+				return err
+			}
 			return c.linked(cmd)
 		},
 	}
@@ -183,6 +200,7 @@ func (c *CLI) root(name string) *cobra.Command {
 	flags.StringVar(&c.color, "color", "auto", "colours in messages: auto, always, never")
 	flags.StringVar(&c.dialect, "dialect", "auto", "the dialect of all files: 7, 6, classic, classic-4, classic-2, classic-1, or auto: each file's text decides")
 	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
+	flags.StringArrayVar(&c.manifestFiles, "ffi-manifest", nil, "a manifest with functions of C libraries, whose words the programs can call; may be given again")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
 	for _, of := range commands {
 		if name == of.name || name == "" || name == completion || name == help {
@@ -194,8 +212,8 @@ func (c *CLI) root(name string) *cobra.Command {
 	return root
 }
 
-// valued are the common flags that take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics"}
+// valued are the flags that stand in front of a file and take a value as the next argument.
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front
@@ -303,7 +321,7 @@ func (c *CLI) document() {
 }
 
 func (c *CLI) options() seqvm.Options {
-	return seqvm.Options{Words: c.words(), StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
+	return seqvm.Options{Words: c.words(), Manifests: c.manifests, Bind: c.bind, StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect}
 }
 
 // setting returns a variable of the environment, or "".

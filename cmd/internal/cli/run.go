@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -13,15 +14,26 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
+	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/host/terminal"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/vm"
 )
 
 func (c *CLI) runCommand() *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
+	var budget budgetFlags
 	var diagnose diagnosisFlags
+	fence := func(program string) error {
+		policy, err := box.policy()
+		if policy == nil || err != nil {
+			return err
+		}
+		return wall(policy, sourceFolders(c.operands[0], c.options()), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+	}
+	c.fence = fence
 	cmd := &cobra.Command{
 		Use:   "run FILE [ARGS...]",
 		Short: "Run a program",
@@ -39,9 +51,16 @@ func (c *CLI) runCommand() *cobra.Command {
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
 			}
+			bounds, err := budget.budget()
+			if err != nil {
+				return err
+			}
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+				return c.handBack()
+			}
 			prog, problems := c.compile(args[0], opts)
 			if prog != nil {
-				if err := c.calls(prog.Unlinked()); err != nil {
+				if err := c.calls(prog); err != nil {
 					return err
 				}
 			}
@@ -54,17 +73,18 @@ func (c *CLI) runCommand() *cobra.Command {
 				return err
 			}
 			ready()
-			if opts.Sandbox != nil {
-				if err := wall(opts.Sandbox, sourceFolders(args[0], opts), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT")))); err != nil {
+			if opts.Sandbox != nil && c.caller == "" { // who calls has set it up
+				if err := fence(""); err != nil {
 					return err
 				}
 			}
-			return c.execute(prog, args, diagnose)
+			return c.execute(prog, args, bounds, diagnose)
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	budget.add(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -77,6 +97,8 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 	switch {
 	case err != nil && path == "-":
 		return nil, diag.List{{Code: "unreadable", Message: fmt.Sprintf("cannot read stdin: %v", err)}}
+	case errors.Is(err, load.ErrTooLarge):
+		return nil, diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", path, err)}}
 	case err != nil:
 		return compiled(seqvm.File(path), opts) // which says so
 	case path == "-":
@@ -115,7 +137,11 @@ func (c *CLI) read(path string) (text []byte, again bool, err error) {
 		}
 	}
 	read := bytes.NewBuffer(make([]byte, 0, min(size, mostAtOnce)+bytes.MinRead))
-	if _, err = read.ReadFrom(from); err == nil && !again {
+	_, err = read.ReadFrom(io.LimitReader(from, load.MaxSource+1))
+	switch {
+	case err == nil && read.Len() > load.MaxSource:
+		return nil, false, load.ErrTooLarge
+	case err == nil && !again:
 		c.typed = read.Bytes()
 	}
 	return read.Bytes(), again, err
@@ -184,13 +210,14 @@ func (c *CLI) settings() seqvm.Settings {
 	return s
 }
 
-func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlags) error {
+func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
 		LineFlush: isTerminal(c.Stdout),
 		Settings:  c.settings(),
+		Budget:    bounds,
 		Signals:   c.Signals,
 		Terminal:  screen,
 
@@ -203,16 +230,21 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, diagnose diagnosisFlag
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
 	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	leave := func() {
+		v.Console.Flush()
+		screen.Raw(false)
+		d.discard()
+	}
+	defer c.endLate(bounds.Time, func() {
+		screen.Raw(false)
+		d.discard()
+	})()
 	if c.Signals != nil {
-		leave := func() {
-			v.Console.Flush()
-			screen.Raw(false)
-			d.discard()
-		}
 		defer c.Signals.Install(signals.Handlers{
 			Interrupt: func() { leave(); os.Exit(statusInterrupt) },
 			Quit:      looking.Dump,
 			Death:     leave,
+			Taken:     early.GiveBack,
 		})()
 	}
 	if err := d.start(v); err != nil {

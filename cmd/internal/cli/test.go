@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -57,8 +56,12 @@ func (c *CLI) testCommand() *cobra.Command {
 }
 
 func (c *CLI) test(paths []string, flags testFlags) error {
-	if flags.timeout < 0 || flags.parallel < 0 {
-		return errors.New("--timeout and --parallel must not be negative")
+	if flags.parallel < 0 {
+		return errors.New("--parallel must not be negative")
+	}
+	limit, err := seconds(flags.timeout)
+	if err != nil {
+		return err
 	}
 	files, err := testrunner.Discover(paths)
 	if err != nil {
@@ -76,7 +79,7 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	}
 	opts := testrunner.Options{
 		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
-		Filter: flags.filter, Timeout: time.Duration(flags.timeout * float64(time.Second)), Parallel: flags.parallel,
+		Filter: flags.filter, Timeout: limit, Parallel: flags.parallel,
 	}
 	opts.Compile.Sandbox = policy
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
@@ -134,15 +137,12 @@ func (c *CLI) callsOf(files []string, policy *seqvm.Policy) error {
 	opts := c.options()
 	opts.Sandbox = policy
 	opts.Library = true
-	if words := cmp.Or(opts.Words, seqvm.AllWords()); len(words.Unlinked()) == 0 {
-		return nil
-	}
 	for _, path := range files {
 		prog, _ := compiled(seqvm.File(path), opts)
 		if prog == nil {
 			continue // it is reported in its turn
 		}
-		if err := c.calls(prog.Unlinked()); err != nil {
+		if err := c.calls(prog); err != nil {
 			return err
 		}
 	}

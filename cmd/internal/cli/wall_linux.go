@@ -13,8 +13,8 @@ import (
 
 // wall has the system hold the process to what a policy gives, as far as the kernel can (Landlock), below the checks of the words. It cannot
 // be taken down again. sources are folders with files that messages show lines of, outputs the files that commands write
-// themselves at the end.
-func wall(p *seqvm.Policy, sources, outputs []string) error {
+// themselves at the end; program is what the process will become, which is linked dynamically; "": it stays what it is.
+func wall(p *seqvm.Policy, sources, outputs []string, program string) error {
 	var rules []landlock.Rule
 	read, write := p.Given(sandbox.Read), p.Given(sandbox.Write)
 	for _, path := range append(read, sources...) {
@@ -29,12 +29,21 @@ func wall(p *seqvm.Policy, sources, outputs []string) error {
 	for _, path := range outputs {
 		rules = append(rules, landlock.RWDirs(filepath.Dir(path)).IgnoreIfMissing()) // they take their place when they are complete
 	}
+	if program != "" {
+		rules = append(rules, landlock.ROFiles(program), landlock.RODirs(libraries...).IgnoreIfMissing(), landlock.ROFiles("/etc/ld.so.cache", "/proc/meminfo").IgnoreIfMissing())
+	}
 	if p.Gives(sandbox.Net) {
 		rules = append(rules, landlock.RODirs(resolver...).IgnoreIfMissing())
 		return set(landlock.V9.BestEffort().RestrictPaths(rules...))
 	}
 	return set(landlock.V9.BestEffort().Restrict(rules...))
 }
+
+// walls tells whether the system is asked to hold a process to its policy.
+const walls = true
+
+// libraries are the folders of the system's C libraries. Those that lie elsewhere must be given for reading.
+var libraries = []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"}
 
 // resolver are the folders with the settings of the lookup of names.
 var resolver = []string{"/etc", "/run/systemd/resolve"}

@@ -54,7 +54,7 @@ func TestBehindTheWall(t *testing.T) {
 	}
 	policy, err := seqvm.NewPolicy(seqvm.Allow{Read: []string{"read", "single"}, Write: []string{"write"}})
 	require.NoError(t, err)
-	require.NoError(t, wall(policy, []string{"source"}, []string{"made/f"}))
+	require.NoError(t, wall(policy, []string{"source"}, []string{"made/f"}, ""))
 	for _, name := range []string{"read/f", "write/f", "source/f", "single", "secret", "made/f"} {
 		line := name + ":"
 		if f, err := os.Open(name); err == nil && name != "write/f" {

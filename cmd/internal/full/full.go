@@ -7,6 +7,9 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
+	"github.com/seqvm/seqvm/builtins/web"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/tools/pprof"
 	"github.com/seqvm/seqvm/tools/repl"
@@ -14,7 +17,9 @@ import (
 )
 
 // Parts returns all parts.
-func Parts() cli.Parts { return cli.Parts{All: true, Profile: pprof.Write, Screen: session} }
+func Parts() cli.Parts {
+	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Functions: web.Functions(seqvm.Version)}
+}
 
 // session shows a session on the screen.
 func session(s cli.Screen) (err error) {

@@ -1,0 +1,9 @@
+//go:build !linux || (!amd64 && !arm64)
+
+package early
+
+type action struct{}
+
+func hold() action { return action{} }
+
+func restore(*action) {}
