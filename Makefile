@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck long bench bench-parts bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs clean
 
 all: build
 
@@ -79,6 +79,12 @@ gccheck:
 	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 -timeout 0 -short -parallel 1 ./vm ./cmd/seqvm -run 'Golden$$|Random|Soak' -skip 'Golden/concurrency/spin'
 	GOGC=5 GODEBUG=gccheckmark=1 $(GO) test -count 1 ./internal/reference -args -seeds 100
 
+# mutants attacks the verifier: modules made instruction by instruction, and changes of good ones, a tenth and all of
+# MUTANTS. What is accepted runs while each of its objects is looked at.
+MUTANTS ?= 1000000
+mutants:
+	SEQVM_ATTACKS=$$(( $(MUTANTS) / 10 )) SEQVM_MUTANTS=$(MUTANTS) $(GO) test -timeout 0 -count 1 -v -run 'NothingAcceptedGoesWrong|NoMutantGoesWrong' ./vm
+
 # long is what takes hours: all fuzz targets, generated programs, stress and soak for LONG each.
 # It goes on behind a failure, and its last lines say what was done and what was found.
 LONG ?= 30m
@@ -89,6 +95,7 @@ fuzz, each target $(LONG)|$(MAKE) fuzz FUZZTIME=$(LONG)
 $(SEEDS) generated programs of each kind|$(GO) test -timeout 0 -count 1 ./internal/reference -args -seeds $(SEEDS)
 stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
 channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
+$(MUTANTS)0 mutants of bytecode|$(MAKE) mutants MUTANTS=$(MUTANTS)0
 soak for $(LONG)|SEQVM_SOAK=$(LONG) $(GO) test -timeout 0 -count 1 -v -run Soak ./vm
 endef
 export LONG_STEPS

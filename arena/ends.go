@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // MaxString is how many bytes a string of an arena has at most. Longer ones are ordinary memory,
@@ -57,6 +58,12 @@ func moved(x, y string, moves int64) string {
 	return unsafe.String(&bytes[0], n)
 }
 
+// joined returns x with y behind it in memory that has no room.
+func joined(x, y string) string {
+	memory.Ask(len(x) + len(y))
+	return x + y
+}
+
 // roomFor is the room for a string that is made longer: at first none, for that may have been the last
 // piece, then an eighth of its length, and from the fourth time on as much as it is long.
 func roomFor(n int, moves int64) int {
@@ -75,7 +82,7 @@ func (a *Arena) longer(x, y string, grows bool) (string, Place) {
 	}
 	switch e := a.ends.Value(); {
 	case !small(x, y):
-		return x + y, Heap
+		return joined(x, y), Heap
 	case grows && headerOf(x).taken.Load() == int64(len(x)):
 		return moved(x, y, headerOf(x).moves+1), Growing
 	case !grows && e != nil:
@@ -130,11 +137,11 @@ func (e *ends) prepend(x, y string) string {
 		copy(g.memory[g.from:], x)
 		return g.string(g.from, end)
 	case !small(x, y):
-		return x + y
+		return joined(x, y)
 	case g != nil || e.wasMade(func(m span) bool { return m.start == spanOf(y).start }):
 		return e.memory(g).move(x, y)
 	}
-	s := x + y
+	s := joined(x, y)
 	e.made[e.next%len(e.made)] = spanOf(s)
 	e.next++
 	return s

@@ -6,28 +6,34 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 )
+
+// longestMapping is how many bytes a character becomes at most: three characters of two.
+const longestMapping = 8
 
 // upper is the full mapping of the Unicode standard: character by character, some of which become
 // several.
 func upper(s string, heed func()) string {
-	var b strings.Builder
-	b.Grow(len(s))
+	b := hugepage.Make[byte](len(s))[:0]
 	for i := 0; i < len(s); {
 		heed()
 		r, n := utf8.DecodeRuneInString(s[i:])
+		b = memory.Room(b, longestMapping)
 		special, found := slices.BinarySearchFunc(expanding, r, func(e expansion, r rune) int { return cmp.Compare(e.of, r) })
 		switch {
 		case r == utf8.RuneError && n == 1:
-			b.WriteByte(s[i])
+			b = append(b, s[i])
 		case found:
-			b.WriteString(expanding[special].to)
+			b = append(b, expanding[special].to...)
 		default:
-			b.WriteRune(unicode.ToUpper(r))
+			b = utf8.AppendRune(b, unicode.ToUpper(r))
 		}
 		i += n
 	}
-	return b.String()
+	return built(b).AsString()
 }
 
 // expansion is a character that becomes several in capitals.
@@ -64,20 +70,20 @@ var expanding = []expansion{
 // lower is the full mapping of the Unicode standard: character by character but
 // for two, of which one becomes two and the other depends on where it stands.
 func lower(s string, heed func()) string {
-	var b strings.Builder
-	b.Grow(len(s))
+	b := hugepage.Make[byte](len(s))[:0]
 	for i, r := range s {
 		heed()
+		b = memory.Room(b, longestMapping)
 		switch {
 		case r == 'İ':
-			b.WriteString("i\u0307")
+			b = append(b, "i\u0307"...)
 		case r == 'Σ' && endsWord(s[:i], s[i+len("Σ"):]):
-			b.WriteRune('ς')
+			b = utf8.AppendRune(b, 'ς')
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			b = utf8.AppendRune(b, unicode.ToLower(r))
 		}
 	}
-	return b.String()
+	return built(b).AsString()
 }
 
 // endsWord is the condition Final_Sigma (Unicode standard, section 3.13): a cased

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -29,8 +29,8 @@ var compressionWords = []Word{
 const (
 	gzipDefault, gzipLevels = 6, 9
 	zstdDefault, zstdLevels = 3, 22
-	// zstdWindow is the largest window that is accepted.
-	zstdWindow = 128 << 20
+	// zstdWindow is the largest window that is accepted, zstdUsual what all but the highest levels use.
+	zstdWindow, zstdUsual = 128 << 20, 8 << 20
 )
 
 // A level comes from the word itself or from the stack, where it is clamped.
@@ -42,6 +42,7 @@ func given(most int64) func([]stack.Value) int {
 
 func pack(f func(s *vm.Strand, data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
+		memory.Ask(len(w[0].AsBytes())) // for what cannot be packed
 		flagged(w, inBase64(s, f(s, w[0].AsBytes(), level(w))), true)
 		return nil
 	}
@@ -84,8 +85,6 @@ func gzipped(s *vm.Strand, data []byte, level int) []byte {
 	return b.Bytes()
 }
 
-var errTooLong = errors.New("more than SEQ_UNPACK_MAX bytes")
-
 // gunzipped unpacks the first member and looks at nothing behind it.
 func gunzipped(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
 	z, err := gzip.NewReader(bytes.NewReader(data))
@@ -93,35 +92,8 @@ func gunzipped(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	unpacked, err := readAll(heedingReader{s, z}, most)
+	unpacked, err := memory.ReadAll(heedingReader{s, z}, 0, most)
 	return unpacked, errors.Join(err, z.Close())
-}
-
-// readAll reads to the end, in pieces that are joined at last: a small bomb
-// takes little more memory than the limit.
-func readAll(r io.Reader, most uint64) ([]byte, error) {
-	const first, largest = 4 << 10, 16 << 20
-	var pieces [][]byte
-	piece := make([]byte, 0, first)
-	for total := uint64(0); ; {
-		if len(piece) == cap(piece) {
-			pieces = append(pieces, piece)
-			piece = make([]byte, 0, min(2*cap(piece), largest))
-		}
-		n, err := r.Read(piece[len(piece):cap(piece)])
-		piece = piece[:len(piece)+n]
-		total += uint64(n)
-		switch {
-		case total > most:
-			return nil, errTooLong
-		case err == io.EOF && pieces == nil:
-			return piece, nil
-		case err == io.EOF:
-			return slices.Concat(append(pieces, piece)...), nil
-		case err != nil:
-			return nil, err
-		}
-	}
 }
 
 // zstdEncoders are made as they are needed, one for each level that the library
@@ -166,10 +138,20 @@ func zstandardInPieces(s *vm.Strand, data []byte, level zstd.EncoderLevel) []byt
 
 // unzstandard unpacks all frames.
 func unzstandard(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
-	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+	unpacked, err := inWindow(s, data, most, zstdUsual)
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) {
+		memory.Ask(2 * zstdWindow) // the decoder has as much again for what it is about to hand out
+		unpacked, err = inWindow(s, data, most, zstdWindow)
+	}
+	return unpacked, err
+}
+
+// inWindow unpacks frames whose windows are no larger than that.
+func inWindow(s *vm.Strand, data []byte, most, window uint64) ([]byte, error) {
+	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
 		return nil, err
 	}
 	defer z.Close()
-	return readAll(heedingReader{s, z}, most)
+	return memory.ReadAll(heedingReader{s, z}, 0, most)
 }

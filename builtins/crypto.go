@@ -16,6 +16,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -150,6 +151,7 @@ func seal(s *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
+	memory.Ask(len(w[0].AsBytes()))
 	flagged(w, inBase64(s, gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
 	return nil
 }
@@ -161,6 +163,7 @@ func unseal(s *vm.Strand, w []stack.Value) error {
 		flagged(w, stack.FromString(""), false)
 		return nil
 	}
+	memory.Ask(len(sealed))
 	text, err := gcm.Open(nil, nil, sealed, nil)
 	if err != nil {
 		text = nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -57,7 +58,7 @@ func (e encoding) decodes() Function {
 }
 
 func (e encoding) encode(s *vm.Strand, data []byte) stack.Value {
-	text := make([]byte, 0, e.encodedLen(len(data)))
+	text := hugepage.Make[byte](e.encodedLen(len(data)))[:0]
 	pieces(s, data, func(b []byte) { text = e.appendEncode(text, b) })
 	return stack.FromOwned(text)
 }
@@ -69,7 +70,7 @@ func (e encoding) decode(s *vm.Strand, v stack.Value) ([]byte, bool) {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, false
 	}
-	data, left := make([]byte, 0, e.decodedLen(len(text))), len(text)
+	data, left := hugepage.Make[byte](e.decodedLen(len(text)))[:0], len(text)
 	var err error
 	pieces(s, v.AsBytes(), func(b []byte) {
 		left -= len(b)
@@ -80,7 +81,10 @@ func (e encoding) decode(s *vm.Strand, v stack.Value) ([]byte, bool) {
 			err = errPadding
 		}
 	})
-	return data, err == nil
+	if err != nil {
+		return nil, false // never a part
+	}
+	return data, true
 }
 
 var errPadding = errors.New("padding before the end")

@@ -11,6 +11,8 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/host/sandbox"
+	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -232,7 +234,7 @@ func (l *lines) next(s *vm.Strand) (line []byte, ok bool) {
 	if l.err != io.EOF || l.from == l.to {
 		return nil, false
 	}
-	line = append(l.buffer[l.from:l.to:l.to], '\n')
+	line = append(memory.Room(l.buffer[l.from:l.to:l.to], 1), '\n')
 	l.from = l.to
 	return line, true
 }
@@ -242,7 +244,7 @@ func (l *lines) fill(s *vm.Strand) {
 	copy(l.buffer, l.buffer[l.from:l.to])
 	l.from, l.to = 0, l.to-l.from
 	if l.to == len(l.buffer) {
-		l.buffer = append(l.buffer, make([]byte, max(lineBuffer, len(l.buffer)))...)
+		l.buffer = hugepage.Grow(l.buffer, len(l.buffer)+max(lineBuffer, len(l.buffer)))
 	}
 	n := 0
 	s.Blocking(func() { n, l.err = l.file.Read(l.buffer[l.to:]) })

@@ -2,8 +2,10 @@ package builtins
 
 import (
 	"io"
+	"math"
 	"os"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -44,25 +46,7 @@ func readFile(s *vm.Strand, path string) ([]byte, error) {
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		size = info.Size()
 	}
-	return readAllOf(heedingReader{s, f}, size)
-}
-
-// readAllOf is io.ReadAll of something whose size is known, more or less.
-func readAllOf(r io.Reader, size int64) ([]byte, error) {
-	const least, most = 512, 1 << 30
-	data := make([]byte, 0, min(size, most)+least)
-	for {
-		n, err := r.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		switch {
-		case err == io.EOF:
-			return data, nil
-		case err != nil:
-			return data, err
-		case len(data) == cap(data):
-			data = append(data, 0)[:len(data)]
-		}
-	}
+	return memory.ReadAll(heedingReader{s, f}, size, math.MaxInt64)
 }
 
 // writeAll writes a text to a file.

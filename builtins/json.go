@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -118,7 +119,7 @@ func (p *jsonParser) value() (stack.Value, bool) {
 				return v, true
 			}
 			top := p.open[n-1]
-			p.fields = append(p.fields, v)
+			p.fields = append(memory.Room(p.fields, 1), v)
 			end := byte(']')
 			if top.object {
 				end = '}'
@@ -155,7 +156,7 @@ func (p *jsonParser) scalarOrOpen() (v stack.Value, ok bool) {
 	case c == '[' || c == '{':
 		p.at++
 		top := jsonOpen{object: c == '{', first: len(p.fields)}
-		p.open = append(p.open, top)
+		p.open = append(memory.Room(p.open, 1), top)
 		if p.take(c + 2) { // ']' and '}' stand two behind '[' and '{'
 			return p.close(top), true
 		}
@@ -192,7 +193,7 @@ func (p *jsonParser) key() bool {
 		return false
 	}
 	text, ok := p.string()
-	p.fields = append(p.fields, wrapped(p.tags.string, stack.FromString(text)))
+	p.fields = append(memory.Room(p.fields, 1), wrapped(p.tags.string, stack.FromString(text)))
 	return ok && p.take(':')
 }
 
@@ -214,6 +215,7 @@ func (p *jsonParser) string() (string, bool) {
 	for p.at < len(p.text) {
 		switch p.text[p.at] {
 		case '"':
+			memory.Ask(p.at - start)
 			s := strings.Clone(p.text[start:p.at])
 			p.at++
 			return s, true
@@ -229,13 +231,14 @@ var jsonEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f'
 
 // escaped reads a string with escapes from start; the first is at p.at.
 func (p *jsonParser) escaped(start int) (string, bool) {
-	b := []byte(p.text[start:p.at])
+	b := append(memory.Room([]byte(nil), p.at-start), p.text[start:p.at]...)
 	for p.at < len(p.text) {
+		b = memory.Room(b, utf8.UTFMax)
 		c := p.text[p.at]
 		p.at++
 		switch {
 		case c == '"':
-			return string(b), true
+			return built(b).AsString(), true
 		case c != '\\':
 			b = append(b, c)
 		case p.at == len(p.text):
@@ -298,10 +301,11 @@ func appendJSON(b []byte, v stack.Value, heed func()) []byte {
 	for {
 		heed()
 		fields, opener := jsonFields(v)
+		b = memory.Room(b, len("false,"))
 		switch {
 		case opener != 0:
 			b = append(b, opener)
-			open = append(open, frame{fields: fields, object: opener == '{'})
+			open = append(memory.Room(open, 1), frame{fields: fields, object: opener == '{'})
 		default:
 			b = appendJSONScalar(b, v)
 		}
@@ -322,6 +326,7 @@ func appendJSON(b []byte, v stack.Value, heed func()) []byte {
 				top.next++
 				break
 			}
+			b = memory.Room(b, 1)
 			closer := byte(']')
 			if top.object {
 				closer = '}'
@@ -359,7 +364,8 @@ func appendJSONScalar(b []byte, v stack.Value) []byte {
 				return append(b, "true"...)
 			case x.Tag.Name == tagNumber && f.Kind() == stack.Float:
 				if n := f.AsFloat(); !math.IsNaN(n) && !math.IsInf(n, 0) {
-					return append(b, son.Float(n)...)
+					text := son.Float(n)
+					return append(memory.Room(b, len(text)), text...)
 				}
 			case x.Tag.Name == tagString && f.Kind() == stack.String:
 				b = append(b, '"')

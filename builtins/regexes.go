@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/seqvm/seqvm/builtins/regex"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -148,7 +149,7 @@ func regexFindAll(s *vm.Strand, w []stack.Value) error {
 	text := whole.AsString()
 	if re != nil {
 		for start, end := range re.Spans(text) {
-			found = append(found, whole.Derive(text[start:end]))
+			found = append(memory.Room(found, 1), whole.Derive(text[start:end]))
 		}
 	}
 	flagged(w, listOf(found), re != nil)
@@ -158,13 +159,12 @@ func regexFindAll(s *vm.Strand, w []stack.Value) error {
 func regexSplit(s *vm.Strand, w []stack.Value) error {
 	whole, re := w[0].Promote(), pattern(s, w[1], w[0])
 	text := whole.AsString()
-	pieces := []string{text}
-	if re != nil {
-		pieces = re.Split(text)
-	}
 	var list []stack.Value
-	for _, p := range pieces {
-		list = append(list, whole.Derive(p))
+	piece := func(p string) { list = append(memory.Room(list, 1), whole.Derive(p)) }
+	if re != nil {
+		re.Split(text, piece)
+	} else {
+		piece(text)
 	}
 	flagged(w, listOf(list), re != nil)
 	return nil

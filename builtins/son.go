@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
@@ -19,8 +20,8 @@ var sonWords = []Word{
 	{Name: "stack.dump", Effect: "( ..a -- ..b )", Doc: "Writes all values of the stack on one line and empties it.", Rule: special(types.Dump), Traits: onTheStack, Run: func(s *vm.Strand, values []stack.Value) error {
 		b := []byte("»")
 		for _, v := range values {
-			b = son.Append(append(b, ' '), v, s.Heed)
+			b = son.Append(append(memory.Room(b, 1), ' '), v, s.Heed)
 		}
-		return write(s, string(b), true)
+		return write(s, stack.FromOwned(b).AsString(), true)
 	}},
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -65,6 +66,7 @@ func textToText(f func(string) string) func(*vm.Strand, []stack.Value) error {
 func inCase(ascii func(string) string, all func(s string, heed func()) string) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
 		if w[0].IsASCII() {
+			memory.Ask(len(w[0].AsString()))
 			w[0] = w[0].Derive(ascii(w[0].AsString()))
 			return nil
 		}
@@ -184,11 +186,12 @@ func join(st *vm.Strand, w []stack.Value) error {
 	for i, v := range fields {
 		st.Heed()
 		if i > 0 {
-			b = append(b, separator...)
+			b = append(memory.Room(b, len(separator)), separator...)
 		}
 		switch v.Kind() {
 		case stack.String:
-			b = append(b, text(st, &v)...)
+			s := text(st, &v)
+			b = append(memory.Room(b, len(s)), s...)
 		case stack.Float:
 			b = append(b, son.Float(v.AsFloat())...)
 		default:
@@ -201,4 +204,4 @@ func join(st *vm.Strand, w []stack.Value) error {
 
 // JSONEscape returns a text as the inside of a JSON string (chapter 3, section
 // 15.4).
-func JSONEscape(s string) string { return string(son.AppendEscaped(nil, s, son.UpperHex)) }
+func JSONEscape(s string) string { return built(son.AppendEscaped(nil, s, son.UpperHex)).AsString() }

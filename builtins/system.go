@@ -37,14 +37,14 @@ func outcome(err error) error {
 func input(s *vm.Strand, read func(*console.Console)) {
 	c := s.VM().Console
 	c.Flush()
-	s.Blocking(func() { read(c) })
+	s.BlockingUntil(nil, func() { read(c) }) // one reads at a time: the others keep no thread
 }
 
 // ioModuleWords are what vm:io is built on.
 var ioModuleWords = []Word{
 	{Name: "%io.error-line", Effect: "( ..a String -- ..a )", Doc: "Writes a string and a line end to stderr.", Run: func(s *vm.Strand, w []stack.Value) (err error) {
-		text, c := w[0].AsString(), s.VM().Console // the strand waits, so its arena stays as it is
-		s.Blocking(func() { err = c.WriteErrorLine(text) })
+		text, c := w[0].AsString(), s.VM().Console                    // the strand waits, so its arena stays as it is
+		s.BlockingUntil(nil, func() { err = c.WriteErrorLine(text) }) // as with the input
 		return outcome(err)
 	}},
 	{Name: "%io.read-all", Effect: "( ..a -- ..a String Bool )", Doc: "All that is left of the input; empty and false if it cannot be read to its end.", Flag: "whether the input could be read to its end", Run: func(s *vm.Strand, w []stack.Value) error {

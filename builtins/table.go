@@ -9,6 +9,7 @@ package builtins
 import (
 	"sync"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
@@ -57,6 +58,7 @@ func special(s types.Special) types.Rule { return types.Rule{Special: s} }
 // more room than they need, the String is a copy.
 func built(b []byte) stack.Value {
 	if cap(b)-len(b) > len(b)/8 {
+		memory.Ask(len(b))
 		return stack.FromString(string(b))
 	}
 	return stack.FromOwned(b)

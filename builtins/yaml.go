@@ -3,6 +3,7 @@ package builtins
 import (
 	"strings"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -17,7 +18,7 @@ var yamlWords = []Word{
 		tags := tagsOf(s)
 		var fields []stack.Value
 		for pair := range yamlPairs(w[0].AsString(), s.Heed) {
-			fields = append(fields, yamlKey(tags, pair), yamlScalar(tags, pair.value))
+			fields = append(memory.Room(fields, 2), yamlKey(tags, pair), yamlScalar(tags, pair.value))
 		}
 		flagged(w, wrapped(tags.object, fields...), len(fields) > 0)
 		return nil
@@ -107,7 +108,7 @@ func yamlNested(tags jsonTags, text string, heed func()) stack.Value {
 			owner = pair.indent
 			value = wrapped(tags.object)
 		}
-		level.fields = append(level.fields, yamlKey(tags, pair), value)
+		level.fields = append(memory.Room(level.fields, 2), yamlKey(tags, pair), value)
 	}
 	if len(open) == 0 {
 		return wrapped(tags.object)

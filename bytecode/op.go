@@ -375,6 +375,8 @@ const (
 	// Unnamed: it may read and write slots of the frame, and values below the frame,
 	// that Effects does not name.
 	Unnamed
+	// LooksBelow: it looks at values below the frame.
+	LooksBelow
 	// Observes: it, or code that it calls, may look at all values below slot A.
 	Observes
 	// Marks: what slot A holds is marked as held more than once behind it.
@@ -565,7 +567,7 @@ var Table = [opCount]Info{
 	OpAuxPush: {Name: "aux.push", A: Src, Traits: Marks, Doc: "move A to the aux stack"},
 	OpAuxPop:  {Name: "aux.pop", A: Dst, B: KindOf, Kinds: kindB, Traits: Prepares, Doc: "move the top of the aux stack to A; it must be of kind B"},
 
-	OpPickDeep: {Name: "pick.deep", A: Dst, B: Count, Doc: "A = the value B slots below the frame; underflow is a run-time error"},
+	OpPickDeep: {Name: "pick.deep", A: Dst, B: Count, Traits: LooksBelow, Doc: "A = the value B slots below the frame; underflow is a run-time error"},
 	OpPickAt:   {Name: "pick.at", A: Window, Reads: one, Writes: one, Demands: anInt, Traits: Observes | Unnamed, Doc: "slot A holds an index: replace it by the value so deep below it"},
 	OpRollAt:   {Name: "roll.at", A: Window, Reads: one, Demands: anInt, Writes: all, Leaves: belowA, Traits: Observes | Unnamed, Doc: "slot A holds an index: remove it and move the value so deep to the top"},
 

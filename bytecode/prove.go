@@ -145,7 +145,7 @@ func noValue(slot int32, s *frameState) error {
 // calls notes which functions are called, and checks that those which look at the stack find nothing but values.
 func (w *walker) calls(in Instr, s *frameState) error {
 	info := in.Op.Info()
-	if info.Has(Unnamed) && s.base == noBase {
+	if info.Has(Unnamed|LooksBelow) && s.base == noBase {
 		w.observing = true
 	}
 	if !info.Has(Calls) || info.B != Function || info.Has(Unnamed) {

@@ -99,7 +99,7 @@ func moduleOf(f bytecode.Func) *bytecode.Module {
 		Builtins: []bytecode.BuiltinRef{{Name: "join", In: 2, Out: 1, Results: make([]bytecode.Kind, 1)}},
 		Variants: []bytecode.VariantInfo{{Name: "P", Fields: []string{"a"}, Kinds: []bytecode.Kind{bytecode.KindAny}}},
 		Funcs: []bytecode.Func{
-			{Name: "main", Word: true, Frame: 4, Code: []bytecode.Instr{{Op: bytecode.OpCall, B: 1}, {Op: bytecode.OpReturn}}},
+			{Name: "main", Word: true, Frame: 4, Code: []bytecode.Instr{{Op: bytecode.OpCall, B: 1}, {Op: bytecode.OpExpect, A: 1}, {Op: bytecode.OpReturn}}},
 			f,
 		},
 	}
@@ -196,6 +196,9 @@ func TestVerifyRefuses(t *testing.T) {
 		"a frame that cond has moved": {bytecode.Func{Open: true, Code: code{
 			{Op: bytecode.OpInt, A: 7}, {Op: bytecode.OpCondStart}, {Op: bytecode.OpCondNext}, {Op: bytecode.OpCondTest, C: -4},
 		}}, "goes to cond.next only"},
+		"a slot of the frame as one below it": {bytecode.Func{Code: code{
+			{Op: bytecode.OpPickDeep, A: 1}, {Op: bytecode.OpConst}, {Op: bytecode.OpReturn, A: 1},
+		}}, "not below it"},
 		"a choice by what is no Bool": {bytecode.Func{Code: code{
 			{Op: bytecode.OpConst, A: 0}, {Op: bytecode.OpConst, A: 1}, {Op: bytecode.OpConst, A: 2}, {Op: bytecode.OpSelect, A: 0}, {Op: bytecode.OpReturn, A: 1},
 		}}, "slot 0 is not proven to be of kind Bool"},

@@ -363,6 +363,10 @@ func (v *verifier) special(pc int, in Instr) error {
 		if f.Code[pc+1].A != in.A-in.B+in.C {
 			return errors.New("expect expects another number of values")
 		}
+	case OpPickDeep:
+		if in.B == 0 {
+			return errors.New("the value 0 slots below the frame is not below it")
+		}
 	case OpCondTest:
 		if f.Code[pc+1+int(in.C)].Op != OpCondNext {
 			return errors.New("goes to cond.next only: where the frame starts then it has no slots")

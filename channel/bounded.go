@@ -3,6 +3,7 @@ package channel
 import (
 	"sync"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -53,6 +54,10 @@ func (b *bounded) send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *sc
 	}
 	if !room {
 		return b.retry(w, func(again Waiter) Outcome { o, _ := b.send(again, v, s, from); return o }), 0
+	}
+	if b.n == len(b.ring) && from != nil && !roomFor(b.longer()) {
+		b.mu.Unlock()
+		panic(memory.Refused())
 	}
 	b.push(v)
 	count(s, from, 1, 0)
@@ -137,7 +142,7 @@ func (b *bounded) deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler
 // push appends to the ring, which grows up to the limit, and beyond it if it must.
 func (b *bounded) push(v stack.Value) {
 	if b.n == len(b.ring) {
-		larger := make([]stack.Value, max(min(max(2*b.n, 8), b.limit), b.n+1))
+		larger := make([]stack.Value, b.longer())
 		copy(larger[copy(larger, b.ring[b.head:]):], b.ring[:b.head])
 		b.ring, b.head = larger, 0
 	}
@@ -148,6 +153,9 @@ func (b *bounded) push(v stack.Value) {
 	b.ring[at] = v
 	b.n++
 }
+
+// longer is the next length of the ring.
+func (b *bounded) longer() int { return max(min(max(2*b.n, 8), b.limit), b.n+1) }
 
 func (b *bounded) pop() stack.Value {
 	v := b.ring[b.head]

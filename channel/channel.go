@@ -11,7 +11,9 @@ package channel
 import (
 	"sync"
 	"time"
+	"unsafe"
 
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 )
@@ -70,7 +72,7 @@ func (c *Channel) TrySend(v stack.Value, s *scheduler.Scheduler, from *scheduler
 	if c.kind != nil {
 		return c.kind.send(Waiter{}, v, s, from)
 	}
-	return c.put(v, s, from, true)
+	return c.put(v, s, from, true, true)
 }
 
 // Send is TrySend for a waiter that is noted if it is Blocked, as with Receive.
@@ -82,12 +84,13 @@ func (c *Channel) Send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *sc
 	if !w.own() { // it never waits
 		return Ended
 	}
-	o, _ := c.put(v, s, from, true)
+	o, _ := c.put(v, s, from, true, true)
 	return o
 }
 
-// put appends to an unbounded queue; counts tells whether that is a message sent.
-func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts bool) (o Outcome, queued int) {
+// put appends to an unbounded queue; counts tells whether that is a message sent. If asks is set, the strand that sends fails where
+// there is no memory for a longer queue; who sends from outside cannot.
+func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts, asks bool) (o Outcome, queued int) {
 	c.send.Lock()
 	if c.closed {
 		c.send.Unlock()
@@ -98,6 +101,10 @@ func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Wor
 	}
 	w, ok := c.waiters.take(nil)
 	if !ok {
+		if len(c.sent) == cap(c.sent) && asks && from != nil && !roomFor(len(c.sent)+len(c.sent)/4) {
+			c.send.Unlock()
+			panic(memory.Refused())
+		}
 		c.sent = append(c.sent, v)
 		queued = len(c.sent)
 		c.send.Unlock()
@@ -115,9 +122,16 @@ func (c *Channel) Deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler
 	if b, ok := c.kind.(*bounded); ok {
 		return b.deliver(v, s, from)
 	}
-	o, _ := c.TrySend(v, s, from)
+	if c.kind != nil {
+		o, _ := c.kind.send(Waiter{}, v, s, from)
+		return o
+	}
+	o, _ := c.put(v, s, from, true, false)
 	return o
 }
+
+// roomFor tells whether there is memory for a queue of n values. What has the lock of one must not panic for that.
+func roomFor(n int) bool { return memory.Fits(n * int(unsafe.Sizeof(stack.Value{}))) }
 
 // count counts messages (chapter 5, section 4.3).
 func count(s *scheduler.Scheduler, from *scheduler.Worker, sent, received int64) {

@@ -62,6 +62,7 @@ type Scheduler struct {
 
 	workers                atomic.Pointer[[]*Worker]
 	queue                  queue // strands that no worker has
+	urgent                 queue // those among them that something outside has woken, or that a worker could not run: they come before strands that gave way
 	watching               atomic.Bool
 	hostSent, hostReceived atomic.Int64 // messages handled by no strand
 

@@ -35,7 +35,8 @@ type Worker struct {
 	short   atomic.Bool // by the monitor
 	current atomic.Pointer[Strand]
 	rounds  atomic.Uint64 // strands run so far
-	seen    uint64        // rounds at the last tick
+	seen    atomic.Uint64 // rounds at the last tick
+	asked   atomic.Bool   // the strand that runs is to give way
 	_       [64]byte
 }
 
@@ -160,7 +161,9 @@ func (c *Scheduler) enqueue(s *Strand, w *Worker) {
 // or nil: what it executes next should be the strand.
 func (c *Scheduler) Ready(s *Strand, w *Worker) {
 	if w == nil {
-		c.enqueue(s, nil)
+		c.urgent.push(s)
+		c.wake()
+		c.askOne()
 		return
 	}
 	if old := w.next.Swap(s); old != nil && !w.keeps(old) {
@@ -264,6 +267,7 @@ func (w *Worker) work() {
 func (w *Worker) run(s *Strand) {
 	c := w.scheduler
 	s.worker = w
+	w.asked.Store(false)
 	w.current.Store(s)
 	if c.stopped.Load() {
 		return
@@ -287,7 +291,7 @@ func (w *Worker) pick() *Strand {
 	c := w.scheduler
 	fair := w.rounds.Load()%fairness == 0
 	if fair {
-		if s := w.common(); s != nil {
+		if s := w.common(true); s != nil {
 			return s
 		}
 		if s := w.woken.pop(true); s != nil {
@@ -309,7 +313,7 @@ func (w *Worker) pick() *Strand {
 		return s
 	}
 	for i := range spins {
-		if s := w.common(); s != nil {
+		if s := w.common(false); s != nil {
 			return s
 		}
 		if s := w.steal(); s != nil {
@@ -323,14 +327,21 @@ func (w *Worker) pick() *Strand {
 	return nil
 }
 
-// common takes strands from the common queue.
-func (w *Worker) common() *Strand {
-	q := &w.scheduler.queue
-	n := q.size.Load()
-	if n == 0 {
-		return nil
+// common takes strands that are urgent, or else some from the common queue; fair turns that round.
+func (w *Worker) common(fair bool) *Strand {
+	c := w.scheduler
+	first, then := &c.urgent, &c.queue
+	if fair {
+		first, then = then, first
 	}
-	return q.take(int(min(n/w.scheduler.limit+1, batch)), &w.queue)
+	for _, q := range [...]*queue{first, then} {
+		if n := q.size.Load(); n > 0 {
+			if s := q.take(int(min(n/c.limit+1, batch)), &w.queue); s != nil {
+				return s
+			}
+		}
+	}
+	return nil
 }
 
 // steal takes half of another worker's queue.
@@ -367,9 +378,12 @@ func (w *Worker) rest() bool {
 	return true
 }
 
+// unclaimed is how many strands wait that no worker has.
+func (c *Scheduler) unclaimed() int64 { return c.queue.size.Load() + c.urgent.size.Load() }
+
 // waiting tells whether a strand is in a queue that any worker may take from.
 func (c *Scheduler) waiting() bool {
-	if c.queue.size.Load() > 0 {
+	if c.unclaimed() > 0 {
 		return true
 	}
 	for _, w := range c.allWorkers() {
@@ -384,11 +398,41 @@ func (c *Scheduler) waiting() bool {
 func (w *Worker) handOver() {
 	c := w.scheduler
 	if s := w.next.Swap(nil); s != nil {
-		c.queue.push(s)
+		c.urgent.push(s)
 	}
 	for _, q := range [...]*queue{&w.woken, &w.queue} {
 		for s := q.pop(true); s != nil; s = q.pop(true) {
-			c.queue.push(s)
+			c.urgent.push(s)
+		}
+	}
+}
+
+// IsAsked is Asked again and again.
+func (w *Worker) IsAsked() bool { return w.asked.Load() }
+
+// Asked tells, once, whether the strand that the worker runs is to give way to others, which have waited for long or come from outside.
+func (w *Worker) Asked() bool { return w.asked.Load() && w.asked.Swap(false) }
+
+// ask has the strand that the worker runs give way soon if it has run since the monitor's last look; false if it has not, or was asked already.
+func (w *Worker) ask() bool {
+	s := w.current.Load()
+	if s == nil || w.rounds.Load() != w.seen.Load() {
+		return false
+	}
+	before := w.asked.Swap(true)
+	s.task.Interrupt()
+	return !before
+}
+
+// askOne is called when something outside has woken a strand: where all workers are kept for long, one of theirs gives way to it. Else it would
+// wait for the monitor, which gets a processor as rarely.
+func (c *Scheduler) askOne() {
+	if runningOf(c.busy.Load()) < c.limit {
+		return
+	}
+	for _, w := range c.allWorkers() {
+		if w.ask() {
+			return
 		}
 	}
 }
@@ -396,7 +440,7 @@ func (w *Worker) handOver() {
 // Alone tells whether no other strand waits to run; for the strand that the
 // worker runs.
 func (w *Worker) Alone() bool {
-	return !w.holds() && w.scheduler.queue.size.Load() == 0
+	return !w.holds() && w.scheduler.unclaimed() == 0
 }
 
 // holds tells whether strands wait for the worker.
@@ -414,11 +458,16 @@ func (w *Worker) Blocking(f func()) {
 	switch {
 	case c.waiting():
 		c.wake()
+		c.askOne()
 	case runningOf(left) == 0 && c.OnIdle != nil:
 		c.OnIdle()
 	}
 	// Once back, the strand goes on at once: one worker too many for a while.
-	defer c.busy.Add(1 - outside)
+	defer func() {
+		if runningOf(c.busy.Add(1-outside)) > c.limit {
+			c.askOne()
+		}
+	}()
 	f()
 }
 
@@ -437,7 +486,7 @@ func (c *Scheduler) monitor() {
 	stuck, quiet := 0, 0
 	last := time.Now()
 	for _, w := range c.allWorkers() { // what was seen is old
-		w.seen = w.rounds.Load()
+		w.seen.Store(w.rounds.Load())
 		w.short.Store(false)
 	}
 	for quiet < 2*patience && !c.stopped.Load() {
@@ -450,16 +499,19 @@ func (c *Scheduler) monitor() {
 			}
 		}
 		last = now
-		n := c.queue.size.Load()
+		n := c.unclaimed()
 		if n == 0 {
 			stuck = 0
 			continue
 		}
 		quiet = 0
 		c.wake()
-		if t := c.queue.taken.Load(); t != taken {
+		if t := c.queue.taken.Load() + c.urgent.taken.Load(); t != taken {
 			taken, stuck = t, 0
 			continue
+		}
+		for _, w := range c.allWorkers() {
+			w.ask()
 		}
 		if stuck++; stuck >= patience {
 			stuck = 0
@@ -481,8 +533,7 @@ func (c *Scheduler) monitor() {
 func (w *Worker) look(since time.Duration) (waits bool) {
 	c := w.scheduler
 	rounds := w.rounds.Load()
-	done := rounds - w.seen
-	w.seen = rounds
+	done := rounds - w.seen.Swap(rounds)
 	least := since // of what the rounds may have taken
 	if w.short.Load() {
 		least /= slack
@@ -497,6 +548,9 @@ func (w *Worker) look(since time.Duration) (waits bool) {
 		c.Hold()
 		w.handOver()
 		c.Release()
+		if done == 0 {
+			w.ask()
+		}
 	}
 	return true
 }

@@ -56,7 +56,7 @@ func TestShortStrandsStay(t *testing.T) {
 	w.rounds.Add(uint64(tick/grain) / slack / 2)
 	assert.True(t, w.look(tick))
 	assert.False(t, w.holds(), "they run for long now")
-	assert.EqualValues(t, 4, c.queue.size.Load())
+	assert.EqualValues(t, 4, c.unclaimed())
 	assert.True(t, c.waiting())
 }
 
@@ -67,4 +67,44 @@ func TestOneWorkerKeepsItsOrder(t *testing.T) {
 	w.rounds.Add(1 << 20)
 	w.look(time.Millisecond)
 	assert.False(t, w.short.Load())
+}
+
+// interrupted is a task that notes how often it was interrupted.
+type interrupted struct{ times int }
+
+func (*interrupted) Run() Status  { return Parked }
+func (i *interrupted) Interrupt() { i.times++ }
+func (*interrupted) Release()     {}
+
+// A strand that something outside has woken does not wait for those that run for long: one of them is asked to give way, and those that
+// gave way before come behind.
+func TestStrandsFromOutsideComeFirst(t *testing.T) {
+	c := &Scheduler{limit: 1}
+	c.busy.Store(c.limit)
+	c.watching.Store(true)
+	w := &Worker{scheduler: c}
+	all := []*Worker{w}
+	c.workers.Store(&all)
+	var task interrupted
+	runs, gaveWay, woken := &Strand{task: &task}, &Strand{}, &Strand{}
+	w.current.Store(runs)
+	w.rounds.Store(1)
+
+	c.Ready(woken, nil)
+	assert.Zero(t, task.times, "it has just begun")
+	assert.False(t, w.Asked())
+	assert.Equal(t, woken, w.pick())
+
+	w.look(tick)
+	c.enqueue(gaveWay, nil)
+	c.Ready(woken, nil)
+	assert.Equal(t, 1, task.times, "it has run since the last look")
+	assert.False(t, w.Alone())
+	assert.True(t, w.Asked())
+	assert.False(t, w.Asked(), "once")
+	assert.Equal(t, []*Strand{woken, gaveWay}, []*Strand{w.pick(), w.pick()})
+	c.enqueue(gaveWay, nil)
+	c.Ready(woken, nil)
+	w.rounds.Store(fairness)
+	assert.Equal(t, gaveWay, w.pick(), "now and then the order is turned round, so that nobody waits for ever")
 }

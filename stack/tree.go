@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // tree is a persistent vector: a trie over the bits of the index, with leaves
@@ -49,6 +50,7 @@ const (
 // newTree makes a tree of copies of the elements of a list, which are shared from
 // then on.
 func newTree(l *long) *tree {
+	memory.Ask(l.n * int(unsafe.Sizeof(Value{})))
 	t := &tree{owner: new(token)}
 	level := make([]*treeNode, 0, l.n/treeWidth+1)
 	for i := 0; i < l.n; i += treeWidth {

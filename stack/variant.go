@@ -3,6 +3,8 @@ package stack
 import (
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/seqvm/seqvm/internal/hugepage"
 )
 
 // VariantValue is a variant or list: a tag and its fields.
@@ -105,7 +107,7 @@ func allocate(tag *Tag, fields int) *VariantValue {
 	case 4:
 		v = &(&variant4{}).VariantValue
 	default:
-		return FromFields(tag, make([]Value, fields))
+		return FromFields(tag, hugepage.Make[Value](fields))
 	}
 	v.Tag, v.form = tag, form(1+fields)
 	return v
@@ -415,7 +417,7 @@ func (v *VariantValue) head(n int) []Value {
 	if v.Len() < n {
 		return nil
 	}
-	fields := make([]Value, n)
+	fields := hugepage.Make[Value](n)
 	for i := range fields {
 		fields[i] = v.At(i)
 	}

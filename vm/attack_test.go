@@ -191,8 +191,15 @@ func attackModule(r *rand.Rand) *bytecode.Module {
 
 // values fills the slots of a frame behind its inputs.
 func (a *attacker) values(f *bytecode.Func) (code []bytecode.Instr) {
+	holes, kinds := a.r.IntN(3), 11 // nothing is in some slots of every third function
+	if holes == 0 {
+		kinds = 10 // a weave wants to see a whole stack
+	}
 	for slot := f.In; slot < attackFrame; slot++ {
-		code = append(code, a.value(slot, bytecode.Kind(a.r.IntN(11)))...)
+		if holes == 0 && a.r.IntN(3) == 0 {
+			continue
+		}
+		code = append(code, a.value(slot, bytecode.Kind(a.r.IntN(kinds)))...)
 	}
 	return code
 }
@@ -277,7 +284,7 @@ func (a *attacker) instruction(f *bytecode.Func, pc int) []bytecode.Instr {
 	in := bytecode.Instr{Op: bytecode.Op(r.IntN(len(bytecode.Table)))}
 	info := in.Op.Info()
 	if r.IntN(4) == 0 { // what moves objects about
-		in.Op = []bytecode.Op{bytecode.OpListPush, bytecode.OpListSet, bytecode.OpMake, bytecode.OpClosure, bytecode.OpMove, bytecode.OpBuiltin, bytecode.OpCall, bytecode.OpCallQuotation, bytecode.OpSpawn, bytecode.OpTry, bytecode.OpResume}[r.IntN(11)]
+		in.Op = []bytecode.Op{bytecode.OpListPush, bytecode.OpListSet, bytecode.OpMake, bytecode.OpClosure, bytecode.OpMove, bytecode.OpBuiltin, bytecode.OpCall, bytecode.OpCallQuotation, bytecode.OpSpawn, bytecode.OpTry, bytecode.OpResume, bytecode.OpPickDeep, bytecode.OpCall}[r.IntN(13)]
 		info = in.Op.Info()
 	}
 	operands := []*int32{&in.A, &in.B, &in.C}

@@ -1,12 +1,15 @@
 package vm
 
-import "github.com/seqvm/seqvm/stack"
+import (
+	"github.com/seqvm/seqvm/internal/memory"
+	"github.com/seqvm/seqvm/stack"
+)
 
 // auxStack is the second stack of a strand: what >aux keeps, and the clauses of conds that
 // are not done.
 type auxStack []stack.Value
 
-func (x *auxStack) push(v ...stack.Value) { *x = append(*x, v...) }
+func (x *auxStack) push(v ...stack.Value) { *x = append(memory.Room(*x, len(v)), v...) }
 
 // drop drops n values.
 func (x *auxStack) drop(n int) {

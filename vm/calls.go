@@ -73,6 +73,9 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	}
 	tail := isTail(op)
 	if !tail && s.limit.Load() == 0 {
+		if err := (meter{s}).giveWayIfAsked(); err != nil {
+			return err
+		}
 		if err := (meter{s}).reduce(); err != nil {
 			return err
 		}

@@ -46,6 +46,7 @@ type RuntimeError struct {
 	// short form of package son.
 	Values []string
 	Trail  []Frame // innermost first; in a weave it goes on in who resumed it
+	More   int     // how many frames are missing behind the trail, because it is too long
 	// Root is the word that the program started with, if it is missing in the trail because
 	// it ended in a tail call.
 	Root    string
@@ -84,7 +85,7 @@ func (e *RuntimeError) Calls() string {
 	lines := trailLines(e.Trail, e.Columns)
 	for i, f := range lines {
 		if i == maxTrail {
-			fmt.Fprintf(&b, "  ... and %d more\n", len(lines)-i)
+			fmt.Fprintf(&b, "  ... and %d more\n", len(lines)-i+e.More)
 			break
 		}
 		hidden(f.Called)
@@ -122,15 +123,45 @@ func trailLines(trail []Frame, columns bool) []Frame {
 
 // appendFrame appends a frame, or counts it if it is the last one once more.
 func appendFrame(trail []Frame, f Frame) []Frame {
-	if n := len(trail); n > 0 {
-		last := &trail[n-1]
-		same := f
-		if same.Count = last.Count; same == *last {
-			last.Count += f.Count
-			return trail
-		}
+	if n := len(trail); n > 0 && trail[n-1].repeats(&f) {
+		trail[n-1].Count += f.Count
+		return trail
 	}
 	return append(trail, f)
+}
+
+// repeats tells whether two frames differ in their counts at most.
+func (f *Frame) repeats(other *Frame) bool {
+	same := *other
+	same.Count = f.Count
+	return same == *f
+}
+
+// longestTrail is how many frames a trail has: calls may nest millions deep, and each frame here is larger than there.
+const longestTrail = 1 << 12
+
+// trailBuilder collects frames, innermost first.
+type trailBuilder struct {
+	frames []Frame
+	last   Frame // of those that are left out
+	more   int   // how many are left out
+}
+
+func (t *trailBuilder) add(f Frame) {
+	switch n := len(t.frames); {
+	case n < longestTrail, t.more == 0 && t.frames[n-1].repeats(&f):
+		t.frames = appendFrame(t.frames, f)
+	case t.more == 0 || !t.last.repeats(&f):
+		t.last = f
+		t.more++
+	}
+}
+
+// again counts the frame that was added last once more.
+func (t *trailBuilder) again() {
+	if t.more == 0 {
+		t.frames[len(t.frames)-1].Count++
+	}
 }
 
 // DeadlockError says that every strand waits for another one.

@@ -9,7 +9,7 @@ import (
 var errGone = errors.New("the strand leaves a word that has not ended")
 
 // Heed is what a built-in word that may work long calls at bounded intervals: between pieces of a megabyte, or at each
-// element. If the strand is to end (VM.Stop, a cancelled task, a limit), Heed does not return: a panic leaves the word, which must
+// element. If the strand is to end (VM.Stop, a cancelled task, a limit), or there is no memory for more, Heed does not return: a panic leaves the word, which must
 // hold no lock then that a deferred call does not release, and the strand catches it. Only the strand that runs may call it; where it may go
 // on, a call costs a nanosecond.
 func (s *Strand) Heed() {
@@ -21,6 +21,9 @@ func (s *Strand) Heed() {
 func leaveIfStopped(s *Strand) {
 	if s.stopRequest() != nil {
 		panic(errGone)
+	}
+	if err := s.vm.lookAtMemory(); err != nil {
+		panic(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 )
@@ -16,8 +17,17 @@ const (
 	maxValues = 8
 )
 
-// brief is a value in an error.
-func brief(v stack.Value) string {
+// brief is a value in an error. Of one for whose text there is no memory, as that of a large map has its keys in order, it
+// is the kind.
+func brief(v stack.Value) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(*memory.Refusal); !ok {
+				panic(r)
+			}
+			text = v.Kind().String()
+		}
+	}()
 	switch v.Kind() {
 	case stack.Quotation:
 		return "[ … ]"

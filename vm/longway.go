@@ -93,6 +93,9 @@ func (s longWay) call(in *bytecode.Instr) error {
 		}
 	}
 	if s.limit.Load() == 0 {
+		if err := (meter{s.Strand}).giveWayIfAsked(); err != nil {
+			return err
+		}
 		if err := (meter{s.Strand}).reduce(); err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package vm
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/seqvm/seqvm/internal/threads"
 )
 
 // member is what a strand has more if it may be stopped before its program is: one of a session, a task,
@@ -37,12 +39,12 @@ func (m *member) number(id int64) int64 {
 	return id
 }
 
-// Blocking calls f, which may wait for something outside of the VM; other
-// strands run meanwhile.
-func (s *Strand) Blocking(f func()) { s.BlockingUntil(nil, f) }
+// Blocking calls f, which may wait for something outside of the VM and keeps a thread of the system meanwhile; other
+// strands run. If there are as many threads as there can be, it waits for its turn (package threads).
+func (s *Strand) Blocking(f func()) { s.BlockingUntil(nil, func() { threads.Do(f) }) }
 
-// BlockingUntil is Blocking of what can be interrupted: the function makes f return soon. It may be called
-// on any goroutine while f runs, and the strand ends then.
+// BlockingUntil is Blocking of what keeps no thread, or one for all strands, and can be interrupted, unless interrupt is nil: the
+// function makes f return soon. It may be called on any goroutine while f runs, and the strand ends then.
 func (s *Strand) BlockingUntil(interrupt, f func()) {
 	s.parkedAt.Store(s.ip)
 	if m := s.member; m != nil {

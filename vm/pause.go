@@ -13,7 +13,12 @@ func (s *Strand) pause(counted bool) error {
 	if err := s.stopRequest(); err != nil {
 		return err
 	}
-	s.look()
+	if err := s.look(); err != nil {
+		return err
+	}
+	if err := (meter{s}).giveWayIfAsked(); err != nil {
+		return err
+	}
 	if outdated := s.outdated(); outdated || s.hasOldFrames {
 		if left, err := s.replaceFrames(); left || err != nil {
 			return err
@@ -41,6 +46,22 @@ func (s meter) maybeYield() bool {
 	yield := valve.MaybeYield()
 	s.tails = valve.Count
 	return yield
+}
+
+// giveWayIfAsked lets others run before the instruction that is executed, if they have waited for long (scheduler.Worker.Asked). The
+// instruction is executed again then: nothing of it has been counted yet.
+func (s meter) giveWayIfAsked() error {
+	if !s.Worker().Asked() {
+		return nil
+	}
+	if !s.counts() {
+		s.resetLimit()
+	}
+	runtime.Gosched() // for what waits outside
+	if s.Worker().Alone() {
+		return nil
+	}
+	return s.retry()
 }
 
 // gaveWay says whether the strand has given way where it is, and for what: the
@@ -74,7 +95,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames || s.vm.pressure.found.Load() || s.Worker() != nil && s.Worker().IsAsked() { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

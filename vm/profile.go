@@ -66,13 +66,24 @@ func (p *Profile) tick() {
 	}
 }
 
-// look notes what the strand executes, if it has been asked to. s.ip must be
-// behind the instruction.
-func (s *Strand) look() {
-	if !s.sampled.Swap(false) {
-		return
+// look does what the strand has been asked for, but for stopping: it notes what it executes, and looks at the memory.
+// s.ip must be behind the instruction.
+func (s *Strand) look() error {
+	if s.sampled.Swap(false) {
+		s.vm.profile.sample(s)
 	}
-	p := s.vm.profile
+	err := s.vm.lookAtMemory()
+	if !(meter{s}).counts() {
+		s.resetLimit()
+	}
+	if err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+// sample notes what a strand executes.
+func (p *Profile) sample(s *Strand) {
 	_, _, trail := s.scene().trail(s.ip - instrSize)
 	trail = trailLines(trail, false)
 	key := fmt.Sprint(trail)
@@ -82,9 +93,6 @@ func (s *Strand) look() {
 	}
 	p.samples[key].Count++
 	p.mu.Unlock()
-	if !(meter{s}).counts() {
-		s.resetLimit()
-	}
 }
 
 // End ends the sampling, and returns what was found. It must be called once.

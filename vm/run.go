@@ -16,7 +16,7 @@ import (
 // A case whose work is done ends in continue; one that comes to the end of the switch leaves it to cold.
 // No case has the instruction, its opcode or the two pointers across a call: it writes the pointers to the
 // strand in front of it and goes to resume behind it. A value that is wanted behind a single call Go stores
-// at every dispatch, which took up to a quarter of the time.
+// at every dispatch, which took up to a quarter of the time. The strand needs them, too, where there may be no memory.
 func (s *Strand) run() error {
 	img := refresh(s)
 	funcs := img.funcs

@@ -24,6 +24,7 @@ var ErrInterrupted = errors.New("interrupted")
 type session struct {
 	failed func(strand int64, err error)
 	watch  func() // ends the watch over the time of the VM's budget
+	memory func() // ends the hold of the VM's memory
 
 	mu      sync.Mutex
 	running *input // nil: none
@@ -82,7 +83,7 @@ func (in *input) finish(values []stack.Value, err error) {
 // Open makes the VM that of a session. failed is called with the error of a strand
 // that no input runs on, on any goroutine; the strand has ended. Close ends it.
 func (v *VM) Open(failed func(strand int64, err error)) {
-	v.session = &session{failed: failed}
+	v.session = &session{failed: failed, memory: v.holdMemory()}
 	v.sched.Init()
 	v.session.watch = v.watchTime(&v.allowance, nil)
 	v.sched.Hold() // nothing is a deadlock while the user may type
@@ -94,6 +95,7 @@ func (v *VM) Open(failed func(strand int64, err error)) {
 func (v *VM) Close() {
 	v.session.watch()
 	v.Stop(ErrStopped)
+	v.session.memory()
 	_ = v.Console.Seal() // the inputs have had the errors
 	v.closeState()
 }

@@ -23,9 +23,6 @@ func (s *Strand) spawn(quotation uintptr, watched bool) (stack.Value, error) {
 			return stack.Value{}, err
 		}
 	}
-	if !s.vm.hasRoom() {
-		return stack.Value{}, Fail("%d strands are alive, another one would take more memory than all may (half of the machine's)", s.vm.sched.Active())
-	}
 	worker := s.Worker()
 	child := s.vm.pool.get(s.vm, worker.Index)
 	child.data.Fill(values)

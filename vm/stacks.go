@@ -5,6 +5,7 @@ import (
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -35,7 +36,7 @@ type continuation struct {
 	tries  *tries // nil: there was none so far
 
 	end      uintptr // of the data stack
-	reserved int64   // bytes of stacks beyond the first ones, as counted by the VM
+	reserved int64   // bytes of stacks beyond the first ones
 }
 
 // grow moves the data stack to one of so many slots.
@@ -131,21 +132,17 @@ func (l *limit) move(end uintptr) {
 	}
 }
 
-// reserve counts bytes of stacks against the limits.
-func (s *Strand) reserve(bytes int64) bool {
-	s.reserved += bytes
-	limits := &s.vm.config.Settings
-	if s.inside != nil { // a weave may be dropped any time, unseen: only its own limit holds
-		return s.reserved <= limits.StackMax
+// reserve counts the bytes by which a stack grows to a size; the error says that the strand, or the program,
+// may not have so much. While a stack moves there are both, the old and the new one.
+func (s *Strand) reserve(grows, size int64) error {
+	if s.reserved+grows > s.vm.config.Settings.StackMax {
+		return s.vm.tooDeep(len(s.frames))
 	}
-	s.vm.stackBytes.Add(bytes)
-	return s.reserved <= limits.StackMax && s.vm.hasRoom()
-}
-
-// hasRoom tells whether the stacks of all strands are within their limit.
-func (v *VM) hasRoom() bool {
-	most := v.config.Settings.AllStacksMax
-	return most == 0 || v.stackBytes.Load()+v.sched.Active()*strandBytes <= most
+	if !memory.Fits(int(size)) {
+		return refused(memory.Refused())
+	}
+	s.reserved += grows
+	return nil
 }
 
 // makeRoom is called when a frame would end behind the limit: it sees whether
@@ -156,7 +153,9 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 		if err := s.stopRequest(); err != nil {
 			return 0, err
 		}
-		s.look()
+		if err := s.look(); err != nil {
+			return 0, err
+		}
 	}
 	if fp+bytes <= s.end {
 		return fp, nil
@@ -167,10 +166,8 @@ func (s *Strand) makeRoom(fp, bytes uintptr) (uintptr, error) {
 	for uintptr(size)*slotSize < fp-old+bytes {
 		size *= 2
 	}
-	grown := int64(size-room) * int64(slotSize)
-	if !s.reserve(grown) {
-		s.reserve(-grown)
-		return 0, s.vm.tooDeep(len(s.frames))
+	if err := s.reserve(int64(size-room)*int64(slotSize), int64(size)*int64(slotSize)); err != nil {
+		return 0, err
 	}
 	s.grow(size)
 	s.limit.move(s.end)
@@ -184,10 +181,8 @@ func (v *VM) tooDeep(calls int) error {
 // moreFrames makes room for frames.
 func (s *Strand) moreFrames() error {
 	size := 2 * cap(s.frames)
-	grown := int64(size-cap(s.frames)) * int64(frameSize)
-	if !s.reserve(grown) {
-		s.reserve(-grown)
-		return s.vm.tooDeep(len(s.frames))
+	if err := s.reserve(int64(size-cap(s.frames))*int64(frameSize), int64(size)*int64(frameSize)); err != nil {
+		return err
 	}
 	frames := hugepage.Make[frame](size)[:len(s.frames)]
 	copy(frames, s.frames)
@@ -222,4 +217,4 @@ func (s *Strand) giveBack(slots int) {
 }
 
 // unreserve takes back what reserve has counted. Stacks that were large when the strand began were not.
-func (s *Strand) unreserve(bytes int64) { s.reserve(-min(bytes, s.reserved)) }
+func (s *Strand) unreserve(bytes int64) { s.reserved -= min(bytes, s.reserved) }

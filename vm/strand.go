@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seqvm/seqvm/arena"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/text"
@@ -130,7 +131,6 @@ func (s *Strand) Release() {
 
 // close lets go of what the strand held.
 func (s *Strand) close() {
-	s.vm.stackBytes.Add(-s.reserved)
 	s.reserved = 0
 	s.arena.End()
 	s.arena.Move(nil)
@@ -155,6 +155,7 @@ func (s *Strand) Concat(a, b stack.Value) stack.Value {
 // Bytes returns the String of a copy of b; a short one lies in the strand's arena.
 func (s *Strand) Bytes(b []byte) stack.Value {
 	if len(b) > arena.MaxString {
+		memory.Ask(len(b))
 		return stack.FromString(string(b))
 	}
 	to := s.arena.Alloc(len(b))
@@ -196,7 +197,7 @@ func (s *Strand) execute() error {
 	}
 }
 
-// guarded runs the strand and turns a Go panic into an internal error.
+// guarded runs the strand and turns a Go panic into an internal error, unless it says that there is no memory.
 func guarded(s *Strand) (err error) {
 	defer func() {
 		switch r := recover(); r {
@@ -206,6 +207,13 @@ func guarded(s *Strand) (err error) {
 				err = ErrStopped
 			}
 		default:
+			if why, ok := r.(*memory.Refusal); ok { // before anything was changed
+				if t := s.selection.Load(); t != nil {
+					t.drop() // it may have been about to wait
+				}
+				err = s.fail(refused(why))
+				return
+			}
 			word, place := s.scene().where()
 			err = &InternalError{Panic: r, Word: word, Place: place, Stack: string(debug.Stack())}
 		}

@@ -103,12 +103,14 @@ func (s scene) errorAt(l location) *RuntimeError {
 	img := s.img
 	e := &RuntimeError{Word: img.blame(l, s.frames), Strand: s.member.number(s.ID()), Columns: s.vm.config.Columns}
 	var root *bytecode.Func
-	e.Trail, root = img.frames(nil, l, s.frames)
+	var t trailBuilder
+	root = img.frames(&t, l, s.frames)
 	for w := s.inside; w != nil; w = w.outer {
 		if l, ok := img.locate(w.caller.ip - instrSize); ok {
-			e.Trail, root = img.frames(e.Trail, l, w.caller.frames)
+			root = img.frames(&t, l, w.caller.frames)
 		}
 	}
+	e.Trail, e.More = t.frames, t.more
 	if start := s.vm.start; start >= 0 && s.ID() == 1 && &img.mod.Funcs[start] != root {
 		e.Root = img.mod.Funcs[start].Name
 	}
@@ -137,23 +139,23 @@ func (img *image) blame(l location, calls []frame) string {
 
 // frames appends the frames of one stack of calls to a trail. root is the function at
 // its bottom; nil if it has no frame any more.
-func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, root *bytecode.Func) {
+func (img *image) frames(trail *trailBuilder, l location, calls []frame) (root *bytecode.Func) {
 	add := func(f *bytecode.Func, at place, called *bytecode.Func) {
 		if f.File < 0 {
 			return
 		}
 		frame := Frame{Word: f.Name, File: img.mod.FileOf(f), Line: int(at.line), Column: int(at.column), Count: 1}
-		if n := len(trail); called != nil && called.Word && called.File >= 0 && (n == 0 || trail[n-1].Word != called.Name) {
+		if n := len(trail.frames); called != nil && called.Word && called.File >= 0 && (n == 0 || trail.frames[n-1].Word != called.Name) {
 			frame.Called = called.Name
 		}
-		trail = appendFrame(trail, frame)
+		trail.add(frame)
 	}
 	gone := img.places(l, add)
 	var last, before uintptr
 	for i := len(calls) - 1; i >= 0; i-- {
 		next := calls[i].ip - instrSize
-		if next == last && next == before && len(trail) > 0 { // plain recursion: spare the search
-			trail[len(trail)-1].Count++
+		if next == last && next == before && len(trail.frames) > 0 { // plain recursion: spare the search
+			trail.again()
 			continue
 		}
 		last, before = next, last
@@ -175,9 +177,9 @@ func (img *image) frames(trail []Frame, l location, calls []frame) (_ []Frame, r
 		})
 	}
 	if gone != nil {
-		return trail, nil
+		return nil
 	}
-	return trail, l.f
+	return l.f
 }
 
 // callee is the function that an instruction calls; nil if it is none that does, or finds
@@ -240,11 +242,12 @@ func (s scene) whereMade(c *channel.Channel) string {
 	if !ok {
 		return ""
 	}
-	trail, _ := s.img.frames(nil, l, nil)
-	if len(trail) == 0 {
+	var trail trailBuilder
+	s.img.frames(&trail, l, nil)
+	if len(trail.frames) == 0 {
 		return ""
 	}
-	return trail[0].Place(s.vm.config.Columns)
+	return trail.frames[0].Place(s.vm.config.Columns)
 }
 
 // resumed is FILE:LINE of the resume that the strand is in; "" if in none.
@@ -257,11 +260,12 @@ func (s scene) resumed() string {
 	if !ok {
 		return ""
 	}
-	calls, _ := img.frames(nil, l, s.inside.caller.frames)
-	if len(calls) == 0 {
+	var calls trailBuilder
+	img.frames(&calls, l, s.inside.caller.frames)
+	if len(calls.frames) == 0 {
 		return ""
 	}
-	return calls[0].Place(s.vm.config.Columns)
+	return calls.frames[0].Place(s.vm.config.Columns)
 }
 
 // waitingIn tells what a strand waits in and where, for a line of the dump; ""

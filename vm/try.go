@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -103,10 +104,10 @@ func (t *try) keep(values []stack.Value) {
 		}
 	}
 	if len(t.kept) == 0 {
-		t.kept = append(t.kept, values...)
+		t.kept = append(memory.Room(t.kept, len(values)), values...)
 		return
 	}
-	t.kept = slices.Insert(t.kept, 0, values...)
+	t.kept = slices.Insert(memory.Room(t.kept, len(values)), 0, values...)
 }
 
 // forget lets go of what is kept. Most of it is numbers, which the collector need not hear of.
@@ -124,7 +125,7 @@ func (ts *tries) push() *try {
 	if n := len(ts.list); n < cap(ts.list) {
 		ts.list = ts.list[:n+1]
 	} else {
-		ts.list = append(ts.list, try{})
+		ts.list = append(memory.Room(ts.list, 1), try{})
 	}
 	return ts.innermost()
 }

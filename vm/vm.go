@@ -101,10 +101,9 @@ type VM struct {
 	profile *Profile // nil: nobody samples
 	session *session // nil: it runs one program
 
-	start      int32        // the function that strand 1 starts with; -1: none
-	stackBytes atomic.Int64 // of stacks that have grown
-	status     int          // main's Int modulo 256
-	abandons   bool         // the end of strand 1 is that of the program
+	start      int32 // the function that strand 1 starts with; -1: none
+	status     int   // main's Int modulo 256
+	abandons   bool  // the end of strand 1 is that of the program
 	stopOnce   sync.Once
 	stopped    atomic.Bool
 	outcome    error // why the VM stopped; set once before stopped
@@ -112,6 +111,7 @@ type VM struct {
 	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
 	context    context.Context
 	endContext context.CancelCauseFunc
+	pressure   pressure
 
 	tasks sync.Map // of *task that have not ended, by their channels
 	names names
@@ -239,6 +239,7 @@ func (v *VM) run(function int32) error {
 		return err
 	}
 	v.sched.Init()
+	defer v.holdMemory()()
 	endWatch := v.watchTime(&v.allowance, nil)
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/internal/hugepage"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -118,7 +119,7 @@ func (s *Strand) newWeave(a *stack.Value) error {
 		if err != nil {
 			return err
 		}
-		w.data.Slots = make([]stack.Value, max(firstSlots, len(below)+4))
+		w.data.Slots = hugepage.Make[stack.Value](max(firstSlots, len(below)+4))
 		w.data.Fill(below)
 	}
 	*a = weaveValue(w)

@@ -11,6 +11,9 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unsafe"
+
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // Regexp is a compiled pattern. It is immutable and safe for concurrent use.
@@ -111,62 +114,63 @@ func (re *Regexp) each(text string, slots int) iter.Seq[[]int] {
 	}
 }
 
-// Split returns the pieces between the matches.
-func (re *Regexp) Split(text string) []string {
-	var pieces []string
+// Split calls visit with the pieces between the matches.
+func (re *Regexp) Split(text string, visit func(piece string)) {
 	at := 0
 	for start, end := range re.Spans(text) {
-		pieces = append(pieces, text[at:start])
+		visit(text[at:start])
 		at = end
 	}
-	return append(pieces, text[at:])
+	visit(text[at:])
 }
 
 // Replace replaces the first match, or all, by a replacement text with
-// references to groups (chapter 6, section 12.4).
+// references to groups (chapter 6, section 12.4). It asks for the memory of the result (package memory).
 func (re *Regexp) Replace(text, replacement string, all bool) string {
-	var b strings.Builder
+	var b []byte
 	at, slots := 0, 2
 	if strings.Contains(replacement, "$") {
 		slots = 2 * len(re.names)
 	}
 	for loc := range re.each(text, slots) {
-		if b.Cap() == 0 {
-			b.Grow(len(text) + len(replacement))
+		if b == nil {
+			b = memory.Room(b, len(text)+len(replacement))
 		}
-		b.WriteString(text[at:loc[0]])
-		re.expand(&b, replacement, text, loc)
+		b = write(b, text[at:loc[0]])
+		b = re.expand(b, replacement, text, loc)
 		at = loc[1]
 		if !all {
 			break
 		}
 	}
-	if b.Cap() == 0 {
+	if b == nil {
 		return text
 	}
-	b.WriteString(text[at:])
-	return b.String()
+	b = write(b, text[at:])
+	return unsafe.String(unsafe.SliceData(b), len(b)) // nobody else has it
 }
 
+func write(b []byte, s string) []byte { return append(memory.Room(b, len(s)), s...) }
+
 // expand writes a replacement with its references to groups.
-func (re *Regexp) expand(b *strings.Builder, template, text string, loc []int) {
+func (re *Regexp) expand(b []byte, template, text string, loc []int) []byte {
 	for {
 		before, rest, found := strings.Cut(template, "$")
-		b.WriteString(before)
+		b = write(b, before)
 		if !found {
-			return
+			return b
 		}
 		name, behind := reference(rest)
 		switch {
 		case strings.HasPrefix(rest, "$"):
-			b.WriteByte('$')
+			b = write(b, "$")
 			template = rest[1:]
 		case behind < 0:
-			b.WriteByte('$')
+			b = write(b, "$")
 			template = rest
 		default:
 			if g := re.group(name); g >= 0 && loc[2*g] >= 0 {
-				b.WriteString(text[loc[2*g]:loc[2*g+1]])
+				b = write(b, text[loc[2*g]:loc[2*g+1]])
 			}
 			template = rest[behind:]
 		}

@@ -3,8 +3,11 @@ package console
 import (
 	"bufio"
 	"io"
+	"math"
 	"strings"
 	"sync"
+
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // input is what a program reads. Its methods wait for it.
@@ -21,14 +24,14 @@ func (in *input) open(r io.Reader) {
 }
 
 // ReadLine reads up to and with the next LF; empty at the end of the input. Like the other methods that may read much it calls heed now
-// and then, which may end it by a panic.
+// and then, which may end it by a panic, as asking for memory may (package memory).
 func (in *input) ReadLine(heed func()) []byte {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	var line []byte
 	for {
 		part, err := in.r.ReadSlice('\n')
-		if line = append(line, part...); err != bufio.ErrBufferFull {
+		if line = append(memory.Room(line, len(part)), part...); err != bufio.ErrBufferFull {
 			return line
 		}
 		heed()
@@ -39,7 +42,7 @@ func (in *input) ReadLine(heed func()) []byte {
 func (in *input) ReadAll(heed func()) ([]byte, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return io.ReadAll(heeding{in.r, heed})
+	return memory.ReadAll(heeding{in.r, heed}, 0, math.MaxInt64)
 }
 
 // ReadN reads n bytes, or what there is up to the end of the input.

@@ -29,7 +29,7 @@ type Network struct {
 // New makes the network of a program without any sockets. It must be closed.
 func New(s settings.Settings) *Network {
 	s = s.WithDefaults()
-	n := &Network{Names: newResolver(s.DNSWorkers), ConnectTimeout: s.ConnectTimeout, table: table{open: map[int64]Socket{}}}
+	n := &Network{Names: NewResolver(s.DNSWorkers, System), ConnectTimeout: s.ConnectTimeout, table: table{open: map[int64]Socket{}}}
 	n.ctx, n.end = context.WithCancel(context.Background())
 	return n
 }

@@ -18,10 +18,10 @@ const (
 
 // Resolver knows the addresses of names. It is safe for concurrent use.
 type Resolver struct {
-	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
-	slots  chan struct{} // of lookups at a time
-	ctx    context.Context
-	end    context.CancelFunc
+	find  LookupFunc
+	slots chan struct{} // of lookups at a time
+	ctx   context.Context
+	end   context.CancelFunc
 
 	mu      sync.Mutex
 	known   map[string]answer
@@ -41,14 +41,19 @@ type lookup struct {
 	cancel    context.CancelFunc
 }
 
-// newResolver makes a resolver that asks the system, a number of questions at a time.
-func newResolver(workers int) *Resolver {
+// LookupFunc asks for the addresses of a name.
+type LookupFunc func(ctx context.Context, host string) ([]netip.Addr, error)
+
+// System is the LookupFunc of the system.
+func System(ctx context.Context, host string) ([]netip.Addr, error) {
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+}
+
+// NewResolver makes a resolver that asks a number of questions at a time. It must be closed.
+func NewResolver(workers int, ask LookupFunc) *Resolver {
 	ctx, end := context.WithCancel(context.Background())
 	return &Resolver{
-		lookup: func(ctx context.Context, host string) ([]netip.Addr, error) {
-			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-		},
-		slots: make(chan struct{}, max(workers, 1)), ctx: ctx, end: end,
+		find: ask, slots: make(chan struct{}, max(workers, 1)), ctx: ctx, end: end,
 		known: map[string]answer{}, lookups: map[string]*lookup{},
 	}
 }
@@ -99,7 +104,7 @@ func (r *Resolver) ask(ctx context.Context, host string, l *lookup) {
 	var found []netip.Addr
 	select {
 	case r.slots <- struct{}{}:
-		found, _ = r.lookup(ctx, host)
+		found, _ = r.find(ctx, host)
 		<-r.slots
 	case <-ctx.Done():
 	}

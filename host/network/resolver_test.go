@@ -15,13 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asking is a resolver whose questions are answered by a function.
-func asking(workers int, answer func(ctx context.Context, host string) ([]netip.Addr, error)) *Resolver {
-	r := newResolver(workers)
-	r.lookup = answer
-	return r
-}
-
 func addresses(texts ...string) (all []netip.Addr) {
 	for _, text := range texts {
 		all = append(all, netip.MustParseAddr(text))
@@ -32,7 +25,7 @@ func addresses(texts ...string) (all []netip.Addr) {
 func TestAnswersAreKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := map[string]int{}
-		r := asking(1, func(_ context.Context, host string) ([]netip.Addr, error) {
+		r := NewResolver(1, func(_ context.Context, host string) ([]netip.Addr, error) {
 			if asked[host]++; host == "nowhere.test" {
 				return nil, errors.New("no such host")
 			}
@@ -64,7 +57,7 @@ func TestAnswersAreKept(t *testing.T) {
 func TestQuestionsAreSharedAndFew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked, atOnce, most atomic.Int64
-		r := asking(2, func(ctx context.Context, _ string) ([]netip.Addr, error) {
+		r := NewResolver(2, func(ctx context.Context, _ string) ([]netip.Addr, error) {
 			asked.Add(1)
 			if now := atOnce.Add(1); now > most.Load() {
 				most.Store(now)
@@ -90,7 +83,7 @@ func TestWhoAsksCanLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ended atomic.Int64
 		silent := true
-		r := asking(8, func(ctx context.Context, _ string) ([]netip.Addr, error) {
+		r := NewResolver(8, func(ctx context.Context, _ string) ([]netip.Addr, error) {
 			if !silent {
 				return addresses("192.0.2.1"), nil
 			}
@@ -128,7 +121,7 @@ func TestWhoAsksCanLeave(t *testing.T) {
 }
 
 func TestWhatIsNotLookedUp(t *testing.T) {
-	r := asking(1, func(context.Context, string) ([]netip.Addr, error) {
+	r := NewResolver(1, func(context.Context, string) ([]netip.Addr, error) {
 		return nil, errors.New("nobody must ask")
 	})
 	defer r.Close()
@@ -156,8 +149,6 @@ func FuzzDNSAnswers(f *testing.F) {
 	f.Add([]byte("\x83\x80\x00\x01\x00\x00\x00\x00\x00\x00" + question))                          // cut off: ask again over TCP
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		r := newResolver(1)
-		defer r.Close()
 		server := &net.Resolver{PreferGo: true, Dial: func(_ context.Context, network, _ string) (net.Conn, error) {
 			here, there := net.Pipe()
 			go func() {
@@ -171,9 +162,10 @@ func FuzzDNSAnswers(f *testing.F) {
 			}()
 			return here, nil
 		}}
-		r.lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
+		r := NewResolver(1, func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return server.LookupNetIP(ctx, "ip", host)
-		}
+		})
+		defer r.Close()
 		for _, a := range r.Lookup(t.Context(), "a.test.") {
 			require.True(t, a.IsValid())
 			require.Empty(t, a.Zone())

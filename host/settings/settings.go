@@ -21,7 +21,7 @@ type Settings struct {
 	StackMax     int64 // bytes of stacks of one strand
 	UnpackMax    int64 // bytes of the result of one unpacking
 	Network
-	AllStacksMax  int64  // bytes of stacks of all strands; 0: no limit
+	MemoryMax     int64  // bytes of memory of the process; 0: half of what there is (package memory), below 0: no limit
 	RegistrySize  int    // how many strands the registry tracks; below 0: none
 	YieldInterval uint64 // 0: never
 	Watchdog      Watchdog
@@ -74,6 +74,7 @@ func Read(getenv func(string) (string, bool), warn io.Writer) Settings {
 		StackSize:    ParseStackSize(value, isSet, warn),
 		PoolCapacity: int(positive(getenv, "SEQ_POOL_CAPACITY")),
 		StackMax:     int64(positive(getenv, "SEQ_STACK_MAX")),
+		MemoryMax:    int64(positive(getenv, "SEQ_MEMORY_MAX")),
 		UnpackMax:    int64(positive(getenv, "SEQ_UNPACK_MAX")),
 		Network:      readNetwork(getenv),
 		Watchdog:     readWatchdog(getenv),

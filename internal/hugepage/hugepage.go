@@ -6,14 +6,19 @@
 // in memory of which it has been told that it may.
 package hugepage
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/seqvm/seqvm/internal/memory"
+)
 
 // Least is the size in bytes from which slices have large pages: so large ones are touched as a whole, or
 // grow, and those who make them make few. Below it the rest of a large page that nobody uses counts.
 const Least = 4 << 20
 
-// Make returns a slice of n zero elements.
+// Make returns a slice of n zero elements. It asks for the memory (memory.Ask): where there is none, nothing has been done.
 func Make[T any](n int) []T {
+	memory.Ask(n * int(unsafe.Sizeof(*new(T))))
 	s := make([]T, n)
 	if uintptr(n)*unsafe.Sizeof(*new(T)) >= Least {
 		advise(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(n)*unsafe.Sizeof(*new(T))))
@@ -22,9 +27,10 @@ func Make[T any](n int) []T {
 }
 
 // Grow returns a slice of n elements, no fewer than s has, that begins with those of s; the others are
-// zero.
+// zero. It asks as Make does.
 func Grow[T any](s []T, n int) []T {
 	if uintptr(n)*unsafe.Sizeof(*new(T)) < Least {
+		memory.Ask(n * int(unsafe.Sizeof(*new(T))))
 		return append(s[:len(s):len(s)], make([]T, n-len(s))...) // clears only what is new
 	}
 	grown := Make[T](n)

@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/seqvm/seqvm/seq/diag"
+import (
+	"slices"
+
+	"github.com/seqvm/seqvm/seq/diag"
+)
 
 // File is the syntax tree of one source file. The order of its parts is that
 // of the text. It is not changed after parsing.
@@ -91,6 +95,11 @@ type Word struct {
 	Body     []Stmt
 	Pos, End int32  // from the colon to behind the semicolon
 	Allows   []Name // of "# seq:allow(ID)" comments: the ids, each with the place of its comment
+}
+
+// Allowed tells whether a comment "# seq:allow(ID)" suppresses what a rule finds in the word (chapter 8, section 4).
+func (w *Word) Allowed(id string) bool {
+	return slices.ContainsFunc(w.Allows, func(a Name) bool { return a.Text == id })
 }
 
 // Effect is a stack effect as written.

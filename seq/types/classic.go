@@ -114,7 +114,7 @@ func (p *program) oldName(w *Word, st *syntax.Stmt, t target) {
 		return
 	}
 	key := hinted{w.Module, st.Text}
-	if p.hinted[key] {
+	if p.hinted[key] || w.Decl.Allowed("old-name") { // there, but not in the words behind it
 		return
 	}
 	p.hinted[key] = true

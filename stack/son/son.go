@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -18,6 +20,10 @@ func Append(b []byte, v stack.Value, heed func()) []byte { return appendText(b, 
 
 // AppendPretty is Append with one part a line.
 func AppendPretty(b []byte, v stack.Value, heed func()) []byte { return appendText(b, v, true, heed) }
+
+// roomForPart is what there must be for the next part of a text: for a number, say, or the end of a list. Whatever may be
+// longer asks for itself.
+const roomForPart = 64
 
 // open is a collection that is being written.
 type open struct {
@@ -37,7 +43,7 @@ func appendText(b []byte, v stack.Value, pretty bool, heed func()) []byte {
 			b = append(b, ' ')
 			return
 		}
-		b = append(b, '\n')
+		b = append(memory.Room(b, 1+2*depth), '\n')
 		for range depth {
 			b = append(b, "  "...)
 		}
@@ -47,10 +53,11 @@ func appendText(b []byte, v stack.Value, pretty bool, heed func()) []byte {
 			heed()
 		}
 		var c open
-		b, c = appendStart(b, v)
-		opened = append(opened, c)
+		b, c = appendStart(memory.Room(b, roomForPart), v)
+		opened = append(memory.Room(opened, 1), c)
 		for {
 			top := &opened[len(opened)-1]
+			b = memory.Room(b, roomForPart)
 			done := top.next > 0 && (!top.isMap || top.next%2 == 0)
 			if done {
 				b = append(b, top.behind...)
@@ -88,7 +95,7 @@ func appendStart(b []byte, v stack.Value) ([]byte, open) {
 		b = appendWellFormed(append(b, ':'), x.Tag.Name)
 		return b, open{parts: x.Fields(), closing: " wrap-" + strconv.Itoa(x.Len())}
 	case stack.Map:
-		c := open{parts: make([]stack.Value, 0, 2*v.AsMap().Len()), behind: " kv", isMap: true}
+		c := open{parts: hugepage.Make[stack.Value](2 * v.AsMap().Len())[:0], behind: " kv", isMap: true}
 		v.AsMap().Each(func(k, v stack.Value) { c.parts = append(c.parts, k, v) })
 		return append(b, "map-of"...), c
 	case stack.Int:
@@ -172,7 +179,7 @@ func AppendEscaped(b []byte, s, digits string) []byte {
 		for n < len(s) && plain[s[n]] {
 			n++
 		}
-		b = append(b, s[:n]...)
+		b = append(memory.Room(b, n+roomForPart), s[:n]...)
 		if s = s[n:]; s == "" {
 			break
 		}

@@ -191,18 +191,40 @@ func TestGeneratedProgramsStayWhatTheyAre(t *testing.T) {
 	}
 }
 
-func FuzzMain(f *testing.F) {
-	f.Add(": f ( Int -- Int ) [ 1 i.+ ] call ; # a")
-	f.Add("union U { A { x: Int } B } : f ( U -- ) match A -> drop B -> end ;")
-	f.Add(": f ( -- ) true if :if drop else \"\n\" drop then ;")
-	f.Fuzz(func(t *testing.T, text string) {
-		old, out, problems := format.Main(check.Text("p.seq", text, t.TempDir()), load.Options{})
-		if problems.HasErrors() {
-			return
+// mutated returns a program with tokens and blanks put into it or in place of some of its text.
+func mutated(r *rand.Rand, text string) string {
+	parts := []string{" ", "\n", "[", "]", "#", ":", ";", "match", "end", "A ->", "{", "}", "if", "then", "else", "(", ")", "\"", "\t", "\r\n", ",", "Closure[",
+		"..a", "--", "include std:list", "# seq:dialect classic\n", "\ufeff", "drop", "1"}
+	for range 1 + r.IntN(3) {
+		at := r.IntN(len(text) + 1)
+		end := at
+		if r.IntN(3) == 0 {
+			end = min(len(text), at+r.IntN(4))
 		}
+		text = text[:at] + parts[r.IntN(len(parts))] + text[end:]
+	}
+	return text
+}
+
+func TestMutatedProgramsStayWhatTheyAre(t *testing.T) {
+	seeds := []string{
+		": f ( Int -- Int ) [ 1 i.+ ] call ; # a",
+		"union U { A { x: Int } B } : f ( U -- ) match A -> drop B -> end ;",
+		": f ( -- ) true if :if drop else \"\n\" drop then ;",
+		": a# ( -- ) b#c ; #x\n: g ( [ Closure[ -- ] -- ] -- ) drop ;",
+		"union U { A } : f ( U -- Int ) match A {\n} -> match end\n end ; include std : list",
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	wellFormed := 0
+	for i := range 4000 {
+		text := mutated(r, seeds[i%len(seeds)])
+		old, out, problems := format.Main(check.Text("p.seq", text, "."), load.Options{})
+		if problems.HasErrors() {
+			continue
+		}
+		wellFormed++
+		require.Equal(t, out, layout(t, out))
 		same(t, "p.seq", old, out)
-		_, again, problems := format.Main(check.Text("p.seq", out, t.TempDir()), load.Options{})
-		require.Empty(t, problems)
-		require.Equal(t, out, again)
-	})
+	}
+	assert.Greater(t, wellFormed, 300)
 }

@@ -92,7 +92,7 @@ func DroppedFlags(info *types.Info) diag.List {
 
 // droppedIn is DroppedFlags for a word.
 func droppedIn(info *types.Info, w *types.Word, never map[string]bool) (found diag.List) {
-	if info.Program.Modules[w.Module].Supplied || allowed(w.Decl, UncheckedErrorFlag) || !leavesFlags(info, w) {
+	if info.Program.Modules[w.Module].Supplied || w.Decl.Allowed(string(UncheckedErrorFlag)) || !leavesFlags(info, w) {
 		return nil
 	}
 	fallible, ok := newWalker(info, w).run()

@@ -101,3 +101,16 @@ func TestNothingWrongIsSaidOfTheModulesAndExamples(t *testing.T) {
 		look(file, check.File(file))
 	}
 }
+
+func TestAFileThatCannotBeRead(t *testing.T) {
+	for text, want := range map[string]string{"\xff": "p.seq:1: error [parse-error]: the file is not UTF-8", "# seq:dialect 99": "p.seq:1: error [parse-error]: unknown dialect"} {
+		var all lint.Summary
+		all.Add(lint.File(check.Text("p.seq", text, "."), options()))
+		all.Add(lint.File(check.File("no-such-file.seq"), options()))
+		var b strings.Builder
+		require.NoError(t, all.Write(&b))
+		assert.Contains(t, b.String(), want)
+		assert.Contains(t, b.String(), "no-such-file.seq:1: error [parse-error]: cannot read")
+		assert.Contains(t, b.String(), "\n2 issue(s) in 2 file(s) (2 file(s) checked)\n")
+	}
+}

@@ -14,18 +14,9 @@
 package lint
 
 import (
-	"slices"
-
-	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
-
-// allowed tells whether a comment "# seq:allow(ID)" suppresses the findings of a
-// rule in a definition (chapter 8, section 4).
-func allowed(decl *syntax.Word, id diag.Code) bool {
-	return slices.ContainsFunc(decl.Allows, func(a syntax.Name) bool { return a.Text == string(id) })
-}
 
 // calls tells whether a body has a call, at any depth, that satisfies a condition.
 func calls(body []syntax.Stmt, info []types.Call, is func(*types.Call) bool) bool {

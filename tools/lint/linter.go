@@ -288,5 +288,5 @@ func (l *linter) suppressed(f Finding) bool {
 		}
 		return 1
 	})
-	return i < len(words) && allowed(words[i], f.Code)
+	return i < len(words) && words[i].Allowed(string(f.Code))
 }

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"sync"
+
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // heapGrowth says how much a heap may grow between collections, in percent, by
@@ -65,16 +65,7 @@ type heap struct {
 func newHeap() *heap {
 	h := &heap{percent: loadingPercent, loading: true}
 	debug.SetGCPercent(h.percent)
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	type sentinel struct{ _ [64]byte } // not of the size that Go puts together in blocks
-	var collected func(*sentinel)
-	watch := func() { runtime.SetFinalizer(new(sentinel), collected) } // dies at once: the finalizer runs after the next collection
-	collected = func(*sentinel) {
-		metrics.Read(sample)
-		h.collected(sample[0].Value.Uint64())
-		watch()
-	}
-	watch()
+	memory.AfterCollections(h.collected)
 	return h
 }
 
@@ -89,7 +80,8 @@ func (h *heap) run() {
 }
 
 // collected sets the collector to growth behind a collection.
-func (h *heap) collected(live uint64) {
+func (h *heap) collected(alive int64) {
+	live := uint64(alive)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	percent := h.percent

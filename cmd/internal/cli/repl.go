@@ -50,6 +50,7 @@ func (c *CLI) replCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.noStd, "no-std", false, "include no standard modules")
 	cmd.Flags().StringVar(&f.editMode, "edit-mode", "", "keys: vi or emacs (default $SEQVM_EDIT_MODE, else vi)")
 	f.box.add(cmd)
+	c.maxMemory(cmd)
 	return cmd
 }
 

@@ -21,6 +21,8 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/signals/early"
+	"github.com/seqvm/seqvm/internal/memory"
+	"github.com/seqvm/seqvm/internal/threads"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -67,6 +69,7 @@ type CLI struct {
 	manifestFiles []string
 	manifests     []*seqvm.Manifest                                                   // of those files
 	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
+	memoryMax     byteSize                                                            // --max-memory; 0: not given
 	typed         []byte                                                              // the program's text, from where it cannot be read again
 	log           zerolog.Logger
 }
@@ -94,6 +97,15 @@ func (c *CLI) Main(args []string) (code int) {
 			code = statusInternal
 		}
 	}()
+	if c.Signals != nil { // the process is ours
+		if err := threads.Enough(); err != nil {
+			fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+			return statusUsage
+		}
+		if c.setting("GOMEMLIMIT") == "" {
+			memory.Own()
+		}
+	}
 	out := &output{to: c.Stdout}
 	c.Stdout = out
 	return out.failed(c.Stderr, c.command(args, out))
@@ -213,7 +225,7 @@ func (c *CLI) root(name string) *cobra.Command {
 }
 
 // valued are the flags that stand in front of a file and take a value as the next argument.
-var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions"}
+var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions", "--max-memory"}
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/signals/early"
@@ -31,7 +33,7 @@ func (c *CLI) runCommand() *cobra.Command {
 		if policy == nil || err != nil {
 			return err
 		}
-		return wall(policy, sourceFolders(c.operands[0], c.options()), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+		return wall(policy, append(sourceFolders(c.operands[0], c.options()), c.certificates(policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
 	}
 	c.fence = fence
 	cmd := &cobra.Command{
@@ -85,6 +87,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
 	budget.add(cmd)
+	c.maxMemory(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -195,6 +198,15 @@ func sourceFolders(path string, opts seqvm.Options) []string {
 	return seqvm.SourceFolders(seqvm.File(path), opts)
 }
 
+// certificates are the files and folders with the certificates that a program trusts whose policy gives it some of the network.
+func (c *CLI) certificates(p *seqvm.Policy) []string {
+	if !p.Gives(sandbox.Net) {
+		return nil
+	}
+	given := append(filepath.SplitList(c.setting("SSL_CERT_DIR")), c.setting("SSL_CERT_FILE"))
+	return slices.DeleteFunc(given, func(path string) bool { return path == "" })
+}
+
 // terminal returns the terminal that the program is started in.
 func (c *CLI) terminal() *terminal.Terminal {
 	t := &terminal.Terminal{}
@@ -206,7 +218,9 @@ func (c *CLI) terminal() *terminal.Terminal {
 // settings are those of the environment, on this machine.
 func (c *CLI) settings() seqvm.Settings {
 	s := settings.Read(c.Getenv, c.Stderr)
-	s.AllStacksMax = machineMemory() / 2
+	if c.memoryMax > 0 {
+		s.MemoryMax = int64(c.memoryMax)
+	}
 	return s
 }
 

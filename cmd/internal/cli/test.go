@@ -52,6 +52,7 @@ func (c *CLI) testCommand() *cobra.Command {
 	f.BoolVar(&flags.cover, "cover", false, "show which words, branches and lines of the included files the tests came to")
 	f.StringVar(&flags.coverHTML, "cover-html", "", "write the coverage to `FILE` as a page with the sources")
 	flags.box.add(cmd)
+	c.maxMemory(cmd)
 	return cmd
 }
 

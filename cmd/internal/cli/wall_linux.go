@@ -12,7 +12,7 @@ import (
 )
 
 // wall has the system hold the process to what a policy gives, as far as the kernel can (Landlock), below the checks of the words. It cannot
-// be taken down again. sources are folders with files that messages show lines of, outputs the files that commands write
+// be taken down again. sources are files, and folders with files, that seqvm itself reads while the program runs, outputs the files that commands write
 // themselves at the end; program is what the process will become, which is linked dynamically; "": it stays what it is.
 func wall(p *seqvm.Policy, sources, outputs []string, program string) error {
 	var rules []landlock.Rule
@@ -33,20 +33,20 @@ func wall(p *seqvm.Policy, sources, outputs []string, program string) error {
 		rules = append(rules, landlock.ROFiles(program), landlock.RODirs(libraries...).IgnoreIfMissing(), landlock.ROFiles("/etc/ld.so.cache", "/proc/meminfo").IgnoreIfMissing())
 	}
 	if p.Gives(sandbox.Net) {
-		rules = append(rules, landlock.RODirs(resolver...).IgnoreIfMissing())
+		rules = append(rules, landlock.RODirs(network...).IgnoreIfMissing())
 		return set(landlock.V9.BestEffort().RestrictPaths(rules...))
 	}
 	return set(landlock.V9.BestEffort().Restrict(rules...))
 }
+
+// network are the folders with the settings of the lookup of names, and with the certificates that the system trusts.
+var network = []string{"/etc", "/run/systemd/resolve", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/pki", "/var/lib/ca-certificates"}
 
 // walls tells whether the system is asked to hold a process to its policy.
 const walls = true
 
 // libraries are the folders of the system's C libraries. Those that lie elsewhere must be given for reading.
 var libraries = []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"}
-
-// resolver are the folders with the settings of the lookup of names.
-var resolver = []string{"/etc", "/run/systemd/resolve"}
 
 func rule(path string, folder, file func(...string) landlock.FSRule) landlock.FSRule {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
