@@ -97,14 +97,14 @@ func variantWords() []Word {
 			w[0] = stack.FromSymbol(w[0].AsVariant().Tag)
 			return nil
 		}},
-		{Name: "variant.field-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "The field at an index from 0.", Borrows: true, MovesOut: "%variant.take-at", Traits: types.EndsContainer, Run: func(_ *vm.Strand, w []stack.Value) error {
+		{Name: "variant.field-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "The field at an index from 0.", Borrows: true, MovesOut: "%variant.take-at", Peeks: "%variant.peek-at", Traits: types.EndsContainer, Run: func(_ *vm.Strand, w []stack.Value) error {
 			if err := hasField(w); err != nil {
 				return err
 			}
 			return field(w, int(w[1].AsInt()))
 		}},
-		{Name: "variant.first", Effect: "( ..a Variant -- ..a T )", Doc: "The first field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, 0) }},
-		{Name: "variant.last", Effect: "( ..a Variant -- ..a T )", Doc: "The last field.", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, w[0].AsVariant().Len()-1) }},
+		{Name: "variant.first", Effect: "( ..a Variant -- ..a T )", Doc: "The first field.", Borrows: true, Peeks: "%variant.peek-first", Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, 0) }},
+		{Name: "variant.last", Effect: "( ..a Variant -- ..a T )", Doc: "The last field.", Borrows: true, Peeks: "%variant.peek-last", Run: func(_ *vm.Strand, w []stack.Value) error { return field(w, w[0].AsVariant().Len()-1) }},
 		{Name: "variant.init", Effect: "( ..a Variant -- ..a Variant )", Doc: "All fields but the last.", Run: func(_ *vm.Strand, w []stack.Value) error {
 			v := w[0].AsVariant()
 			if v.Len() == 0 {

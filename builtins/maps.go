@@ -22,7 +22,7 @@ var mapWords = []Word{
 		}
 		return nil
 	}},
-	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, MovesOut: "%map.take", Run: func(_ *vm.Strand, w []stack.Value) error {
+	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, MovesOut: "%map.take", Peeks: "%map.peek", Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
 			return err
 		}

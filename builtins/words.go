@@ -24,8 +24,9 @@ type Word struct {
 	// kept, changed or returned, and what it returns of their parts is marked
 	// shared. Of a word that runs quotations it concerns the collection.
 	Borrows bool
-	// MovesOut and Replaces: see types.Signature.
+	// MovesOut, Peeks and Replaces: see types.Signature.
 	MovesOut string
+	Peeks    string
 	Replaces bool
 	// Flag says what the last result tells, such as "whether the index exists": after a
 	// failure the word leaves it false, and a default in place of its value. "":
@@ -94,7 +95,7 @@ func newWords(list []Word, policy *sandbox.Policy) *Words {
 	}
 	signature := func(index int32) types.Signature {
 		w := &list[index]
-		return types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
+		return types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Peeks: w.Peeks, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
 	set.types = types.NewTableOf(names, signature)
 	if policy != nil {

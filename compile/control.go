@@ -279,7 +279,7 @@ func (g *generator) fields(o operand, arm *types.ArmInfo) {
 		}
 	}
 	if len(arm.Fields) == 0 {
-		g.release(o)
+		g.letGo(o, arm.Variant)
 	}
 }
 

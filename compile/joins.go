@@ -43,7 +43,9 @@ func (ops *operands) leave(j *join) {
 		ops.arrange(j.layout)
 	}
 	ops.dropTokens()
-	kept = slices.DeleteFunc(kept, func(h reuseToken) bool { return ops.uses[h.slot] > 0 || ops.written(h.slot, from) })
+	kept = slices.DeleteFunc(kept, func(h reuseToken) bool {
+		return ops.uses[h.slot] > 0 || ops.written(h.slot, from) || len(ops.mod.Variants[h.variant].Kinds) == 0
+	})
 	e := end{state: ops.state, kept: kept}
 	if ops.joinsTokens {
 		e.note = ops.emit(bytecode.OpGuard, 0, int32(bytecode.KindAny), 0)

@@ -43,8 +43,8 @@ var getOfTake = map[bytecode.Op]bytecode.Op{
 func (e *emitter) lookOnly() {
 	for pc := range e.code {
 		in := &e.code[pc]
-		peek, ok := peeks[in.Op]
-		if !ok {
+		peek := e.onlyLooking(in)
+		if peek == nil {
 			continue
 		}
 		behind := pc + 1
@@ -53,11 +53,31 @@ func (e *emitter) lookOnly() {
 		}
 		l := looking{e: e, steps: maxLooking}
 		if l.only(behind, e.fetched(in)) && l.looked {
-			in.Op = peek
+			*in = peek()
 			for _, at := range l.takes {
 				e.code[at] = getting(&e.code[at])
 			}
 		}
+	}
+}
+
+// onlyLooking makes the instruction that only looks at what another one fetches; nil if there is none.
+func (e *emitter) onlyLooking(in *bytecode.Instr) func() bytecode.Instr {
+	peek := *in
+	if op, ok := peeks[in.Op]; ok {
+		peek.Op = op
+		return func() bytecode.Instr { return peek }
+	}
+	if in.Op != bytecode.OpBuiltin {
+		return nil
+	}
+	index, ok := e.table.Lookup(e.table.Signature(e.wordOf[in.B]).Peeks)
+	if !ok {
+		return nil
+	}
+	return func() bytecode.Instr { // only now does the module name the word
+		peek.B = e.builtin(index)
+		return peek
 	}
 }
 

@@ -312,6 +312,9 @@ func (fr *frame) hasToken(variant int32) bool {
 // have most of the fields, then those of the same variant.
 func (ops *operands) takeToken(r *virtualObject) *reuseToken {
 	best, rank := -1, 0
+	if len(r.fields) == 0 {
+		return nil
+	}
 	for i := range ops.tokens {
 		h := &ops.tokens[i]
 		if len(ops.mod.Variants[h.variant].Kinds) != len(r.fields) {
@@ -399,6 +402,17 @@ func (ops *operands) unpack(take, get bytecode.Op, o operand, v *types.VariantTy
 	h.first = ops.unpackInto(take, o, v)
 	h.behind = len(ops.code)
 	ops.addToken(h)
+}
+
+// letGo lets go of a matched value of a variant without fields. If reuse tokens are kept where branches join, its
+// slot stays free up to there: other arms may have left one in it. So there is a token without fields, which nothing takes.
+func (ops *operands) letGo(o operand, v *types.VariantType) {
+	ops.release(o)
+	if !ops.joinsTokens || ops.uses[o.index] > 0 || len(ops.mod.Variants[v.Index].Kinds) > 0 {
+		return
+	}
+	ops.uses[o.index]++
+	ops.addToken(reuseToken{slot: o.index, variant: int32(v.Index), behind: len(ops.code)})
 }
 
 // unpackInto emits an instruction that unpacks all fields of a value, pushes them,

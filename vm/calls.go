@@ -5,65 +5,6 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-func (s *Strand) slowCall(fp, to, bytes uintptr) (uintptr, uintptr, error) {
-	s.fp = fp
-	if s.outdated() {
-		return 0, 0, s.retry()
-	}
-	if len(s.frames) == cap(s.frames) {
-		if err := s.moreFrames(); err != nil {
-			return 0, 0, err
-		}
-	}
-	if s.limit.Load() == 0 {
-		if err := (meter{s}).giveWayIfAsked(); err != nil {
-			return 0, 0, err
-		}
-		if err := (meter{s}).reduce(); err != nil {
-			return 0, 0, err
-		}
-	}
-	moved, err := s.makeRoom(to, bytes)
-	return fp + (moved - to), moved, err
-}
-
-func (s *Strand) slowTail(fp, bytes uintptr) (uintptr, error) {
-	if s.limit.Load() == 0 {
-		if err := s.pause(true); err != nil {
-			return 0, err
-		}
-	}
-	return s.makeRoom(fp, bytes)
-}
-
-// reach moves the frame down over n values of the stack below it.
-func (s *Strand) reach(fp uintptr, n int32) (uintptr, error) {
-	have := s.index(fp) - s.data.Base
-	if int(n) > have {
-		return 0, underflow(int(n), have)
-	}
-	fp -= uintptr(n) * slotSize
-	s.deoptimise(fp)
-	return fp, nil
-}
-
-// moveFrame is frame.up and frame.top: the frame starts higher from here on.
-func (s *Strand) moveFrame(fp, sp uintptr, op bytecode.Op, in *bytecode.Instr) (uintptr, error) {
-	if op == bytecode.OpFrameToTop {
-		if sp < s.address(s.data.Base) || sp > s.end {
-			return 0, Fail("no call before has left a stack")
-		}
-		fp = sp
-	} else {
-		fp += uintptr(uint32(in.A)) * slotSize
-	}
-	index, _, ok := s.image.functionAt(s.ip - instrSize)
-	if !ok {
-		return fp, nil
-	}
-	return s.makeRoom(fp, s.image.funcs[index].bytes)
-}
-
 func isTail(op bytecode.Op) bool { return op == bytecode.OpTailOpen || op == bytecode.OpTailQuotation }
 
 // callOpen performs the calls that may reach below their frame or leave an

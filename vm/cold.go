@@ -28,12 +28,15 @@ func intBits(r int64) uint64 {
 	return uint64(r) << 1
 }
 
-// cold executes the instructions that are not worth a place in the loop.
-func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
+// cold executes the instructions that are not worth a place in the loop, and those for which the loop has a
+// short way only that could not be gone.
+func (s *Strand) cold(in *bytecode.Instr) error {
 	fp := s.fp
 	img := s.image
 	a := at(fp, in.A)
-	switch op {
+	switch op := in.Original(); op {
+	case bytecode.OpClosure:
+		makeClosure(fp, in)
 	case bytecode.OpAuxPush:
 		a.Share() // the compiler may still have it in a slot as well
 		s.aux.push(*a)
@@ -123,7 +126,7 @@ func (s *Strand) cold(in *bytecode.Instr, op bytecode.Op) error {
 	case bytecode.OpDump:
 		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B].Builtin)
 	default:
-		return Fail("unknown instruction %d", op)
+		return longWay{s}.execute(in, op)
 	}
 	return nil
 }

@@ -164,6 +164,10 @@ func (img *image) link(before *bytecode.Module) error {
 	return nil
 }
 
+// Linear tells whether the compiler of this build vouches for what the strand's code does with values that
+// are held once (bytecode.Module.Linear): built-in words that rely on it do the safe thing otherwise.
+func Linear(s *Strand) bool { return s.image.linear }
+
 // withoutMoves returns the module with every move made a copy: nothing is known
 // of its code that the verifier does not find out, and an object that is held
 // twice unknown to the VM would be changed under another strand's hands.

@@ -77,15 +77,6 @@ func listNext(to, l, i *stack.Value, op bytecode.Op) bool {
 	return true
 }
 
-// setElement is OpListSet of what is not held as it would be. There may be no memory, so the strand notes where it is.
-func setElement(s *Strand, ip, fp uintptr, l *stack.Value, i int64, x stack.Value) {
-	s.ip, s.fp = ip, fp
-	v := l.AsVariant()
-	if w := v.Set(i, x); w != v {
-		*l = stack.FromVariant(w)
-	}
-}
-
 // listElement is OpListElement: element i of the list v, which is known to be there.
 func listElement(to, v *stack.Value, i int64) error {
 	if v.Kind() != stack.Variant || i < 0 || i >= int64(v.AsVariant().Len()) {

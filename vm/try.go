@@ -51,11 +51,7 @@ func (ts *tries) keepFrom(c *continuation, address uintptr) {
 	from := c.index(address)
 	for i := len(ts.list) - 1; i >= 0 && ts.list[i].low() > from; i-- {
 		t := &ts.list[i]
-		values := c.data.Slots[from:t.low()]
-		for _, v := range values {
-			v.Share()
-		}
-		t.kept = slices.Insert(memory.Room(t.kept, len(values)), 0, values...)
+		t.keep(c.data.Slots[from:t.low()])
 	}
 }
 
@@ -89,9 +85,39 @@ func (s recovery) keepInputs(t *try) {
 		return // the call fails
 	}
 	c := q.AsClosure()
-	if n := min(int(s.image.funcs[c.Func].in)-len(c.Captures), t.top-s.data.Base); n > 0 {
-		s.tries.keepFrom(&s.continuation, s.address(t.top-n))
+	n := min(int(s.image.funcs[c.Func].in)-len(c.Captures), t.top-s.data.Base)
+	if n <= 0 {
+		return
 	}
+	if len(s.tries.list) == 1 { // no other try may have to bring them back
+		t.keep(s.data.Slots[t.top-n : t.top])
+		return
+	}
+	s.tries.keepFrom(&s.continuation, s.address(t.top-n))
+}
+
+// keep adds values that lie right below those that are kept.
+func (t *try) keep(values []stack.Value) {
+	for i := range values {
+		if v := &values[i]; !v.Scalar() {
+			v.Share()
+		}
+	}
+	if len(t.kept) == 0 {
+		t.kept = append(memory.Room(t.kept, len(values)), values...)
+		return
+	}
+	t.kept = slices.Insert(memory.Room(t.kept, len(values)), 0, values...)
+}
+
+// forget lets go of what is kept. Most of it is numbers, which the collector need not hear of.
+func (t *try) forget() {
+	for i := range t.kept {
+		if v := &t.kept[i]; !v.Scalar() {
+			*v = stack.Value{}
+		}
+	}
+	t.kept = t.kept[:0]
 }
 
 // push adds a try, with the memory for kept values that one before has left.
@@ -107,8 +133,7 @@ func (ts *tries) push() *try {
 // pop takes the innermost try off.
 func (ts *tries) pop() {
 	t := ts.innermost()
-	clear(t.kept)
-	t.kept = t.kept[:0]
+	t.forget()
 	ts.list = ts.list[:len(ts.list)-1]
 }
 

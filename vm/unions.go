@@ -152,6 +152,21 @@ func (img *image) part(x, to *stack.Value, operand int32) (bool, error) {
 	return k == stack.Nothing || to.Kind() == k, nil
 }
 
+// knownPart is field.take.known and, if the variant does not end there, field.get.known: its tag is known.
+func (img *image) knownPart(x, to *stack.Value, operand int32, ends bool) (bool, error) {
+	variant, i := bytecode.Field(operand)
+	v, k := x.AsVariant(), img.variants[variant].kinds[i]
+	field := v.SlotOf(int(i)+1, int(i))
+	if field == nil {
+		return false, tooFewFields(v, int(i)+1)
+	}
+	if !ends || v.Shared() || !img.linear {
+		field.Share()
+	}
+	*to = *field
+	return k == stack.Nothing || to.Kind() == k, nil
+}
+
 // put replaces field i of n of a variant that others may hold as well.
 func put(x *stack.Value, n, i int, value *stack.Value) error {
 	if x.Kind() != stack.Variant || x.AsVariant().Len() < n {
@@ -159,6 +174,17 @@ func put(x *stack.Value, n, i int, value *stack.Value) error {
 	}
 	*x = stack.FromVariant(x.AsVariant().Replaced(n, i, *value))
 	return nil
+}
+
+// remake makes a variant of fields in the memory of a reuse token, or a new one if somebody holds that.
+func remake(token *stack.Value, d *variant, fields []stack.Value, linear bool) {
+	if linear && token.Kind() == stack.Variant {
+		v := token.AsVariant()
+		if d.floats && v.RemakeFloats(d.tag, fields) || v.Remake(d.tag, fields) {
+			return
+		}
+	}
+	*token = stack.FromVariant(stack.NewVariant(d.tag, fields))
 }
 
 // access leaves a field of the variant in slot a there; false if the field is

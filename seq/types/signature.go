@@ -11,6 +11,10 @@ type Signature struct {
 	// the first one; "": there is none. It may stand in this one's place where that part is
 	// replaced before anybody looks at it.
 	MovesOut string
+	// Peeks names the word that does the same and does not mark what it leaves of the first input as held
+	// twice; "": there is none. It may stand in this one's place where that is only looked at, as long as
+	// nothing changes an object.
+	Peeks string
 	// Replaces: what the word leaves is its first input with the part that the second one names gone, or
 	// another one in its place.
 	Replaces bool
