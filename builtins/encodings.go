@@ -81,7 +81,10 @@ func (e encoding) decode(s *vm.Strand, v stack.Value) ([]byte, bool) {
 			err = errPadding
 		}
 	})
-	return data, err == nil
+	if err != nil {
+		return nil, false // never a part
+	}
+	return data, true
 }
 
 var errPadding = errors.New("padding before the end")
