@@ -112,7 +112,7 @@ func (s meter) exceeded(left error) scheduler.Status {
 	}
 	g := s.member.group
 	v.endGroup(g, s.limitError(&g.allowance, limit))
-	return recovery{s.Strand}.abandon()
+	return recovery(s).abandon()
 }
 
 // limitError is the error of a limit that the strand has reached. It shows no values: no word has failed.

@@ -93,10 +93,10 @@ func (s longWay) call(in *bytecode.Instr) error {
 		}
 	}
 	if s.limit.Load() == 0 {
-		if err := (meter{s.Strand}).giveWayIfAsked(); err != nil {
+		if err := meter(s).giveWayIfAsked(); err != nil {
 			return err
 		}
-		if err := (meter{s.Strand}).reduce(); err != nil {
+		if err := meter(s).reduce(); err != nil {
 			return err
 		}
 	}

@@ -325,12 +325,6 @@ func (s scene) failed(e failure) error {
 	return failed
 }
 
-// failAt is fail for an instruction pointer and a frame that the strand has not got yet.
-func (s *Strand) failAt(ip, fp uintptr, err error) error {
-	s.ip, s.fp = ip, fp
-	return s.fail(err)
-}
-
 // failGuard is fail for what the program demands of a slot in front of the instruction.
 func (s scene) failGuard(g bytecode.Guard, err error) error {
 	l, ok := s.img.locate(s.ip - instrSize)

@@ -34,8 +34,8 @@ var modules = []string{
 var (
 	dear       = []string{"crypto/tls", "net/http", "encoding/xml", "html/template", "image", "runtime/pprof", "database/sql/driver", "os/user", "go/token", "testing"}
 	unlinked   = []string{"text/template.(*Template).Execute", "regexp.(*Regexp).FindAllString"}
-	initialize = 88      // packages with initialisers, today 87
-	allocated  = 130_000 // bytes, by all of them
+	initialize = 92      // packages with initialisers, today 90
+	allocated  = 134_000 // bytes, by all of them
 )
 
 // goTool runs the go tool for seqvm as 'make build' does, and returns what it writes.

@@ -14,7 +14,8 @@ import (
 // front of Go's (pipe_linux_*.s). It notes a sender other than this process.
 
 var (
-	ownID   int32   // of this process
+	ownID int32 // of this process
+	//lint:ignore U1000 the handler, which is assembly, goes on there
 	behind  uintptr // Go's handler
 	outside int32   // a SIGPIPE has come from elsewhere
 )
