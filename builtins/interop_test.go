@@ -126,7 +126,12 @@ func TestFramesAreJoined(t *testing.T) {
 // A bomb is refused, and a limit is kept to the byte.
 func TestUnpackingHasALimit(t *testing.T) {
 	run := func(word string, size int, limit string) string {
-		limits := settings.Read(func(name string) (string, bool) { return limit, name == "SEQ_UNPACK_MAX" }, io.Discard)
+		limits := settings.Read(func(name string) (string, bool) {
+			if name != "SEQ_UNPACK_MAX" {
+				return "", false
+			}
+			return limit, true
+		}, io.Discard)
 		pack := strings.NewReplacer("gunzip", "gzip", "unzstd", "zstd").Replace(word)
 		packed := output(t, whole+pack+" drop io.write", strings.Repeat("x", size))
 		prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`), seqvm.Options{})
