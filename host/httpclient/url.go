@@ -53,7 +53,7 @@ func parse(text string) (a address, err error) {
 	text = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(text)
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok || !isScheme(scheme) {
-		return a, errors.New("it has no scheme such as http:")
+		return a, errors.New("it has no scheme such as 'http'")
 	}
 	if a.scheme = strings.ToLower(scheme); defaultPorts[a.scheme] == 0 {
 		return a, &schemeError{a.scheme}

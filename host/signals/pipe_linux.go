@@ -13,11 +13,14 @@ import (
 // latter is to kill. Only the handler gets to know who sent a signal, and Go does not tell. So a handler of our own stands in
 // front of Go's (pipe_linux_*.s). It notes a sender other than this process.
 
+var outside int32 // a SIGPIPE has come from elsewhere
+
+// What the handler reads, which is assembly.
 var (
+	//lint:ignore U1000 the handler reads it
 	ownID int32 // of this process
-	//lint:ignore U1000 the handler, which is assembly, goes on there
-	behind  uintptr // Go's handler
-	outside int32   // a SIGPIPE has come from elsewhere
+	//lint:ignore U1000 the handler goes on there
+	behind uintptr // Go's handler
 )
 
 // pipeHandler is the address of the handler.
