@@ -320,6 +320,9 @@ const (
 // Unpack copies the first fields, as many as there are slots, which are expected
 // to be of some kinds; Nothing stands for any.
 func (v *VariantValue) Unpack(slots []Value, kinds []Kind, behind Unpacking) Unpacked {
+	if len(slots) == 0 {
+		return AsExpected // a variant without fields has no first place
+	}
 	var fields []Value
 	if v.form > form(len(slots)) {
 		fields = unsafe.Slice(v.place(0), len(slots))
