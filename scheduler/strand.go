@@ -55,7 +55,10 @@ func (s *Strand) Worker() *Worker { return s.worker }
 func (c *Scheduler) Start(s *Strand, task Task, from *Worker) int64 {
 	c.Init()
 	id := c.lastID.Add(1)
-	s.id, s.task = id, task
+	s.id = id
+	if s.task != task { // one that is used again may still be looked at by who asks it to give way (Worker.ask): that is then not written
+		s.task = task
+	}
 	active := c.active.Add(1)
 	c.spawned.Add(1)
 	for peak := c.peak.Load(); active > peak && !c.peak.CompareAndSwap(peak, active); {
