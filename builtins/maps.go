@@ -23,21 +23,12 @@ var mapWords = []Word{
 		return nil
 	}},
 	{Name: "map.get", Effect: "( ..a M K -- ..a V Bool )", Doc: "The value of a key; 0 and false if it is missing.", Flag: "whether the key is there", Borrows: true, MovesOut: "%map.take", Peeks: "%map.peek", Run: func(_ *vm.Strand, w []stack.Value) error {
-		if err := mapAndKey(w); err != nil {
-			return err
+		object, err := lookUp(w)
+		if object != nil {
+			object.Share()
+			w[0] = *object
 		}
-		place := w[0].AsMap().Look(&w[1])
-		w[1].SetBool(place != nil)
-		switch {
-		case place == nil:
-			w[0].SetInt(0)
-		case place.Scalar():
-			w[0].SetNumber(place)
-		default:
-			place.Share()
-			w[0] = *place
-		}
-		return nil
+		return err
 	}},
 	{Name: "map.has?", Effect: "( ..a M K -- ..a Bool )", Doc: "Is the key present?", Borrows: true, Run: func(_ *vm.Strand, w []stack.Value) error {
 		if err := mapAndKey(w); err != nil {
@@ -75,6 +66,25 @@ func withMap(w []stack.Value, f func(*stack.MapValue)) error {
 	}
 	f(w[0].AsMap())
 	return nil
+}
+
+// lookUp finds the value of a key: it leaves the flag, and the value if that is a number or none; else it returns where the value
+// lies, and its caller decides who holds it from then on.
+func lookUp(w []stack.Value) (object *stack.Value, err error) {
+	if err := mapAndKey(w); err != nil {
+		return nil, err
+	}
+	place := w[0].AsMap().Look(&w[1])
+	w[1].SetBool(place != nil)
+	switch {
+	case place == nil:
+		w[0].SetInt(0)
+	case place.Scalar():
+		w[0].SetNumber(place)
+	default:
+		return place, nil
+	}
+	return nil, nil
 }
 
 // mapAndKey looks whether a window begins with a map and what can be a key.

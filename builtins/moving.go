@@ -21,20 +21,11 @@ var movingWords = []Word{
 		return nil
 	}},
 	{Name: "%map.peek", Effect: "( ..a M K -- ..a V Bool )", Doc: "As map.get, of a value that is only looked at.", Flag: "whether the key is there", Borrows: true, MovesOut: "%map.take", Run: func(s *vm.Strand, w []stack.Value) error {
-		if err := mapAndKey(w); err != nil {
-			return err
+		object, err := lookUp(w)
+		if object != nil {
+			w[0] = peekedAt(s, *object)
 		}
-		place := w[0].AsMap().Look(&w[1])
-		w[1].SetBool(place != nil)
-		switch {
-		case place == nil:
-			w[0].SetInt(0)
-		case place.Scalar():
-			w[0].SetNumber(place)
-		default:
-			w[0] = peekedAt(s, *place)
-		}
-		return nil
+		return err
 	}},
 	{Name: "%variant.peek-at", Effect: "( ..a Variant Int -- ..a T )", Doc: "As variant.field-at, of a field that is only looked at.", Borrows: true, Run: func(s *vm.Strand, w []stack.Value) error {
 		if err := hasField(w); err != nil {
