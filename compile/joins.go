@@ -12,8 +12,12 @@ type end struct {
 	state
 	jump int
 	kept []reuseToken // that were there in the end, and still lie in their slots
-	note int          // a note right in front of the jump
+	note int          // the first of joinedTokens notes right in front of the jump
 }
+
+// joinedTokens is how many reuse tokens can be kept behind a join. Each has a note of its own in every branch: in what
+// the branch leaves in its slot an object of somebody else may lie.
+const joinedTokens = 4
 
 // join collects the ends of branches.
 type join struct {
@@ -48,7 +52,10 @@ func (ops *operands) leave(j *join) {
 	})
 	e := end{state: ops.state, kept: kept}
 	if ops.joinsTokens {
-		e.note = ops.emit(bytecode.OpGuard, 0, int32(bytecode.KindAny), 0)
+		e.note = len(ops.code)
+		for range joinedTokens {
+			ops.emit(bytecode.OpGuard, 0, int32(bytecode.KindAny), 0)
+		}
 	}
 	e.jump = ops.emit(bytecode.OpJump, 0, 0, -1)
 	j.ends = append(j.ends, e)
@@ -192,34 +199,39 @@ func (ops *operands) meet(j *join) {
 // joinTokens keeps the reuse tokens behind a conditional that some branches have left in slots which the others leave free. Those
 // put a number there if the token is taken.
 func (ops *operands) joinTokens(j *join) {
+	joined := 0
 	for i := range j.ends {
 		for _, h := range j.ends[i].kept {
-			ops.joinToken(j, h)
+			if joined < joinedTokens && ops.joinToken(j, h, joined) {
+				joined++
+			}
 		}
 	}
 }
 
-// joinToken keeps the reuse token of one branch, and those that others have in the same slot.
-func (ops *operands) joinToken(j *join, h reuseToken) {
+// joinToken keeps the reuse token of one branch, and those that others have in the same slot; false if that is in use. It is the
+// joined token with a number.
+func (ops *operands) joinToken(j *join, h reuseToken, number int) bool {
 	if !ops.free(h.slot, 1) {
-		return
+		return false
 	}
 	joined := reuseToken{slot: h.slot, variant: h.variant, lost: ^uint64(0), behind: len(ops.code), joined: true, doubtful: h.doubtful}
 	for i := range j.ends {
 		e := &j.ends[i]
 		if int(h.slot) < len(e.uses) && e.uses[h.slot] > 0 {
-			return
+			return false
 		}
 		if at := slices.IndexFunc(e.kept, func(k reuseToken) bool { return k.slot == h.slot }); at >= 0 {
 			joined.without = append(joined.without, e.kept[at].without...) // of branches in this one
 		} else {
-			joined.without = append(joined.without, e.note)
+			joined.without = append(joined.without, e.note+number)
 		}
 	}
 	ops.touch(h.slot)
 	ops.uses[h.slot]++
 	ops.kinds[h.slot] = known{}
 	ops.addToken(joined)
+	return true
 }
 
 // offer notes that there are reuse tokens in front of a join.

@@ -149,7 +149,7 @@ func followed(s int32) []int32 {
 	return []int32{s}
 }
 
-// maxTrip is how many instructions a trip goes along, on all ways together.
+// maxTrip is how many instructions a trip goes along, on all ways together, notes not counted.
 const maxTrip = 96
 
 // trip goes along the ways from a fetch. Where ways have met it goes on once, if it comes with the same holders.
@@ -190,10 +190,13 @@ func (t *trip) gone(pc int, h holders) bool {
 		if t.targets[pc] && t.again(pc, &h) {
 			return true
 		}
-		if t.steps--; t.steps < 0 {
+		in := &e.code[pc]
+		if !isNote(*in) {
+			t.steps--
+		}
+		if t.steps < 0 {
 			return false
 		}
-		in := &e.code[pc]
 		switch t.meets(in, &h) {
 		case replacesPart:
 			return true
