@@ -32,6 +32,7 @@ type watcher struct {
 type instruction struct {
 	function int32
 	pc       int
+	inside   *weave // the weave that the strand was in
 }
 
 // errWatched ends a program that has run long enough, or has a problem.
@@ -80,7 +81,7 @@ func (w *watcher) look(s *Strand, own bool) error {
 	if !ok {
 		return errors.New("control is nowhere")
 	}
-	w.begun[s.ID()] = instruction{index, pc}
+	w.begun[s.ID()] = instruction{index, pc, s.inside}
 	f := &s.image.mod.Funcs[index]
 	where := fmt.Sprintf("function %d (%s), instruction %d (%s)", index, f.Name, pc, f.Code[pc].Op)
 	if s.fp < s.address(0) || s.fp+uintptr(f.Frame)*slotSize > s.end {
@@ -148,6 +149,11 @@ func (w *watcher) everything(running *Strand) error {
 					o.value(v)
 				}
 				return
+			}
+			if begun.inside != s.inside { // it has entered or left a weave, and nothing more
+				if begun.function, begun.pc, ok = s.image.functionAt(s.ip); !ok {
+					return
+				}
 			}
 			w.continuation(o, &s.continuation, s.image, &begun, s != running)
 			for inside := s.inside; inside != nil; inside = inside.outer {
