@@ -229,11 +229,9 @@ func (f *fitter) stacks(want, have rows) bool {
 		return len(a.types) == 0 && len(b.types) == 0
 	case len(b.types) == 0:
 		f.below += len(a.types)
-		f.rows[b.row] = a
-		return true
+		return f.bindRow(b.row, a)
 	case len(a.types) == 0:
-		f.rows[a.row] = b
-		return true
+		return f.bindRow(a.row, b)
 	}
 	return f.stacks(a, b)
 }
@@ -267,7 +265,7 @@ func (f *fitter) types(want, have *shape) bool {
 }
 
 func (f *fitter) bind(v int, t *shape) bool {
-	if f.occurs(v, t) {
+	if f.occurs(v, 0, t) {
 		return false
 	}
 	switch {
@@ -284,13 +282,26 @@ func (f *fitter) bind(v int, t *shape) bool {
 	return true
 }
 
-func (f *fitter) occurs(v int, t *shape) bool {
+func (f *fitter) bindRow(row int, to rows) bool {
+	if f.occursIn(0, row, to) {
+		return false
+	}
+	f.rows[row] = to
+	return true
+}
+
+// occurs tells whether a variable or a row is in a type; of them the other one is 0.
+func (f *fitter) occurs(v, row int, t *shape) bool {
 	t = f.prune(t)
 	if t.v != 0 || t.name != "" {
-		return t.v == v
+		return v != 0 && t.v == v
 	}
-	inside := func(t *shape) bool { return f.occurs(v, t) }
-	return slices.ContainsFunc(f.resolve(t.in).types, inside) || slices.ContainsFunc(f.resolve(t.out).types, inside)
+	return f.occursIn(v, row, t.in) || f.occursIn(v, row, t.out)
+}
+
+func (f *fitter) occursIn(v, row int, r rows) bool {
+	r = f.resolve(r)
+	return row != 0 && r.row == row || slices.ContainsFunc(r.types, func(t *shape) bool { return f.occurs(v, row, t) })
 }
 
 // reading is one way to take a word for what is asked for.
