@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// block is a block of code of a page.
+type block struct {
+	language string
+	words    []string // behind the language
+	text     string
+	result   *string // the text block right behind it; nil: there is none
+	line     int
+}
+
+var blockForm = regexp.MustCompile("(?ms)^```([a-z]*) ?([^\n]*)\n(.*?)^```$")
+
+// blocksOf reads the blocks of a page.
+func blocksOf(page string) []block {
+	var list []block
+	end := 0
+	for _, m := range blockForm.FindAllStringSubmatchIndex(page, -1) {
+		b := block{language: page[m[2]:m[3]], words: strings.Fields(page[m[4]:m[5]]), text: page[m[6]:m[7]], line: 1 + strings.Count(page[:m[0]], "\n")}
+		if n := len(list); b.language == "text" && n > 0 && strings.TrimSpace(page[end:m[0]]) == "" {
+			list[n-1].result = &b.text
+		}
+		list = append(list, b)
+		end = m[1]
+	}
+	return list
+}
+
+// TestBlocksOfDocs runs what the pages show. A page's blocks share an empty folder, in order:
+//
+//	```seq           a program: runs, and writes what a text block right behind it has; without a main it is checked
+//	```seq NAME      the same, kept under the name for blocks that follow
+//	```seq check     is checked and not run: it waits for clients, say
+//	```console       lines with "$ " are commands, the lines behind each what it writes
+//
+// docs/diagnostics.md is held by the tests of tools/explain.
+func TestBlocksOfDocs(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	programs := 0
+	for _, path := range append(pages, "../../README.md") {
+		name := filepath.Base(path)
+		if name == "diagnostics.md" {
+			continue
+		}
+		page, err := os.ReadFile(path)
+		require.NoError(t, err)
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for i, b := range blocksOf(string(page)) {
+				switch b.language {
+				case "seq":
+					programs++
+					b.program(t, dir, i)
+				case "console":
+					b.commands(t, dir)
+				}
+			}
+		})
+	}
+	assert.Greater(t, programs, 60)
+}
+
+var hasMain = regexp.MustCompile(`(?m)^: main `)
+
+// program runs or checks a block.
+func (b *block) program(t *testing.T, dir string, number int) {
+	t.Helper()
+	name := "block-" + string(rune('a'+number/26)) + string(rune('a'+number%26)) + ".seq"
+	onlyCheck := slices.Contains(b.words, "check")
+	if len(b.words) > 0 && !onlyCheck {
+		name = b.words[0]
+	}
+	file := filepath.Join(dir, name)
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
+	require.NoError(t, os.WriteFile(file, []byte(b.text), 0o666))
+	command := "run"
+	switch {
+	case strings.HasPrefix(filepath.Base(name), "test-"):
+		command = "test"
+	case onlyCheck || !hasMain.MatchString(b.text):
+		command = "check"
+	}
+	out, status := inFolder(dir, "seqvm", command, name)
+	if assert.Zero(t, status, "line %d: %s\n%s", b.line, command, out) && b.result != nil {
+		assert.Equal(t, *b.result, out, "line %d", b.line)
+	}
+}
+
+// commands runs the commands of a block.
+func (b *block) commands(t *testing.T, dir string) {
+	t.Helper()
+	var shown, found strings.Builder
+	for line := range strings.Lines(b.text) {
+		shown.WriteString(line)
+		command, is := strings.CutPrefix(line, "$ ")
+		if !is {
+			continue
+		}
+		found.WriteString(line)
+		out, _ := inFolder(dir, "sh", "-c", command)
+		found.WriteString(out)
+	}
+	assert.Equal(t, shown.String(), found.String(), "line %d", b.line)
+}
+
+// inFolder runs a command and returns what it writes.
+func inFolder(dir string, name string, args ...string) (out string, status int) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	var b bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &b, &b
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		return err.Error(), -1
+	}
+	return b.String(), cmd.ProcessState.ExitCode()
+}
