@@ -146,6 +146,7 @@ docs:
 	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
+	UPDATE_DOCS=1 $(GO) test ./cmd/seqvm -run TestBlocksOfDocs
 
 # pictures makes those of docs/pictures anew.
 pictures:

@@ -44,10 +44,11 @@ func blocksOf(page string) []block {
 //
 //	```seq           a program: runs, and writes what a text block right behind it has; without a main it is checked
 //	```seq NAME      the same, kept under the name for blocks that follow
+//	```seq NAME kept is kept only: it is wrong, and commands show how
 //	```seq check     is checked and not run: it waits for clients, say
 //	```console       lines with "$ " are commands, the lines behind each what it writes
 //
-// docs/diagnostics.md is held by the tests of tools/explain.
+// docs/diagnostics.md is held by the tests of tools/explain. With UPDATE_DOCS set, what commands write is written into the pages.
 func TestBlocksOfDocs(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
@@ -67,7 +68,7 @@ func TestBlocksOfDocs(t *testing.T) {
 					programs++
 					b.program(t, dir, i)
 				case "console":
-					b.commands(t, dir)
+					b.commands(t, dir, path)
 				}
 			}
 		})
@@ -88,6 +89,9 @@ func (b *block) program(t *testing.T, dir string, number int) {
 	file := filepath.Join(dir, name)
 	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o777))
 	require.NoError(t, os.WriteFile(file, []byte(b.text), 0o666))
+	if slices.Contains(b.words, "kept") {
+		return
+	}
 	command := "run"
 	switch {
 	case strings.HasPrefix(filepath.Base(name), "test-"):
@@ -101,8 +105,8 @@ func (b *block) program(t *testing.T, dir string, number int) {
 	}
 }
 
-// commands runs the commands of a block.
-func (b *block) commands(t *testing.T, dir string) {
+// commands runs the commands of a block of the page at path.
+func (b *block) commands(t *testing.T, dir, path string) {
 	t.Helper()
 	var shown, found strings.Builder
 	for line := range strings.Lines(b.text) {
@@ -114,6 +118,12 @@ func (b *block) commands(t *testing.T, dir string) {
 		found.WriteString(line)
 		out, _ := inFolder(dir, "sh", "-c", command)
 		found.WriteString(out)
+	}
+	if os.Getenv("UPDATE_DOCS") != "" {
+		page, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, bytes.Replace(page, []byte(shown.String()), []byte(found.String()), 1), 0o644))
+		return
 	}
 	assert.Equal(t, shown.String(), found.String(), "line %d", b.line)
 }
