@@ -16,9 +16,10 @@ import (
 	"github.com/seqvm/seqvm/tools/doctest"
 )
 
-// docFlags are the forms of 'seqvm doc'.
-type docFlags struct {
-	markdown, list, json, test bool
+// docs is a command line of 'seqvm doc'.
+type docs struct {
+	*CLI
+	markdown, list, json, test bool // flags
 	html                       string
 }
 
@@ -37,7 +38,7 @@ const docExamples = `  seqvm doc list.map                          a word
   seqvm doc --html site shapes.seq            a site of a program; without a file that of the language`
 
 func (c *CLI) docCommand() *cobra.Command {
-	var flags docFlags
+	d := docs{CLI: c}
 	cmd := &cobra.Command{
 		Use:     "doc [WORD | FAMILY | MODULE | PREFIX. | EFFECT]... | FILE [WORD]...",
 		Short:   "Explain words and modules, and find words by their effect",
@@ -46,13 +47,13 @@ func (c *CLI) docCommand() *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return docCompletions(), cobra.ShellCompDirectiveDefault
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return c.doc(args, flags) },
+		RunE: func(_ *cobra.Command, args []string) error { return d.run(args) },
 	}
-	cmd.Flags().BoolVar(&flags.markdown, "markdown", false, "write the page of all words")
-	cmd.Flags().BoolVar(&flags.list, "list", false, "list all words, one a line, or those with the argument in their name")
-	cmd.Flags().BoolVar(&flags.json, "json", false, "write the words as one JSON object, as editors get them")
-	cmd.Flags().BoolVar(&flags.test, "test", false, "run the examples in the comments of files, or of all in folders")
-	cmd.Flags().StringVar(&flags.html, "html", "", "write a site, of the language or of the files, into the folder")
+	cmd.Flags().BoolVar(&d.markdown, "markdown", false, "write the page of all words")
+	cmd.Flags().BoolVar(&d.list, "list", false, "list all words, one a line, or those with the argument in their name")
+	cmd.Flags().BoolVar(&d.json, "json", false, "write the words as one JSON object, as editors get them")
+	cmd.Flags().BoolVar(&d.test, "test", false, "run the examples in the comments of files, or of all in folders")
+	cmd.Flags().StringVar(&d.html, "html", "", "write a site, of the language or of the files, into the folder")
 	return cmd
 }
 
@@ -70,39 +71,39 @@ func docCompletions() []cobra.Completion {
 	return list
 }
 
-func (c *CLI) doc(args []string, flags docFlags) error {
+func (d *docs) run(args []string) error {
 	switch {
-	case flags.markdown:
-		doc.Markdown(c.Stdout)
+	case d.markdown:
+		doc.Markdown(d.Stdout)
 		return nil
-	case flags.html != "":
-		return c.docSite(args, flags.html)
-	case flags.test:
-		return c.docTest(args)
-	case flags.list && len(args) > 1:
+	case d.html != "":
+		return d.site(args)
+	case d.test:
+		return d.examples(args)
+	case d.list && len(args) > 1:
 		return errors.New("doc: --list takes one text that names are to contain")
-	case flags.list, flags.json && len(args) == 0:
-		return c.listWords(strings.Join(args, ""), flags.json)
+	case d.list, d.json && len(args) == 0:
+		return d.listed(strings.Join(args, ""))
 	case len(args) == 0:
 		for _, s := range doc.Sections() {
-			fmt.Fprintf(c.Stdout, "%-28s %d words\n", s.Title, len(s.Words))
+			fmt.Fprintf(d.Stdout, "%-28s %d words\n", s.Title, len(s.Words))
 		}
 		return nil
 	case strings.HasSuffix(args[0], ".seq") || isFile(args[0]):
-		return c.docFile(args[0], args[1:], flags.json)
+		return d.file(args[0], args[1:])
 	}
 	var shown []doc.Section
 	unknown := false
 	for _, name := range args {
-		found, known, err := c.docName(name, flags.json)
+		found, known, err := d.name(name)
 		if err != nil {
 			return err
 		}
 		shown = append(shown, found...)
 		unknown = unknown || !known
 	}
-	if flags.json && !unknown {
-		return doc.JSON(c.Stdout, shown)
+	if d.json && !unknown {
+		return doc.JSON(d.Stdout, shown)
 	}
 	if unknown {
 		return ExitStatus(statusRuntimeError)
@@ -110,13 +111,13 @@ func (c *CLI) doc(args []string, flags docFlags) error {
 	return nil
 }
 
-// docName shows what a name or an effect means, if that is not to be JSON, and returns it.
-func (c *CLI) docName(name string, quiet bool) (found []doc.Section, known bool, err error) {
+// name shows what a name or an effect means, if that is not to be JSON, and returns it.
+func (d *docs) name(name string) (found []doc.Section, known bool, err error) {
 	if strings.HasPrefix(name, "(") {
-		return c.docEffect(doc.Sections(), name, quiet)
+		return d.effect(doc.Sections(), name)
 	}
-	var out io.Writer = c.Stdout
-	if quiet {
+	var out io.Writer = d.Stdout
+	if d.json {
 		out = io.Discard
 	}
 	if w, ok := doc.Find(name); ok {
@@ -137,34 +138,34 @@ func (c *CLI) docName(name string, quiet bool) (found []doc.Section, known bool,
 	if len(found) > 0 {
 		return found, true, nil
 	}
-	fmt.Fprintf(c.Stderr, "seqvm: no word and no module %q\n", name)
+	fmt.Fprintf(d.Stderr, "seqvm: no word and no module %q\n", name)
 	if instead := types.Instead(name); instead != "" {
-		fmt.Fprintf(c.Stderr, "  help: %s\n", instead)
+		fmt.Fprintf(d.Stderr, "  help: %s\n", instead)
 	} else if similar := doc.Similar(name); len(similar) > 0 {
-		fmt.Fprintf(c.Stderr, "  similar: %s\n", strings.Join(similar, " "))
+		fmt.Fprintf(d.Stderr, "  similar: %s\n", strings.Join(similar, " "))
 	}
 	return nil, false, nil
 }
 
-// docEffect shows the words that fit an effect.
-func (c *CLI) docEffect(sections []doc.Section, effect string, quiet bool) ([]doc.Section, bool, error) {
+// effect shows the words that fit an effect.
+func (d *docs) effect(sections []doc.Section, effect string) ([]doc.Section, bool, error) {
 	matches, err := doc.ByEffect(sections, effect)
 	if err != nil {
 		return nil, false, err
 	}
 	if len(matches) == 0 {
-		fmt.Fprintf(c.Stderr, "seqvm: no word fits %s, and none nearly does\n", effect)
+		fmt.Fprintf(d.Stderr, "seqvm: no word fits %s, and none nearly does\n", effect)
 		return nil, false, nil
 	}
-	if !quiet {
-		doc.WriteMatches(c.Stdout, matches)
+	if !d.json {
+		doc.WriteMatches(d.Stdout, matches)
 	}
 	return doc.Only(sections, matches), true, nil
 }
 
-// docFile shows the words of a program, or those of some names.
-func (c *CLI) docFile(path string, names []string, asJSON bool) error {
-	sections, err := c.project(path)
+// file shows the words of a program, or those of some names.
+func (d *docs) file(path string, names []string) error {
+	sections, err := d.project(path)
 	if err != nil {
 		return err
 	}
@@ -173,47 +174,47 @@ func (c *CLI) docFile(path string, names []string, asJSON bool) error {
 	for _, name := range names {
 		found, known := doc.InProject(sections, name), true
 		if strings.HasPrefix(name, "(") {
-			if found, known, err = c.docEffect(sections, name, asJSON); err != nil {
+			if found, known, err = d.effect(sections, name); err != nil {
 				return err
 			}
 		} else if known = len(found) > 0; !known {
-			fmt.Fprintf(c.Stderr, "seqvm: '%s' and what it includes define no word %q\n", path, name)
+			fmt.Fprintf(d.Stderr, "seqvm: '%s' and what it includes define no word %q\n", path, name)
 			if similar := doc.SimilarIn(sections, name); len(similar) > 0 {
-				fmt.Fprintf(c.Stderr, "  similar: %s\n", strings.Join(similar, " "))
+				fmt.Fprintf(d.Stderr, "  similar: %s\n", strings.Join(similar, " "))
 			}
-		} else if !asJSON {
-			doc.WriteWords(c.Stdout, found)
+		} else if !d.json {
+			doc.WriteWords(d.Stdout, found)
 		}
 		shown, unknown = append(shown, found...), unknown || !known
 	}
 	switch {
 	case unknown:
 		return ExitStatus(statusRuntimeError)
-	case asJSON && len(names) == 0:
-		return doc.JSON(c.Stdout, sections)
-	case asJSON:
-		return doc.JSON(c.Stdout, shown)
+	case d.json && len(names) == 0:
+		return doc.JSON(d.Stdout, sections)
+	case d.json:
+		return doc.JSON(d.Stdout, shown)
 	case len(names) == 0:
-		sections[0].Write(c.Stdout)
+		sections[0].Write(d.Stdout)
 	}
 	return nil
 }
 
 // project reads a program for its documentation; that it checks is not needed.
-func (c *CLI) project(path string) ([]doc.Section, error) {
+func (d *docs) project(path string) ([]doc.Section, error) {
 	prog, problems := load.File(path, load.Options{
-		StdlibDir: c.setting("SEQ_STDLIB"), Dialect: c.dialect,
+		StdlibDir: d.setting("SEQ_STDLIB"), Dialect: d.dialect,
 		Manifest: func(string, string) (diag.List, bool) { return nil, true }, // their words are not the program's
 	})
 	if problems.HasErrors() {
-		c.report(problems)
+		d.report(problems)
 		return nil, ExitStatus(statusUsage)
 	}
 	return doc.Project(prog), nil
 }
 
-// docTest runs the examples of files and of the files in folders.
-func (c *CLI) docTest(paths []string) error {
+// examples runs the examples of files and of the files in folders.
+func (d *docs) examples(paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -221,12 +222,12 @@ func (c *CLI) docTest(paths []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.callsOf(files, nil); err != nil {
+	if err := d.callsOf(files, nil); err != nil {
 		return err
 	}
 	ran, failed := 0, 0
 	for _, path := range files {
-		sections, err := c.project(path)
+		sections, err := d.project(path)
 		if err != nil {
 			return err
 		}
@@ -234,56 +235,56 @@ func (c *CLI) docTest(paths []string) error {
 		if err != nil {
 			return err
 		}
-		doctest.File(context.Background(), sections[0], string(text), c.options(), func(f *doctest.Failure) {
+		doctest.File(context.Background(), sections[0], string(text), d.options(), func(f *doctest.Failure) {
 			ran++
 			if f != nil {
 				failed++
-				fmt.Fprintln(c.Stdout, f)
+				fmt.Fprintln(d.Stdout, f)
 			}
 		})
 	}
 	switch {
 	case ran == 0:
-		fmt.Fprintln(c.Stderr, "No examples found: one is a line '# example: CODE -> RESULT' in the comment above a word")
+		fmt.Fprintln(d.Stderr, "No examples found: one is a line '# example: CODE -> RESULT' in the comment above a word")
 		return ExitStatus(statusUsage)
 	case failed > 0:
-		fmt.Fprintf(c.Stdout, "%d of %d examples failed\n", failed, ran)
+		fmt.Fprintf(d.Stdout, "%d of %d examples failed\n", failed, ran)
 		return ExitStatus(statusRuntimeError)
 	case ran == 1:
-		fmt.Fprintln(c.Stdout, "1 example holds")
+		fmt.Fprintln(d.Stdout, "1 example holds")
 		return nil
 	}
-	fmt.Fprintf(c.Stdout, "%d examples hold\n", ran)
+	fmt.Fprintf(d.Stdout, "%d examples hold\n", ran)
 	return nil
 }
 
-// docSite writes the site of the language or of programs.
-func (c *CLI) docSite(paths []string, dir string) error {
+// site writes the site of the language or of programs.
+func (d *docs) site(paths []string) error {
 	if len(paths) == 0 {
-		return c.Parts.Site(dir, "Seq", doc.Sections())
+		return d.Parts.Site(d.html, "Seq", doc.Sections())
 	}
 	var all []doc.Section
 	for _, path := range paths {
-		sections, err := c.project(path)
+		sections, err := d.project(path)
 		if err != nil {
 			return err
 		}
 		all = append(all, sections...)
 	}
-	return c.Parts.Site(dir, doc.Name(paths), doc.Distinct(all))
+	return d.Parts.Site(d.html, doc.Name(paths), doc.Distinct(all))
 }
 
-// listWords lists the words with a text in their name, "" for all.
-func (c *CLI) listWords(text string, asJSON bool) error {
+// listed lists the words with a text in their name, "" for all.
+func (d *docs) listed(text string) error {
 	sections := doc.Sections()
 	if text != "" {
 		if sections = doc.Containing(text); len(sections) == 0 {
-			fmt.Fprintf(c.Stderr, "seqvm: no word has %q in its name\n", text)
+			fmt.Fprintf(d.Stderr, "seqvm: no word has %q in its name\n", text)
 			return ExitStatus(statusRuntimeError)
 		}
 	}
-	if asJSON {
-		return doc.JSON(c.Stdout, sections)
+	if d.json {
+		return doc.JSON(d.Stdout, sections)
 	}
-	return doc.List(c.Stdout, sections)
+	return doc.List(d.Stdout, sections)
 }
