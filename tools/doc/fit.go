@@ -98,7 +98,7 @@ type rows struct {
 type signature struct {
 	in, out    rows
 	rowsInside map[int]bool // those of its quotations
-	opaque     map[int]bool // variables that stand for a list or a map, which have no types of their own
+	opaque     map[int]bool // variables that stand for a list, a map or a weave, which have no types of their own
 	unsure     map[int]bool // variables that only outputs have: of which type they are, the effect does not say
 	vars, rows map[string]int
 	next       int
@@ -117,7 +117,7 @@ func newSignature(decl *syntax.Effect, unions map[string]bool) *signature {
 	}
 	for name, v := range s.vars {
 		letter := strings.TrimRight(name, "0123456789")
-		s.opaque[v] = letter == "M" || letter == "V" && s.vars["M"] == 0 // with a map, V is one of its values
+		s.opaque[v] = letter == "M" || letter == "H" || letter == "V" && s.vars["M"] == 0 // with a map, V is one of its values
 		s.unsure[v] = !given[v]
 	}
 	return s

@@ -49,7 +49,7 @@ window.seqEffects = (() => {
     s.unsure = new Set();
     for (const [name, v] of Object.entries(vars)) {
       const letter = name.replace(/\d+$/, "");
-      if (letter === "M" || (letter === "V" && !vars.M)) s.opaque.add(v);
+      if (letter === "M" || letter === "H" || (letter === "V" && !vars.M)) s.opaque.add(v);
       if (!given.has(v)) s.unsure.add(v);
     }
     s.open = s.in.row === s.out.row || inside.has(s.out.row);
