@@ -140,3 +140,53 @@ func inFolder(dir string, name string, args ...string) (out string, status int) 
 	}
 	return b.String(), cmd.ProcessState.ExitCode()
 }
+
+var (
+	pageLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading  = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	noAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// anchors are the places of a page that links can lead to: its headings in lower case, with "-" for blanks.
+func anchors(page string) map[string]bool {
+	places := map[string]bool{}
+	for _, m := range heading.FindAllStringSubmatch(page, -1) {
+		places[strings.ReplaceAll(strings.ToLower(noAnchor.ReplaceAllString(m[1], "")), " ", "-")] = true
+	}
+	return places
+}
+
+// TestLinksOfDocs: what the pages link to is there.
+func TestLinksOfDocs(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	links := 0
+	for _, path := range append(pages, "../../README.md") {
+		page, err := os.ReadFile(path)
+		require.NoError(t, err)
+		text := blockForm.ReplaceAllString(string(page), "")
+		for _, m := range pageLink.FindAllStringSubmatch(text, -1) {
+			to, place, _ := strings.Cut(m[1], "#")
+			if strings.Contains(to, ":") {
+				continue // elsewhere
+			}
+			links++
+			file := path
+			if to != "" {
+				file = filepath.Join(filepath.Dir(path), to)
+			}
+			if !assert.True(t, exists(file), "%s: %s", path, m[1]) || place == "" {
+				continue
+			}
+			target, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.True(t, anchors(string(target))[place], "%s: %s has no such heading", path, m[1])
+		}
+	}
+	assert.Greater(t, links, 80)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
