@@ -156,7 +156,10 @@ func TestEffectsInABrowser(t *testing.T) {
 			}
 		}
 	}
-	for _, effect := range effects {
+	for i, effect := range effects {
+		if i > 20 && i%3 > 0 {
+			continue // a part of them is enough
+		}
 		matches, err := doc.ByEffect(doc.Sections(), effect)
 		want := []string{}
 		for _, m := range matches {
