@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs pictures browser clean
 
 all: build
 
@@ -148,6 +148,16 @@ docs:
 	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
+	UPDATE_DOCS=1 $(GO) test ./cmd/seqvm -run TestBlocksOfDocs
+
+# pictures makes those of docs/pictures anew.
+pictures:
+	UPDATE_PICTURES=1 $(GO) test -count 1 -run "Browser|Picture" ./tools/doc/site ./cmd/seqvm
+
+# browser installs the Chromium that tests of pages run in; without it they are skipped. This is for Debian and
+# its relatives: elsewhere install any Chromium or Chrome that is then in PATH.
+browser:
+	command -v chromium chromium-browser google-chrome || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; }
 
 clean:
 	rm -f seqvm seqvm-full coverage.out coverage.html bench-base.txt bench-here.txt

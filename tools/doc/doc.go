@@ -27,6 +27,11 @@ type Word struct {
 	Module  string // of a word of a supplied module: how an include names it, "std:json"
 	Example string // code
 	Result  string // what the example writes, the stack it leaves last
+
+	// Of a word of a program: where it is defined, and all examples, of which Example is the first.
+	Path     string
+	Line     int
+	Examples []Example
 }
 
 // Section is words that belong together: a family or a supplied module.
@@ -34,6 +39,8 @@ type Section struct {
 	Title    string
 	Category string // of a family
 	Module   string // of a module: how an include names it
+	Path     string // of a file of a program
+	Main     bool   // it is the file that the program was started with
 	Doc      string // of a module: what it is for
 	Unions   []Union
 	Words    []Word
@@ -41,6 +48,7 @@ type Section struct {
 
 // Union is a union of a supplied module.
 type Union struct {
+	Name string
 	Text string // as declared
 	Doc  string // one sentence
 }
@@ -95,7 +103,7 @@ func module(name, text string, shown map[string][2]string) Section {
 		s.Doc = about
 	}
 	for _, u := range file.Unions {
-		s.Unions = append(s.Unions, Union{Text: text[u.Pos:u.End], Doc: comment(u.Pos)})
+		s.Unions = append(s.Unions, Union{Name: u.Name.Text, Text: text[u.Pos:u.End], Doc: comment(u.Pos)})
 	}
 	for _, w := range file.Words {
 		if stdlib.Private(w.Name.Text) {
@@ -142,9 +150,11 @@ func Find(name string) (Word, bool) {
 
 // Similar returns the names of words and modules that are close to one, or hold
 // it as a part; at most maxSimilar.
-func Similar(name string) []string {
+func Similar(name string) []string { return similar(Sections(), name) }
+
+func similar(sections []Section, name string) []string {
 	var all, found []string
-	for _, s := range Sections() {
+	for _, s := range sections {
 		if s.Module != "" {
 			all = append(all, s.Title)
 		}
@@ -174,6 +184,26 @@ func FindModules(name string) []Section {
 	return found
 }
 
+// Opened returns what a name opens besides a word and a module: the family of that title, whatever its case, or,
+// for one that ends in "." or "-", the words that begin with it.
+func Opened(name string) []Section {
+	if isPrefix(name) {
+		return only(func(w Word) bool { return strings.HasPrefix(w.Name, name) })
+	}
+	var found []Section
+	for _, s := range Sections() {
+		if s.Module == "" && strings.EqualFold(s.Title, name) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// isPrefix tells whether a name stands for all that begin with it.
+func isPrefix(name string) bool {
+	return len(name) > 1 && (strings.HasSuffix(name, ".") || strings.HasSuffix(name, "-"))
+}
+
 // named tells whether a name, with or without its namespace, is that of a module.
 func named(module, name string) bool {
 	m, _ := stdlib.ParseModule(module)
@@ -186,10 +216,16 @@ func (w Word) Write(to io.Writer) {
 	if w.Module != "" {
 		fmt.Fprintf(to, "  include %s\n", w.Module)
 	}
-	if w.Doc != "" {
-		fmt.Fprintf(to, "  %s\n", w.Doc)
+	if w.Path != "" {
+		fmt.Fprintf(to, "  defined at %s:%d\n", w.Path, w.Line)
 	}
-	if w.Example != "" {
+	if w.Doc != "" {
+		fmt.Fprintf(to, "  %s\n", indented(w.Doc))
+	}
+	for _, e := range w.Examples {
+		fmt.Fprintf(to, "  example: %s\n        %s %s\n", e.Code, strings.TrimSpace(arrow), e.Result)
+	}
+	if w.Examples == nil && w.Example != "" {
 		fmt.Fprintf(to, "  example: %s\n        %s %s\n", w.Example, strings.TrimSpace(arrow), w.Result)
 	}
 }
@@ -198,15 +234,25 @@ func (w Word) Write(to io.Writer) {
 func (s Section) Write(to io.Writer) {
 	fmt.Fprintf(to, "%s\n", s.Title)
 	if s.Doc != "" {
-		fmt.Fprintf(to, "  %s\n", s.Doc)
+		fmt.Fprintf(to, "  %s\n", indented(s.Doc))
 	}
 	for _, u := range s.Unions {
-		fmt.Fprintf(to, "  %s\n      %s\n", strings.ReplaceAll(u.Text, "\n", "\n  "), u.Doc)
+		fmt.Fprintf(to, "  %s\n", strings.ReplaceAll(u.Text, "\n", "\n  "))
+		writeRemark(to, u.Doc)
 	}
 	for _, w := range s.Words {
-		fmt.Fprintf(to, "  %s %s\n      %s\n", w.Name, w.Effect, w.Doc)
+		fmt.Fprintf(to, "  %s %s\n", w.Name, w.Effect)
+		writeRemark(to, w.Doc)
 	}
 }
+
+func writeRemark(to io.Writer, text string) {
+	if text != "" {
+		fmt.Fprintf(to, "      %s\n", strings.ReplaceAll(text, "\n\n", "\n\n      "))
+	}
+}
+
+func indented(text string) string { return strings.ReplaceAll(text, "\n\n", "\n\n  ") }
 
 // Markdown writes everything as a page.
 func Markdown(to io.Writer) {

@@ -27,9 +27,12 @@ func Named(names []string) []Section {
 	})
 }
 
-func only(keep func(Word) bool) []Section {
+func only(keep func(Word) bool) []Section { return onlyOf(Sections(), keep) }
+
+// onlyOf returns the sections with only some words, without those that have none of them.
+func onlyOf(sections []Section, keep func(Word) bool) []Section {
 	var list []Section
-	for _, s := range Sections() {
+	for _, s := range sections {
 		words := slices.DeleteFunc(slices.Clone(s.Words), func(w Word) bool { return !keep(w) })
 		if s.Words = words; len(words) > 0 {
 			list = append(list, s)
@@ -61,6 +64,12 @@ type jsonWord struct {
 	Doc       string `json:"doc,omitempty"`
 }
 
+// jsonFile is a file of a program; the language's own list has none.
+type jsonFile struct {
+	jsonGroup
+	Doc string `json:"doc,omitempty"`
+}
+
 type jsonGroup struct {
 	Name  string     `json:"name"`
 	Words []jsonWord `json:"words"`
@@ -73,7 +82,8 @@ func JSON(to io.Writer, sections []Section) error {
 	list := struct {
 		Builtins []jsonGroup `json:"builtins"`
 		Stdlib   []jsonGroup `json:"stdlib"`
-	}{[]jsonGroup{}, []jsonGroup{}}
+		Files    []jsonFile  `json:"files,omitempty"`
+	}{[]jsonGroup{}, []jsonGroup{}, nil}
 	for _, category := range categories {
 		g := jsonGroup{Name: category}
 		for _, s := range sections {
@@ -88,6 +98,13 @@ func JSON(to io.Writer, sections []Section) error {
 		}
 	}
 	for _, s := range sections {
+		if s.Path != "" {
+			f := jsonFile{jsonGroup{Name: s.Title, Words: []jsonWord{}}, s.Doc}
+			for _, w := range s.Words {
+				f.Words = append(f.Words, jsonWord{w.Name, w.Effect, w.Doc})
+			}
+			list.Files = append(list.Files, f)
+		}
 		if s.Module == "" {
 			continue
 		}

@@ -33,7 +33,7 @@ var commands = func() []command {
 		{[]string{":undo"}, "", "take back the last input, with what it defined", (*Shell).undo},
 		{[]string{":clear"}, "", "begin a new session", (*Shell).clear},
 		{[]string{":type"}, "EXPR", "the stack effect of an expression", (*Shell).typeOf},
-		{[]string{":doc"}, "WORD", "what a word does", (*Shell).doc},
+		{[]string{":doc"}, "WORD", "what a word does, or which words have an effect", (*Shell).doc},
 		{[]string{":words"}, "[TEXT]", "the words whose names contain a text", (*Shell).words},
 		{[]string{":time"}, "EXPR", "run an expression and say how long it took", (*Shell).time},
 		{[]string{":disasm"}, "[WORD]", "the code of a word, or of the last expression", (*Shell).disasm},
@@ -183,15 +183,22 @@ func (sh *Shell) doc(_ context.Context, a *Answer, arg string) {
 		a.Text += b.String()
 		return
 	}
+	if strings.HasPrefix(arg, "(") {
+		sh.byEffect(a, arg)
+		return
+	}
 	w, isWord := doc.Find(arg)
 	if isWord {
 		w.Write(&b)
 	}
-	modules := doc.FindModules(arg)
-	for _, m := range modules {
-		m.Write(&b)
+	opened := doc.FindModules(arg)
+	if !isWord && len(opened) == 0 {
+		opened = doc.Opened(arg)
 	}
-	if !isWord && len(modules) == 0 {
+	for _, s := range opened {
+		s.Write(&b)
+	}
+	if !isWord && len(opened) == 0 {
 		if signature, ok := sh.Session.Signature(arg); ok {
 			a.Text += signature + "\n"
 			return
@@ -202,6 +209,27 @@ func (sh *Shell) doc(_ context.Context, a *Answer, arg string) {
 		}
 		return
 	}
+	a.Text += b.String()
+}
+
+// byEffect shows the words that fit an effect, those of the session among them.
+func (sh *Shell) byEffect(a *Answer, effect string) {
+	var own doc.Section
+	sh.Session.Words(func(w doc.Word) {
+		if _, known := doc.Find(w.Name); !known {
+			own.Words = append(own.Words, w)
+		}
+	})
+	slices.SortFunc(own.Words, func(a, b doc.Word) int { return strings.Compare(a.Name, b.Name) })
+	matches, err := doc.ByEffect(append(slices.Clip(doc.Sections()), own), effect)
+	switch {
+	case err != nil:
+		a.refuse("%v", err)
+	case len(matches) == 0:
+		a.refuse("no word fits %s, and none nearly does", effect)
+	}
+	var b strings.Builder
+	doc.WriteMatches(&b, matches)
 	a.Text += b.String()
 }
 

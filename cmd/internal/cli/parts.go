@@ -9,6 +9,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/tools/doc"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -23,6 +24,8 @@ type Parts struct {
 	Screen func(Screen) error
 	// Bind makes the functions of the words of manifests.
 	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
+	// Site writes a site of words into a folder.
+	Site func(dir, title string, sections []doc.Section) error
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -56,6 +59,7 @@ type guest struct {
 // themselves (builtins.Word.Part).
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "'doc --html'", needed: given("doc", "html"), linked: func(p *Parts) bool { return p.Site != nil }},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
 	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
+	"github.com/seqvm/seqvm/tools/doc/site"
 	"github.com/seqvm/seqvm/tools/pprof"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
@@ -18,7 +19,7 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Site: site.Write, Functions: parts.Functions(seqvm.Version)}
 }
 
 // session shows a session on the screen.
