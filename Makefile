@@ -143,6 +143,7 @@ pgo:
 # docs writes what is made from the tables: docs/words.md, the examples' results, and
 # docs/diagnostics.md.
 docs:
+	UPDATE_DOCS=1 $(GO) test ./host/settings -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
