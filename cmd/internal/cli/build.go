@@ -20,7 +20,7 @@ type building struct {
 	fixed                      []string // flags that an executable always runs with
 }
 
-func (c *CLI) buildCommand() *cobra.Command {
+func buildCommand(c *CLI) *cobra.Command {
 	var b building
 	cmd := &cobra.Command{
 		Use:   "build FILE",
@@ -36,7 +36,7 @@ func (c *CLI) buildCommand() *cobra.Command {
 				return err
 			}
 			b.fixed = b.exe.fixed(cmd)
-			size, err := c.build(args[0], &b)
+			size, err := buildProgram(c, args[0], &b)
 			if err == nil && b.verbose {
 				fmt.Fprintf(c.Stdout, "%s: %d bytes\n", b.out, size)
 			}
@@ -51,8 +51,8 @@ func (c *CLI) buildCommand() *cobra.Command {
 	return cmd
 }
 
-// build compiles a program and writes it; it returns the size of its bytecode in bytes.
-func (c *CLI) build(path string, b *building) (size int, err error) {
+// buildProgram compiles a program and writes it; it returns the size of its bytecode in bytes.
+func buildProgram(c *CLI, path string, b *building) (size int, err error) {
 	opts := c.options()
 	opts.Instrument = b.instrument
 	prog, problems := c.compile(path, opts)
@@ -82,7 +82,7 @@ func (c *CLI) build(path string, b *building) (size int, err error) {
 	}
 	data := bytecode.Encode(module)
 	if b.exe.on {
-		return len(data), c.executable(prog, data, b)
+		return len(data), executable(c, prog, data, b)
 	}
 	return len(data), outfile.Write(b.out, data, 0o666)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
-func (c *CLI) checkCommand() *cobra.Command {
+func checkCommand(c *CLI) *cobra.Command {
 	var verbose, stacks, capabilities, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -35,10 +35,10 @@ func (c *CLI) checkCommand() *cobra.Command {
 			}
 			check := func(path string) (diag.List, error) { return seqvm.Check(seqvm.File(path), opts), nil }
 			if stacks {
-				check = func(path string) (diag.List, error) { return c.showStacks(path, opts) }
+				check = func(path string) (diag.List, error) { return showStacks(c, path, opts) }
 			}
 			if capabilities {
-				check = func(path string) (diag.List, error) { return c.showCapabilities(path, opts), nil }
+				check = func(path string) (diag.List, error) { return showCapabilities(c, path, opts), nil }
 			}
 			bad := false
 			for _, path := range args {
@@ -69,7 +69,7 @@ func (c *CLI) checkCommand() *cobra.Command {
 }
 
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
-func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
+func showStacks(c *CLI, name string, opts seqvm.Options) (diag.List, error) {
 	path, word := splitWord(name)
 	words, problems := seqvm.Stacks(seqvm.File(path), opts)
 	out := diag.Renderer{Out: c.Stdout, Color: c.colorsOn(c.Stdout)}
@@ -90,7 +90,7 @@ func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 }
 
 // showCapabilities lists what a program can ask for; for the JSON document as hints.
-func (c *CLI) showCapabilities(path string, opts seqvm.Options) diag.List {
+func showCapabilities(c *CLI, path string, opts seqvm.Options) diag.List {
 	uses, problems := seqvm.Capabilities(seqvm.File(path), opts)
 	if problems.HasErrors() {
 		return problems

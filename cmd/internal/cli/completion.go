@@ -13,7 +13,7 @@ import (
 	"github.com/seqvm/seqvm/tools/testrunner"
 )
 
-func (c *CLI) completionCommand() *cobra.Command {
+func completionCommand(c *CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Write the completion script for a shell",
@@ -24,7 +24,7 @@ func (c *CLI) completionCommand() *cobra.Command {
 			"  seqvm completion powershell | Out-String | Invoke-Expression       # in $PROFILE",
 		ValidArgs: shells,
 		Args:      exactly(1, "SHELL"),
-		RunE:      func(cmd *cobra.Command, args []string) error { return c.completionScript(cmd.Root(), args[0]) },
+		RunE:      func(cmd *cobra.Command, args []string) error { return completionScript(c, cmd.Root(), args[0]) },
 	}
 }
 
@@ -32,7 +32,7 @@ func (c *CLI) completionCommand() *cobra.Command {
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 // completionScript writes the script that has a shell ask the program itself.
-func (c *CLI) completionScript(root *cobra.Command, shell string) error {
+func completionScript(c *CLI, root *cobra.Command, shell string) error {
 	switch shell {
 	case "bash":
 		return root.GenBashCompletionV2(c.Stdout, true)

@@ -8,7 +8,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-func (c *CLI) disasmCommand() *cobra.Command {
+func disasmCommand(c *CLI) *cobra.Command {
 	var word string
 	var plain bool
 	cmd := &cobra.Command{

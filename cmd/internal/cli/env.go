@@ -24,7 +24,7 @@ type settingShown struct {
 	Doc     string `json:"doc"`
 }
 
-func (c *CLI) envCommand() *cobra.Command {
+func envCommand(c *CLI) *cobra.Command {
 	var asJSON, markdown bool
 	cmd := &cobra.Command{
 		Use:   "env [NAME...]",
@@ -38,13 +38,13 @@ func (c *CLI) envCommand() *cobra.Command {
 				_, err := fmt.Fprint(c.Stdout, settings.Markdown())
 				return err
 			case asJSON:
-				list, err := c.shownSettings(names)
+				list, err := shownSettings(c, names)
 				if err != nil {
 					return err
 				}
 				return json.NewEncoder(c.Stdout).Encode(list)
 			}
-			return c.env(names)
+			return showEnv(c, names)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as a JSON list of objects")
@@ -52,8 +52,8 @@ func (c *CLI) envCommand() *cobra.Command {
 	return cmd
 }
 
-func (c *CLI) env(names []string) error {
-	list, err := c.shownSettings(names)
+func showEnv(c *CLI, names []string) error {
+	list, err := shownSettings(c, names)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s settingShown) write(c *CLI) {
 }
 
 // shownSettings are the settings with the names, of which none is all, as they hold.
-func (c *CLI) shownSettings(names []string) ([]settingShown, error) {
+func shownSettings(c *CLI, names []string) ([]settingShown, error) {
 	var list []settingShown
 	known := map[string]settingShown{}
 	var all []string

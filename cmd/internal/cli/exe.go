@@ -77,8 +77,8 @@ type carried struct {
 type manifest struct{ Name, Text string }
 
 // executable writes the executable of a program.
-func (c *CLI) executable(prog *seqvm.Program, encoded []byte, build *building) error {
-	name, binary, err := c.runtimeFor(prog, build.exe.runtime)
+func executable(c *CLI, prog *seqvm.Program, encoded []byte, build *building) error {
+	name, binary, err := runtimeFor(c, prog, build.exe.runtime)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (c *CLI) executable(prog *seqvm.Program, encoded []byte, build *building) e
 }
 
 // runtimeFor reads the binary that a program is put behind.
-func (c *CLI) runtimeFor(prog *seqvm.Program, path string) (name string, binary []byte, err error) {
+func runtimeFor(c *CLI, prog *seqvm.Program, path string) (name string, binary []byte, err error) {
 	needs := needsFull(prog)
 	switch {
 	case path != "":
@@ -160,8 +160,8 @@ func exeName(file, runtimePath string) string {
 	return name
 }
 
-// load takes the program that this process's binary carries.
-func (c *CLI) load(b *bundle.Bundle) error {
+// loadCarried takes the program that this process's binary carries.
+func loadCarried(c *CLI, b *bundle.Bundle) error {
 	c.carried = b
 	c.caller = ""
 	if len(b.Options) == 0 {
@@ -183,12 +183,12 @@ func (c *CLI) load(b *bundle.Bundle) error {
 }
 
 // ownCommand is the command line that runs the program that the binary carries.
-func (c *CLI) ownCommand(args []string) []string {
+func ownCommand(c *CLI, args []string) []string {
 	return slices.Concat([]string{"run"}, c.fixed, []string{"--", c.calledAs}, args)
 }
 
-// own decodes the program that the binary carries.
-func (c *CLI) own(opts seqvm.Options) (*seqvm.Program, diag.List) {
+// carriedProgram decodes the program that the binary carries.
+func carriedProgram(c *CLI, opts seqvm.Options) (*seqvm.Program, diag.List) {
 	if !bytecode.IsEncoded(c.carried.Program) {
 		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(c.calledAs, ""), Start: -1}, Message: "what it carries is no bytecode"}}
 	}

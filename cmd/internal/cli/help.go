@@ -143,7 +143,7 @@ func plain(text string) string {
 	}
 }
 
-func (c *CLI) helpCommand() *cobra.Command {
+func helpCommand(c *CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:     help + " [COMMAND | TOPIC]",
 		Short:   "Explain a command, or one of: flags, environment, statuses",

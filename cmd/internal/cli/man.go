@@ -15,7 +15,7 @@ import (
 	"github.com/seqvm/seqvm/internal/outfile"
 )
 
-func (c *CLI) manCommand() *cobra.Command {
+func manCommand(c *CLI) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:     man + " [COMMAND]",
@@ -26,7 +26,7 @@ func (c *CLI) manCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			if dir != "" {
-				return c.manPages(root, dir)
+				return manPages(c, root, dir)
 			}
 			if len(args) == 0 {
 				return manPage(c.Stdout, root)
@@ -44,7 +44,7 @@ func (c *CLI) manCommand() *cobra.Command {
 }
 
 // manPages writes all pages into a folder, which is made if it is not there.
-func (c *CLI) manPages(root *cobra.Command, dir string) error {
+func manPages(c *CLI, root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}

@@ -42,18 +42,18 @@ include "greeting"
 	{"README.md", "# NAME\n\n```\nseqvm main.seq            # runs it\nseqvm test                # runs the tests\nseqvm check main.seq      # checks it without running\nseqvm fmt -w main.seq greeting.seq test-greeting.seq\nseqvm build --exe main.seq -o NAME\n```\n"},
 }
 
-func (c *CLI) newCommand() *cobra.Command {
+func newCommand(c *CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:     "new NAME",
 		Short:   "Start a project in a new folder",
 		Long:    "Start a project: make the folder NAME with a program, a file that it includes, and a test of that. What is there already is left alone.",
 		Example: "  seqvm new hello\n  cd hello && seqvm main.seq && seqvm test",
 		Args:    exactly(1, "NAME"),
-		RunE:    func(_ *cobra.Command, args []string) error { return c.newProject(args[0]) },
+		RunE:    func(_ *cobra.Command, args []string) error { return newProject(c, args[0]) },
 	}
 }
 
-func (c *CLI) newProject(path string) error {
+func newProject(c *CLI, path string) error {
 	name := filepath.Base(filepath.Clean(path))
 	if path == "" || name == "." || name == ".." || name == string(filepath.Separator) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return fmt.Errorf("new: %q is no name for a folder", path)

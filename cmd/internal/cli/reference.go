@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -29,10 +30,10 @@ func referenceName(calledAs string) string {
 }
 
 // referenceLine translates a command line of the reference into one of seqvm. That of seqc stays, but for a script.
-func (c *CLI) referenceLine(args []string) (line []string, command string) {
+func referenceLine(c *CLI, args []string) (line []string, command string) {
 	switch {
 	case c.program != reference:
-		return c.toolLine(args)
+		return toolLine(c, args)
 	case len(args) > 0 && strings.HasSuffix(args[0], ".seq") && !strings.HasPrefix(args[0], "-"): // section 2
 		c.refused, c.prefix = statusRuntimeError, "Error: "
 		return append([]string{"run", "--"}, args...), "run"
@@ -41,7 +42,7 @@ func (c *CLI) referenceLine(args []string) (line []string, command string) {
 }
 
 // toolLine is the command line of seqr and seq-lsp.
-func (c *CLI) toolLine(args []string) (line []string, command string) {
+func toolLine(c *CLI, args []string) (line []string, command string) {
 	command = map[string]string{referenceSession: "repl", referenceLanguage: "lsp"}[c.program]
 	if len(args) > 0 && (args[0] == "-V" || args[0] == "--version") {
 		return []string{"version", "--of", c.program}, "version"
@@ -49,8 +50,8 @@ func (c *CLI) toolLine(args []string) (line []string, command string) {
 	return append([]string{command}, args...), command
 }
 
-// seqc makes the tree of the commands of the reference's compiler (chapter 8, section 1).
-func (c *CLI) seqc() *cobra.Command {
+// seqcRoot makes the tree of the commands of the reference's compiler (chapter 8, section 1).
+func seqcRoot(c *CLI) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
 		Use:   reference,
@@ -78,9 +79,9 @@ func (c *CLI) seqc() *cobra.Command {
 	root.Flags().BoolVarP(&showVersion, "version", "V", false, "show the version")
 	lint, test := c.lintCommand(), c.testCommand()
 	for _, cmd := range []*cobra.Command{lint, test} {
-		cmd.Example = strings.ReplaceAll(cmd.Example, "seqvm", reference)
+		cmd.Example = strings.ReplaceAll(cmp.Or(cmd.Example, exampleOf(cmd.Name())), "seqvm", reference)
 	}
-	root.AddCommand(c.seqcBuild(), lint, test, c.seqcCompletions(), seqcVenv())
+	root.AddCommand(seqcBuild(c), lint, test, seqcCompletions(c), seqcVenv())
 	return root
 }
 
@@ -92,7 +93,7 @@ var pointless = []struct{ flag, why string }{
 }
 
 // seqcBuild is 'seqc build'.
-func (c *CLI) seqcBuild() *cobra.Command {
+func seqcBuild(c *CLI) *cobra.Command {
 	b := building{exe: exeFlags{on: true}}
 	var keepIR, pureInline, loopOpt bool
 	var cadence uint64
@@ -104,7 +105,7 @@ func (c *CLI) seqcBuild() *cobra.Command {
 		Args:    exactly(1, "INPUT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if loopOpt && (cadence == 0 || cadence&(cadence-1) != 0) {
-				return c.failed(fmt.Errorf("--loop-yield-cadence must be a power of two, not %d", cadence))
+				return buildFailed(c, fmt.Errorf("--loop-yield-cadence must be a power of two, not %d", cadence))
 			}
 			for _, p := range pointless {
 				if cmd.Flags().Changed(p.flag) {
@@ -112,8 +113,8 @@ func (c *CLI) seqcBuild() *cobra.Command {
 				}
 			}
 			c.refused, c.prefix = statusRuntimeError, "Error: "
-			if _, err := c.build(args[0], &b); err != nil {
-				return c.failed(err)
+			if _, err := buildProgram(c, args[0], &b); err != nil {
+				return buildFailed(c, err)
 			}
 			_, err := fmt.Fprintf(c.Stdout, "Compiled %s -> %s\n", args[0], b.out)
 			return err
@@ -129,8 +130,8 @@ func (c *CLI) seqcBuild() *cobra.Command {
 	return cmd
 }
 
-// failed reports an error of 'seqc build' as the reference does.
-func (c *CLI) failed(err error) error {
+// buildFailed reports an error of 'seqc build' as the reference does.
+func buildFailed(c *CLI, err error) error {
 	var reported ExitStatus
 	if errors.As(err, &reported) {
 		return err
@@ -140,7 +141,7 @@ func (c *CLI) failed(err error) error {
 }
 
 // seqcCompletions is 'seqc completions'.
-func (c *CLI) seqcCompletions() *cobra.Command {
+func seqcCompletions(c *CLI) *cobra.Command {
 	return &cobra.Command{
 		Use:       "completions SHELL",
 		Short:     "Write the completion script for a shell",
@@ -153,7 +154,7 @@ func (c *CLI) seqcCompletions() *cobra.Command {
 				_, err := fmt.Fprint(c.Stdout, elvish)
 				return err
 			}
-			return c.completionScript(cmd.Root(), args[0])
+			return completionScript(c, cmd.Root(), args[0])
 		},
 	}
 }

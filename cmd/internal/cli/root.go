@@ -97,7 +97,7 @@ func (c *CLI) Called(line []string) (code int) {
 	c.calledAs, c.program = line[0], referenceName(line[0])
 	b, err := bundle.Own()
 	if err == nil && b != nil {
-		err = c.load(b)
+		err = loadCarried(c, b)
 	}
 	if err != nil {
 		fmt.Fprintf(c.Stderr, "%s: %v\n", visible.Text(c.calledAs), err)
@@ -150,9 +150,9 @@ func (c *CLI) command(args []string, out *output) int {
 		early.Default()
 		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
 	}
-	root := c.root(command)
+	root := rootCommand(c, command)
 	if c.program == reference && command == "" {
-		root = c.seqc()
+		root = seqcRoot(c)
 	}
 	root.SetArgs(args)
 	completing(root, args)
@@ -187,19 +187,19 @@ type command struct {
 // commands are all of them.
 func commands() []command {
 	return []command{
-		{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
+		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand},
 		{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
-		{"repl", (*CLI).replCommand}, {"new", (*CLI).newCommand}, {"env", (*CLI).envCommand}, {"version", (*CLI).versionCommand},
-		{completion, (*CLI).completionCommand}, {man, (*CLI).manCommand},
+		{"repl", (*CLI).replCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
+		{completion, completionCommand}, {man, manCommand},
 	}
 }
 
 // completion, man and help are the commands that look at all others.
 const completion, man, help = "completion", "man", "help"
 
-// root makes the tree of commands, of which only the one with the name need be there: to make them all, each with
+// rootCommand makes the tree of commands, of which only the one with the name need be there: to make them all, each with
 // its flags, takes as long as to check a short program. "" asks for all.
-func (c *CLI) root(name string) *cobra.Command {
+func rootCommand(c *CLI, name string) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
 		Use:               "seqvm",
@@ -265,19 +265,19 @@ func (c *CLI) common(root *cobra.Command) {
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpCommand(c.helpCommand())
+	root.SetHelpCommand(helpCommand(c))
 	root.InitDefaultHelpCmd()
 }
 
 // commandLine returns the command line to execute and its command; "" if there is none.
 func (c *CLI) commandLine(args []string) (line []string, command string) {
 	if c.carried != nil {
-		return c.ownCommand(args), "run"
+		return ownCommand(c, args), "run"
 	}
 	if c.program == "" {
 		return shorthand(args)
 	}
-	return c.referenceLine(args)
+	return referenceLine(c, args)
 }
 
 // valued are the flags that stand in front of a file and take a value as the next argument.

@@ -24,7 +24,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-func (c *CLI) runCommand() *cobra.Command {
+func runCommand(c *CLI) *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
 	var budget budgetFlags
@@ -34,7 +34,7 @@ func (c *CLI) runCommand() *cobra.Command {
 		if policy == nil || err != nil {
 			return err
 		}
-		return wall(policy, append(c.sourceFolders(), c.certificates(policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+		return wall(policy, append(c.sourceFolders(), certificates(c, policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
 	}
 	c.fence = fence
 	cmd := &cobra.Command{
@@ -101,7 +101,7 @@ func (c *CLI) runCommand() *cobra.Command {
 // tell. Path "-" is stdin, which has source.
 func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
 	if c.carried != nil {
-		return c.own(opts)
+		return carriedProgram(c, opts)
 	}
 	text, again, err := c.read(path)
 	switch {
@@ -212,7 +212,7 @@ func (c *CLI) sourceFolders() []string {
 }
 
 // certificates are the files and folders with the certificates that a program trusts whose policy gives it some of the network.
-func (c *CLI) certificates(p *seqvm.Policy) []string {
+func certificates(c *CLI, p *seqvm.Policy) []string {
 	if !p.Gives(sandbox.Net) {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/seqvm/seqvm"
 )
 
-func (c *CLI) versionCommand() *cobra.Command {
+func versionCommand(c *CLI) *cobra.Command {
 	var asJSON bool
 	var of string
 	cmd := &cobra.Command{
