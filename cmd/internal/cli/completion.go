@@ -81,6 +81,7 @@ func completing(root *cobra.Command, args []string) {
 	if len(args) == 0 || args[0] != cobra.ShellCompRequestCmd && args[0] != cobra.ShellCompNoDescRequestCmd {
 		return
 	}
+	root.InitDefaultHelpCmd()
 	arguments := map[string]cobra.CompletionFunc{
 		"run":     onlyFirst(files(programs)),
 		"check":   files(sourceExt),

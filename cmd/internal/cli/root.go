@@ -273,7 +273,6 @@ func (c *CLI) common(root *cobra.Command) {
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(helpCommand(c))
-	root.InitDefaultHelpCmd()
 }
 
 // commandLine returns the command line to execute and its command; "" if there is none.
