@@ -82,6 +82,9 @@ func executable(c *CLI, prog *seqvm.Program, encoded []byte, build *building) er
 	if err != nil {
 		return err
 	}
+	if built, ok := bundle.Of(binary); ok && built.Full() && walls && slices.ContainsFunc(build.fixed, isSandbox) {
+		fmt.Fprintf(c.Stderr, "seqvm: note: this program is held to its sandbox by the checks of its words alone, not by the system as well: it is behind %s (docs/programs.md)\n", fullName)
+	}
 	with := carried{Flags: build.fixed}
 	for _, m := range prog.Manifests {
 		with.Manifests = append(with.Manifests, manifest{Name: m.Source.Name, Text: m.Source.Text})
@@ -101,6 +104,11 @@ func executable(c *CLI, prog *seqvm.Program, encoded []byte, build *building) er
 		return fmt.Errorf("'%s' cannot be copied: %w", name, err)
 	}
 	return file.Commit()
+}
+
+// isSandbox tells whether a flag asks for a sandbox.
+func isSandbox(flag string) bool {
+	return flag == "--sandbox" || strings.HasPrefix(flag, "--allow-")
 }
 
 // runtimeFor reads the binary that a program is put behind.
