@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
@@ -33,7 +35,7 @@ func checkCommand(c *CLI) *cobra.Command {
 			if asJSON {
 				c.diagnostics = "json"
 			}
-			check := func(path string) (diag.List, error) { return seqvm.Check(seqvm.File(path), opts), nil }
+			check := func(path string) (diag.List, error) { return checkFile(c, path, opts) }
 			if stacks {
 				check = func(path string) (diag.List, error) { return showStacks(c, path, opts) }
 			}
@@ -66,6 +68,37 @@ func checkCommand(c *CLI) *cobra.Command {
 	cmd.Flags().BoolVar(&capabilities, "capabilities", false, "list what the program can ask for in a sandbox, word by word")
 	cmd.Flags().BoolVar(&stacks, "stacks", false, "show the stack behind each line")
 	return cmd
+}
+
+// checkFile checks a source, which is stdin for "-", or a bytecode file, which is decoded and verified.
+func checkFile(c *CLI, path string, opts seqvm.Options) (diag.List, error) {
+	switch {
+	case path == "-":
+		text, _, err := c.read(path)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read stdin: %w", err)
+		}
+		return seqvm.Check(seqvm.Text("<stdin>", string(text)), opts), nil
+	case isBytecode(path):
+		_, problems := c.compile(path, opts)
+		return problems, nil
+	}
+	return seqvm.Check(seqvm.File(path), opts), nil
+}
+
+// isBytecode tells by the first bytes of a file whether it is bytecode.
+func isBytecode(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe gives its text once
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, bytecode.MagicLength)
+	_, err = io.ReadFull(f, start)
+	return err == nil && bytecode.IsEncoded(start)
 }
 
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
