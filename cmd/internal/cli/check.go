@@ -72,13 +72,19 @@ func checkCommand(c *CLI) *cobra.Command {
 
 // checkFile checks a source, which is stdin for "-", or a bytecode file, which is decoded and verified.
 func checkFile(c *CLI, path string, opts seqvm.Options) (diag.List, error) {
+	info, err := os.Stat(path)
 	switch {
-	case path == "-":
+	case path == "-", err == nil && !info.IsDir() && !info.Mode().IsRegular(): // it gives its text once
 		text, _, err := c.read(path)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read stdin: %w", err)
+		c.typed = nil // the next file has its own
+		name := path
+		if path == "-" {
+			name = "<stdin>"
 		}
-		return seqvm.Check(seqvm.Text("<stdin>", string(text)), opts), nil
+		if err != nil {
+			return nil, fmt.Errorf("cannot read %s: %w", name, err)
+		}
+		return seqvm.Check(seqvm.Text(name, string(text)), opts), nil
 	case isBytecode(path):
 		_, problems := c.compile(path, opts)
 		return problems, nil
