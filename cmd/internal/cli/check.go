@@ -82,7 +82,7 @@ func checkFile(c *CLI, path string, opts seqvm.Options) (diag.List, error) {
 			name = "<stdin>"
 		}
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", name, err)
+			return diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(name, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", name, err)}}, nil
 		}
 		return seqvm.Check(seqvm.Text(name, string(text)), opts), nil
 	case isBytecode(path):
