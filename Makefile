@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs pictures browser clean
+.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs pictures browser clean
 
 all: build
 
@@ -23,6 +23,10 @@ build:
 
 install:
 	$(STATIC) install $(BUILD_FLAGS) $(PROGRAMS)
+
+# names puts links beside the installed programs under which seqvm takes the reference's command lines (docs/programs.md).
+names: install
+	bin="$$($(GO) env GOBIN)"; cd "$${bin:-$$($(GO) env GOPATH)/bin}" && for name in seqc seqr seq-lsp; do ln -sf seqvm $$name || exit 1; done
 
 # test is what has to pass before a change goes in.
 test: lint
@@ -145,6 +149,7 @@ pgo:
 # docs writes what is made from the tables: docs/words.md, the examples' results, and
 # docs/diagnostics.md.
 docs:
+	UPDATE_DOCS=1 $(GO) test ./host/settings -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/doc
 	UPDATE_DOCS=1 $(GO) test ./tools/doc

@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// magic starts an encoded module; the byte behind it is the version of the
-// format, which changes with every change of the instruction set.
+// FormatVersion is the version of the form of encoded modules, which changes with every change of the instruction set.
+const FormatVersion = 9
+
+// magic starts an encoded module; the byte behind it is FormatVersion.
 const (
-	magic         = "\x00seqb"
-	formatVersion = 9
-	maxElements   = 1 << 28
+	magic       = "\x00seqb"
+	maxElements = 1 << 28
 )
 
 // MagicLength is how many bytes IsEncoded looks at.
@@ -90,7 +91,7 @@ func Encode(m *Module) []byte {
 	e := &encoder{}
 	e.module(m)
 	sum := sha256.Sum256(e.b)
-	out := append([]byte(magic), formatVersion)
+	out := append([]byte(magic), FormatVersion)
 	out = append(out, sum[:]...)
 	return append(out, e.b...)
 }
@@ -244,8 +245,8 @@ func Decode(data []byte) (*Module, error) {
 	switch {
 	case !IsEncoded(data) || len(data) < header:
 		return nil, fmt.Errorf("%w: no bytecode", ErrFormat)
-	case data[len(magic)] != formatVersion:
-		return nil, fmt.Errorf("%w: version %d, this is %d", ErrFormat, data[len(magic)], formatVersion)
+	case data[len(magic)] != FormatVersion:
+		return nil, fmt.Errorf("%w: version %d, this is %d", ErrFormat, data[len(magic)], FormatVersion)
 	}
 	body := data[header:]
 	if sum := sha256.Sum256(body); string(sum[:]) != string(data[len(magic)+1:header]) {

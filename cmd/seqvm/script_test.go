@@ -20,6 +20,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins/ffi"
 	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
+	"github.com/seqvm/seqvm/cmd/internal/bundle"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/cmd/internal/full"
 	"github.com/seqvm/seqvm/stack"
@@ -38,8 +39,18 @@ func TestMain(m *testing.M) {
 		w[0] = stack.FromInt(42)
 		return nil
 	}
+	if bundle.Carried() { // this is an executable that a test has made of the binary of the tests
+		withElsewhere(all)
+	}
+	small := func() { withElsewhere(cli.Parts{}) }
+	either := func() {
+		if os.Getenv("SEQVM_CALLER") != "" { // seqvm-full, which was given the name that seqvm was called by
+			withElsewhere(all)
+		}
+		small()
+	}
 	testscript.Main(m, map[string]func(){
-		"seqvm":      func() { withElsewhere(cli.Parts{}) },
+		"seqvm": small, "seqc": either, "seqr": either, "seq-lsp": either,
 		"seqvm-full": func() { withElsewhere(all) },
 	})
 }
@@ -53,7 +64,7 @@ func withElsewhere(parts cli.Parts) {
 		}
 		c.Words = words
 	}
-	os.Exit(c.Main(os.Args[1:]))
+	os.Exit(c.Called(os.Args))
 }
 
 // installed is the condition [library:NAME]: the C library is there.

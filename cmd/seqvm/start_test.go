@@ -80,7 +80,17 @@ func TestTheStartOfSeqvmIsSmall(t *testing.T) {
 
 	hello := filepath.Join(filepath.Dir(path), "hello.seq")
 	require.NoError(t, os.WriteFile(hello, []byte(`: main ( -- ) "hello" io.write-line ;`), 0o600))
-	cmd := exec.Command(path, "run", hello)
+	startIsSmall(t, exec.Command(path, "run", hello))
+
+	executable := filepath.Join(filepath.Dir(path), "hello")
+	out, err := exec.Command(path, "build", "--exe", hello, "-o", executable).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	startIsSmall(t, exec.Command(executable, "--help"))
+}
+
+// startIsSmall runs a program that says hello, and looks at what is initialised.
+func startIsSmall(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GODEBUG=") }), "GODEBUG=inittrace=1")
 	var trace bytes.Buffer
 	cmd.Stderr = &trace

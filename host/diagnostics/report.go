@@ -47,7 +47,9 @@ func (p *Program) reportHuman(words iter.Seq2[string, uint64]) {
 	if words != nil {
 		fmt.Fprintf(&b, "\n--- Word Call Counts ---\n")
 		for name, count := range words {
-			fmt.Fprintf(&b, "  %-30s %d\n", name, count)
+			if count > 0 { // the others are every word of every included file
+				fmt.Fprintf(&b, "  %-30s %d\n", name, count)
+			}
 		}
 	}
 	b.WriteString("==================\n")

@@ -2,17 +2,19 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
-func (c *CLI) checkCommand() *cobra.Command {
+func checkCommand(c *CLI) *cobra.Command {
 	var verbose, stacks, capabilities, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -33,12 +35,12 @@ func (c *CLI) checkCommand() *cobra.Command {
 			if asJSON {
 				c.diagnostics = "json"
 			}
-			check := func(path string) (diag.List, error) { return seqvm.Check(seqvm.File(path), opts), nil }
+			check := func(path string) (diag.List, error) { return checkFile(c, path, opts) }
 			if stacks {
-				check = func(path string) (diag.List, error) { return c.showStacks(path, opts) }
+				check = func(path string) (diag.List, error) { return showStacks(c, path, opts) }
 			}
 			if capabilities {
-				check = func(path string) (diag.List, error) { return c.showCapabilities(path, opts), nil }
+				check = func(path string) (diag.List, error) { return showCapabilities(c, path, opts), nil }
 			}
 			bad := false
 			for _, path := range args {
@@ -68,8 +70,45 @@ func (c *CLI) checkCommand() *cobra.Command {
 	return cmd
 }
 
+// checkFile checks a source, which is stdin for "-", or a bytecode file, which is decoded and verified.
+func checkFile(c *CLI, path string, opts seqvm.Options) (diag.List, error) {
+	info, err := os.Stat(path)
+	switch {
+	case path == "-", err == nil && !info.IsDir() && !info.Mode().IsRegular(): // it gives its text once
+		text, _, err := c.read(path)
+		c.typed = nil // the next file has its own
+		name := path
+		if path == "-" {
+			name = "<stdin>"
+		}
+		if err != nil {
+			return diag.List{{Code: "unreadable", Span: diag.Span{Source: diag.NewSource(name, ""), Start: -1}, Message: fmt.Sprintf("cannot read '%s': %v", name, err)}}, nil
+		}
+		return seqvm.Check(seqvm.Text(name, string(text)), opts), nil
+	case isBytecode(path):
+		_, problems := c.compile(path, opts)
+		return problems, nil
+	}
+	return seqvm.Check(seqvm.File(path), opts), nil
+}
+
+// isBytecode tells by the first bytes of a file whether it is bytecode.
+func isBytecode(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // a pipe gives its text once
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, bytecode.MagicLength)
+	_, err = io.ReadFull(f, start)
+	return err == nil && bytecode.IsEncoded(start)
+}
+
 // showStacks writes the words of FILE, or that of FILE:WORD, with the stack behind each line.
-func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
+func showStacks(c *CLI, name string, opts seqvm.Options) (diag.List, error) {
 	path, word := splitWord(name)
 	words, problems := seqvm.Stacks(seqvm.File(path), opts)
 	out := diag.Renderer{Out: c.Stdout, Color: c.colorsOn(c.Stdout)}
@@ -90,7 +129,7 @@ func (c *CLI) showStacks(name string, opts seqvm.Options) (diag.List, error) {
 }
 
 // showCapabilities lists what a program can ask for; for the JSON document as hints.
-func (c *CLI) showCapabilities(path string, opts seqvm.Options) diag.List {
+func showCapabilities(c *CLI, path string, opts seqvm.Options) diag.List {
 	uses, problems := seqvm.Capabilities(seqvm.File(path), opts)
 	if problems.HasErrors() {
 		return problems

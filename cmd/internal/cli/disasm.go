@@ -2,13 +2,15 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/seq/spelling"
 )
 
-func (c *CLI) disasmCommand() *cobra.Command {
+func disasmCommand(c *CLI) *cobra.Command {
 	var word string
 	var plain bool
 	cmd := &cobra.Command{
@@ -30,7 +32,7 @@ func (c *CLI) disasmCommand() *cobra.Command {
 			}
 			shown, err := bytecode.Disassemble(c.Stdout, prog.Module, word, source)
 			if err == nil && shown == 0 && word != "" {
-				err = fmt.Errorf("%s has no word '%s'", args[0], word)
+				err = noWord(args[0], word, prog.Module)
 			}
 			return err
 		},
@@ -38,4 +40,16 @@ func (c *CLI) disasmCommand() *cobra.Command {
 	cmd.Flags().StringVar(&word, "word", "", "show only this word and its quotations")
 	cmd.Flags().BoolVar(&plain, "plain", false, "show the plain code of a source file, which coverage and counts run: nothing is inlined, fused or reused")
 	return cmd
+}
+
+// noWord is the error for a word that a file does not have, with those that have a name like it.
+func noWord(path, word string, module *bytecode.Module) error {
+	var names []string
+	for i := range module.Funcs {
+		names = append(names, module.Funcs[i].Name)
+	}
+	if near := spelling.Nearest(word, names); len(near) > 0 {
+		return fmt.Errorf("%s has no word '%s'; did you mean '%s'?", path, word, strings.Join(near, "' or '"))
+	}
+	return fmt.Errorf("%s has no word '%s'", path, word)
 }

@@ -32,6 +32,9 @@ func (c *CLI) handOver(what, spare string) error {
 	if spare != "" {
 		spare = fmt.Sprintf("; '%s' does without", spare)
 	}
+	if c.carried != nil {
+		return fmt.Errorf("%s is not in this program: 'seqvm build --exe' puts it in", what)
+	}
 	if c.Parts.All || c.caller != "" {
 		return fmt.Errorf("%s is not in this %s", what, fullName)
 	}
@@ -53,7 +56,11 @@ func (c *CLI) handOver(what, spare string) error {
 		defer os.Remove(text) // who takes over has removed it before, if it can be
 		environ[len(environ)-1] += " " + text
 	}
-	status, err := become(full, append([]string{full}, c.args...), environ)
+	name := full
+	if c.program != "" {
+		name = c.program // by which it knows whose command line it is
+	}
+	status, err := become(full, append([]string{name}, c.args...), environ)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s needs '%s', which the system cannot start: it was built for a system with another C library; 'make install' builds it for all%s", what, full, spare)
@@ -71,7 +78,11 @@ func (c *CLI) handBack() error {
 	if err != nil {
 		return fmt.Errorf("a sandbox needs %s, %w", name, err)
 	}
-	status, err := become(small, append([]string{small}, c.args...), os.Environ())
+	called := small
+	if c.program != "" {
+		called = c.program
+	}
+	status, err := become(small, append([]string{called}, c.args...), os.Environ())
 	if err != nil {
 		return fmt.Errorf("a sandbox needs '%s', which cannot be started: %w", small, err)
 	}
@@ -125,7 +136,8 @@ func beside(name string) (string, error) {
 func asChild(path string, args, environ []string) (int, error) {
 	signal.Ignore(os.Interrupt)
 	defer signal.Reset(os.Interrupt)
-	cmd := exec.Command(path, args[1:]...)
+	cmd := exec.Command(path)
+	cmd.Args = args
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = os.Stdin, os.Stdout, os.Stderr, environ
 	err := cmd.Run()
 	var exit *exec.ExitError

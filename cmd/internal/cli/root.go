@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,10 +22,12 @@ import (
 	"golang.org/x/term"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/cmd/internal/bundle"
 	"github.com/seqvm/seqvm/host/signals"
 	"github.com/seqvm/seqvm/host/signals/early"
 	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/internal/threads"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/diag"
 )
 
@@ -55,8 +58,14 @@ type CLI struct {
 	// Words are the built-in words; nil: those of the language.
 	Words *seqvm.Words
 
-	args   []string // the command line
-	caller string   // who has handed the command line over (handover.go); "": nobody
+	args     []string       // the command line
+	calledAs string         // the name that the process was started by
+	caller   string         // who has handed the command line over (handover.go); "": nobody
+	carried  *bundle.Bundle // the program behind the process's binary; nil: it is the bare one
+	fixed    []string       // flags of 'run' that go with it
+	program  string         // of the reference, whose command line this is; "": seqvm's own
+	refused  int            // status for a program that does not compile; 0: that of a usage error
+	prefix   string         // in front of compile errors
 
 	color       string
 	noColor     bool
@@ -79,7 +88,24 @@ type CLI struct {
 // Run executes the command line of the process, and ends the process.
 func Run(parts Parts) {
 	firstStack(false)
-	os.Exit(OfProcess(parts).Main(os.Args[1:]))
+	os.Exit(OfProcess(parts).Called(os.Args))
+}
+
+// Called executes what a process was started with, whose name comes first: a binary that carries a program runs that.
+func (c *CLI) Called(line []string) (code int) {
+	if len(line) == 0 {
+		line = []string{""}
+	}
+	c.calledAs, c.program = line[0], referenceName(line[0])
+	b, err := bundle.Own()
+	if err == nil && b != nil {
+		err = loadCarried(c, b)
+	}
+	if err != nil {
+		fmt.Fprintf(c.Stderr, "%s: %v\n", visible.Text(c.calledAs), err)
+		return statusUsage
+	}
+	return c.Main(line[1:])
 }
 
 // OfProcess is the command line whose outside is that of the process.
@@ -121,22 +147,22 @@ func (c *CLI) Main(args []string) (code int) {
 // command executes a command line and returns the exit status that the command
 // gives. An error of stdout is not reported here.
 func (c *CLI) command(args []string, out *output) int {
-	if err := carriageReturn(args); err != nil {
-		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
-		return statusUsage
-	}
 	c.args = args
-	if err := c.takeOver(); err != nil {
+	if err := errors.Join(c.carriageReturn(args), c.takeOver()); err != nil {
 		fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
 		return statusUsage
 	}
-	args, command := shorthand(args)
+	args, command := c.commandLine(args)
 	if c.Signals != nil && command != "run" { // which handles signals by itself
 		early.Default()
 		time.AfterFunc(time.Millisecond, signals.DieOfFaults)
 	}
-	root := c.root(command)
+	root := rootCommand(c, command)
+	if c.program == reference && command == "" {
+		root = seqcRoot(c)
+	}
 	root.SetArgs(args)
+	completing(root, args)
 	err := root.Execute()
 	c.document()
 	var status ExitStatus
@@ -146,50 +172,57 @@ func (c *CLI) command(args []string, out *output) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(c.Stderr, "seqvm: %v\n", err)
+	fmt.Fprintf(c.Stderr, "%s: %v\n", root.Name(), err)
 	return statusUsage
 }
 
 // carriageReturn explains the argument that a script with CRLF line ends gets from
 // its first line: the system takes what stands there up to the LF for it.
-func carriageReturn(args []string) error {
-	if len(args) < 2 || !strings.HasSuffix(args[0], "\r") {
+func (c *CLI) carriageReturn(args []string) error {
+	if c.carried != nil || len(args) < 2 || !strings.HasSuffix(args[0], "\r") {
 		return nil
 	}
 	return fmt.Errorf("%s: the first line of the script ends in CR LF, so its command gets the argument %q: write that line's end as LF alone", args[1], args[0])
 }
 
-// commands are the commands by name.
-var commands = []struct {
-	name    string
-	command func(*CLI) *cobra.Command
-}{
-	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
-	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
-	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
+// command is a command, which is made when it is asked for.
+type command struct {
+	name string
+	make func(*CLI) *cobra.Command
 }
 
-// completion and help are the commands that look at all others.
-const completion, help = "completion", "help"
+// commands are all of them.
+func commands() []command {
+	return []command{
+		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand},
+		{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
+		{"repl", (*CLI).replCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
+		{completion, completionCommand}, {man, manCommand},
+	}
+}
 
-// root makes the tree of commands, of which only the one with the name need be there: to make them all, each with
+// completion, man and help are the commands that look at all others.
+const completion, man, help = "completion", "man", "help"
+
+// rootCommand makes the tree of commands, of which only the one with the name need be there: to make them all, each with
 // its flags, takes as long as to check a short program. "" asks for all.
-func (c *CLI) root(name string) *cobra.Command {
+func rootCommand(c *CLI, name string) *cobra.Command {
 	var showVersion bool
 	root := &cobra.Command{
-		Use:               "seqvm [command]",
+		Use:               "seqvm",
 		Short:             "Run Seq programs",
-		Long:              "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'.",
+		Long:              "seqvm compiles Seq programs to bytecode in memory and runs them at once.\n\n'seqvm FILE.seq [ARGS...]' is short for 'seqvm run FILE.seq [ARGS...]'. Without arguments, on a terminal, it starts a session.",
+		Example:           "  seqvm new hello && seqvm hello/main.seq\n  seqvm run --timeout 5 program.seq some arguments\n  seqvm test src\n  seqvm doc list.map",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if showVersion {
-				fmt.Fprintf(c.Stdout, "seqvm %s\n", seqvm.Version)
-				return nil
+				_, err := fmt.Fprintln(c.Stdout, versionLine())
+				return err
 			}
 			if len(args) > 0 {
-				return fmt.Errorf("unknown command or file %q; 'seqvm help' lists the commands", args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			if isTerminal(c.Stdin) && isTerminal(c.Stdout) {
 				return c.repl("", replFlags{})
@@ -199,16 +232,32 @@ func (c *CLI) root(name string) *cobra.Command {
 			return ExitStatus(statusUsage)
 		},
 		Args: cobra.ArbitraryArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
-			if err := c.configure(cmd.Flags()); err != nil {
-				return err
+	}
+	c.common(root)
+	for _, of := range commands() {
+		if name == of.name || name == "" || name == completion || name == help || name == man {
+			cmd := of.make(c)
+			if cmd.Example == "" {
+				cmd.Example = exampleOf(of.name)
 			}
-			c.operands = args
-			if err := c.bindManifests(cmd); err != nil {
-				return err
-			}
-			return c.linked(cmd)
-		},
+			root.AddCommand(cmd)
+		}
+	}
+	root.Flags().BoolVarP(&showVersion, "version", "v", false, "show the version") // not cobra's, whose template would link text/template
+	return root
+}
+
+// common gives the root of a tree of commands what all have in common.
+func (c *CLI) common(root *cobra.Command) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := c.configure(cmd.Flags()); err != nil {
+			return err
+		}
+		c.operands = args
+		if err := c.bindManifests(cmd); err != nil {
+			return err
+		}
+		return c.linked(cmd)
 	}
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
@@ -221,18 +270,27 @@ func (c *CLI) root(name string) *cobra.Command {
 	flags.StringVar(&c.diagnostics, "diagnostics", "text", "form of compile errors and warnings: text, or json: one document on one line")
 	flags.StringArrayVar(&c.manifestFiles, "ffi-manifest", nil, "a manifest with functions of C libraries, whose words the programs can call; may be given again")
 	flags.BoolVar(&c.noColor, "no-color", false, "the same as --color=never")
-	for _, of := range commands {
-		if name == of.name || name == "" || name == completion || name == help {
-			root.AddCommand(of.command(c))
-		}
+	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand(c))
+}
+
+// commandLine returns the command line to execute and its command; "" if there is none.
+func (c *CLI) commandLine(args []string) (line []string, command string) {
+	if c.carried != nil {
+		return ownCommand(c, args), "run"
 	}
-	root.Flags().BoolVarP(&showVersion, "version", "v", false, "version for seqvm") // not cobra's, whose template would link text/template
-	root.InitDefaultHelpCmd()
-	return root
+	if c.program == "" {
+		return shorthand(args)
+	}
+	return referenceLine(c, args)
 }
 
 // valued are the flags that stand in front of a file and take a value as the next argument.
 var valued = []string{"--log-level", "--log-format", "--color", "--dialect", "--diagnostics", "--ffi-manifest", "--timeout", "--max-reductions", "--max-memory"}
+
+// refusal is the status for a program that does not compile.
+func (c *CLI) refusal() error { return ExitStatus(cmp.Or(c.refused, statusUsage)) }
 
 // shorthand puts "run" in front of the arguments if the first one that is no flag is a program and no
 // command (chapter 8, section 12), and returns the name of the command; "" if there is none. A command comes in front
@@ -250,7 +308,7 @@ func shorthand(args []string) (full []string, command string) {
 		if a == help {
 			return args, a
 		}
-		for _, of := range commands {
+		for _, of := range commands() {
 			if of.name == a {
 				return slices.Insert(slices.Delete(slices.Clone(args), i, i+1), 0, a), a
 			}
@@ -268,26 +326,19 @@ func shorthand(args []string) (full []string, command string) {
 func (c *CLI) configure(flags *pflag.FlagSet) error {
 	logLevel, levelFrom := c.flagOr(flags, "log-level", "SEQVM_LOG_LEVEL")
 	logFormat, formatFrom := c.flagOr(flags, "log-format", "SEQVM_LOG_FORMAT")
-	if !slices.Contains([]string{"auto", "always", "never"}, c.color) {
-		return fmt.Errorf("--color must be auto, always or never, not %q", c.color)
-	}
-	if !slices.Contains([]string{"text", "json"}, c.diagnostics) {
-		return fmt.Errorf("--diagnostics must be text or json, not %q", c.diagnostics)
+	if err := errors.Join(oneOf("color", "--color", c.color), oneOf("diagnostics", "--diagnostics", c.diagnostics), oneOf("log-level", levelFrom, logLevel), oneOf("log-format", formatFrom, logFormat)); err != nil {
+		return err
 	}
 	level := zerolog.Disabled
 	if logLevel != "off" {
 		var err error
-		if level, err = zerolog.ParseLevel(logLevel); err != nil || !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, logLevel) {
-			return fmt.Errorf("%s must be trace, debug, info, warn, error or off, not %q", levelFrom, logLevel)
+		if level, err = zerolog.ParseLevel(logLevel); err != nil {
+			return err
 		}
 	}
 	var out io.Writer = c.Stderr
-	switch logFormat {
-	case "json":
-	case "console":
+	if logFormat == "console" {
 		out = zerolog.ConsoleWriter{Out: c.Stderr, NoColor: !c.colors(), TimeFormat: time.TimeOnly}
-	default:
-		return fmt.Errorf("%s must be console or json, not %q", formatFrom, logFormat)
 	}
 	c.log = zerolog.New(out).Level(level).With().Timestamp().Logger()
 	return nil
@@ -298,7 +349,7 @@ func (c *CLI) configure(flags *pflag.FlagSet) error {
 // in a message.
 func (c *CLI) flagOr(flags *pflag.FlagSet, name, variable string) (value, from string) {
 	flag := flags.Lookup(name)
-	if other := c.setting(variable); !flag.Changed && other != "" {
+	if other := c.setting(variable); !flag.Changed && other != "" && c.carried == nil {
 		return other, variable
 	}
 	return flag.Value.String(), "--" + name
@@ -327,6 +378,9 @@ func (c *CLI) report(list diag.List) {
 	if c.diagnostics == "json" {
 		c.found = append(c.found, list...)
 		return
+	}
+	if list.HasErrors() {
+		fmt.Fprint(c.Stderr, c.prefix)
 	}
 	_ = diag.Renderer{Out: c.Stderr, Color: c.colors()}.All(list)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/cmd/internal/bundle"
 	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/host/signals"
@@ -23,7 +24,7 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-func (c *CLI) runCommand() *cobra.Command {
+func runCommand(c *CLI) *cobra.Command {
 	var instrument bool
 	var box sandboxFlags
 	var budget budgetFlags
@@ -33,7 +34,7 @@ func (c *CLI) runCommand() *cobra.Command {
 		if policy == nil || err != nil {
 			return err
 		}
-		return wall(policy, append(sourceFolders(c.operands[0], c.options()), c.certificates(policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
+		return wall(policy, append(c.sourceFolders(), certificates(c, policy)...), diagnose.outputs(settings.ParseReport(c.setting("SEQ_REPORT"))), program)
 	}
 	c.fence = fence
 	cmd := &cobra.Command{
@@ -41,6 +42,8 @@ func (c *CLI) runCommand() *cobra.Command {
 		Short: "Run a program",
 		Long: "Run a program. FILE '-' reads the program from stdin. Everything behind FILE belongs to the program.\n\n" +
 			"A program may do what you may. With --sandbox, or one of the --allow- flags, it may only do what those give (docs/security.md).",
+		Example: "  seqvm run program.seq some arguments\n  seqvm run --sandbox --allow-read=data program.seq\n  seqvm run --timeout 5 --max-memory 512M program.seq\n" +
+			"  SEQ_REPORT=words seqvm run --instrument program.seq\n  echo ': main ( -- ) 42 int->string io.write-line ;' | seqvm run -",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			ready := func() {}
@@ -57,7 +60,8 @@ func (c *CLI) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls {
+			inPart := c.carried != nil && c.Parts.All // no thread of it can be restricted any more
+			if opts.Sandbox != nil && c.Parts.All && c.caller == "" && walls && !inPart {
 				return c.handBack()
 			}
 			prog, problems := c.compile(args[0], opts)
@@ -69,13 +73,13 @@ func (c *CLI) runCommand() *cobra.Command {
 			c.report(forRun(problems))
 			c.document() // in front of what the program writes
 			if prog == nil {
-				return ExitStatus(statusUsage)
+				return c.refusal()
 			}
 			if err := diagnose.spare(names(args[0], prog.Sources)); err != nil {
 				return err
 			}
 			ready()
-			if opts.Sandbox != nil && c.caller == "" { // who calls has set it up
+			if opts.Sandbox != nil && c.caller == "" && !inPart { // who calls has set it up
 				if err := fence(""); err != nil {
 					return err
 				}
@@ -96,6 +100,9 @@ func (c *CLI) runCommand() *cobra.Command {
 // compile compiles the program, or decodes it where the file is bytecode, which its first bytes
 // tell. Path "-" is stdin, which has source.
 func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.List) {
+	if c.carried != nil {
+		return carriedProgram(c, opts)
+	}
 	text, again, err := c.read(path)
 	switch {
 	case err != nil && path == "-":
@@ -108,6 +115,8 @@ func (c *CLI) compile(path string, opts seqvm.Options) (*seqvm.Program, diag.Lis
 		return compiled(seqvm.Text("<stdin>", string(text)), opts)
 	case bytecode.IsEncoded(text):
 		return decode(path, text, opts)
+	case bundle.IsLoaded(text):
+		return nil, diag.List{{Code: "bad-bytecode", Span: diag.Span{Source: diag.NewSource(path, ""), Start: -1}, Message: "the file is an executable: start it as a program of its own"}}
 	case again:
 		opts.Overlay = map[string]string{path: string(text)} // it is read once
 		return compiled(seqvm.File(path), opts)
@@ -191,15 +200,19 @@ func forRun(list diag.List) diag.List {
 }
 
 // sourceFolders are the folders that the files of a program come from, which errors show lines of.
-func sourceFolders(path string, opts seqvm.Options) []string {
-	if path == "-" {
-		return seqvm.SourceFolders(seqvm.Text("<stdin>", ""), opts)
+func (c *CLI) sourceFolders() []string {
+	switch path := c.operands[0]; {
+	case c.carried != nil:
+		return nil
+	case path == "-":
+		return seqvm.SourceFolders(seqvm.Text("<stdin>", ""), c.options())
+	default:
+		return seqvm.SourceFolders(seqvm.File(path), c.options())
 	}
-	return seqvm.SourceFolders(seqvm.File(path), opts)
 }
 
 // certificates are the files and folders with the certificates that a program trusts whose policy gives it some of the network.
-func (c *CLI) certificates(p *seqvm.Policy) []string {
+func certificates(c *CLI, p *seqvm.Policy) []string {
 	if !p.Gives(sandbox.Net) {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 type sandboxFlags struct {
 	on    bool
 	allow seqvm.Allow
-	given bool // any of --allow-*
+	given []string // the flags --allow-* as they were given
 }
 
 // add gives a command the flags.
@@ -33,7 +33,7 @@ func (f *sandboxFlags) add(cmd *cobra.Command) {
 		{sandbox.Net, &f.allow.Net, "HOSTS", "in a sandbox: reach these hosts: NAME, *.NAME, ADDRESS, loopback, each with :PORT or not (alone: all)"},
 		{sandbox.Env, &f.allow.Env, "NAMES", "in a sandbox: read these variables of the environment, NAME or START* (alone: all)"},
 	} {
-		f.flag(flags, list.of, &listValue{flags: f, to: list.to, kind: list.kind}, "*", list.usage)
+		f.flag(flags, list.of, &listValue{flags: f, name: list.of.Flag(), to: list.to, kind: list.kind}, "*", list.usage)
 	}
 	for _, whole := range []struct {
 		of    sandbox.Capability
@@ -45,7 +45,7 @@ func (f *sandboxFlags) add(cmd *cobra.Command) {
 		{sandbox.Sys, &f.allow.Sys, "in a sandbox: set what signals do, and the mode of the terminal"},
 		{sandbox.Native, &f.allow.Native, "in a sandbox: run machine code"},
 	} {
-		f.flag(flags, whole.of, &wholeValue{flags: f, to: whole.to}, "true", whole.usage)
+		f.flag(flags, whole.of, &wholeValue{flags: f, name: whole.of.Flag(), to: whole.to}, "true", whole.usage)
 	}
 }
 
@@ -55,7 +55,7 @@ func (f *sandboxFlags) flag(flags *pflag.FlagSet, c sandbox.Capability, v pflag.
 
 // policy makes the policy of a command; nil: the program may reach everything.
 func (f *sandboxFlags) policy() (*seqvm.Policy, error) {
-	if !f.on && !f.given {
+	if !f.on && len(f.given) == 0 {
 		return nil, nil
 	}
 	return seqvm.NewPolicy(f.allow)
@@ -64,6 +64,7 @@ func (f *sandboxFlags) policy() (*seqvm.Policy, error) {
 // listValue is a flag with a list, which adds to what it was given before.
 type listValue struct {
 	flags *sandboxFlags
+	name  string
 	to    *[]string
 	kind  string
 }
@@ -75,13 +76,15 @@ func (v *listValue) Set(text string) error {
 	if text == "" {
 		return errors.New("the list is empty; without '=' the flag allows all")
 	}
-	*v.to, v.flags.given = append(*v.to, sandbox.Split(text)...), true
+	*v.to = append(*v.to, sandbox.Split(text)...)
+	v.flags.given = append(v.flags.given, v.name+"="+text)
 	return nil
 }
 
 // wholeValue is a flag that gives a capability as a whole.
 type wholeValue struct {
 	flags *sandboxFlags
+	name  string
 	to    *bool
 }
 
@@ -92,6 +95,7 @@ func (v *wholeValue) Set(text string) error {
 	if text != "true" {
 		return errors.New("the flag takes no value")
 	}
-	*v.to, v.flags.given = true, true
+	*v.to = true
+	v.flags.given = append(v.flags.given, v.name)
 	return nil
 }
