@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -63,4 +64,23 @@ func below(dir string) ([]string, error) {
 		return nil
 	})
 	return files, err
+}
+
+// Folders returns a folder and all below it that are not hidden; of a file, the folder that it is in.
+func Folders(path string) []string {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{filepath.Dir(path)}
+	}
+	var list []string
+	_ = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !entry.IsDir():
+			return nil // what cannot be read is left out
+		case name != path && entry.Name()[0] == '.':
+			return fs.SkipDir
+		}
+		list = append(list, name)
+		return nil
+	})
+	return list
 }

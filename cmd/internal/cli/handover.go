@@ -44,7 +44,7 @@ func (c *CLI) handOver(what, spare string) error {
 			return err
 		}
 	}
-	environ := append(os.Environ(), callerVariable+"="+build())
+	environ := append(c.environ(), callerVariable+"="+build())
 	if c.typed != nil {
 		text, err := temporary(c.typed)
 		if err != nil {
@@ -63,6 +63,14 @@ func (c *CLI) handOver(what, spare string) error {
 	return ExitStatus(status)
 }
 
+// environ is the environment of the process as it was at its start, but for its caller.
+func (c *CLI) environ() []string {
+	if c.watched {
+		return append(os.Environ(), watchedVariable+"=1")
+	}
+	return os.Environ()
+}
+
 // handBack has seqvm execute the command line that this program was called with directly, because the process must be
 // restricted by the system before it becomes this program.
 func (c *CLI) handBack() error {
@@ -71,7 +79,7 @@ func (c *CLI) handBack() error {
 	if err != nil {
 		return fmt.Errorf("a sandbox needs %s, %w", name, err)
 	}
-	status, err := become(small, append([]string{small}, c.args...), os.Environ())
+	status, err := become(small, append([]string{small}, c.args...), c.environ())
 	if err != nil {
 		return fmt.Errorf("a sandbox needs '%s', which cannot be started: %w", small, err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,8 @@ type Parts struct {
 	Screen func(Screen) error
 	// Bind makes the functions of the words of manifests.
 	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
+	// Watch is package watch's Loop.
+	Watch func(ctx context.Context, folders func() []string, relevant func(path string) bool, step func(ctx context.Context, changed string)) error
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -50,12 +53,16 @@ type guest struct {
 	needed func(*CLI, *cobra.Command) bool
 	linked func(*Parts) bool
 	spare  string // what does without; "": nothing
+	// apart says that the command starts processes, which set their sandboxes up: it is in none itself.
+	apart bool
 }
 
 // guests are the commands and flags that not every program has. Words that are such say so
 // themselves (builtins.Word.Part).
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "'run --watch'", needed: watches("run"), linked: func(p *Parts) bool { return p.Watch != nil }, apart: true},
+	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }
@@ -70,6 +77,9 @@ func given(command, flag string) func(*CLI, *cobra.Command) bool {
 func (c *CLI) linked(cmd *cobra.Command) error {
 	for _, g := range guests {
 		if !g.linked(&c.Parts) && g.needed(c, cmd) {
+			if g.apart {
+				c.fence = nil
+			}
 			return c.handOver(g.what, g.spare)
 		}
 	}

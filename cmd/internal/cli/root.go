@@ -53,8 +53,9 @@ type CLI struct {
 	// Words are the built-in words; nil: those of the language.
 	Words *seqvm.Words
 
-	args   []string // the command line
-	caller string   // who has handed the command line over (handover.go); "": nobody
+	args    []string // the command line
+	caller  string   // who has handed the command line over (handover.go); "": nobody
+	watched bool     // a process with --watch has started this one (watch.go)
 
 	color       string
 	noColor     bool
@@ -84,7 +85,9 @@ func Run(parts Parts) {
 func OfProcess(parts Parts) *CLI {
 	c := &CLI{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.LookupEnv, Signals: new(signals.Table), Parts: parts}
 	c.caller = os.Getenv(callerVariable)
+	_, c.watched = os.LookupEnv(watchedVariable)
 	_ = os.Unsetenv(callerVariable) // the program that runs and those it starts are not called by it
+	_ = os.Unsetenv(watchedVariable)
 	return c
 }
 

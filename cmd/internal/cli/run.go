@@ -24,7 +24,7 @@ import (
 )
 
 func (c *CLI) runCommand() *cobra.Command {
-	var instrument bool
+	var instrument, again bool
 	var box sandboxFlags
 	var budget budgetFlags
 	var diagnose diagnosisFlags
@@ -43,6 +43,9 @@ func (c *CLI) runCommand() *cobra.Command {
 			"A program may do what you may. With --sandbox, or one of the --allow- flags, it may only do what those give (docs/security.md).",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if again && !c.watched {
+				return c.watchProgram(args[0])
+			}
 			ready := func() {}
 			if c.setting("GOGC") == "" {
 				ready = newHeap().run
@@ -86,6 +89,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	cmd.Flags().BoolVar(&again, "watch", false, "run the program again whenever one of its files changes; one that still runs is ended")
 	budget.add(cmd)
 	c.maxMemory(cmd)
 	box.add(cmd)

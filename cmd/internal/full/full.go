@@ -14,11 +14,12 @@ import (
 	"github.com/seqvm/seqvm/tools/pprof"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
+	"github.com/seqvm/seqvm/tools/watch"
 )
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Functions: parts.Functions(seqvm.Version)}
 }
 
 // session shows a session on the screen.
