@@ -44,7 +44,7 @@ func (c *CLI) handOver(what, spare string) error {
 			return err
 		}
 	}
-	environ := append(c.environ(), callerVariable+"="+build())
+	environ := append(environment(c.watched), callerVariable+"="+build())
 	if c.typed != nil {
 		text, err := temporary(c.typed)
 		if err != nil {
@@ -63,9 +63,9 @@ func (c *CLI) handOver(what, spare string) error {
 	return ExitStatus(status)
 }
 
-// environ is the environment of the process as it was at its start, but for its caller.
-func (c *CLI) environ() []string {
-	if c.watched {
+// environment is the environment of the process as it was at its start, but for its caller.
+func environment(watched bool) []string {
+	if watched {
 		return append(os.Environ(), watchedVariable+"=1")
 	}
 	return os.Environ()
@@ -79,7 +79,7 @@ func (c *CLI) handBack() error {
 	if err != nil {
 		return fmt.Errorf("a sandbox needs %s, %w", name, err)
 	}
-	status, err := become(small, append([]string{small}, c.args...), c.environ())
+	status, err := become(small, append([]string{small}, c.args...), environment(c.watched))
 	if err != nil {
 		return fmt.Errorf("a sandbox needs '%s', which cannot be started: %w", small, err)
 	}

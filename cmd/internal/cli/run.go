@@ -44,7 +44,7 @@ func (c *CLI) runCommand() *cobra.Command {
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if again && !c.watched {
-				return c.watchProgram(args[0])
+				return rounds{c}.program(args[0])
 			}
 			ready := func() {}
 			if c.setting("GOGC") == "" {

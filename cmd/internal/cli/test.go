@@ -51,7 +51,7 @@ func (c *CLI) testCommand() *cobra.Command {
 				args = []string{"."}
 			}
 			if flags.watch && !c.watched {
-				return c.watchTests(args)
+				return rounds{c}.tests(args)
 			}
 			return c.test(args, flags)
 		},

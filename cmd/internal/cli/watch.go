@@ -31,16 +31,19 @@ func watches(command string) func(*CLI, *cobra.Command) bool {
 	return func(c *CLI, cmd *cobra.Command) bool { return !c.watched && given(command, "watch")(c, cmd) }
 }
 
-// watchProgram is 'run --watch'.
-func (c *CLI) watchProgram(path string) error {
+// rounds are the executions of a command line with --watch.
+type rounds struct{ *CLI }
+
+// program is 'run --watch'.
+func (c rounds) program(path string) error {
 	if path == "-" {
 		return errors.New("--watch needs a file: stdin does not change")
 	}
 	return c.watch(func() []string { return []string{path} }, nil)
 }
 
-// watchTests is 'test --watch'.
-func (c *CLI) watchTests(paths []string) error {
+// tests is 'test --watch'.
+func (c rounds) tests(paths []string) error {
 	if _, err := testrunner.Discover(paths); err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (c *CLI) watchTests(paths []string) error {
 
 // watch executes the command line in a process of its own, and in another one each time that a source changes: a file with the
 // ending .seq in the folders below roots, a manifest, or what a program includes. A process that still runs is ended.
-func (c *CLI) watch(programs func() []string, roots []string) error {
+func (c rounds) watch(programs func() []string, roots []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -103,7 +106,7 @@ func (c *CLI) watch(programs func() []string, roots []string) error {
 }
 
 // round is one execution of the command line.
-func (c *CLI) round(ctx context.Context, self string) {
+func (c rounds) round(ctx context.Context, self string) {
 	cmd := exec.CommandContext(ctx, self, c.args...)
 	cmd.Env = append(os.Environ(), watchedVariable+"=1")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, behind(c.Stdout), c.Stderr
@@ -124,7 +127,7 @@ func (c *CLI) round(ctx context.Context, self string) {
 
 // sourcesOf are the files that a program consists of, as far as they can be found: of one that does not compile, those
 // that it has errors in.
-func (c *CLI) sourcesOf(path string) []string {
+func (c rounds) sourcesOf(path string) []string {
 	opts := c.options()
 	opts.Library = true
 	prog, problems := compiled(seqvm.File(path), opts)
