@@ -201,7 +201,8 @@ func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, 
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings, Budget: vm.Budget{Time: o.Timeout}})
 	log := builtins.Tests(v)
 	log.Entitle(t.Name)
-	log.Collects = true
+	log.Collects, log.Seed = true, o.Seed
+	log.Snapshots = func(name, text string) (kept, problem string) { return o.snapshot(f, name, text) }
 	defer seqvm.Diagnostics(v).Watch(o.Settings.Watchdog)()
 	start := time.Now()
 	err := v.RunWord(word)
