@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs browser clean
 
 all: build
 
@@ -142,6 +142,10 @@ pgo:
 
 # docs writes what is made from the tables: docs/words.md, the examples' results, and
 # docs/diagnostics.md.
+# browser installs what the tests of pages look at them with, on systems of Debian's kind; without it they are skipped.
+browser:
+	apt-get install -y chromium
+
 docs:
 	UPDATE_DOCS=1 $(GO) test ./tools/explain -run Document
 	UPDATE_DOCS=1 $(GO) test ./tools/doc

@@ -19,6 +19,8 @@ import (
 type Parts struct {
 	// Profile writes the profile of a run.
 	Profile func(io.Writer, vm.Samples) error
+	// ProfilePage writes it as a page with the sources.
+	ProfilePage func(to io.Writer, program string, samples vm.Samples, sources []*diag.Source) error
 	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
 	// if a signal ended it.
 	Screen func(Screen) error

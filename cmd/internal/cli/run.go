@@ -51,7 +51,7 @@ func (c *CLI) runCommand() *cobra.Command {
 				ready = newHeap().run
 			}
 			opts := c.options()
-			opts.Instrument = instrument
+			opts.Instrument, opts.Profile = instrument, diagnose.profile != ""
 			var err error
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
@@ -87,7 +87,7 @@ func (c *CLI) runCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
-	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
+	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines to `FILE`: a page to look at if it ends in .html, else for 'go tool pprof'")
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
 	cmd.Flags().BoolVar(&again, "watch", false, "run the program again whenever one of its files changes; one that still runs is ended")
 	budget.add(cmd)
@@ -248,6 +248,11 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
 	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	if filepath.Ext(diagnose.profile) == ".html" {
+		d.write = func(w io.Writer, samples vm.Samples) error {
+			return c.Parts.ProfilePage(w, filepath.Base(args[0]), samples, prog.Sources)
+		}
+	}
 	leave := func() {
 		v.Console.Flush()
 		screen.Raw(false)

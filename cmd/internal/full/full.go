@@ -12,6 +12,7 @@ import (
 	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/tools/pprof"
+	"github.com/seqvm/seqvm/tools/profilepage"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
 	"github.com/seqvm/seqvm/tools/watch"
@@ -19,7 +20,7 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Functions: parts.Functions(seqvm.Version)}
 }
 
 // session shows a session on the screen.
