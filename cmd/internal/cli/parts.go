@@ -28,6 +28,8 @@ type Parts struct {
 	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
 	// Watch is package watch's Loop.
 	Watch func(ctx context.Context, folders func() []string, relevant func(path string) bool, step func(ctx context.Context, changed string)) error
+	// Bench measures words, and shows, keeps and compares what came out.
+	Bench func(Bench) error
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -65,6 +67,7 @@ var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
 	{what: "'run --watch'", needed: watches("run"), linked: func(p *Parts) bool { return p.Watch != nil }, apart: true},
 	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
+	{what: "'bench'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "bench" }, linked: func(p *Parts) bool { return p.Bench != nil }},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }

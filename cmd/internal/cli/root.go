@@ -161,7 +161,7 @@ var commands = []struct {
 	command func(*CLI) *cobra.Command
 }{
 	{"run", (*CLI).runCommand}, {"check", (*CLI).checkCommand}, {"build", (*CLI).buildCommand}, {"disasm", (*CLI).disasmCommand},
-	{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
+	{"test", (*CLI).testCommand}, {"bench", benchCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 	{"repl", (*CLI).replCommand}, {"version", (*CLI).versionCommand}, {completion, (*CLI).completionCommand},
 }
 
