@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,8 @@ type Parts struct {
 	Profile func(io.Writer, vm.Samples) error
 	// ProfilePage writes it as a page with the sources.
 	ProfilePage func(to io.Writer, program string, samples vm.Samples, sources []*diag.Source) error
+	// TracePage writes a timeline as a page.
+	TracePage func(to io.Writer, program string, timeline *vm.Timeline) error
 	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
 	// if a signal ended it.
 	Screen func(Screen) error
@@ -65,6 +68,10 @@ type guest struct {
 // themselves (builtins.Word.Part).
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "'run --trace' with a page", needed: func(_ *CLI, cmd *cobra.Command) bool {
+		flag := cmd.Flags().Lookup("trace")
+		return cmd.Name() == "run" && filepath.Ext(flag.Value.String()) == ".html"
+	}, linked: func(p *Parts) bool { return p.TracePage != nil }},
 	{what: "'run --watch'", needed: watches("run"), linked: func(p *Parts) bool { return p.Watch != nil }, apart: true},
 	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
 	{what: "'bench'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "bench" }, linked: func(p *Parts) bool { return p.Bench != nil }},

@@ -88,7 +88,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
 	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines to `FILE`: a page to look at if it ends in .html, else for 'go tool pprof'")
-	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write what strands do and when to `FILE`: a page to look at if it ends in .html, else for 'go tool trace'")
 	cmd.Flags().BoolVar(&again, "watch", false, "run the program again whenever one of its files changes; one that still runs is ended")
 	budget.add(cmd)
 	c.maxMemory(cmd)
@@ -231,6 +231,10 @@ func (c *CLI) settings() seqvm.Settings {
 func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
+	var timeline *vm.Timeline
+	if filepath.Ext(diagnose.trace) == ".html" {
+		timeline = vm.NewTimeline()
+	}
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
 		LineFlush: isTerminal(c.Stdout),
@@ -240,14 +244,17 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 		Terminal:  screen,
 
 		PoisonArenas: c.Poison,
-		Trace:        diagnose.trace != "",
+		Trace:        diagnose.trace != "" && timeline == nil,
+		Timeline:     timeline,
 	})
 	if err != nil {
 		return err
 	}
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
-	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	d := diagnosis{flags: diagnose, write: c.Parts.Profile, timeline: timeline, page: func(w io.Writer, t *vm.Timeline) error {
+		return c.Parts.TracePage(w, filepath.Base(args[0]), t)
+	}}
 	if filepath.Ext(diagnose.profile) == ".html" {
 		d.write = func(w io.Writer, samples vm.Samples) error {
 			return c.Parts.ProfilePage(w, filepath.Base(args[0]), samples, prog.Sources)

@@ -18,12 +18,13 @@ import (
 	"github.com/seqvm/seqvm/tools/profilepage"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
+	"github.com/seqvm/seqvm/tools/tracepage"
 	"github.com/seqvm/seqvm/tools/watch"
 )
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Functions: parts.Functions(seqvm.Version)}
 }
 
 // bench measures words.
