@@ -67,7 +67,9 @@ func (t *Timeline) add(e Event) {
 			half = append(half, t.events[i])
 		}
 		t.events = half
-		t.every *= 2
+		if t.every *= 2; t.seen%t.every != 0 {
+			return
+		}
 	}
 	t.events = append(t.events, e)
 }

@@ -31,7 +31,7 @@ func TestPageInABrowser(t *testing.T) {
 	require.NoError(t, f.Close())
 
 	p := browser.Open(t, "file://"+path)
-	assert.Equal(t, "2 strands, 1 messages, 100.000 ms. There were 12 events, of which every 2th was kept: there is more than is shown.", p.Eval("document.querySelector('#summary').textContent"))
+	assert.Equal(t, "2 strands, 1 messages, 100.000 ms. There were 12 events, of which one in 2 was kept: there is more than is shown.", p.Eval("document.querySelector('#summary').textContent"))
 	assert.Equal(t, `{"from":1,"at":50000000,"to":2,"arrives":70000000,"channel":1,"number":1}`, p.Eval("JSON.stringify(arrows[0])"))
 	p.Click("#lanes") // the middle, on the border of both lanes: the second one
 	assert.Contains(t, p.Eval("document.querySelector('#about').textContent"), "waits in chan.receive at p.seq:3</script>")
