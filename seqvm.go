@@ -113,6 +113,8 @@ type Options struct {
 	Instrument bool
 	// Cover makes the program count the points that it comes to (VM.Coverage).
 	Cover bool
+	// Profile makes words without calls and loops visible to a profile (VM.StartProfile).
+	Profile bool
 	// Plain makes code in which every step can be seen, and which is slower; Instrument
 	// and Cover imply it.
 	Plain bool
@@ -164,7 +166,7 @@ func Compile(source Source, opts Options) (*Program, error) {
 		return nil, &CompileError{problems}
 	}
 	p := &Program{
-		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Plain: opts.Plain}),
+		Module:   compile.Program(info, compile.Options{Instrument: opts.Instrument, Cover: opts.Cover, Profile: opts.Profile, Plain: opts.Plain}),
 		warnings: problems, words: bindings.words, sandbox: opts.Sandbox, from: source.from, opts: o, Manifests: slices.Concat(bindings.given, bindings.included),
 	}
 	for _, m := range info.Program.Modules {

@@ -93,6 +93,14 @@ type TestLog struct {
 	// Collects is set by a test runner, which reports itself: test.finish writes
 	// nothing.
 	Collects bool
+	// Snapshots returns the text that is kept under a name of letters, digits, '-', '_' and '.', or keeps the text that is given and returns
+	// that. problem says why there is neither. nil: there are no snapshots.
+	Snapshots func(name, text string) (kept, problem string)
+	// Seed is that of the values that properties draw; 0: one is chosen.
+	Seed uint64
+
+	property   *property // that runs; nil: none
+	properties int       // so far
 }
 
 // Entitle sets the title.
@@ -129,8 +137,16 @@ func assertion(s *vm.Strand, ok bool, failure string) error {
 			t.Passed++
 			return
 		}
-		t.Failures = append(t.Failures, fmt.Sprintf("  at line %d: %s", line, failure))
+		t.Failures = append(t.Failures, failedAt(line, failure))
 	})
+}
+
+// failedAt is a failure of a report. Line 0 is not known: the word that has it has ended in a tail call of one that the VM supplies.
+func failedAt(line int, failure string) string {
+	if line == 0 {
+		return "  " + failure
+	}
+	return fmt.Sprintf("  at line %d: %s", line, failure)
 }
 
 // testReport is what test.finish writes.

@@ -181,6 +181,9 @@ type MatchArm struct {
 	Variant, Target int32
 }
 
+// CoverProfile is the point of OpCover that no coverage has: a profile may look there.
+const CoverProfile = 1<<31 - 1
+
 // CoverPoint is a place that a program comes to, or not.
 type CoverPoint struct {
 	Kind CoverKind

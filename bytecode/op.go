@@ -666,7 +666,7 @@ var Table = [opCount]Info{
 		Doc: "hand the stack, A slots high in this frame, to the built-in B and empty it"},
 	OpCount: {Name: "count", Doc: "count an entry into this function; its first instruction or none"},
 
-	OpCover: {Name: "cover", A: Count, Doc: "count that control came to point A of the module's coverage"},
+	OpCover: {Name: "cover", A: Count, Doc: "count that control came to point A of the module's coverage; behind its last one: show where the strand is, if a profile asks"},
 
 	OpHalt:    {Name: "halt", Flow: Leave, Traits: Internal, Doc: "end of the strand"},
 	OpChecked: {Name: "checked", Traits: Internal, Doc: "as the original instruction here, after a check of the kinds it trusts"},

@@ -54,13 +54,16 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 	return false
 }
 
-// coverLine notes for coverage that the program comes to the line of a statement, if the
+// coverLine notes for coverage and profiles that the program comes to the line of a statement, if the
 // statement before stands on another one. What is in a quotation counts by itself.
 func (g *generator) coverLine(pos int32, line *int) {
-	if !g.Cover {
+	if !g.Cover && !g.Profile {
 		return
 	}
 	if here := g.lineOf(pos); here != *line {
+		if *line != 0 {
+			g.lookForProfile() // it belongs to the line that ends
+		}
 		g.cover(bytecode.CoverLine, pos)
 		*line = here
 	}

@@ -14,6 +14,8 @@ import (
 type Options struct {
 	// Instrument makes every word of the program count its entries; Plain is implied.
 	Instrument bool
+	// Profile has every word look at its end whether a profile asks where it is.
+	Profile bool
 	// Cover makes the program count the points that it comes to; Plain is implied.
 	Cover bool
 	// Plain makes code in which every step of the program can be seen: each word has a frame of its
@@ -342,6 +344,7 @@ func (c *compiler) word(w *types.Word) {
 		g.keep(with.hoisted, with.frame)
 		g.around = w.Decl.Pos
 		if !g.body(w.Decl.Body, !w.Input) { // errors show where in the input they come from
+			g.lookForProfile()
 			g.finish(w.Decl.Body)
 		}
 		return g

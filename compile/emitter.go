@@ -74,6 +74,14 @@ func (e *emitter) cover(kind bytecode.CoverKind, pos int32) {
 	e.mod.Cover = append(e.mod.Cover, point)
 }
 
+// lookForProfile emits a point at which a profile can find the strand, if one is made: at the end of a line or a word, which may
+// have come by neither calls nor loops. Supplied modules have none.
+func (e *emitter) lookForProfile() {
+	if e.Profile && e.file(e.module) >= 0 {
+		e.emit(bytecode.OpCover, bytecode.CoverProfile, 0, 0)
+	}
+}
+
 func (e *emitter) emit(op bytecode.Op, a, b, c int32) int {
 	pc := len(e.code)
 	if n := len(e.lines); n == 0 || originOf(e.lines[n-1]) != e.origin {

@@ -153,7 +153,7 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	if tail {
 		g.emit(bytecode.OpTailGone, 0, 0, 0)
 	}
-	if !b.fails {
+	if !b.fails && !g.Profile { // which is to see the word
 		g.inlining++
 		g.body(w.Decl.Body, false)
 		g.inlining--
@@ -163,6 +163,7 @@ func (g *generator) inlineWord(w *types.Word, b inlineBody, tail bool) {
 	g.sites = append(g.sites, bytecode.Site{Func: g.functions[w.Index], Line: here.line, Column: here.column, Parent: here.site, Tail: tail})
 	g.site = int32(len(g.sites))
 	g.body(w.Decl.Body, false)
+	g.lookForProfile()
 	g.origin, g.places = here, places
 	if !tail { // else those look at the results that the calling word returns to
 		g.demandResults(w)

@@ -41,6 +41,9 @@ const batch = 256
 // Send sends the promoted value of the first slot of a word's window of two, waits until there is room
 // for it, and leaves there whether the channel was open.
 func (s Waits) Send(c *channel.Channel, w []stack.Value) error {
+	if t := s.vm.config.Timeline; t != nil && !s.comesBack() {
+		t.message(EventSent, s.ID(), c)
+	}
 	if !c.Plain() {
 		return s.sendSpecial(c, w)
 	}
@@ -95,6 +98,9 @@ func (s Waits) chooseSend(c *channel.Channel, w []stack.Value) error {
 // slots of a word's window.
 func (s Waits) Receive(c *channel.Channel, w []stack.Value) error {
 	result := (*[2]stack.Value)(w)
+	if t := s.vm.config.Timeline; t != nil && !s.comesBack() {
+		t.message(EventReceived, s.ID(), c)
+	}
 	if s.member == nil && !c.Timed() { // nothing else ends the wait
 		if c.TryReceive(s.scheduled(), &s.vm.sched, result) != channel.Blocked {
 			return nil

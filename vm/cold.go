@@ -120,9 +120,7 @@ func (s *Strand) cold(in *bytecode.Instr) error {
 			s.vm.entries[index].Add(1)
 		}
 	case bytecode.OpCover:
-		if covered := s.vm.covered; int(in.A) < len(covered) {
-			covered[in.A].Add(1)
-		}
+		cover(s, in.A)
 	case bytecode.OpDump:
 		return s.dump(fp+uintptr(uint32(in.A))*slotSize, img.builtins[in.B].Builtin)
 	default:

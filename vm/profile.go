@@ -3,6 +3,7 @@ package vm
 import (
 	"fmt"
 	"maps"
+	"runtime/metrics"
 	"slices"
 	"sync"
 	"time"
@@ -11,8 +12,8 @@ import (
 )
 
 // Profile samples what strands execute, by word and line. Strands are asked to
-// look at themselves: each does so at its next call or loop, so what a built-in
-// word takes counts for the place behind its call.
+// look at themselves: each does so at its next call or loop and, in code that was compiled for it, at the end of its line or word. So what a
+// built-in word takes counts for the place behind its call.
 type Profile struct {
 	vm     *VM
 	start  time.Time
@@ -22,6 +23,7 @@ type Profile struct {
 
 	mu      sync.Mutex
 	samples map[string]*Sample
+	bytes   uint64 // that were allocated until the last sample
 }
 
 // Sample is how often strands were found at a place, and the calls that led there, the
@@ -29,6 +31,7 @@ type Profile struct {
 type Sample struct {
 	Trail []Frame
 	Count int64
+	Bytes int64 // that the process has allocated on its heap since the sample before, of any place: an estimate of what this one allocates
 }
 
 // Samples is what a profile has found, in no order.
@@ -44,6 +47,7 @@ type Samples struct {
 func (v *VM) StartProfile(perSecond int) *Profile {
 	p := &Profile{vm: v, start: time.Now(), period: time.Second / time.Duration(perSecond), done: make(chan struct{}), samples: map[string]*Sample{}}
 	v.profile = p
+	p.bytes = allocated()
 	p.ended.Go(p.tick)
 	return p
 }
@@ -91,8 +95,28 @@ func (p *Profile) sample(s *Strand) {
 	if p.samples[key] == nil {
 		p.samples[key] = &Sample{Trail: trail}
 	}
-	p.samples[key].Count++
+	sample := p.samples[key]
+	sample.Count++
+	now := allocated()
+	sample.Bytes += int64(now - p.bytes)
+	p.bytes = now
 	p.mu.Unlock()
+}
+
+// cover notes that a strand has come to a point of the coverage or, behind the last one, to one where it can be found by a profile.
+func cover(s *Strand, point int32) {
+	if covered := s.vm.covered; int(point) < len(covered) {
+		covered[point].Add(1)
+	} else if s.sampled.Swap(false) {
+		s.vm.profile.sample(s)
+	}
+}
+
+// allocated is how many bytes the process has allocated on its heap so far.
+func allocated() uint64 {
+	list := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(list)
+	return list[0].Value.Uint64()
 }
 
 // End ends the sampling, and returns what was found. It must be called once.

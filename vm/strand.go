@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"github.com/seqvm/seqvm/arena"
 	"github.com/seqvm/seqvm/internal/memory"
@@ -77,6 +78,9 @@ func (s *Strand) Run() scheduler.Status {
 	if v.config.Trace {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()
+	}
+	if v.config.Timeline != nil {
+		defer v.config.Timeline.ran(s.ID(), time.Now())
 	}
 	switch err := s.execute(); err {
 	case errParked:

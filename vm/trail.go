@@ -337,8 +337,11 @@ func (s scene) failGuard(g bytecode.Guard, err error) error {
 	return failed
 }
 
-// Line returns the source line that the strand is at, for the test words.
+// Line returns the source line that the strand is at, for the test words: in what the VM supplies, that of the call. 0: none is known.
 func (s *Strand) Line() int {
-	_, line, _ := s.image.position(s.ip - instrSize)
-	return int(line.Line)
+	_, _, trail := s.scene().trail(s.ip - instrSize)
+	if len(trail) == 0 {
+		return 0
+	}
+	return trail[0].Line
 }

@@ -78,6 +78,8 @@ type Config struct {
 	PoisonArenas bool
 	// Trace shows strands as tasks in Go's execution trace, if one is being made.
 	Trace bool
+	// Timeline collects what strands do; nil: nobody wants to know.
+	Timeline *Timeline
 	// Columns makes texts of errors give places as FILE:LINE:COLUMN, for hosts whose
 	// programs are lines.
 	Columns bool

@@ -9,6 +9,9 @@ import (
 // park notes where the strand is about to wait, for the dump and for a trace.
 func (s *Strand) park() {
 	s.parkedAt.Store(s.ip)
+	if t := s.vm.config.Timeline; t != nil {
+		t.waits(s.ID(), s.scene().waitingIn())
+	}
 	if s.traced != nil {
 		trace.Log(s.traced.context, "waits", s.scene().waitingIn())
 	}

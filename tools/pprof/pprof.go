@@ -15,7 +15,7 @@ import (
 // Write writes samples, by word and line, packed by gzip.
 func Write(w io.Writer, samples vm.Samples) error {
 	out := &profile.Profile{
-		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "cpu", Unit: "nanoseconds"}},
+		SampleType: []*profile.ValueType{{Type: "samples", Unit: "count"}, {Type: "alloc_space", Unit: "bytes"}, {Type: "cpu", Unit: "nanoseconds"}},
 		PeriodType: &profile.ValueType{Type: "cpu", Unit: "nanoseconds"}, Period: int64(samples.Period),
 		TimeNanos: samples.Start.UnixNano(), DurationNanos: int64(samples.Duration),
 	}
@@ -38,7 +38,7 @@ func Write(w io.Writer, samples vm.Samples) error {
 		return l
 	}
 	for _, s := range samples.List {
-		ps := &profile.Sample{Value: []int64{s.Count, s.Count * int64(samples.Period)}}
+		ps := &profile.Sample{Value: []int64{s.Count, s.Bytes, s.Count * int64(samples.Period)}}
 		for _, f := range s.Trail {
 			ps.Location = append(ps.Location, location(f))
 		}

@@ -18,7 +18,7 @@ func TestProfilesNameWordsAndLines(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, pprof.Write(&b, vm.Samples{
 		Start: time.Unix(100, 0), Duration: time.Second, Period: time.Millisecond,
-		List: []*vm.Sample{{Trail: []vm.Frame{inner, outer}, Count: 5}, {Trail: []vm.Frame{outer}, Count: 1}},
+		List: []*vm.Sample{{Trail: []vm.Frame{inner, outer}, Count: 5, Bytes: 100}, {Trail: []vm.Frame{outer}, Count: 1}},
 	}))
 	p, err := profile.Parse(&b)
 	require.NoError(t, err)
@@ -35,6 +35,6 @@ func TestProfilesNameWordsAndLines(t *testing.T) {
 		shown = append(shown, words)
 	}
 	assert.Equal(t, [][]string{{"busy", "main"}, {"main"}}, shown)
-	assert.Equal(t, []int64{5, 5 * int64(time.Millisecond)}, p.Sample[0].Value)
+	assert.Equal(t, []int64{5, 100, 5 * int64(time.Millisecond)}, p.Sample[0].Value)
 	assert.EqualValues(t, 2, p.Sample[0].Location[0].Line[0].Line)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +46,7 @@ type Text struct {
 
 	failed []*File
 	broken []*File
+	told   map[string]string // the errors of the compiler so far, and in which file they were told
 }
 
 // File writes the lines of a file's tests. A file without any writes nothing.
@@ -116,8 +119,31 @@ func (r *Text) End(s Summary, total time.Duration) {
 		fmt.Fprint(r.Out, "COMPILATION FAILURES:\n\n")
 	}
 	for _, f := range r.broken {
-		fmt.Fprintf(r.Out, "%s:\n%s\n", f.Path, indented(diagnosed(f), "  "))
+		fmt.Fprintf(r.Out, "%s:\n%s\n", f.Path, indented(r.untold(f), "  "))
 	}
+}
+
+// untold are the errors and warnings of a file that does not compile, but for those that an earlier one has had as
+// well, because both include what they are in.
+func (r *Text) untold(f *File) string {
+	var b strings.Builder
+	earlier := map[string]int{}
+	for _, d := range f.Problems {
+		text := rendered(diag.List{d})
+		if first, ok := r.told[text]; ok {
+			earlier[first]++
+			continue
+		}
+		if r.told == nil {
+			r.told = map[string]string{}
+		}
+		r.told[text] = f.Path
+		b.WriteString(text)
+	}
+	for _, first := range slices.Sorted(maps.Keys(earlier)) {
+		fmt.Fprintf(&b, "%d as in %s\n", earlier[first], first)
+	}
+	return b.String()
 }
 
 // details are the lines of a failed test below its verdict.
@@ -134,9 +160,11 @@ func indented(text, prefix string) string {
 	return b.String()
 }
 
-func diagnosed(f *File) string {
+func diagnosed(f *File) string { return rendered(f.Problems) }
+
+func rendered(list diag.List) string {
 	var b strings.Builder
-	_ = diag.Renderer{Out: &b}.All(f.Problems)
+	_ = diag.Renderer{Out: &b}.All(list)
 	return b.String()
 }
 

@@ -9,6 +9,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,6 +33,14 @@ type Options struct {
 	Filter   string                           // only words whose name has this in it
 	Timeout  time.Duration                    // for each test; 0: none
 	Parallel int                              // files at a time; 0: one for each processor
+	Inside   int                              // tests of one file at a time; 0: one
+	Shuffle  *uint64                          // the seed of the order of files and tests; nil: that of their names
+	Seed     uint64                           // of the values that properties draw
+	Update   bool                             // write the snapshots that are missing or differ
+
+	// Started is called when a test is about to run, from any goroutine, and Ended when it has; nil: nobody
+	// wants to know.
+	Started, Ended func(path, test string)
 }
 
 // File is a test file with what came out of it.
@@ -39,10 +49,12 @@ type File struct {
 	Problems diag.List // of the compiler; with an error nothing was run
 	Sources  []string  // of the program: the file and what it includes; nil if it does not compile
 	OwnMain  bool      // it is a program, not a test file
-	Tests    []Test    // in byte order of their names
-	Skipped  []Skip    // likewise
+	Tests    []Test    // in byte order of their names, or shuffled
+	Skipped  []Skip    // in byte order of their names
+	Written  []string  // snapshots that Update has written
 
-	coverage *Coverage // of its tests; nil if it was not asked for
+	mu       sync.Mutex // guards what tests that run side by side add
+	coverage *Coverage  // of its tests; nil if it was not asked for
 }
 
 // Test is a test that was run.
@@ -64,11 +76,17 @@ type Skip struct {
 }
 
 // Run runs the tests of files and hands each file to done, in the order of the
-// list, as soon as it and those before it are finished. started is called when a
-// file's turn comes, from any goroutine; nil: nobody wants to know.
-func Run(files []string, opts Options, started func(path string), done func(*File)) {
-	if started == nil {
-		started = func(string) {}
+// list or, with Shuffle, of the seed, as soon as it and those before it are finished.
+func Run(files []string, opts Options, done func(*File)) {
+	if opts.Started == nil {
+		opts.Started = func(string, string) {}
+	}
+	if opts.Ended == nil {
+		opts.Ended = func(string, string) {}
+	}
+	if opts.Shuffle != nil {
+		files = slices.Clone(files)
+		shuffle(files, *opts.Shuffle, "")
 	}
 	workers := opts.Parallel
 	if workers <= 0 {
@@ -83,7 +101,6 @@ func Run(files []string, opts Options, started func(path string), done func(*Fil
 	for range min(workers, len(files)) {
 		all.Go(func() {
 			for i := range next {
-				started(files[i])
 				results[i] <- opts.file(files[i])
 			}
 		})
@@ -98,6 +115,14 @@ func Run(files []string, opts Options, started func(path string), done func(*Fil
 		done(<-r)
 	}
 	all.Wait()
+}
+
+// shuffle brings a list into the order of a seed, which is another one for each name.
+func shuffle[T any](list []T, seed uint64, name string) {
+	mixed := fnv.New64a()
+	_, _ = mixed.Write([]byte(name)) // which cannot fail
+	random := rand.New(rand.NewPCG(seed, mixed.Sum64()))
+	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
 // file compiles a file and runs its tests.
@@ -122,15 +147,26 @@ func (o *Options) file(path string) *File {
 		f.coverage = newCoverage(prog)
 	}
 	loaded, err := prog.VM(seqvm.Config{}) // linked once for all tests
-	for _, i := range o.words(prog.Module, f) {
-		t := Test{Name: prog.Module.Funcs[i].Name}
+	words := o.words(prog.Module, f)
+	f.Tests = make([]Test, len(words))
+	var all sync.WaitGroup
+	free := make(chan struct{}, max(o.Inside, 1))
+	for i, word := range words {
+		t := &f.Tests[i]
+		t.Name = prog.Module.Funcs[word].Name
 		if err != nil {
 			t.Ended = err.Error()
-		} else {
-			o.test(&t, prog, loaded, i, f)
+			continue
 		}
-		f.Tests = append(f.Tests, t)
+		free <- struct{}{}
+		all.Go(func() {
+			o.Started(path, t.Name)
+			o.test(t, prog, loaded, word, f)
+			o.Ended(path, t.Name)
+			<-free
+		})
 	}
+	all.Wait()
 	return f
 }
 
@@ -152,6 +188,9 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 		}
 	}
 	slices.SortFunc(tests, func(a, b int32) int { return strings.Compare(m.Funcs[a].Name, m.Funcs[b].Name) })
+	if o.Shuffle != nil {
+		shuffle(tests, *o.Shuffle, f.Path)
+	}
 	slices.SortFunc(f.Skipped, func(a, b Skip) int { return strings.Compare(a.Name, b.Name) })
 	return tests
 }
@@ -162,7 +201,8 @@ func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, 
 	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings, Budget: vm.Budget{Time: o.Timeout}})
 	log := builtins.Tests(v)
 	log.Entitle(t.Name)
-	log.Collects = true
+	log.Collects, log.Seed = true, o.Seed
+	log.Snapshots = func(name, text string) (kept, problem string) { return o.snapshot(f, name, text) }
 	defer seqvm.Diagnostics(v).Watch(o.Settings.Watchdog)()
 	start := time.Now()
 	err := v.RunWord(word)
@@ -186,7 +226,9 @@ func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, 
 	log.Unlock()
 	t.Output = written.String()
 	if f.coverage != nil {
+		f.mu.Lock()
 		f.coverage.count(v.Coverage())
+		f.mu.Unlock()
 	}
 }
 

@@ -37,6 +37,8 @@ type diagnosis struct {
 	write    func(io.Writer, vm.Samples) error // the profile
 	profile  *vm.Profile
 	profiled *outfile.File
+	timeline *vm.Timeline // in place of Go's trace; nil: none
+	page     func(io.Writer, *vm.Timeline) error
 	traced   *outfile.File
 }
 
@@ -48,9 +50,11 @@ func (d *diagnosis) start(v *vm.VM) (err error) {
 		if d.traced, err = outfile.Create(d.flags.trace, 0o666); err != nil {
 			return fmt.Errorf("cannot write the trace: %w", err)
 		}
-		if err := trace.Start(d.traced); err != nil {
-			d.drop()
-			return err
+		if d.timeline == nil {
+			if err := trace.Start(d.traced); err != nil {
+				d.drop()
+				return err
+			}
 		}
 	}
 	if d.flags.profile != "" {
@@ -68,7 +72,15 @@ func (d *diagnosis) finish() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []error
-	if d.traced != nil {
+	switch {
+	case d.traced != nil && d.timeline != nil:
+		if err := d.page(d.traced, d.timeline); err != nil {
+			d.traced.Discard()
+			all = append(all, err)
+			break
+		}
+		all = append(all, d.traced.Commit())
+	case d.traced != nil:
 		trace.Stop()
 		all = append(all, d.traced.Commit())
 	}
@@ -93,7 +105,9 @@ func (d *diagnosis) discard() {
 
 func (d *diagnosis) drop() {
 	if d.traced != nil {
-		trace.Stop()
+		if d.timeline == nil {
+			trace.Stop()
+		}
 		d.traced.Discard()
 	}
 	if d.profiled != nil {

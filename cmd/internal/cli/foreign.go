@@ -8,7 +8,7 @@ import (
 
 // runners are the commands that call functions of C libraries. The others are content with the stack effects of the
 // words, and need no library.
-var runners = map[string]bool{"run": true, "test": true, "repl": true}
+var runners = map[string]bool{"run": true, "test": true, "bench": true, "repl": true}
 
 // bindManifests adds the words of the manifests of the command line to the built-in words.
 func (c *CLI) bindManifests(cmd *cobra.Command) error {

@@ -47,7 +47,7 @@ func (c *CLI) handOver(what, spare string) error {
 			return err
 		}
 	}
-	environ := append(os.Environ(), callerVariable+"="+build())
+	environ := append(environment(c.watched), callerVariable+"="+build())
 	if c.typed != nil {
 		text, err := temporary(c.typed)
 		if err != nil {
@@ -70,6 +70,14 @@ func (c *CLI) handOver(what, spare string) error {
 	return ExitStatus(status)
 }
 
+// environment is the environment of the process as it was at its start, but for its caller.
+func environment(watched bool) []string {
+	if watched {
+		return append(os.Environ(), watchedVariable+"=1")
+	}
+	return os.Environ()
+}
+
 // handBack has seqvm execute the command line that this program was called with directly, because the process must be
 // restricted by the system before it becomes this program.
 func (c *CLI) handBack() error {
@@ -82,7 +90,7 @@ func (c *CLI) handBack() error {
 	if c.program != "" {
 		called = c.program
 	}
-	status, err := become(small, append([]string{called}, c.args...), os.Environ())
+	status, err := become(small, append([]string{called}, c.args...), environment(c.watched))
 	if err != nil {
 		return fmt.Errorf("a sandbox needs '%s', which cannot be started: %w", small, err)
 	}

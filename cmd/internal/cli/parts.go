@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +21,10 @@ import (
 type Parts struct {
 	// Profile writes the profile of a run.
 	Profile func(io.Writer, vm.Samples) error
+	// ProfilePage writes it as a page with the sources.
+	ProfilePage func(to io.Writer, program string, samples vm.Samples, sources []*diag.Source) error
+	// TracePage writes a timeline as a page.
+	TracePage func(to io.Writer, program string, timeline *vm.Timeline) error
 	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
 	// if a signal ended it.
 	Screen func(Screen) error
@@ -26,6 +32,10 @@ type Parts struct {
 	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
 	// Site writes a site of words into a folder.
 	Site func(dir, title string, sections []doc.Section) error
+	// Watch is package watch's Loop.
+	Watch func(ctx context.Context, folders func() []string, relevant func(path string) bool, step func(ctx context.Context, changed string)) error
+	// Bench measures words, and shows, keeps and compares what came out.
+	Bench func(Bench) error
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -53,6 +63,8 @@ type guest struct {
 	needed func(*CLI, *cobra.Command) bool
 	linked func(*Parts) bool
 	spare  string // what does without; "": nothing
+	// apart says that the command starts processes, which set their sandboxes up: it is in none itself.
+	apart bool
 }
 
 // guests are the commands and flags that not every program has. Words that are such say so
@@ -60,6 +72,13 @@ type guest struct {
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
 	{what: "'doc --html'", needed: given("doc", "html"), linked: func(p *Parts) bool { return p.Site != nil }},
+	{what: "'run --trace' with a page", needed: func(_ *CLI, cmd *cobra.Command) bool {
+		flag := cmd.Flags().Lookup("trace")
+		return cmd.Name() == "run" && filepath.Ext(flag.Value.String()) == ".html"
+	}, linked: func(p *Parts) bool { return p.TracePage != nil }},
+	{what: "'run --watch'", needed: watches("run"), linked: func(p *Parts) bool { return p.Watch != nil }, apart: true},
+	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
+	{what: "'bench'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "bench" }, linked: func(p *Parts) bool { return p.Bench != nil }},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }
@@ -74,6 +93,9 @@ func given(command, flag string) func(*CLI, *cobra.Command) bool {
 func (c *CLI) linked(cmd *cobra.Command) error {
 	for _, g := range guests {
 		if !g.linked(&c.Parts) && g.needed(c, cmd) {
+			if g.apart {
+				c.fence = nil
+			}
 			return c.handOver(g.what, g.spare)
 		}
 	}

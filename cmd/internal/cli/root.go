@@ -66,6 +66,7 @@ type CLI struct {
 	program  string         // of the reference, whose command line this is; "": seqvm's own
 	refused  int            // status for a program that does not compile; 0: that of a usage error
 	prefix   string         // in front of compile errors
+	watched  bool           // a process with --watch has started this one (watch.go)
 
 	color       string
 	noColor     bool
@@ -117,7 +118,9 @@ func OfProcess(parts Parts) *CLI {
 		}
 	}
 	c.caller = os.Getenv(callerVariable)
+	_, c.watched = os.LookupEnv(watchedVariable)
 	_ = os.Unsetenv(callerVariable) // the program that runs and those it starts are not called by it
+	_ = os.Unsetenv(watchedVariable)
 	return c
 }
 
@@ -195,7 +198,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand},
-		{"test", (*CLI).testCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
+		{"test", (*CLI).testCommand}, {"bench", benchCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 		{"repl", (*CLI).replCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
 		{completion, completionCommand}, {man, manCommand},
 	}

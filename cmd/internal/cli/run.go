@@ -25,7 +25,7 @@ import (
 )
 
 func runCommand(c *CLI) *cobra.Command {
-	var instrument bool
+	var instrument, again bool
 	var box sandboxFlags
 	var budget budgetFlags
 	var diagnose diagnosisFlags
@@ -46,12 +46,15 @@ func runCommand(c *CLI) *cobra.Command {
 			"  SEQ_REPORT=words seqvm run --instrument program.seq\n  echo ': main ( -- ) 42 int->string io.write-line ;' | seqvm run -",
 		Args: atLeast(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if again && !c.watched {
+				return rounds{c}.program(args[0])
+			}
 			ready := func() {}
 			if c.setting("GOGC") == "" {
 				ready = newHeap().run
 			}
 			opts := c.options()
-			opts.Instrument = instrument
+			opts.Instrument, opts.Profile = instrument, diagnose.profile != ""
 			var err error
 			if opts.Sandbox, err = box.policy(); err != nil {
 				return err
@@ -88,8 +91,9 @@ func runCommand(c *CLI) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&instrument, "instrument", false, "count how often each word is entered, for SEQ_REPORT=words")
-	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines, for 'go tool pprof'")
-	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
+	cmd.Flags().StringVar(&diagnose.profile, "profile", "", "write a profile of words and lines to `FILE`: a page to look at if it ends in .html, else for 'go tool pprof'")
+	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write what strands do and when to `FILE`: a page to look at if it ends in .html, else for 'go tool trace'")
+	cmd.Flags().BoolVar(&again, "watch", false, "run the program again whenever one of its files changes; one that still runs is ended")
 	budget.add(cmd)
 	c.maxMemory(cmd)
 	box.add(cmd)
@@ -240,6 +244,10 @@ func (c *CLI) settings() seqvm.Settings {
 func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, diagnose diagnosisFlags) error {
 	c.log.Debug().Str("program", args[0]).Int("functions", len(prog.Module.Funcs)).Msg("compiled")
 	screen := c.terminal()
+	var timeline *vm.Timeline
+	if filepath.Ext(diagnose.trace) == ".html" {
+		timeline = vm.NewTimeline()
+	}
 	v, err := prog.VM(seqvm.Config{
 		Stdin: c.Stdin, Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv,
 		LineFlush: isTerminal(c.Stdout),
@@ -249,14 +257,22 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 		Terminal:  screen,
 
 		PoisonArenas: c.Poison,
-		Trace:        diagnose.trace != "",
+		Trace:        diagnose.trace != "" && timeline == nil,
+		Timeline:     timeline,
 	})
 	if err != nil {
 		return err
 	}
 	defer screen.Raw(false)
 	looking := seqvm.Diagnostics(v)
-	d := diagnosis{flags: diagnose, write: c.Parts.Profile}
+	d := diagnosis{flags: diagnose, write: c.Parts.Profile, timeline: timeline, page: func(w io.Writer, t *vm.Timeline) error {
+		return c.Parts.TracePage(w, filepath.Base(args[0]), t)
+	}}
+	if filepath.Ext(diagnose.profile) == ".html" {
+		d.write = func(w io.Writer, samples vm.Samples) error {
+			return c.Parts.ProfilePage(w, filepath.Base(args[0]), samples, prog.Sources)
+		}
+	}
 	leave := func() {
 		v.Console.Flush()
 		screen.Raw(false)

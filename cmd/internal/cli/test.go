@@ -4,14 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/internal/outfile"
+	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/tools/testrunner"
 )
 
@@ -21,6 +27,11 @@ type testFlags struct {
 	verbose   bool
 	timeout   float64
 	parallel  int
+	inside    int
+	shuffle   string
+	seed      uint64
+	update    bool
+	watch     bool
 	json      bool
 	junit     string
 	cover     bool
@@ -39,14 +50,22 @@ func (c *CLI) testCommand() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"."}
 			}
+			if flags.watch && !c.watched {
+				return rounds{c}.tests(args)
+			}
 			return c.test(args, flags)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVarP(&flags.filter, "filter", "f", "", "run only tests whose name contains `TEXT`")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "show how long each test took")
-	f.Float64Var(&flags.timeout, "timeout", 0, "stop each test after so many `SECONDS`")
+	f.Float64Var(&flags.timeout, "timeout", 60, "stop each test after so many `SECONDS`; 0: never")
 	f.IntVarP(&flags.parallel, "parallel", "p", 0, "run `N` files at a time (default: one for each processor)")
+	f.IntVar(&flags.inside, "parallel-tests", 1, "run `N` tests of each file at a time")
+	f.StringVar(&flags.shuffle, "shuffle", "", "run files and tests in the order of a `SEED`, a number or 'random', which the report names")
+	f.Uint64Var(&flags.seed, "seed", 0, "the `SEED` of the values that properties draw (default: another one each time)")
+	f.BoolVar(&flags.update, "update", false, "write the snapshots that are missing or differ")
+	f.BoolVar(&flags.watch, "watch", false, "run the tests again whenever a file changes")
 	f.BoolVar(&flags.json, "json", false, "write one JSON object for each test instead of the report")
 	f.StringVar(&flags.junit, "junit", "", "write the results to `FILE` in JUnit's XML format as well")
 	f.BoolVar(&flags.cover, "cover", false, "show which words, branches and lines of the included files the tests came to")
@@ -59,6 +78,16 @@ func (c *CLI) testCommand() *cobra.Command {
 func (c *CLI) test(paths []string, flags testFlags) error {
 	if flags.parallel < 0 {
 		return errors.New("--parallel must not be negative")
+	}
+	if flags.inside < 1 {
+		return errors.New("--parallel-tests must be at least 1")
+	}
+	shuffle, err := flags.order()
+	if err != nil {
+		return err
+	}
+	if flags.seed == 0 {
+		flags.seed = newSeed()
 	}
 	limit, err := seconds(flags.timeout)
 	if err != nil {
@@ -80,7 +109,8 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	}
 	opts := testrunner.Options{
 		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
-		Filter: flags.filter, Timeout: limit, Parallel: flags.parallel,
+		Filter: flags.filter, Timeout: limit, Parallel: flags.parallel, Inside: flags.inside,
+		Shuffle: shuffle, Seed: flags.seed, Update: flags.update,
 	}
 	opts.Compile.Sandbox = policy
 	opts.Compile.Cover = flags.cover || flags.coverHTML != ""
@@ -91,13 +121,20 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 	var coverage testrunner.Coverage
 	var sum testrunner.Summary
 	sources := slices.Clone(files)
-	progress := progress{c: c, all: len(files), on: isTerminal(c.Stderr) && len(files) > 1}
+	progress := progress{c: c, all: len(files), on: isTerminal(c.Stderr), now: map[string]bool{}}
+	opts.Started, opts.Ended = progress.started, progress.ended
+	if shuffle != nil && !flags.json {
+		fmt.Fprintf(c.Stdout, "Shuffled with the seed %d\n", *shuffle)
+	}
 	start := time.Now()
-	testrunner.Run(files, opts, progress.show, func(f *testrunner.File) {
+	testrunner.Run(files, opts, func(f *testrunner.File) {
 		progress.hide()
 		sum.Count(f)
 		sources = append(sources, f.Sources...)
 		c.testProblems(f)
+		for _, path := range f.Written {
+			fmt.Fprintf(c.Stderr, "%s: written\n", path)
+		}
 		junit.File(f)
 		coverage.Add(f)
 		if flags.json {
@@ -150,14 +187,33 @@ func (c *CLI) callsOf(files []string, policy *seqvm.Policy) error {
 	return nil
 }
 
-// testProblems writes what is to be said of a file besides its tests.
+// order is the seed of the order that is asked for; nil: none is.
+func (f *testFlags) order() (*uint64, error) {
+	switch f.shuffle {
+	case "":
+		return nil, nil
+	case "random":
+		seed := newSeed()
+		return &seed, nil
+	}
+	seed, err := strconv.ParseUint(f.shuffle, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("--shuffle must be a number that is not negative, or 'random', not %q", f.shuffle)
+	}
+	return &seed, nil
+}
+
+// newSeed is a seed that is easily typed. It is not 0, which asks for one.
+func newSeed() uint64 { return rand.Uint64N(1e9) + 1 }
+
+// testProblems writes what is to be said of a file besides its tests. The errors of one that does not compile are in the
+// report.
 func (c *CLI) testProblems(f *testrunner.File) {
 	switch {
 	case f.Problems.HasErrors() && c.diagnostics == "json":
 		c.report(f.Problems)
 	case f.Problems.HasErrors():
-		fmt.Fprintf(c.Stderr, "Failed to process %s:\n", f.Path)
-		c.report(f.Problems)
+		fmt.Fprintf(c.Stderr, "Failed to process %s: it does not compile\n", f.Path)
 	case f.OwnMain:
 		fmt.Fprintf(c.Stderr, "%s: skipped, has its own main\n", f.Path)
 	default:
@@ -181,22 +237,52 @@ func toFile(path string, sources []string, write func(io.Writer) error) error {
 	return f.Commit()
 }
 
-// progress is a line on the terminal that says which file runs.
+// progress is a line on the terminal that says which tests run.
 type progress struct {
 	c    *CLI
 	on   bool
 	all  int
 	mu   sync.Mutex
-	done int
+	done int             // files
+	now  map[string]bool // the tests that run, as FILE::NAME
 }
 
-func (p *progress) show(path string) {
+func (p *progress) started(path, test string) { p.change(path+"::"+test, true) }
+
+func (p *progress) ended(path, test string) { p.change(path+"::"+test, false) }
+
+// change notes that a test runs, or runs no more, and shows one of those that do: the first by name, so that the line does not flicker.
+func (p *progress) change(test string, runs bool) {
 	if !p.on {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	fmt.Fprintf(p.c.Stderr, "\r\x1b[K[%d/%d] %s", p.done, p.all, path)
+	if runs {
+		p.now[test] = true
+	} else {
+		delete(p.now, test)
+	}
+	if len(p.now) == 0 {
+		return
+	}
+	shown := fmt.Sprintf("[%d/%d] %s", p.done, p.all, visible.Text(slices.Min(slices.Collect(maps.Keys(p.now)))))
+	if others := len(p.now) - 1; others > 0 {
+		shown += fmt.Sprintf(" and %d more", others)
+	}
+	fmt.Fprint(p.c.Stderr, "\r\x1b[K"+p.fitting(shown))
+}
+
+// fitting cuts a line to the width of the terminal: a longer one could not be taken back.
+func (p *progress) fitting(line string) string {
+	if f, ok := p.c.Stderr.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 1 {
+			if runes := []rune(line); len(runes) >= width {
+				return string(runes[:width-1])
+			}
+		}
+	}
+	return line
 }
 
 func (p *progress) hide() {

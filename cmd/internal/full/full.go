@@ -4,6 +4,8 @@ package full
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"syscall"
 
@@ -11,15 +13,65 @@ import (
 	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
 	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
+	"github.com/seqvm/seqvm/tools/benchmark"
 	"github.com/seqvm/seqvm/tools/doc/site"
 	"github.com/seqvm/seqvm/tools/pprof"
+	"github.com/seqvm/seqvm/tools/profilepage"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/screen"
+	"github.com/seqvm/seqvm/tools/tracepage"
+	"github.com/seqvm/seqvm/tools/watch"
 )
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Site: site.Write, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, Functions: parts.Functions(seqvm.Version)}
+}
+
+// bench measures words.
+func bench(b cli.Bench) error {
+	o := benchmark.Options{Compile: b.Compile, Config: b.Config, Filter: b.Filter, Sample: b.Sample, Samples: b.Samples}
+	var earlier benchmark.Saved
+	if b.Against != "" {
+		f, err := os.Open(b.Against)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if earlier, err = benchmark.Read(f); err != nil {
+			return fmt.Errorf("%s: %w", b.Against, err)
+		}
+	}
+	var results []*benchmark.Result
+	failed := false
+	for _, path := range b.Files {
+		err := o.File(path, func(r *benchmark.Result) {
+			b.Measured(r.Key())
+			results = append(results, r)
+			failed = failed || r.Problem != ""
+		})
+		if err != nil {
+			b.Refused(err)
+			failed = true
+		}
+	}
+	if len(results) == 0 && !failed {
+		return errors.New("no benchmarks found: they are words bench-* with the effect ( -- ) in files bench-*.seq")
+	}
+	if len(results) > 0 {
+		if err := benchmark.Text(b.Out, results, earlier); err != nil {
+			return err
+		}
+	}
+	if b.Save != nil {
+		if err := b.Save(func(to io.Writer) error { return benchmark.Save(to, results) }); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return cli.ExitStatus(1)
+	}
+	return nil
 }
 
 // session shows a session on the screen.
