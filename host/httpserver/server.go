@@ -83,6 +83,7 @@ type Server struct {
 	roots   []*os.Root
 	work    sync.WaitGroup
 	taken   atomic.Uint32
+	fresh   sync.Map // connections (net.Conn) on which nothing has come yet
 }
 
 // Start makes a server that listens. An error says why it cannot, or what is wrong with a pattern; then it has closed the roots.
@@ -111,8 +112,9 @@ func Start(c Config) (*Server, error) {
 	var l net.Listener = &listener{Listener: tcp, places: make(chan struct{}, s.limits.Connections), closed: s.closed, writeTime: s.limits.WriteTime}
 	s.server = http.Server{
 		Handler: mux, MaxHeaderBytes: max(1, s.limits.HeaderBytes-slack), ReadHeaderTimeout: s.limits.HeaderTime, IdleTimeout: s.limits.IdleTime,
-		ErrorLog: log.New(io.Discard, "", 0), Protocols: new(http.Protocols),
+		ErrorLog: log.New(io.Discard, "", 0), Protocols: new(http.Protocols), ConnState: s.noteState,
 	}
+	s.server.RegisterOnShutdown(s.dropFresh)
 	s.server.Protocols.SetHTTP1(true)
 	if c.TLS != nil {
 		l = tls.NewListener(l, c.TLS)
@@ -218,6 +220,22 @@ func (s *Server) Stop(ctx context.Context) bool {
 	graceful := s.server.Shutdown(ctx) == nil
 	s.close()
 	return graceful
+}
+
+func (s *Server) noteState(c net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		s.fresh.Store(c, nil)
+		return
+	}
+	s.fresh.Delete(c)
+}
+
+// dropFresh closes the connections on which nothing has come: net/http would wait for them for 5 seconds, and clients open some in advance.
+func (s *Server) dropFresh() {
+	s.fresh.Range(func(c, _ any) bool {
+		_ = c.(net.Conn).Close()
+		return true
+	})
 }
 
 // Close ends the server at once.

@@ -286,6 +286,17 @@ func TestStop(t *testing.T) {
 	}
 }
 
+// Connections on which nothing has come do not keep a server from its end.
+func TestStopWithFreshConnections(t *testing.T) {
+	s := serve(t, Config{Routes: []string{"/"}}, ok)
+	c := dial(t, s)
+	defer c.Close()
+	assert.Equal(t, "200", status(exchange(t, s, "GET / HTTP/1.1\r\n"+end))) // which was accepted later
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	assert.True(t, s.Stop(ctx))
+}
+
 // Only the first answer counts.
 func TestAnswersOnce(t *testing.T) {
 	second := make(chan [2]error, 1)
