@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network bench-parts bench-compare pgo docs clean
+.PHONY: all build install test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs clean
 
 all: build
 
@@ -123,6 +123,10 @@ long:
 COMPARE ?=
 bench: build
 	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
+
+# peers installs the programs that interop tests use (Debian, Ubuntu); tests skip what is not there.
+peers:
+	apt-get install -y --no-install-recommends curl nginx-light openssl python3
 
 # bench-network measures servers beside Go programs that do the same, in about a minute.
 bench-network: build
