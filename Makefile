@@ -32,7 +32,7 @@ test: lint
 	$(MAKE) fuzz-short
 
 race:
-	$(GO) test -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/...
+	$(GO) test -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/... ./host/network ./host/httpserver ./builtins/web
 	$(GO) test -race -timeout 30m -skip '$(UNBOUND)' ./cmd/seqvm
 	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 

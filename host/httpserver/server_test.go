@@ -308,3 +308,32 @@ func TestAnswersOnce(t *testing.T) {
 	assert.Equal(t, "200", status(exchange(t, s, "GET / HTTP/1.1\r\n"+end)))
 	assert.Equal(t, [2]error{ErrOver, ErrOver}, <-second)
 }
+
+// Whatever a client sends, the server answers others afterwards.
+func FuzzRequests(f *testing.F) {
+	for _, text := range []string{"GET / HTTP/1.1\r\n" + end, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "GET /%zz HTTP/1.0\n\n", "\x16\x03\x01"} {
+		f.Add([]byte(text))
+	}
+	s, err := Start(Config{Address: here, Routes: []string{"/"}, Limits: Limits{ReadTime: time.Second}})
+	require.NoError(f, err)
+	f.Cleanup(s.Close)
+	go func() {
+		for x := s.Next(plainly); x != nil; x = s.Next(plainly) {
+			go func() {
+				err := error(nil)
+				for err == nil {
+					err = x.Read(plainly, make([]byte, 100), func([]byte) {})
+				}
+				ok(x)
+			}()
+		}
+	}()
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c := dial(t, s)
+		_, _ = c.Write(text)
+		_ = c.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, c)
+		_ = c.Close()
+		require.Equal(t, "200", status(exchange(t, s, "GET / HTTP/1.1\r\n"+end)))
+	})
+}
