@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-parts bench-compare pgo docs pictures browser clean
+.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser clean
 
 all: build
 
@@ -36,7 +36,7 @@ test: lint
 	$(MAKE) fuzz-short
 
 race:
-	$(GO) test -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/...
+	$(GO) test -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/... ./host/network ./host/httpserver ./builtins/web
 	$(GO) test -race -timeout 30m -skip '$(UNBOUND)' ./cmd/seqvm
 	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 
@@ -127,6 +127,14 @@ long:
 COMPARE ?=
 bench: build
 	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
+
+# peers installs the programs that interop tests use (Debian, Ubuntu); tests skip what is not there.
+peers:
+	apt-get install -y --no-install-recommends curl nginx-light openssl python3
+
+# bench-network measures servers beside Go programs that do the same, in about a minute.
+bench-network: build
+	$(GO) run ./internal/bench/network ./seqvm-full
 
 # bench-parts runs the Go benchmarks.
 bench-parts:

@@ -15,6 +15,7 @@ import (
 // reach nothing that a sandbox keeps.
 var outside = map[string]string{
 	"file.": "", "%file.": "%file.line", "dir.": "", "net.": "", "%classic2.tcp.": "",
+	"%http.":    "%http.new-request %http.new-response %http.field %http.with %http.header %http.headers %http.add-header %http.pairs %http.limit %http.streams?",
 	"os.":       "os.path-join os.path-parent os.path-filename os.exit os.name os.arch",
 	"signal.":   "signal.received? signal.pending? signal.clear",
 	"terminal.": "terminal.read-char terminal.read-char? terminal.width terminal.height terminal.flush",

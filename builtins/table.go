@@ -33,7 +33,7 @@ var Families = sync.OnceValue(func() []Family {
 		{"Strands, channels, weaves", "concurrency", strandWords}, {"Time", "os", timeWords}, {"Input and output", "io", inputOutputWords},
 		{"Program arguments", "os", argumentWords}, {"Files", "fs", fileWords}, {"Directories", "fs", directoryWords}, {"Operating system and paths", "os", osWords},
 		{"Terminal", "io", terminalWords}, {"Cryptography", "text", cryptoWords}, {"Compression", "text", compressionWords}, {"Sockets", "tcp", socketWords}, {"Signals", "os", signalWords()}, {"TCP", "tcp", tcpWords}, {"UDP", "udp", udpWords}, {"DNS", "dns", dnsWords}, {"TLS", "tls", tlsWords}, {"HTTP", "http", httpWords}, {"Tests", "diagnostics", testWords},
-		{"", "", movingWords}, {"", "", lineWords}, {"", "", ioModuleWords}, {"", "", channelModuleWords}, {"", "", strandsModuleWords}, {"", "", testModuleWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
+		{"", "", movingWords}, {"", "", lineWords}, {"", "", ioModuleWords}, {"", "", channelModuleWords}, {"", "", strandsModuleWords}, {"", "", testModuleWords}, {"", "", httpModuleWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
 	}
 })
 

@@ -131,7 +131,18 @@ func tcpRead(s *vm.Strand, w []stack.Value) error {
 	stream, ok := FindSocket[*network.Stream](s, w[0])
 	data := stack.FromString("")
 	if ok {
-		ok = stream.Read(s.BlockingUntil, func(b []byte) { data = s.Bytes(b) }) == nil
+		use := func(b []byte) { data = s.Bytes(b) }
+		done, err := false, error(nil)
+		if s.Parks() {
+			var wait func()
+			if done, wait, err = stream.TryRead(use); wait != nil {
+				return s.Outside(wait)
+			}
+		}
+		if !done {
+			err = stream.Read(s.BlockingUntil, use)
+		}
+		ok = err == nil
 	}
 	flagged(w, data, ok)
 	return nil

@@ -65,7 +65,11 @@ func (s *Strand) Run() scheduler.Status {
 		s.Interrupt()
 	}
 	if s.member != nil {
-		switch s.stopRequest() {
+		request := s.stopRequest()
+		if s.member.outside.Load() {
+			s.cameIn(request != nil)
+		}
+		switch request {
 		case ErrStopped:
 			recovery{s}.begin()
 			return recovery{s}.cancel()

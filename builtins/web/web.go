@@ -1,10 +1,11 @@
-// Package web has the functions of the words of TLS and HTTP (chapter 7 of the language book, sections 7 and 8). The words are declared in
+// Package web has the functions of the words of TLS and HTTP (chapter 7 of the language book, sections 7 and 8), and of those that vm:http is built on. The words are declared in
 // package builtins without them: crypto/tls is dear to link, so seqvm leaves them to seqvm-full (docs/programs.md).
 package web
 
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"strings"
 	"unicode/utf8"
@@ -21,13 +22,15 @@ import (
 
 // Functions returns the functions by the names of their words, for Words.Link. version is what servers are told of the client.
 func Functions(version string) map[string]builtins.Function {
-	return map[string]builtins.Function{
+	functions := moduleFunctions(version)
+	maps.Copy(functions, map[string]builtins.Function{
 		"net.tls.client":  tlsClient,
 		"net.http.get":    request(version, "GET", false),
 		"net.http.delete": request(version, "DELETE", false),
 		"net.http.post":   request(version, "POST", true),
 		"net.http.put":    request(version, "PUT", true),
-	}
+	})
+	return functions
 }
 
 func settingsOf(s *vm.Strand) settings.Settings { return s.VM().Config().Settings.WithDefaults() }

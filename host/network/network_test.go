@@ -231,6 +231,76 @@ func TestAReset(t *testing.T) {
 	assert.NoError(t, s.Write(plainly, nil))
 }
 
+// Who waits without a buffer is woken by bytes, by the end, by a reset, by a close and by Secure, and leaves what came where it is.
+func TestTryRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		wake func(t *testing.T, s *Stream, other *net.TCPConn)
+		want string
+		err  bool
+	}{
+		"bytes": {func(t *testing.T, _ *Stream, other *net.TCPConn) {
+			_, err := other.Write([]byte("x"))
+			require.NoError(t, err)
+		}, "x", false},
+		"end": {func(t *testing.T, _ *Stream, other *net.TCPConn) { require.NoError(t, other.CloseWrite()) }, "", false},
+		"reset": {func(t *testing.T, _ *Stream, other *net.TCPConn) {
+			require.NoError(t, other.SetLinger(0))
+			require.NoError(t, other.Close())
+		}, "", true},
+		"close": {func(_ *testing.T, s *Stream, _ *net.TCPConn) { s.shut() }, "", true},
+		"secure": {func(t *testing.T, s *Stream, other *net.TCPConn) {
+			require.NoError(t, s.Secure(plainly, time.Minute, func(_ context.Context, c net.Conn) (net.Conn, error) { return upper{c}, nil }))
+			_, err := other.Write([]byte("x"))
+			require.NoError(t, err)
+		}, "X", false},
+	} {
+		for _, late := range []bool{false, true} { // it comes before the wait begins
+			s, other := pair(t)
+			done, wait, err := s.TryRead(discard)
+			require.NoError(t, err, name)
+			require.False(t, done, name)
+			require.NotNil(t, wait, name)
+			again, none, err := s.TryRead(discard)
+			assert.True(t, !again && none == nil && err == nil, "another one has the turn")
+			if late {
+				go wait()
+				c.wake(t, s, other)
+			} else {
+				woken := make(chan bool)
+				if name == "secure" { // which waits for the turn
+					go func() { wait(); close(woken) }()
+					c.wake(t, s, other)
+				} else {
+					c.wake(t, s, other)
+					go func() { wait(); close(woken) }()
+				}
+				<-woken
+			}
+			got := "none"
+			err = s.Read(plainly, func(b []byte) { got = string(b) })
+			assert.Equal(t, c.err, err != nil, "%s: %v", name, err)
+			if !c.err {
+				assert.Equal(t, c.want, got, name)
+			}
+		}
+	}
+	s, other := pair(t)
+	got := ""
+	for range 3 * patience {
+		_, err := other.Write([]byte("x"))
+		require.NoError(t, err)
+		for done := false; !done; {
+			var wait func()
+			done, wait, err = s.TryRead(func(b []byte) { got += string(b) })
+			require.NoError(t, err)
+			if wait != nil {
+				wait()
+			}
+		}
+	}
+	assert.Equal(t, strings.Repeat("x", 3*patience), got)
+}
+
 // A write goes on while another strand reads, a slow reader loses nothing, and writes stay together.
 func TestWritesStayTogether(t *testing.T) {
 	s, other := pair(t)

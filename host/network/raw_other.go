@@ -17,6 +17,8 @@ func rawOf(net.Conn) syscall.RawConn { return nil }
 
 func readRaw(syscall.RawConn, bool, func([]byte)) (bool, error) { return false, nil }
 
+func awaitBytes(syscall.RawConn) {}
+
 func writeRaw(syscall.RawConn, []byte) (int, error) { return 0, nil }
 
 // Quiet tells whether nothing has come on a connection that nobody reads from, not even its end.

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // rawOf returns the system's socket of a connection that has nothing in front of it; else nil.
@@ -54,6 +56,19 @@ func readRaw(raw syscall.RawConn, wait bool, use func([]byte)) (done bool, err e
 		err = failed
 	}
 	return done, err
+}
+
+// awaitBytes returns when something has come, or nothing more can come. What there is stays there, an error too.
+func awaitBytes(raw syscall.RawConn) {
+	looked := false
+	_ = raw.Read(func(fd uintptr) bool {
+		if looked {
+			return true
+		}
+		looked = true
+		n, err := again(func() (int, error) { return unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0) })
+		return n != 0 || err != nil
+	})
 }
 
 // writeRaw writes what the system takes at once.

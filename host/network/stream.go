@@ -61,6 +61,37 @@ func (s *Stream) Read(wait Wait, use func([]byte)) error {
 	}
 }
 
+// TryRead hands over what has come already; done is false if there is nothing, or if only Read can tell. Then the caller can wait with
+// wait, unless that is nil, and try again: it holds no buffer, and little else, but the turn to read. It must be called.
+func (s *Stream) TryRead(use func([]byte)) (done bool, wait func(), err error) {
+	if !s.read.try() {
+		return false, nil, nil
+	}
+	s.mu.Lock()
+	raw, securing := s.raw, s.securing
+	s.mu.Unlock()
+	if raw == nil || securing {
+		s.read.leave()
+		return false, nil, nil
+	}
+	if s.reads < patience {
+		if done, err = readRaw(raw, false, use); done || err != nil {
+			s.reads++
+			s.read.leave()
+			if errors.Is(err, io.EOF) {
+				use(nil)
+				err = nil
+			}
+			return true, nil, err
+		}
+	}
+	s.reads = 0
+	return false, func() {
+		defer s.read.leave()
+		awaitBytes(raw)
+	}, nil
+}
+
 func (s *Stream) readOnce(wait Wait, use func([]byte)) error {
 	mine := s.read.try()
 	if mine && s.reads < patience {

@@ -86,6 +86,20 @@ func (p *Policy) ReadDir(path string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
+// OpenRoot opens a folder with all that is in it: nothing leads out of it.
+func (p *Policy) OpenRoot(path string) (*os.Root, error) {
+	f, err := p.find(Read, path, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.root == nil:
+		return os.OpenRoot(path)
+	case f.exactly:
+		return nil, syscall.ENOTDIR
+	}
+	return f.root.OpenRoot(f.name)
+}
+
 // Here tells whether the program may know which folder is the current one.
 func (p *Policy) Here() error {
 	_, err := p.find(Read, ".", true)
