@@ -179,6 +179,7 @@ func newVM(img *image, config Config) *VM {
 	if config.Settings.YieldInterval > 0 {
 		img = img.in(countedForm)
 	}
+	img = img.withNative(&config, config.Budget.Reductions > 0)
 	v := &VM{config: config, start: -1}
 	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
