@@ -33,6 +33,15 @@ type Layout struct {
 	Calls      int32 // return addresses, innermost first at an exit, outermost first at an entry: those of Room calls
 	Goroutine  int32 // distance in Go's goroutine of the stack's lower end
 	StackGuard int32 // distance in Go's goroutine of the bound that asks for attention
+	Barrier    int32 // address of a word of 4 bytes that is not 0 while Go's collector has to be told of pointers that are written
+
+	// Of the object of a list or variant (package stack, list.go), as distances from its start.
+	State    int32 // 4 bytes, of which Shared is one bit
+	Shared   int32
+	Form     int32 // 4 bytes
+	Elements int32 // address
+	Length   int32
+	Room     int32
 }
 
 // Room is how many calls can be open in machine code.

@@ -60,6 +60,7 @@ type stub struct {
 	write []written
 	to    amd64.Label // elsewhere in the function
 	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
+	emit  func()      // or this is all of it
 }
 
 // build makes the code of the functions that have plans.
@@ -185,6 +186,10 @@ func (e *emitter) exit(pc int) amd64.Label {
 
 func (e *emitter) stub(s stub) {
 	e.Bind(s.label)
+	if s.emit != nil {
+		s.emit()
+		return
+	}
 	e.write(s.write)
 	if s.pc < 0 {
 		e.Jump(s.to)
@@ -237,7 +242,7 @@ func (e *emitter) loadNumber(slot int32, k bytecode.Kind) {
 
 // way returns where to jump on the way from an instruction to another one.
 func (e *emitter) way(pc, to int) amd64.Label {
-	r, kinds := e.after(pc, registerFileAMD64)
+	r, kinds := e.after(pc, to, registerFileAMD64)
 	write := e.opened(r, kinds, to)
 	if len(write) == 0 {
 		return e.labels[to]
@@ -249,7 +254,7 @@ func (e *emitter) way(pc, to int) amd64.Label {
 
 // goOn goes on from an instruction to another one, which may stand right behind it.
 func (e *emitter) goOn(pc, to int) {
-	r, kinds := e.after(pc, registerFileAMD64)
+	r, kinds := e.after(pc, to, registerFileAMD64)
 	e.write(e.opened(r, kinds, to))
 	for next := pc + 1; next < to; next++ {
 		if e.kinds[next] != nil {

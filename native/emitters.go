@@ -13,8 +13,8 @@ type emission struct {
 
 // emitters has them by opcode.
 var emitters = [...]emission{
-	bytecode.OpMove:  {emit: move, fits: movesNumber},
-	bytecode.OpCopy:  {emit: move, fits: movesNumber},
+	bytecode.OpMove:  {emit: move},
+	bytecode.OpCopy:  {emit: move},
 	bytecode.OpInt:   {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)<<1) }},
 	bytecode.OpBool:  {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)) }},
 	bytecode.OpConst: {emit: constant, fits: isNumber},
@@ -93,6 +93,24 @@ var emitters = [...]emission{
 	bytecode.OpJumpFloatNotLt: {emit: floatJump},
 	bytecode.OpJumpFloatNotLe: {emit: floatJump},
 
+	bytecode.OpCheck: {emit: check, fits: checksKind},
+
+	bytecode.OpListGet:       {emit: listGet(held), fits: looksAtB},
+	bytecode.OpListPeek:      {emit: listGet(looked), fits: looksAtB},
+	bytecode.OpListTake:      {emit: listGet(taken), fits: looksAtB},
+	bytecode.OpListGetInt:    {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListGetFloat:  {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListGetBool:   {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListNextInt:   {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListNextFloat: {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListNextBool:  {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListSet:       {emit: listSet, fits: setsNumber},
+	bytecode.OpListSetImm:    {emit: listSetImm, fits: looksAtA},
+	bytecode.OpListPush:      {emit: listPush, fits: pushesNumber},
+	bytecode.OpListAppend:    {emit: listAppend, fits: appendsNumber},
+	bytecode.OpListLength:    {emit: listLength, fits: looksAtB},
+	bytecode.OpListHas:       {emit: listHas, fits: looksAtB},
+
 	bytecode.OpCall:           {emit: call, fits: callFits},
 	bytecode.OpTail:           {emit: tail, fits: tailFits},
 	bytecode.OpLoop:           {emit: jumpBack},
@@ -101,9 +119,33 @@ var emitters = [...]emission{
 	bytecode.OpReturn:         {emit: leaveFunction},
 }
 
-// movesNumber: a move of another value is one of a pointer, of which the collector has to know.
-func movesNumber(_ *builder, p *plan, pc int) bool {
-	return classOf(p.kinds[pc][p.f.Code[pc].B]) != inSlot
+// A number that is no list may be in a register: what it is in memory is not known then.
+
+func looksAtB(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].B) }
+func looksAtA(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].A) }
+
+// Only numbers are put into lists.
+
+func setsNumber(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return p.inSlot(pc, in.A) && !p.inSlot(pc, in.C)
+}
+
+func pushesNumber(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return p.inSlot(pc, in.B) && !p.inSlot(pc, in.C)
+}
+
+func appendsNumber(_ *builder, p *plan, pc int) bool { return !p.inSlot(pc, p.f.Code[pc].B) }
+
+// inSlot tells whether what a slot holds is in memory only.
+func (p *plan) inSlot(pc int, slot int32) bool { return classOf(p.kinds[pc][slot]) == inSlot }
+
+// checksKind: a number that is known to be of another kind is in no register of this one.
+func checksKind(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	k := bytecode.Kind(in.B)
+	return k != bytecode.KindAny && (p.kinds[pc][in.A] == k || p.inSlot(pc, in.A))
 }
 
 func isNumber(b *builder, p *plan, pc int) bool {

@@ -184,7 +184,7 @@ func (p *plan) behind(pc int) []bytecode.Kind {
 	named := info.Operands()
 	for i := len(named) - 1; i >= 0; i-- { // A comes last: it may be another one as well
 		for down := range named[i].Slots() {
-			if k := named[i].Leaves(); k != bytecode.KindAny {
+			if k := named[i].Leaves(); k != bytecode.KindAny || named[i].Writes() {
 				kinds[in.Operands()[i]-down] = k
 			}
 		}

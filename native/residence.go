@@ -91,7 +91,7 @@ func (p *plan) reside(machine *registerFile) {
 				arrive(to, p.inMemory(to))
 				continue
 			}
-			r, kinds := p.after(pc, machine)
+			r, kinds := p.after(pc, to, machine)
 			r.note(p.opened(r, kinds, to))
 			arrive(to, r)
 		}
@@ -122,10 +122,13 @@ func (p *plan) inMemory(pc int) *residence {
 	return r
 }
 
-// after is what memory has behind an instruction with code, and the kinds of the slots.
-func (p *plan) after(pc int, machine *registerFile) (*residence, []bytecode.Kind) {
-	r, kinds := p.front[pc].clone(), p.behind(pc)
+// after is what memory has behind an instruction with code, on the way to another one, and the kinds of the slots.
+func (p *plan) after(pc, to int, machine *registerFile) (*residence, []bytecode.Kind) {
 	in := p.f.Code[pc]
+	if in.Op.Info().Flow == bytecode.Step && to == pc+1 { // nothing was done
+		return p.front[pc].clone(), slices.Clone(p.kinds[pc])
+	}
+	r, kinds := p.front[pc].clone(), p.behind(pc)
 	if in.Op == bytecode.OpCall {
 		for _, w := range p.missing(r, p.below(pc), p.kinds[pc]) {
 			r.number.add(w.slot)
@@ -145,6 +148,10 @@ func (p *plan) after(pc int, machine *registerFile) (*residence, []bytecode.Kind
 			}
 		}
 		return r, kinds
+	}
+	if k := kinds[in.A]; in.Op == bytecode.OpCheck && classOf(k) != inSlot && p.inSlot(pc, in.A) {
+		r.number.add(in.A)
+		r.marker[in.A] = k
 	}
 	for slot := range p.write[pc].all() {
 		switch k := kinds[slot]; {

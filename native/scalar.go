@@ -80,9 +80,13 @@ func (e *emitter) branch(pc int, on amd64.Cond) {
 }
 
 func move(e *emitter, pc int, in bytecode.Instr) {
-	if classOf(e.kinds[pc][in.B]) == float {
+	switch classOf(e.kinds[pc][in.B]) {
+	case inSlot:
+		moveValue(e, pc, in)
+		return
+	case float:
 		e.keepFloat(in.A, e.float(in.B, scratchFloat))
-	} else {
+	case general:
 		e.keep(in.A, e.general(in.B, e.result(in.A, amd64.RAX)))
 	}
 	e.next(pc)

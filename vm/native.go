@@ -1,9 +1,11 @@
 package vm
 
 import (
+	"time"
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/native"
 	"github.com/seqvm/seqvm/scheduler"
 	"github.com/seqvm/seqvm/stack"
@@ -17,8 +19,12 @@ type machineContext struct {
 	outside  uintptr
 	bottom   uintptr
 	callsEnd uintptr
+	barrier  uintptr // address of the flag that says whether Go's collector has to be told of pointers
 	markers  [stack.Bool + 1]uintptr
 	calls    [native.Room + spareCalls]uintptr
+
+	tier   *tier    // of the program
+	visits []visits // by function
 }
 
 // spareCalls are more than can be open: the stack's end, where code asks for more, lies a little below what Room counts.
@@ -35,12 +41,19 @@ var machineLayout = native.Layout{
 	Calls:      int32(unsafe.Offsetof(machineContext{}.calls)),
 	Goroutine:  goroutineStack,
 	StackGuard: goroutineGuard,
+	Barrier:    int32(unsafe.Offsetof(machineContext{}.barrier)),
+	State:      int32(stack.StateOffset),
+	Shared:     stack.SharedBit,
+	Form:       int32(stack.FormOffset),
+	Elements:   int32(stack.ElementsOffset),
+	Length:     int32(stack.LengthOffset),
+	Room:       int32(stack.RoomOffset),
 }
 
 // newMachineContext makes a context, and room on the goroutine's stack.
 func newMachineContext() *machineContext {
 	growStack()
-	c := &machineContext{}
+	c := &machineContext{barrier: barrierFlag()}
 	for k := range c.markers {
 		c.markers[k] = stack.MarkerAddress(stack.Kind(k))
 	}
@@ -55,6 +68,14 @@ func contextOf(w *scheduler.Worker) *machineContext {
 	c := newMachineContext()
 	w.Local = c
 	return c
+}
+
+// visitsOf are the worker's ways to machine code of a function.
+func (c *machineContext) visitsOf(t *tier, function int32) *visits {
+	if c.tier != t { // the worker runs another program
+		c.tier, c.visits = t, make([]visits, len(t.forms))
+	}
+	return &c.visits[function]
 }
 
 // firstCall is where return addresses begin.
@@ -79,6 +100,10 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if s.limit.Load() == 0 { // somebody wants something of the strand: the interpreter finds out
 		return e.original, nil
 	}
+	if img.tier.retired[e.function].Load() { // it goes on in its own code
+		s.ip = codeAddress(img.code(e.function, ownForm)) + uintptr(e.pc)*instrSize
+		return nil, nil
+	}
 	c := contextOf(s.Worker())
 	c.limit = uintptr(unsafe.Pointer(&s.limit))
 	outermost := e
@@ -86,7 +111,15 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if e.site >= 0 {
 		outermost = refill(s, c, made, e)
 	}
-	callMachine(c, e.address, s.fp)
+	if v := c.visitsOf(img.tier, e.function); v.begin() {
+		begun := time.Now()
+		callMachine(c, e.address, s.fp)
+		if v.end(begun) && img.tier.native.Mode == settings.NativeOn {
+			img.tier.retire(img, e.function)
+		}
+	} else {
+		callMachine(c, e.address, s.fp)
+	}
 	s.fp = c.frame
 	if c.exit == 0 {
 		s.sp = s.fp + outermost.results

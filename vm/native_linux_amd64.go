@@ -29,6 +29,19 @@ const (
 	goroutineGuard = 16
 )
 
+// writeBarrier is Go's own: machine code leaves pointers to the interpreter while it is on. The runtime keeps it for such use
+// (runtime/mgc.go: "do not remove or change the type signature").
+//
+//go:linkname writeBarrier runtime.writeBarrier
+var writeBarrier struct {
+	enabled bool
+	_       [3]byte
+	_       uint64
+}
+
+// barrierFlag is the address of the four bytes that say whether it is on.
+func barrierFlag() uintptr { return uintptr(unsafe.Pointer(&writeBarrier)) }
+
 // machineMemory is executable memory.
 type machineMemory struct{ pages []byte }
 

@@ -16,6 +16,8 @@ const (
 	goroutineGuard = 0
 )
 
+func barrierFlag() uintptr { return 0 }
+
 type machineMemory struct{}
 
 func newMachineMemory(*tier, []byte) (*machineMemory, error) {

@@ -20,10 +20,11 @@ type tier struct {
 
 	made atomic.Pointer[machineCode]
 
-	mu     sync.Mutex
-	forms  [][]bytecode.Instr // by function; nil: it has no machine code
-	tried  []bool             // by function: machine code was made, or cannot be
-	broken error              // why there is none; nil: there can be some
+	mu      sync.Mutex
+	forms   [][]bytecode.Instr // by function; nil: it has no machine code
+	tried   []bool             // by function: machine code was made, or cannot be
+	retired []atomic.Bool      // by function: the interpreter stays out of it
+	broken  error              // why there is none; nil: there can be some
 }
 
 // machineCode is all machine code of an image there is at a time. It is immutable.
@@ -37,6 +38,8 @@ type machineCode struct {
 // machineEntry is a native.Entry as the VM wants it.
 type machineEntry struct {
 	address  uintptr
+	function int32
+	pc       int32
 	original *bytecode.Instr
 	results  uintptr // bytes of the function's results
 	site     int     // that it stands behind; -1: none
@@ -81,7 +84,7 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	}
 	other := *plain
 	other.funcs = slices.Clone(plain.funcs)
-	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs))}
+	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs))}
 	other.tier.made.Store(&machineCode{})
 	if wanted.Mode == settings.NativeAlways {
 		every := make([]int32, len(plain.funcs))
@@ -148,7 +151,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		f := &img.mod.Funcs[e.Function]
 		in := &t.forms[e.Function][e.PC]
 		*in = bytecode.Instr{Op: bytecode.OpNative, Was: in.Op, A: int32(len(after.entries))}
-		after.entries = append(after.entries, machineEntry{address: base + uintptr(e.Offset), original: &f.Code[e.PC], results: uintptr(f.Out) * slotSize,
+		after.entries = append(after.entries, machineEntry{address: base + uintptr(e.Offset), function: e.Function, pc: e.PC, original: &f.Code[e.PC], results: uintptr(f.Out) * slotSize,
 			site: e.Site, handed: t.handed(img, e.Function), last: last[e.Function]})
 	}
 	img.codes.mu.Lock()

@@ -241,10 +241,11 @@ func (v *VM) run(function int32) error {
 	}
 	v.sched.Init()
 	defer v.holdMemory()()
-	endWatch := v.watchTime(&v.allowance, nil)
+	endWatch, endHot := v.watchTime(&v.allowance, nil), v.watchHot()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
 	endWatch()
+	endHot()
 	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error

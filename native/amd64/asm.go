@@ -215,6 +215,9 @@ func (a *Assembler) Load32(to Reg, from Mem) {
 	a.memory(uint8(to), from)
 }
 
+// LoadSigned32 reads 32 bits with their sign.
+func (a *Assembler) LoadSigned32(to Reg, from Mem) { a.opMem(0x63, to, from) }
+
 // Store writes 64 bits.
 func (a *Assembler) Store(to Mem, from Reg) { a.opMem(0x89, from, to) }
 

@@ -37,6 +37,7 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"mov rdi, qword ptr [r12+0x400]", func(a *Assembler) { a.Load(RDI, Mem{R12, 1024}) }},
 		{"mov rdi, qword ptr [r13]", func(a *Assembler) { a.Load(RDI, Mem{R13, 0}) }},
 		{"mov r10d, dword ptr [rcx-0x80]", func(a *Assembler) { a.Load32(R10, Mem{RCX, -128}) }},
+		{"movsxd rdx, dword ptr [rcx+0xc]", func(a *Assembler) { a.LoadSigned32(RDX, Mem{RCX, 12}) }},
 		{"mov qword ptr [rbx-0x81], r15", func(a *Assembler) { a.Store(Mem{RBX, -129}, R15) }},
 		{"lea rax, ptr [rbx+0x7f]", func(a *Assembler) { a.Address(RAX, Mem{RBX, 127}) }},
 		{"mov rax, qword ptr [rcx+8*rdx]", func(a *Assembler) { a.Indexed(RAX, RCX, RDX) }},
