@@ -157,7 +157,11 @@ func chaotic(seed uint64, function int32, pc int) bool {
 	return h>>40%4 == 0
 }
 
-// sift takes out the functions that would leave too often: from each round of a loop, or, if they have none, from each call.
+// worthIt is how many instructions with code there must be for each one that has none, and is left to the interpreter: the way there and back
+// takes about as long as a dozen instructions in the interpreter.
+const worthIt = 12
+
+// sift takes out the functions that would leave too often.
 func (b *builder) sift(functions []int32) {
 	for again := true; again; {
 		again = false
@@ -170,12 +174,17 @@ func (b *builder) sift(functions []int32) {
 	}
 }
 
+// worthwhile weighs what has code against what has none, by the depth of loops.
 func (b *builder) worthwhile(p *plan) bool {
-	inner := slices.Max(p.depth)
+	coded, left := 0, 0
 	for pc := range p.f.Code {
-		if p.kinds[pc] != nil && p.depth[pc] >= min(inner, 1) && !b.hasCode(p, pc) {
-			return false
+		switch weight := 1 << (3 * p.depth[pc]); {
+		case p.kinds[pc] == nil:
+		case b.hasCode(p, pc):
+			coded += weight
+		default:
+			left += weight
 		}
 	}
-	return true
+	return coded >= worthIt*left
 }

@@ -2,8 +2,6 @@
 
 package vm
 
-import "errors"
-
 // nativePossible: there is no machine code for this processor or system, or a build that watches each access to memory.
 const nativePossible = false
 
@@ -21,7 +19,7 @@ func barrierFlag() uintptr { return 0 }
 type machineMemory struct{}
 
 func newMachineMemory(*tier, []byte) (*machineMemory, error) {
-	return nil, errors.New("there is no machine code for this processor")
+	return nil, errNoNative
 }
 
 func (*machineMemory) address() uintptr { return 0 }

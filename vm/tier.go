@@ -1,6 +1,10 @@
 package vm
 
 import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -77,7 +81,7 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	wanted := config.Settings.Native
 	switch {
 	case wanted.Mode == settings.NativeOff, counts, plain.form != ownForm, plain.counting, len(plain.mod.Cover) > 0,
-		!config.Sandbox.Gives(sandbox.Native), !nativeWorks():
+		!config.Sandbox.Gives(sandbox.Native), NativeRefusal() != nil:
 		return plain
 	case img.tier != nil && img.tier.native == wanted:
 		return img
@@ -188,24 +192,30 @@ var selfTest = &bytecode.Module{Main: -1, Funcs: []bytecode.Func{{Name: "sum", W
 		{Op: bytecode.OpReturn, A: 1},
 	}}}}
 
-// nativeWorks tells whether machine code can be run here: once, the sum of the Ints up to 1000 is tried.
-var nativeWorks = sync.OnceValue(func() bool {
+// NativeRefusal says why there can be no machine code here; nil if there can. At its first call the sum of the Ints up to 1000 is tried.
+var NativeRefusal = sync.OnceValue(func() error {
 	if !nativePossible {
-		return false
+		return errNoNative
 	}
 	code, err := native.Compile(selfTest, []int32{0}, &native.Target{Layout: machineLayout})
-	if err != nil || len(code.Entries) == 0 {
-		return false
+	if err != nil {
+		return err
 	}
 	owner := &tier{}
 	memory, err := newMachineMemory(owner, code.Bytes)
 	if err != nil {
-		return false
+		return fmt.Errorf("the system gives no executable memory: %w", err)
 	}
 	c := newMachineContext()
 	var limit limit
-	limit.Store(^uintptr(0))
+	limit.Store(math.MaxUint)
 	slots := [2]stack.Value{stack.FromInt(0), stack.FromInt(1000)}
 	runSelfTest(c, &limit, memory.address()+uintptr(code.Entries[0].Offset), &slots)
-	return c.exit == 0 && slots[0] == stack.FromInt(500500) && owner.native.Mode == settings.NativeDefault
+	runtime.KeepAlive(owner)
+	if c.exit != 0 || slots[0] != stack.FromInt(500500) {
+		return errors.New("it does not do what it should")
+	}
+	return nil
 })
+
+var errNoNative = errors.New("there is none for this processor, this system or this build")

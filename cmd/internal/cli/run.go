@@ -88,6 +88,7 @@ func (c *CLI) runCommand() *cobra.Command {
 	cmd.Flags().StringVar(&diagnose.trace, "trace", "", "write an execution trace with strands as tasks, for 'go tool trace'")
 	budget.add(cmd)
 	c.maxMemory(cmd)
+	c.nativeFlag(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -221,6 +222,7 @@ func (c *CLI) settings() seqvm.Settings {
 	if c.memoryMax > 0 {
 		s.MemoryMax = int64(c.memoryMax)
 	}
+	s.Native = c.nativeSetting(s.Native)
 	return s
 }
 
