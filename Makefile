@@ -14,7 +14,9 @@ all: build
 PROGRAMS = ./cmd/seqvm ./cmd/seqvm-full
 SOURCES = $$( { git rev-parse HEAD && git diff HEAD; } 2>/dev/null | git hash-object --stdin 2>/dev/null)
 STATIC = CGO_ENABLED=0 $(GO)
-BUILD_FLAGS = -pgo=$(CURDIR)/cmd/seqvm/default.pgo -ldflags "-X github.com/seqvm/seqvm/cmd/internal/cli.sourceSum=$(SOURCES)"
+# Package host/signals/early looks at the signals before Go's runtime has them.
+ENTRY = $(if $(filter linux/amd64 linux/arm64,$(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)),-E github.com/seqvm/seqvm/host/signals/early.entry)
+BUILD_FLAGS = -pgo=$(CURDIR)/cmd/seqvm/default.pgo -ldflags "$(ENTRY) -X github.com/seqvm/seqvm/cmd/internal/cli.sourceSum=$(SOURCES)"
 
 build:
 	$(STATIC) build $(BUILD_FLAGS) -o ./ $(PROGRAMS)

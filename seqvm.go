@@ -189,7 +189,7 @@ func (p *Program) Unlinked() []Word {
 	var list []Word
 	for _, w := range words.Unlinked() {
 		if slices.ContainsFunc(p.Module.Builtins, func(ref bytecode.BuiltinRef) bool { return ref.Name == w.Name }) {
-			list = append(list, w)
+			list = append(list, *w)
 		}
 	}
 	return list

@@ -76,7 +76,7 @@ var cryptoWords = []Word{
 
 // hashed is what a hash makes of a String, in hex.
 func hashed(s *vm.Strand, h hash.Hash, text stack.Value) stack.Value {
-	pieces(s, text.AsBytes(), func(b []byte) { h.Write(b) })
+	InPieces(s, text.AsBytes(), func(b []byte) { h.Write(b) })
 	return inHex(h.Sum(nil))
 }
 
@@ -92,10 +92,11 @@ func fromHex(v stack.Value, n int) ([]byte, bool) {
 	return b, err == nil
 }
 
-// fromBase64 decodes canonical base64 with padding (chapter 6, section 10).
-func fromBase64(s *vm.Strand, v stack.Value) ([]byte, bool) { return base64Strict.decode(s, v) }
+// FromBase64 decodes canonical base64 with padding (chapter 6, section 10).
+func FromBase64(s *vm.Strand, v stack.Value) ([]byte, bool) { return base64Strict.decode(s, v) }
 
-func inBase64(s *vm.Strand, b []byte) stack.Value { return base64Strict.encode(s, b) }
+// InBase64 returns bytes as canonical base64 with padding.
+func InBase64(s *vm.Strand, b []byte) stack.Value { return base64Strict.encode(s, b) }
 
 // maxRandomBytes is the largest count of crypto.random-bytes.
 const maxRandomBytes = 1024
@@ -152,13 +153,13 @@ func seal(s *vm.Strand, w []stack.Value) error {
 		return nil
 	}
 	memory.Ask(len(w[0].AsBytes()))
-	flagged(w, inBase64(s, gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
+	flagged(w, InBase64(s, gcm.Seal(nil, nil, w[0].AsBytes(), nil)), true)
 	return nil
 }
 
 func unseal(s *vm.Strand, w []stack.Value) error {
 	gcm := sealer(w[1])
-	sealed, ok := fromBase64(s, w[0])
+	sealed, ok := FromBase64(s, w[0])
 	if gcm == nil || !ok {
 		flagged(w, stack.FromString(""), false)
 		return nil

@@ -59,7 +59,7 @@ func (e encoding) decodes() Function {
 
 func (e encoding) encode(s *vm.Strand, data []byte) stack.Value {
 	text := hugepage.Make[byte](e.encodedLen(len(data)))[:0]
-	pieces(s, data, func(b []byte) { text = e.appendEncode(text, b) })
+	InPieces(s, data, func(b []byte) { text = e.appendEncode(text, b) })
 	return stack.FromOwned(text)
 }
 
@@ -72,7 +72,7 @@ func (e encoding) decode(s *vm.Strand, v stack.Value) ([]byte, bool) {
 	}
 	data, left := hugepage.Make[byte](e.decodedLen(len(text)))[:0], len(text)
 	var err error
-	pieces(s, v.AsBytes(), func(b []byte) {
+	InPieces(s, v.AsBytes(), func(b []byte) {
 		left -= len(b)
 		if err != nil {
 			return

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
@@ -78,11 +77,11 @@ var errEnough = errors.New("enough")
 func ended(t *testing.T, word, call string) (returned bool) {
 	t.Helper()
 	source := "include std:json\ninclude std:yaml\ninclude vm:io\n: text ( -- String ) \"" + strings.Repeat("xy", 1000) + "\" ;\n: main ( -- ) " + strings.ReplaceAll(call, "FOLDER", filepath.ToSlash(t.TempDir())) + " ;\n"
-	prog, err := seqvm.Compile(seqvm.Text("long.seq", source), seqvm.Options{})
+	prog, err := seqvm.Compile(seqvm.Text("long.seq", source), seqvm.Options{Words: linked})
 	require.NoError(t, err, word)
 	left := make(chan struct{})
 	find := func(name string) *vm.Builtin {
-		b := *builtins.All().Find(name)
+		b := *linked.Find(name)
 		if run := b.Run; name == word {
 			b.Run = func(s *vm.Strand, w []stack.Value) error {
 				defer close(left)

@@ -22,7 +22,7 @@ import (
 // output runs the body of a main on an input and returns what it prints.
 func output(t *testing.T, body, stdin string) string {
 	t.Helper()
-	prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+body+" ;"), seqvm.Options{})
+	prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+body+" ;"), seqvm.Options{Words: linked})
 	require.NoError(t, err)
 	var out bytes.Buffer
 	_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(stdin)})
@@ -134,7 +134,7 @@ func TestUnpackingHasALimit(t *testing.T) {
 		}, io.Discard)
 		pack := strings.NewReplacer("gunzip", "gzip", "unzstd", "zstd").Replace(word)
 		packed := output(t, whole+pack+" drop io.write", strings.Repeat("x", size))
-		prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`), seqvm.Options{})
+		prog, err := seqvm.Compile(seqvm.Text("main.seq", ": main ( -- ) "+whole+word+` [ "yes " ] [ "no " ] if io.write string.byte-length int->string io.write ;`), seqvm.Options{Words: linked})
 		require.NoError(t, err)
 		var out bytes.Buffer
 		_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader(packed), Settings: limits})

@@ -64,9 +64,9 @@ func (b *Word) unlinked() bool { return b.Run == nil && b.Part != "" }
 // documentation know of them. A program is checked, compiled and run with the same
 // set, or one that has more. It is immutable and safe for concurrent use.
 type Words struct {
-	list     []Word
+	list     []*Word // of families: not to be changed
 	types    *types.Table
-	unlinked []Word
+	unlinked []*Word
 	linked   []atomic.Pointer[vm.Builtin] // made when a program first uses the word
 	policy   *sandbox.Policy              // what is wholly refused; nil: nothing
 }
@@ -77,14 +77,16 @@ var All = sync.OnceValue(func() *Words {
 	for _, f := range Families() {
 		n += len(f.Words)
 	}
-	list := make([]Word, 0, n)
+	list := make([]*Word, 0, n) // a copy of the words would be a good part of a start
 	for _, f := range Families() {
-		list = append(list, f.Words...)
+		for i := range f.Words {
+			list = append(list, &f.Words[i])
+		}
 	}
 	return newWords(list, nil)
 })
 
-func newWords(list []Word, policy *sandbox.Policy) *Words {
+func newWords(list []*Word, policy *sandbox.Policy) *Words {
 	set := &Words{list: list, policy: policy, linked: make([]atomic.Pointer[vm.Builtin], len(list))}
 	names := make([]string, len(list))
 	for i := range list {
@@ -94,7 +96,7 @@ func newWords(list []Word, policy *sandbox.Policy) *Words {
 		}
 	}
 	signature := func(index int32) types.Signature {
-		w := &list[index]
+		w := list[index]
 		return types.Signature{Name: w.Name, Effect: w.Effect, Borrows: w.Borrows, MovesOut: w.MovesOut, Peeks: w.Peeks, Replaces: w.Replaces, Flag: w.Flag, Alias: w.Alias, Rule: w.Rule, Traits: w.Traits}
 	}
 	set.types = types.NewTableOf(names, signature)
@@ -106,7 +108,7 @@ func newWords(list []Word, policy *sandbox.Policy) *Words {
 
 // Needs returns what a word of the set reaches of the outside, by itself or through what it is compiled to.
 func (w *Words) Needs(index int32) sandbox.Need {
-	b := &w.list[index]
+	b := w.list[index]
 	if i, ok := w.types.Lookup(b.Alias); ok {
 		return w.Needs(i)
 	}
@@ -132,7 +134,11 @@ func (w *Words) Under(policy *sandbox.Policy) *Words {
 // though the set lacks it; an effect that is none; no function; or a meaning that a function cannot have: a Rule,
 // an Alias, the end of the program.
 func (w *Words) With(more ...Word) (*Words, error) {
-	all := newWords(append(slices.Clone(w.list), more...), w.policy)
+	list, more := slices.Clone(w.list), slices.Clone(more)
+	for i := range more {
+		list = append(list, &more[i])
+	}
+	all := newWords(list, w.policy)
 	seen := map[string]bool{}
 	for _, b := range w.list {
 		seen[b.Name] = true
@@ -168,16 +174,18 @@ func reserved(name string) bool {
 // Link returns the set with functions, by name, for words that are declared without them.
 func (w *Words) Link(functions map[string]Function) *Words {
 	list := slices.Clone(w.list)
-	for i := range list {
-		if b := &list[i]; b.unlinked() {
-			b.Run = functions[b.Name]
+	for i, b := range list {
+		if b.unlinked() {
+			linked := *b
+			linked.Run = functions[b.Name]
+			list[i] = &linked
 		}
 	}
 	return newWords(list, w.policy)
 }
 
 // Unlinked returns the words that have no function here, but elsewhere. It must not be changed.
-func (w *Words) Unlinked() []Word { return w.unlinked }
+func (w *Words) Unlinked() []*Word { return w.unlinked }
 
 // Only returns the set without the words that keep does not want, for programs that
 // must not have them. Words that compile to instructions (those without a function) stay, but for
@@ -187,7 +195,7 @@ func (w *Words) Only(keep func(name string) bool) *Words {
 	for _, b := range w.list {
 		gone[b.Name] = (b.function() || b.Calls != nil) && !keep(b.Name)
 	}
-	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b Word) bool {
+	return newWords(slices.DeleteFunc(slices.Clone(w.list), func(b *Word) bool {
 		return gone[b.Name] || slices.ContainsFunc(b.Calls, func(name string) bool { return gone[name] })
 	}), w.policy)
 }
@@ -196,7 +204,7 @@ func (w *Words) Only(keep func(name string) bool) *Words {
 func (w *Words) Types() *types.Table { return w.types }
 
 // List returns the words in the order of their numbers. It must not be changed.
-func (w *Words) List() []Word { return w.list }
+func (w *Words) List() []*Word { return w.list }
 
 // Find returns a word as the machine knows it; nil if there is none.
 func (w *Words) Find(name string) *vm.Builtin {
@@ -220,7 +228,7 @@ func (w *Words) copying(name string) string {
 		return ""
 	}
 	for i := range w.list {
-		if b := &w.list[i]; b.MovesOut == name && b.Name != name {
+		if b := w.list[i]; b.MovesOut == name && b.Name != name {
 			return b.Name
 		}
 	}

@@ -7,23 +7,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm/builtins"
-	"github.com/seqvm/seqvm/builtins/web"
+	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
 // Each word of the part has its function, and no function is without a word.
-func TestTheWordsOfTheWeb(t *testing.T) {
-	functions := web.Functions("test")
+func TestTheWordsOfParts(t *testing.T) {
+	functions := parts.Functions("test")
 	assert.Len(t, builtins.All().Unlinked(), len(functions))
 	for _, w := range builtins.All().Unlinked() {
-		assert.Equal(t, "web", w.Part)
 		assert.Contains(t, functions, w.Name)
 	}
 }
 
 func TestWordsWhoseFunctionsAreElsewhere(t *testing.T) {
-	all := builtins.All().Link(web.Functions("test"))
+	all := builtins.All().Link(parts.Functions("test"))
 	assert.Empty(t, all.Unlinked())
 	words, err := all.With(builtins.Word{Name: "elsewhere", Effect: "( ..a -- ..a Int )", Part: "tests"})
 	require.NoError(t, err)

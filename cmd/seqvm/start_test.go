@@ -21,7 +21,6 @@ var modules = []string{
 	"github.com/seqvm/seqvm",
 	"github.com/clipperhouse/displaywidth", "github.com/clipperhouse/uax29/v2", // widths in diagnostics
 	"github.com/inconshreveable/mousetrap", "github.com/spf13/cobra", "github.com/spf13/pflag",
-	"github.com/klauspost/compress", // words
 	"github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "github.com/rs/zerolog",
 	"golang.org/x/sys", "golang.org/x/term",
 	"github.com/landlock-lsm/go-landlock", "kernel.org/pub/linux/libs/security/libcap/psx", // sandboxes

@@ -325,7 +325,7 @@ func (s *Table) set(number int64, to action, change func(os.Signal)) error {
 		return nil
 	}
 	s.takeOver()
-	if number == int64(syscall.SIGPIPE) && s.actions[number] == ignored && to != ignored {
+	if number == int64(syscall.SIGPIPE) && signal.Ignored(syscall.SIGPIPE) && to != ignored {
 		restoreDefault(syscall.SIGPIPE) // Go hands this signal to what was set before itself, for good
 	}
 	s.actions[number] = to

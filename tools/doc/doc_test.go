@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
-	"github.com/seqvm/seqvm/builtins/web"
+	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/stdlib"
 	"github.com/seqvm/seqvm/tools/doc"
 )
@@ -33,7 +33,7 @@ func shown(t *testing.T, w doc.Word) string {
 		dump = ""
 	}
 	fmt.Fprintf(&source, ": main ( -- ) %s%s ;\n", w.Example, dump)
-	prog, err := seqvm.Compile(seqvm.Text("example.seq", source.String()), seqvm.Options{Words: seqvm.AllWords().Link(web.Functions(seqvm.Version))})
+	prog, err := seqvm.Compile(seqvm.Text("example.seq", source.String()), seqvm.Options{Words: seqvm.AllWords().Link(parts.Functions(seqvm.Version))})
 	require.NoError(t, err, "%s:\n%s", w.Name, source.String())
 	var out bytes.Buffer
 	_, err = prog.Run(t.Context(), seqvm.Config{Stdout: &out, Stdin: strings.NewReader("hello\n"), Args: []string{"example.seq"}})

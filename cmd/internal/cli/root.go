@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -84,6 +86,11 @@ func Run(parts Parts) {
 // OfProcess is the command line whose outside is that of the process.
 func OfProcess(parts Parts) *CLI {
 	c := &CLI{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.LookupEnv, Signals: new(signals.Table), Parts: parts}
+	for number := range 32 {
+		if early.Ignored(number) {
+			signal.Ignore(syscall.Signal(number)) // which package os/signal does not know
+		}
+	}
 	c.caller = os.Getenv(callerVariable)
 	_ = os.Unsetenv(callerVariable) // the program that runs and those it starts are not called by it
 	return c

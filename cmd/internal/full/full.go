@@ -9,7 +9,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins/ffi/dynamic"
-	"github.com/seqvm/seqvm/builtins/web"
+	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/tools/pprof"
 	"github.com/seqvm/seqvm/tools/repl"
@@ -18,7 +18,7 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Functions: web.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, Bind: dynamic.Bind, Screen: session, Functions: parts.Functions(seqvm.Version)}
 }
 
 // session shows a session on the screen.

@@ -1,4 +1,7 @@
-package builtins
+// Package compression has the functions of the words of gzip and Zstandard (chapter 6 of the language book, section 11). The words are declared in
+// package builtins without them: the tables that the library of Zstandard makes at every start are dear, so seqvm leaves the words to
+// seqvm-full (docs/programs.md).
+package compression
 
 import (
 	"bytes"
@@ -10,20 +13,27 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/internal/memory"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
-// compressionWords: chapter 6, section 11. Packed data is base64; unpacked data
-// is bytes, at most SEQ_UNPACK_MAX of them.
-var compressionWords = []Word{
-	{Name: "compress.gzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by gzip, in base64.", Flag: "whether the string was packed", Run: pack(gzipped, fixed(gzipDefault))},
-	{Name: "compress.gzip-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by gzip of a level from 1 to 9, in base64.", Flag: "whether there is such a level", Run: pack(gzipped, given(gzipLevels))},
-	{Name: "compress.gunzip", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks gzip data in base64; false if anything is wrong with it.", Flag: "whether the data could be unpacked", Run: unpack(gunzipped)},
-	{Name: "compress.zstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Packs a string by Zstandard, in base64.", Flag: "whether the string was packed", Run: pack(zstandard, fixed(zstdDefault))},
-	{Name: "compress.zstd-level", Effect: "( ..a String Int -- ..a String Bool )", Doc: "Packs a string by Zstandard of a level from 1 to 22, in base64.", Flag: "whether there is such a level", Run: pack(zstandard, given(zstdLevels))},
-	{Name: "compress.unzstd", Effect: "( ..a String -- ..a String Bool )", Doc: "Unpacks Zstandard data in base64; false if anything is wrong with it.", Flag: "whether the data could be unpacked", Run: unpack(unzstandard)},
+// Functions returns the functions by the names of their words, for Words.Link.
+func Functions() map[string]builtins.Function {
+	return map[string]builtins.Function{
+		"compress.gzip":       pack(gzipped, fixed(gzipDefault)),
+		"compress.gzip-level": pack(gzipped, given(gzipLevels)),
+		"compress.gunzip":     unpack(gunzipped),
+		"compress.zstd":       pack(zstandard, fixed(zstdDefault)),
+		"compress.zstd-level": pack(zstandard, given(zstdLevels)),
+		"compress.unzstd":     unpack(unzstandard),
+	}
+}
+
+// leave leaves data and whether there is any.
+func leave(w []stack.Value, data stack.Value, ok bool) {
+	w[0], w[1] = data, stack.FromBool(ok)
 }
 
 const (
@@ -43,23 +53,23 @@ func given(most int64) func([]stack.Value) int {
 func pack(f func(s *vm.Strand, data []byte, level int) []byte, level func([]stack.Value) int) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
 		memory.Ask(len(w[0].AsBytes())) // for what cannot be packed
-		flagged(w, inBase64(s, f(s, w[0].AsBytes(), level(w))), true)
+		leave(w, builtins.InBase64(s, f(s, w[0].AsBytes(), level(w))), true)
 		return nil
 	}
 }
 
 func unpack(f func(s *vm.Strand, data []byte, most uint64) ([]byte, error)) func(*vm.Strand, []stack.Value) error {
 	return func(s *vm.Strand, w []stack.Value) error {
-		packed, ok := fromBase64(s, w[0])
+		packed, ok := builtins.FromBase64(s, w[0])
 		if !ok || len(packed) == 0 {
-			flagged(w, stack.FromString(""), false)
+			leave(w, stack.FromString(""), false)
 			return nil
 		}
 		data, err := f(s, packed, unpackLimit(s))
 		if err != nil {
 			data = nil // never a part
 		}
-		flagged(w, stack.FromOwned(data), err == nil)
+		leave(w, stack.FromOwned(data), err == nil)
 		return nil
 	}
 }
@@ -73,7 +83,7 @@ func gzipped(s *vm.Strand, data []byte, level int) []byte {
 	z, err := gzip.NewWriterLevel(&b, level)
 	if err == nil {
 		z.ModTime = time.Unix(0, 0) // chapter 6, section 11: no time
-		pieces(s, data, func(b []byte) {
+		builtins.InPieces(s, data, func(b []byte) {
 			_, failed := z.Write(b)
 			err = errors.Join(err, failed)
 		})
@@ -92,7 +102,7 @@ func gunzipped(s *vm.Strand, data []byte, most uint64) ([]byte, error) {
 		return nil, err
 	}
 	z.Multistream(false)
-	unpacked, err := memory.ReadAll(heedingReader{s, z}, 0, most)
+	unpacked, err := memory.ReadAll(builtins.Heeding(s, z), 0, most)
 	return unpacked, errors.Join(err, z.Close())
 }
 
@@ -102,7 +112,7 @@ var zstdEncoders sync.Map // zstd.EncoderLevel to *zstd.Encoder
 
 func zstandard(s *vm.Strand, data []byte, level int) []byte {
 	l := zstd.EncoderLevelFromZstd(level)
-	if len(data) > piece {
+	if len(data) > builtins.Piece {
 		return zstandardInPieces(s, data, l)
 	}
 	z, ok := zstdEncoders.Load(l)
@@ -126,7 +136,7 @@ func zstandardInPieces(s *vm.Strand, data []byte, level zstd.EncoderLevel) []byt
 	z := newZstdEncoder(nil, level)
 	z.ResetContentSize(&packed, int64(len(data)))
 	var err error
-	pieces(s, data, func(b []byte) {
+	builtins.InPieces(s, data, func(b []byte) {
 		_, failed := z.Write(b)
 		err = errors.Join(err, failed)
 	})
@@ -153,5 +163,5 @@ func inWindow(s *vm.Strand, data []byte, most, window uint64) ([]byte, error) {
 		return nil, err
 	}
 	defer z.Close()
-	return memory.ReadAll(heedingReader{s, z}, 0, most)
+	return memory.ReadAll(builtins.Heeding(s, z), 0, most)
 }
