@@ -24,11 +24,12 @@ type tier struct {
 
 	made atomic.Pointer[machineCode]
 
-	mu      sync.Mutex
-	forms   [][]bytecode.Instr // by function; nil: it has no machine code
-	tried   []bool             // by function: machine code was made, or cannot be
-	retired []atomic.Bool      // by function: the interpreter stays out of it
-	broken  error              // why there is none; nil: there can be some
+	mu       sync.Mutex
+	forms    [][]bytecode.Instr // by function; nil: it has no machine code
+	tried    []bool             // by function: machine code was made, or cannot be
+	retired  []atomic.Bool      // by function: the interpreter stays out of it
+	broken   error              // why there is none; nil: there can be some
+	handings map[string]int32   // by the kinds of results
 }
 
 // machineCode is all machine code of an image there is at a time. It is immutable.
@@ -47,7 +48,7 @@ type machineEntry struct {
 	original *bytecode.Instr
 	results  uintptr // bytes of the function's results
 	site     int     // that it stands behind; -1: none
-	handed   int32   // how the function hands over its results: the number of a function that does it alike
+	handed   int32   // how the function hands over its results
 	last     uintptr // where the outermost call returns to
 }
 
@@ -88,7 +89,8 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	}
 	other := *plain
 	other.funcs = slices.Clone(plain.funcs)
-	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs))}
+	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs)),
+		handings: map[string]int32{}}
 	other.tier.made.Store(&machineCode{})
 	if wanted.Mode == settings.NativeAlways {
 		every := make([]int32, len(plain.funcs))
@@ -149,14 +151,14 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,
-			handed: t.handed(img, s.Callee), markers: s.Markers})
+			handed: t.handing(&img.mod.Funcs[s.Callee]), markers: s.Markers})
 	}
 	for _, e := range code.Entries {
 		f := &img.mod.Funcs[e.Function]
 		in := &t.forms[e.Function][e.PC]
 		*in = bytecode.Instr{Op: bytecode.OpNative, Was: in.Op, A: int32(len(after.entries))}
 		after.entries = append(after.entries, machineEntry{address: base + uintptr(e.Offset), function: e.Function, pc: e.PC, original: &f.Code[e.PC], results: uintptr(f.Out) * slotSize,
-			site: e.Site, handed: t.handed(img, e.Function), last: last[e.Function]})
+			site: e.Site, handed: t.handing(f), last: last[e.Function]})
 	}
 	img.codes.mu.Lock()
 	for _, f := range code.Functions {
@@ -170,15 +172,18 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	}
 }
 
-// handed is the number of the first function that hands over its results as one does.
-func (t *tier) handed(img *image, function int32) int32 {
-	f := &img.mod.Funcs[function]
-	for i := range function {
-		if g := &img.mod.Funcs[i]; g.Out == f.Out && slices.Equal(g.Results, f.Results) {
-			return i
-		}
+// handing is the number of the way in which a function hands over its results: those with the same kinds do it alike.
+func (t *tier) handing(f *bytecode.Func) int32 {
+	kinds := make([]byte, f.Out)
+	for i, k := range f.Results {
+		kinds[i] = byte(k)
 	}
-	return function
+	n, ok := t.handings[string(kinds)]
+	if !ok {
+		n = int32(len(t.handings))
+		t.handings[string(kinds)] = n
+	}
+	return n
 }
 
 // selfTest is a function that adds the Ints from its input down to 1.
