@@ -42,6 +42,10 @@ type Layout struct {
 	Elements int32 // address
 	Length   int32
 	Room     int32
+
+	// Of a tag, the object's first word: 4 bytes each.
+	TagUnion   int32
+	TagOrdinal int32
 }
 
 // Room is how many calls can be open in machine code.

@@ -14,7 +14,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Outside: 24, Bottom: 32, CallsEnd: 40, Markers: 48, Calls: 80, Goroutine: 0, StackGuard: 16, Barrier: 72, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32}
+var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Outside: 24, Bottom: 32, CallsEnd: 40, Markers: 48, Calls: 80, Goroutine: 0, StackGuard: 16, Barrier: 72, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
 
 var ints = func(n int) []bytecode.Kind {
 	kinds := make([]bytecode.Kind, n)

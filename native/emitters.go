@@ -95,6 +95,15 @@ var emitters = [...]emission{
 
 	bytecode.OpCheck: {emit: check, fits: checksKind},
 
+	bytecode.OpMatch:          {emit: match, fits: matchFits},
+	bytecode.OpMatchOr:        {emit: matchOr, fits: looksAtA},
+	bytecode.OpFieldPeek:      {emit: getField(false, looked), fits: fieldFits},
+	bytecode.OpFieldGet:       {emit: getField(false, held), fits: fieldFits},
+	bytecode.OpFieldGetKnown:  {emit: getField(true, held), fits: fieldFits},
+	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: fieldsFit},
+	bytecode.OpFieldsGet:      {emit: getFields(false), fits: fieldsFit},
+	bytecode.OpFieldsGetKnown: {emit: getFields(true), fits: fieldsFit},
+
 	bytecode.OpListGet:       {emit: listGet(held), fits: looksAtB},
 	bytecode.OpListPeek:      {emit: listGet(looked), fits: looksAtB},
 	bytecode.OpListTake:      {emit: listGet(taken), fits: looksAtB},

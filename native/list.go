@@ -158,8 +158,8 @@ func listGet(rule elementRule) func(*emitter, int, bytecode.Instr) {
 // copyValue copies a value to a slot. If it is held once more then, one that can be changed in place must be marked already. It changes RAX, RCX and RDX.
 func (e *emitter) copyValue(pc int, to int32, from amd64.Mem, once bool) {
 	exit := e.exit(pc)
-	e.Load(amd64.RCX, from)
-	e.Load(amd64.RDX, amd64.Mem{Base: from.Base, Disp: from.Disp + 8})
+	e.Load(amd64.RDX, numberOf(from))
+	e.Load(amd64.RCX, from) // which may be where it comes from
 	if once {
 		other := e.NewLabel()
 		e.Move(amd64.RAX, amd64.RCX)

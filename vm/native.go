@@ -48,6 +48,8 @@ var machineLayout = native.Layout{
 	Elements:   int32(stack.ElementsOffset),
 	Length:     int32(stack.LengthOffset),
 	Room:       int32(stack.RoomOffset),
+	TagUnion:   int32(unsafe.Offsetof(stack.Tag{}.Union)),
+	TagOrdinal: int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
 }
 
 // newMachineContext makes a context, and room on the goroutine's stack.
