@@ -100,7 +100,7 @@ var emitters = [...]emission{
 	bytecode.OpFieldPeek:      {emit: getField(false, looked), fits: fieldFits},
 	bytecode.OpFieldGet:       {emit: getField(false, held), fits: fieldFits},
 	bytecode.OpFieldGetKnown:  {emit: getField(true, held), fits: fieldFits},
-	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: fieldsFit},
+	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: peekFit},
 	bytecode.OpFieldsGet:      {emit: getFields(false), fits: fieldsFit},
 	bytecode.OpFieldsGetKnown: {emit: getFields(true), fits: fieldsFit},
 

@@ -1,6 +1,8 @@
 package native
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/native/amd64"
 )
@@ -98,7 +100,7 @@ func getField(known bool, rule elementRule) func(*emitter, int, bytecode.Instr) 
 	}
 }
 
-// fieldsFit: so do these, and all are numbers: others could not be given up half way.
+// fieldsFit: so do these, and all are numbers: others would have to be marked.
 func fieldsFit(b *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
 	kinds := b.module.Variants[in.C].Kinds
@@ -110,7 +112,13 @@ func fieldsFit(b *builder, p *plan, pc int) bool {
 	return p.inSlot(pc, in.B) && len(kinds) <= mostFields
 }
 
-// getFields is fields.get and fields.peek of numbers. All are looked at before the first is written.
+// peekFit: what is only looked at may be anything.
+func peekFit(b *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return p.inSlot(pc, in.B) && len(b.module.Variants[in.C].Kinds) <= mostFields
+}
+
+// getFields is fields.get and fields.peek. All are looked at before the first is written.
 func getFields(known bool) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		kinds := e.module.Variants[in.C].Kinds
@@ -119,8 +127,19 @@ func getFields(known bool) func(*emitter, int, bytecode.Instr) {
 		for i, k := range kinds {
 			e.holdsKind(pc, fieldAt(int32(i)), k)
 		}
+		if slices.ContainsFunc(kinds, func(k bytecode.Kind) bool { return classOf(k) == inSlot }) {
+			e.barrier(pc)
+		}
 		for i, k := range kinds {
-			e.loadField(in.A+int32(i), fieldAt(int32(i)), k)
+			slot, from := in.A+int32(i), fieldAt(int32(i))
+			if classOf(k) != inSlot {
+				e.loadField(slot, from, k)
+				continue
+			}
+			e.Load(amd64.RDX, from)
+			e.Store(markerAt(slot), amd64.RDX)
+			e.Load(amd64.RDX, numberOf(from))
+			e.Store(numberAt(slot), amd64.RDX)
 		}
 		e.next(pc)
 	}
