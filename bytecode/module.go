@@ -16,7 +16,7 @@ func (in Instr) Operands() [3]int32 { return [...]int32{in.A, in.B, in.C} }
 // Original is the opcode that stands here in the module.
 func (in Instr) Original() Op {
 	switch in.Op {
-	case OpChecked, OpGuarded, OpCounted, OpMoveBuiltin, OpMovesBuiltin:
+	case OpChecked, OpGuarded, OpCounted, OpMoveBuiltin, OpMovesBuiltin, OpNative:
 		return in.Was
 	}
 	return in.Op

@@ -214,6 +214,8 @@ const (
 	// built-in word behind it; OpMovesBuiltin two moves and the call.
 	OpMoveBuiltin
 	OpMovesBuiltin
+	// OpNative goes on in machine code, at entry A of the program's.
+	OpNative
 
 	// OpGuard and OpTailGone are what the compiler notes in the code on its way: they
 	// become Func.Guards and Func.TailsGone.
@@ -325,6 +327,9 @@ func (o Operand) Writes() bool { return forms[o].writes }
 
 // Trusts is the kind that the instruction relies on in a slot that it reads; KindAny: none.
 func (o Operand) Trusts() Kind { return forms[o].trusts }
+
+// Slots is how many slots the operand names, from it down; 0 if it is none.
+func (o Operand) Slots() int32 { return forms[o].slots }
 
 // Leaves is the kind that is certain of the slot behind the instruction; KindAny: none.
 func (o Operand) Leaves() Kind { return forms[o].leaves }
@@ -675,6 +680,8 @@ var Table = [opCount]Info{
 
 	OpMoveBuiltin:  {Name: "move.builtin", Traits: Internal, Doc: "as the original move here and the builtin behind it"},
 	OpMovesBuiltin: {Name: "moves.builtin", Traits: Internal, Doc: "as the original move here, the move and the builtin behind it"},
+
+	OpNative: {Name: "native", A: Count, Traits: Internal, Doc: "go on in machine code, whose entry A begins with the original instruction here"},
 
 	OpGuard:    {Name: "guard", A: Look, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
 	OpTailGone: {Name: "tail.gone", Traits: Internal, Doc: "a tail call in whose place the code stands that follows"},

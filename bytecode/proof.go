@@ -1,9 +1,12 @@
 package bytecode
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Proof is what Verify has found out about the slots in front of each instruction of a module. Tests compare it
-// with what is there when the code runs.
+// with what is there when the code runs; machine code is made by it.
 type Proof struct{ states [][]*frameState }
 
 // Prove verifies a module and keeps what is found out. That takes memory for every instruction.
@@ -15,6 +18,26 @@ func Prove(m *Module) (*Proof, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// ProveFunctions is Prove for some functions of a module that is sound: the proof has nothing of the others.
+func ProveFunctions(m *Module, functions []int32) (*Proof, error) {
+	v := newVerifier(m)
+	p := &Proof{states: make([][]*frameState, len(m.Funcs))}
+	v.proof = p
+	for _, i := range functions {
+		v.f, v.index = &m.Funcs[i], i
+		if err := v.flow(); err != nil {
+			return nil, fmt.Errorf("function %d (%s): %w", i, v.f.Name, err)
+		}
+	}
+	return p, nil
+}
+
+// Reached tells whether control can come to an instruction.
+func (p *Proof) Reached(function int32, pc int) bool {
+	states := p.states[function]
+	return pc < len(states) && states[pc] != nil
 }
 
 // Slot tells what is known of a slot in front of an instruction: whether a value is there, of which kind, KindAny

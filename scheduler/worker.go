@@ -22,6 +22,9 @@ type Worker struct {
 	// beyond the accounts' number.
 	Account *arena.Account
 
+	// Local is what the tasks of the worker's strands have in common between two strands; only the one that runs may look at it.
+	Local any
+
 	scheduler *Scheduler
 	// next is a strand that the running one has woken: it runs next, here, as
 	// its data is in this processor's cache. Others get it only if it waits

@@ -36,6 +36,9 @@ const (
 	FormOffset     = unsafe.Offsetof(VariantValue{}.form)
 	ElementsOffset = unsafe.Offsetof(long{}.at)
 	LengthOffset   = unsafe.Offsetof(long{}.n)
+	RoomOffset     = unsafe.Offsetof(long{}.room)
+	StateOffset    = unsafe.Offsetof(VariantValue{}.state)
+	SharedBit      = shared // of the state: the object may be held more than once
 )
 
 const (

@@ -177,6 +177,12 @@ func (v *Value) SetBool(b bool) {
 	v.n = n
 }
 
+// MarkerAddress is the address that stands for Int, Float or Bool, for code that does without this package.
+func MarkerAddress(k Kind) uintptr { return uintptr(unsafe.Pointer(&markers[k])) }
+
+// SetMarker makes the number that is in the slot one of a kind, as SetInt does.
+func (v *Value) SetMarker(k Kind) { v.SetScalar(k, v.n) }
+
 // SetNumber makes the slot a copy of a number or Bool, as SetInt does.
 func (v *Value) SetNumber(from *Value) { v.setNumber(from) }
 

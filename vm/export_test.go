@@ -22,3 +22,11 @@ func (v *VM) Remains() (all []string) {
 	}
 	return all
 }
+
+// NativeFunctions is how many functions of the program have machine code.
+func NativeFunctions(v *VM) int {
+	if t := v.image.Load().tier; t != nil {
+		return len(t.made.Load().functions)
+	}
+	return 0
+}

@@ -30,6 +30,8 @@ type image struct {
 
 	replaces bool // functions run the code of others (bytecode.Redirect)
 
+	tier *tier // of machine code; nil: there is none
+
 	known func(name string) *Builtin // the built-in words there are
 	codes *codes                     // common to all images of a program
 	form  form                       // that calls run

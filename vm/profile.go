@@ -70,11 +70,14 @@ func (p *Profile) tick() {
 	}
 }
 
-// look does what the strand has been asked for, but for stopping: it notes what it executes, and looks at the memory.
+// look does what the strand has been asked for, but for stopping: it notes what it executes, makes machine code of that, and looks at the memory.
 // s.ip must be behind the instruction.
 func (s *Strand) look() error {
 	if s.sampled.Swap(false) {
 		s.vm.profile.sample(s)
+	}
+	if s.hot.Swap(false) && s.image.tier != nil {
+		s.image.tier.heat(s)
 	}
 	err := s.vm.lookAtMemory()
 	if !(meter{s}).counts() {

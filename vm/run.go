@@ -647,6 +647,19 @@ func (s *Strand) run() error {
 
 		case bytecode.OpHalt:
 			return nil
+		case bytecode.OpNative:
+			s.ip, s.fp = ip, fp
+			left, err := runNative(s, in.A)
+			if err != nil {
+				return s.fail(err)
+			}
+			ip, fp = s.ip, s.fp
+			if left == nil {
+				continue
+			}
+			in = left
+			op = in.Op
+			goto dispatch
 		case bytecode.OpChecked, bytecode.OpGuarded, bytecode.OpCounted:
 			s.ip, s.fp = ip, fp
 			if err := s.before(in); err != nil {

@@ -83,6 +83,7 @@ func (in *input) finish(values []stack.Value, err error) {
 // Open makes the VM that of a session. failed is called with the error of a strand
 // that no input runs on, on any goroutine; the strand has ended. Close ends it.
 func (v *VM) Open(failed func(strand int64, err error)) {
+	v.image.Store(v.image.Load().withoutNative()) // it will grow
 	v.session = &session{failed: failed, memory: v.holdMemory()}
 	v.sched.Init()
 	v.session.watch = v.watchTime(&v.allowance, nil)

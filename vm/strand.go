@@ -28,6 +28,7 @@ type Strand struct {
 	gaveWay      gaveWay        // what at ip has made it yield
 	hasOldFrames bool           // code of words that have been replaced may be among its frames
 	sampled      atomic.Bool    // the profile asks it to look at itself
+	hot          atomic.Bool    // it may have run for long: what it executes is to become machine code
 	granted      *weave         // the weave that it waited for and may run now
 	inside       *weave         // the weave that runs, innermost
 	parkedAt     atomic.Uintptr // ip while it waits, for the dump; else 0

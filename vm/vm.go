@@ -181,6 +181,7 @@ func newVM(img *image, config Config) *VM {
 	if config.Settings.YieldInterval > 0 {
 		img = img.in(countedForm)
 	}
+	img = img.withNative(&config, config.Budget.Reductions > 0)
 	v := &VM{config: config, start: -1}
 	v.context, v.endContext = context.WithCancelCause(context.Background())
 	v.image.Store(img)
@@ -242,10 +243,11 @@ func (v *VM) run(function int32) error {
 	}
 	v.sched.Init()
 	defer v.holdMemory()()
-	endWatch := v.watchTime(&v.allowance, nil)
+	endWatch, endHot := v.watchTime(&v.allowance, nil), v.watchHot()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.WaitAll()
 	endWatch()
+	endHot()
 	failed := v.Console.Seal()
 	v.closeState()
 	var outcome error

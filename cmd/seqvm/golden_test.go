@@ -27,7 +27,18 @@ import (
 // "!" in front: must not match) or, instead of stdout and exit, NAME.reject: it
 // must be refused, with these expressions on stderr. Those of testdata/system
 // touch files: they run as processes, each in a folder of its own.
-func TestGolden(t *testing.T) {
+func TestGolden(t *testing.T) { goldens(t) }
+
+// Programs do the same in machine code: all of it that can be, and with other parts of it left to the interpreter, so that each way
+// out and in is gone.
+func TestGoldenInMachineCode(t *testing.T) {
+	for _, native := range []string{"always", "always:1", "always:2"} {
+		t.Run(native, func(t *testing.T) { goldens(t, "SEQ_NATIVE="+native) })
+	}
+}
+
+// goldens runs all, with more variables in the environment.
+func goldens(t *testing.T, env ...string) {
 	for _, pattern := range []string{"../../testdata/*/*.seq", "../../examples/*.seq"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
@@ -36,13 +47,13 @@ func TestGolden(t *testing.T) {
 			name := filepath.Base(filepath.Dir(file)) + "/" + strings.TrimSuffix(filepath.Base(file), ".seq")
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				golden(t, strings.TrimSuffix(file, ".seq"))
+				golden(t, strings.TrimSuffix(file, ".seq"), env)
 			})
 		}
 	}
 }
 
-func golden(t *testing.T, base string) {
+func golden(t *testing.T, base string, env []string) {
 	read := func(ending string) (string, bool) {
 		b, err := os.ReadFile(base + ending)
 		return string(b), err == nil
@@ -56,7 +67,7 @@ func golden(t *testing.T, base string) {
 	if filepath.Base(filepath.Dir(base)) == "system" {
 		run = asProcess
 	}
-	stdout, stderr, status := run(t, base, append([]string{"NO_COLOR=1"}, lines(".env")...), stdin, lines(".args"))
+	stdout, stderr, status := run(t, base, slices.Concat([]string{"NO_COLOR=1"}, env, lines(".env")), stdin, lines(".args"))
 
 	if _, rejected := read(".reject"); rejected {
 		assert.Equal(t, usage, status, "exit status; stderr:\n%s", stderr)

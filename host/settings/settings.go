@@ -24,8 +24,43 @@ type Settings struct {
 	MemoryMax     int64  // bytes of memory of the process; 0: half of what there is (package memory), below 0: no limit
 	RegistrySize  int    // how many strands the registry tracks; below 0: none
 	YieldInterval uint64 // 0: never
+	Native        Native
 	Watchdog      Watchdog
 	Report        Report
+}
+
+// Native says when bytecode becomes machine code.
+type Native struct {
+	Mode  NativeMode
+	Chaos uint64 // not 0: a part of the instructions has none, another one for each number. It is for tests.
+}
+
+// NativeMode is when.
+type NativeMode uint8
+
+// The modes.
+const (
+	NativeDefault NativeMode = iota
+	NativeOff                // never
+	NativeOn                 // what runs often
+	NativeAlways             // all that can, before it runs
+)
+
+// DefaultNative is the default of SEQ_NATIVE.
+const DefaultNative = NativeOff
+
+var nativeModes = map[string]NativeMode{"": NativeDefault, "off": NativeOff, "on": NativeOn, "always": NativeAlways}
+
+// ParseNative reads SEQ_NATIVE: off, on, always, or always:N with another N for other parts of the program that are left out.
+func ParseNative(value string, warn io.Writer) Native {
+	name, number, chaotic := strings.Cut(value, ":")
+	mode, ok := nativeModes[name]
+	chaos, isNumber := parseNumber(number)
+	if !ok || chaotic && (mode != NativeAlways || !isNumber) {
+		fmt.Fprintf(warn, "Warning: SEQ_NATIVE='%s' is not off, on or always, using the default\n", value)
+		return Native{}
+	}
+	return Native{mode, chaos}
 }
 
 // Network are the settings of chapter 7, section 10.
@@ -58,6 +93,7 @@ func (s Settings) WithDefaults() Settings {
 	s.StackSize = cmp.Or(s.StackSize, DefaultStackSize)
 	s.PoolCapacity = cmp.Or(s.PoolCapacity, DefaultPoolCapacity)
 	s.StackMax = cmp.Or(s.StackMax, DefaultStackMax)
+	s.Native.Mode = cmp.Or(s.Native.Mode, DefaultNative)
 	s.UnpackMax = cmp.Or(s.UnpackMax, DefaultUnpackMax)
 	s.ConnectTimeout = cmp.Or(s.ConnectTimeout, DefaultConnectTimeout)
 	s.HandshakeTimeout = cmp.Or(s.HandshakeTimeout, DefaultHandshakeTimeout)
@@ -88,6 +124,8 @@ func Read(getenv func(string) (string, bool), warn io.Writer) Settings {
 	}
 	text, _ := getenv("SEQ_YIELD_INTERVAL")
 	s.YieldInterval = ParseYieldInterval(text, warn)
+	text, _ = getenv("SEQ_NATIVE")
+	s.Native = ParseNative(text, warn)
 	text, _ = getenv("SEQ_REPORT")
 	s.Report = ParseReport(text)
 	return s.WithDefaults()

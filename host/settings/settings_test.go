@@ -48,7 +48,7 @@ func TestSettings(t *testing.T) {
 		return s, warn.String()
 	}
 	s, warn := read(nil)
-	assert.Equal(t, Settings{StackSize: 131072, PoolCapacity: 10000, StackMax: 1 << 30, UnpackMax: 1 << 30, Network: Network{ConnectTimeout: 10 * time.Second, HandshakeTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second, DNSWorkers: 8}, Watchdog: Watchdog{Interval: 5 * time.Second}}, s)
+	assert.Equal(t, Settings{StackSize: 131072, PoolCapacity: 10000, StackMax: 1 << 30, UnpackMax: 1 << 30, Network: Network{ConnectTimeout: 10 * time.Second, HandshakeTimeout: 10 * time.Second, RequestTimeout: 30 * time.Second, DNSWorkers: 8}, Native: Native{Mode: DefaultNative}, Watchdog: Watchdog{Interval: 5 * time.Second}}, s)
 	assert.Empty(t, warn)
 	s, warn = read(map[string]string{"SEQ_POOL_CAPACITY": "0", "SEQ_STACK_MAX": "x", "SEQ_STRAND_REGISTRY_SIZE": "-3", "SEQ_YIELD_INTERVAL": "0"})
 	assert.Equal(t, 10000, s.PoolCapacity)
@@ -116,4 +116,17 @@ func TestParseReport(t *testing.T) {
 		assert.Equal(t, want, ParseReport(value).Form, "%q", value)
 	}
 	assert.Equal(t, "a/b", ParseReport("json:a/b").Path)
+}
+
+func TestParseNative(t *testing.T) {
+	for value, want := range map[string]Native{"": {}, "off": {Mode: NativeOff}, "on": {Mode: NativeOn}, "always": {Mode: NativeAlways}, "always:7": {Mode: NativeAlways, Chaos: 7}} {
+		var warn bytes.Buffer
+		assert.Equal(t, want, ParseNative(value, &warn), value)
+		assert.Empty(t, warn.String())
+	}
+	for _, value := range []string{"yes", "On", "on:7", "always:", "always:x", ":1"} {
+		var warn bytes.Buffer
+		assert.Zero(t, ParseNative(value, &warn), value)
+		assert.Equal(t, "Warning: SEQ_NATIVE='"+value+"' is not off, on or always, using the default\n", warn.String())
+	}
 }

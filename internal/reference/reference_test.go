@@ -37,7 +37,7 @@ const stackMax = 1 << 22
 
 // same checks that a program does what the evaluator says, whatever becomes of it on
 // the way: with and without inlining, as it is compiled and from a file, giving way to
-// other strands at each tail call or not. As compiled, moves are moves; once decoded,
+// other strands at each tail call or not, in machine code and in the interpreter and now here, now there. As compiled, moves are moves; once decoded,
 // every one is a copy.
 func same(t *testing.T, source string) {
 	t.Helper()
@@ -46,6 +46,9 @@ func same(t *testing.T, source string) {
 	if want.Long {
 		return
 	}
+	inMachineCode := func(chaos int) vm.Config {
+		return vm.Config{Settings: settings.Settings{StackMax: stackMax, Native: settings.Native{Mode: settings.NativeAlways, Chaos: uint64(chaos)}}}
+	}
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
 		mod := compile.Program(info, options)
 		require.NoError(t, bytecode.Verify(mod), source)
@@ -53,6 +56,13 @@ func same(t *testing.T, source string) {
 		require.NoError(t, err, source)
 		does(t, mod, vm.Config{Settings: settings.Settings{StackMax: stackMax}}, want, source)
 		does(t, decoded, vm.Config{Settings: settings.Settings{StackMax: stackMax, YieldInterval: 1}}, want, source)
+		if !options.Instrument { // what counts stays in the interpreter
+			code := mod
+			if len(source)%4 == 1 {
+				code = decoded
+			}
+			does(t, code, inMachineCode(len(source)%3), want, source) // 0: all of it
+		}
 	}
 }
 

@@ -81,6 +81,7 @@ type CLI struct {
 	manifestFiles []string
 	manifests     []*seqvm.Manifest                                                   // of those files
 	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
+	native        nativeWhen                                                          // --native
 	memoryMax     byteSize                                                            // --max-memory; 0: not given
 	typed         []byte                                                              // the program's text, from where it cannot be read again
 	log           zerolog.Logger

@@ -96,6 +96,7 @@ func runCommand(c *CLI) *cobra.Command {
 	cmd.Flags().BoolVar(&again, "watch", false, "run the program again whenever one of its files changes; one that still runs is ended")
 	budget.add(cmd)
 	c.maxMemory(cmd)
+	c.nativeFlag(cmd)
 	box.add(cmd)
 	cmd.Flags().SetInterspersed(false)
 	return cmd
@@ -238,6 +239,7 @@ func (c *CLI) settings() seqvm.Settings {
 	if c.memoryMax > 0 {
 		s.MemoryMax = int64(c.memoryMax)
 	}
+	s.Native = c.nativeSetting(s.Native)
 	return s
 }
 

@@ -1,0 +1,146 @@
+package native
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/seqvm/seqvm/bytecode"
+)
+
+var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Outside: 24, Bottom: 32, CallsEnd: 40, Markers: 48, Calls: 80, Goroutine: 0, StackGuard: 16, Barrier: 72, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
+
+var ints = func(n int) []bytecode.Kind {
+	kinds := make([]bytecode.Kind, n)
+	for i := range kinds {
+		kinds[i] = bytecode.KindInt
+	}
+	return kinds
+}
+
+// functions are programs of one function, which calls itself as function 0.
+var functions = map[string]bytecode.Func{
+	"sum": {In: 2, Out: 1, Frame: 2, Params: ints(2), Results: ints(1), Code: []bytecode.Instr{
+		{Op: bytecode.OpJumpIntEqImm, A: 1, C: 3},
+		{Op: bytecode.OpIntAdd, A: 0, B: 0, C: 1},
+		{Op: bytecode.OpIntAddImm, A: 1, B: 1, C: -1},
+		{Op: bytecode.OpLoop, C: -4},
+		{Op: bytecode.OpReturn, A: 1},
+	}},
+	"fib": {In: 1, Out: 1, Frame: 3, Params: ints(1), Results: ints(1), Code: []bytecode.Instr{
+		{Op: bytecode.OpJumpIntLtImm, A: 0, B: 2, C: 5},
+		{Op: bytecode.OpIntAddImm, A: 1, B: 0, C: -1},
+		{Op: bytecode.OpCall, A: 1},
+		{Op: bytecode.OpIntAddImm, A: 2, B: 0, C: -2},
+		{Op: bytecode.OpCall, A: 2},
+		{Op: bytecode.OpIntAdd, A: 0, B: 1, C: 2},
+		{Op: bytecode.OpReturn, A: 1},
+	}},
+	// What has no code, the join of an Int and a Float, which goes on in memory, and Floats.
+	"mixed": {In: 2, Out: 1, Frame: 3, Params: []bytecode.Kind{bytecode.KindInt, bytecode.KindFloat}, Code: []bytecode.Instr{
+		{Op: bytecode.OpJumpIntGtImm, A: 0, B: 0, C: 3},
+		{Op: bytecode.OpFloatMulAdd, A: 1, B: 1, C: 1},
+		{Op: bytecode.OpMove, A: 0, B: 1},
+		{Op: bytecode.OpJump, C: 1},
+		{Op: bytecode.OpIntModImm, A: 0, B: 0, C: 8},
+		{Op: bytecode.OpShare, A: 0},
+		{Op: bytecode.OpReturn, A: 1},
+	}},
+}
+
+// listing shows code: what the disassembler reads, with the places that have a meaning.
+func listing(t *testing.T, code *Code) string {
+	notes := map[int][]string{}
+	note := func(at int, format string, args ...any) { notes[at] = append(notes[at], fmt.Sprintf(format, args...)) }
+	for _, f := range code.Functions {
+		note(f.Call, "function %d", f.Index)
+		note(f.Last, "outermost return")
+	}
+	for _, e := range code.Entries {
+		note(e.Offset, "entry %d, site %d", e.PC, e.Site)
+	}
+	for i, s := range code.Sites {
+		note(s.Return, "site %d: call at %d, window %d, markers %v", i, s.PC, s.Window, s.Markers)
+	}
+	var b strings.Builder
+	for i, x := range code.Exits {
+		fmt.Fprintf(&b, "exit %d: at %d, coded %t\n", i, x.PC, x.Coded)
+	}
+	for at := 0; at < len(code.Bytes); {
+		for _, text := range notes[at] {
+			fmt.Fprintf(&b, "%s:\n", text)
+		}
+		in, err := x86asm.Decode(code.Bytes[at:], 64)
+		require.NoError(t, err)
+		text := x86asm.IntelSyntax(in, uint64(at), nil)
+		if in.Op == x86asm.NOP && in.Len == 1 {
+			at += in.Len
+			continue
+		}
+		fmt.Fprintf(&b, "%04x  %s\n", at, text)
+		at += in.Len
+	}
+	return b.String()
+}
+
+// The machine code of some functions, instruction by instruction. UPDATE_NATIVE=1 writes it anew; it is to be read then.
+func TestMachineCodeOfFunctions(t *testing.T) {
+	for name, f := range functions {
+		t.Run(name, func(t *testing.T) {
+			f.Name, f.Word, f.File = name, true, -1
+			m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
+			require.NoError(t, bytecode.Verify(m))
+			code, err := Compile(m, []int32{0}, &Target{Layout: layout})
+			require.NoError(t, err)
+			again, err := Compile(m, []int32{0}, &Target{Layout: layout})
+			require.NoError(t, err)
+			assert.Equal(t, code, again, "the same, always")
+			found, file := listing(t, code), filepath.Join("testdata", name+".txt")
+			if os.Getenv("UPDATE_NATIVE") != "" {
+				require.NoError(t, os.WriteFile(file, []byte(found), 0o644))
+			}
+			want, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), found)
+		})
+	}
+}
+
+func TestWhatIsLeftOftenIsLeftOut(t *testing.T) {
+	f := functions["mixed"]
+	f.Name, f.Word, f.File = "mixed", true, -1
+	m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
+	code, err := Compile(m, []int32{0}, &Target{Layout: layout, Selective: true})
+	require.NoError(t, err)
+	assert.Empty(t, code.Functions)
+}
+
+func TestValuesAreHandedOverAtOnce(t *testing.T) {
+	for _, moves := range [][]handing{
+		{{1, 0}, {0, 1}},
+		{{1, 0}, {2, 1}, {0, 2}},
+		{{2, 1}, {1, 0}},
+		{{1, 0}, {2, 0}, {0, 1}},
+		{{3, 3}, {0, 1}, {1, 0}, {4, 0}},
+	} {
+		const spare = register(15)
+		held := map[register]register{}
+		for r := register(0); r < 16; r++ {
+			held[r] = r
+		}
+		var list []handing
+		inTurn(append([]handing(nil), moves...), spare, func(to, from register) { list = append(list, handing{to, from}) })
+		for _, m := range list {
+			held[m.to] = held[m.from]
+		}
+		for _, m := range moves {
+			assert.Equal(t, m.from, held[m.to], "%v by %v", moves, list)
+		}
+	}
+}

@@ -1,0 +1,311 @@
+package native
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/native/amd64"
+)
+
+// Registers with a meaning. All others hold values, but for RAX, RCX, RDX and the last two for Floats, which
+// are free within an instruction, and RBP, which is Go's.
+const (
+	frameRegister     = amd64.RBX // first slot of the frame
+	contextRegister   = amd64.R15
+	goroutineRegister = amd64.R14
+	scratchFloat      = amd64.Xmm(15)
+	otherFloat        = amd64.Xmm(14)
+)
+
+// registerFileAMD64 is what is left for values.
+var registerFileAMD64 = &registerFile{
+	arguments: [classes][]register{
+		general: {register(amd64.RSI), register(amd64.RDI), register(amd64.R8), register(amd64.R9), register(amd64.R10), register(amd64.R11)},
+		float:   {0, 1, 2, 3, 4, 5, 6, 7},
+	},
+	values: [classes][]register{
+		general: {register(amd64.RSI), register(amd64.RDI), register(amd64.R8), register(amd64.R9), register(amd64.R10), register(amd64.R11), register(amd64.R12), register(amd64.R13)},
+		float:   {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
+	},
+}
+
+// slotBytes is the size of a slot: the marker, or a pointer, and the number.
+const slotBytes = 16
+
+func markerAt(slot int32) amd64.Mem { return amd64.Mem{Base: frameRegister, Disp: slot * slotBytes} }
+func numberAt(slot int32) amd64.Mem {
+	return amd64.Mem{Base: frameRegister, Disp: slot*slotBytes + 8}
+}
+
+func context(offset int32) amd64.Mem { return amd64.Mem{Base: contextRegister, Disp: offset} }
+
+// emitter makes the code.
+type emitter struct {
+	amd64.Assembler
+	*builder
+	code   *Code
+	starts map[int32]amd64.Label // of functions
+	enter  amd64.Label           // what all entries use
+	leave  amd64.Label           // what all exits use
+
+	// Of the function that is compiled:
+	*plan
+	labels []amd64.Label // by pc
+	stubs  []stub
+	exits  []amd64.Label // by pc; 0: there is none yet
+	sites  map[int]int   // number of the site, by the pc of the call
+}
+
+// stub is code out of the way: it writes what is missing in memory and goes on.
+type stub struct {
+	label amd64.Label
+	write []written
+	to    amd64.Label // elsewhere in the function
+	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
+	emit  func()      // or this is all of it
+}
+
+// build makes the code of the functions that have plans.
+func (b *builder) build(functions []int32) (*Code, error) {
+	e := &emitter{builder: b, code: &Code{}, starts: map[int32]amd64.Label{}}
+	e.NewLabel() // so that 0 is none
+	for _, i := range functions {
+		if b.plans[i] != nil {
+			e.starts[i] = e.NewLabel()
+		}
+	}
+	e.common()
+	for _, i := range functions {
+		if e.plan = b.plans[i]; e.plan != nil {
+			e.plan.settle(b.hasCode, registerFileAMD64)
+			e.function()
+		}
+	}
+	if err := e.Link(); err != nil {
+		return nil, err
+	}
+	e.code.Bytes = e.Code
+	return e.code, nil
+}
+
+// common makes the code that entries and exits share.
+func (e *emitter) common() {
+	l := &e.target.Layout
+	e.enter, e.leave = e.NewLabel(), e.NewLabel()
+
+	// enter: RAX is where to go on, RBX, R14, R15 are set, and the word on the stack is where Go goes on. Open calls
+	// are pushed. RDX is 0 behind it if there are none.
+	e.Align(16)
+	e.Bind(e.enter)
+	e.Store(context(l.Outside), amd64.RSP)
+	e.Load(amd64.RDX, amd64.Mem{Base: goroutineRegister, Disp: l.Goroutine})
+	e.ArithImm(amd64.Add, amd64.RDX, headroom)
+	e.Arith(amd64.Cmp, amd64.RSP, amd64.RDX)
+	bounded, again, done := e.NewLabel(), e.NewLabel(), e.NewLabel()
+	e.JumpIf(amd64.BelowOrEqual, bounded)
+	e.Move(amd64.RSP, amd64.RDX)
+	e.Bind(bounded)
+	e.Store(context(l.Bottom), amd64.RSP)
+	e.Address(amd64.RCX, context(l.Calls))
+	e.Load(amd64.RDX, context(l.CallsEnd))
+	e.Arith(amd64.Sub, amd64.RDX, amd64.RCX)
+	e.JumpIf(amd64.Equal, done)
+	e.Arith(amd64.Add, amd64.RDX, amd64.RCX)
+	e.Bind(again)
+	e.Push(amd64.Mem{Base: amd64.RCX})
+	e.ArithImm(amd64.Add, amd64.RCX, 8)
+	e.Arith(amd64.Cmp, amd64.RCX, amd64.RDX)
+	e.JumpIf(amd64.Below, again)
+	e.Bind(done)
+	e.JumpTo(amd64.RAX)
+
+	// leave: RAX is the number of the exit + 1. The return addresses are handed over, but for the last one, that of the entry.
+	e.Align(16)
+	e.Bind(e.leave)
+	e.Store(context(l.Exit), amd64.RAX)
+	e.Store(context(l.Frame), frameRegister)
+	e.Address(amd64.RCX, context(l.Calls))
+	e.Load(amd64.RDX, context(l.Bottom))
+	e.ArithImm(amd64.Sub, amd64.RDX, 8)
+	again, done = e.NewLabel(), e.NewLabel()
+	e.Bind(again)
+	e.Arith(amd64.Cmp, amd64.RSP, amd64.RDX)
+	e.JumpIf(amd64.AboveOrEqual, done)
+	e.Pop(amd64.RAX)
+	e.Store(amd64.Mem{Base: amd64.RCX}, amd64.RAX)
+	e.ArithImm(amd64.Add, amd64.RCX, 8)
+	e.Jump(again)
+	e.Bind(done)
+	e.Store(context(l.CallsEnd), amd64.RCX)
+	e.Load(amd64.RSP, context(l.Outside))
+	e.Return()
+}
+
+// function makes the code of a function.
+func (e *emitter) function() {
+	n := len(e.f.Code)
+	e.labels, e.exits, e.stubs, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), e.stubs[:0], map[int]int{}
+	for pc := range e.labels {
+		e.labels[pc] = e.NewLabel()
+	}
+	e.Align(16)
+	e.Bind(e.starts[e.index])
+	made := Function{Index: e.index, Call: e.Offset(e.starts[e.index])}
+	for pc, in := range e.f.Code {
+		if e.kinds[pc] == nil {
+			continue
+		}
+		e.Bind(e.labels[pc])
+		if !e.coded[pc] {
+			e.Jump(e.exit(pc))
+			continue
+		}
+		emitters[in.Op].emit(e, pc, in)
+	}
+	for i := 0; i < len(e.stubs); i++ {
+		e.stub(e.stubs[i])
+	}
+	made.Last = len(e.Code)
+	last := e.NewLabel()
+	e.Bind(last)
+	e.last()
+	for pc := range e.f.Code {
+		if e.entry[pc] {
+			e.enterAt(pc, last)
+		}
+	}
+	e.code.Functions = append(e.code.Functions, made)
+}
+
+// exit returns where the exit in front of an instruction is.
+func (e *emitter) exit(pc int) amd64.Label {
+	if e.exits[pc] == 0 {
+		e.exits[pc] = e.NewLabel()
+		e.stubs = append(e.stubs, stub{label: e.exits[pc], write: e.missing(e.front[pc], e.live[pc], e.kinds[pc]), pc: pc})
+	}
+	return e.exits[pc]
+}
+
+func (e *emitter) stub(s stub) {
+	e.Bind(s.label)
+	if s.emit != nil {
+		s.emit()
+		return
+	}
+	e.write(s.write)
+	if s.pc < 0 {
+		e.Jump(s.to)
+		return
+	}
+	e.Immediate(amd64.RAX, int64(e.target.Exits+len(e.code.Exits)+1))
+	e.Jump(e.leave)
+	e.code.Exits = append(e.code.Exits, Exit{Function: e.index, PC: int32(s.pc), Coded: e.coded[s.pc]})
+}
+
+// write writes to memory what is missing there. It changes RCX.
+func (e *emitter) write(list []written) {
+	for _, w := range list {
+		if w.number {
+			e.storeNumber(w.slot, w.kind)
+		}
+		if w.marker {
+			e.storeMarker(w.slot, w.kind)
+		}
+	}
+}
+
+func (e *emitter) storeNumber(slot int32, k bytecode.Kind) {
+	switch r := e.register(slot, k); classOf(k) {
+	case general:
+		e.Store(numberAt(slot), amd64.Reg(r))
+	case float:
+		e.FloatStore(numberAt(slot), amd64.Xmm(r))
+	}
+}
+
+func (e *emitter) storeMarker(slot int32, k bytecode.Kind) {
+	e.Load(amd64.RCX, context(e.target.Layout.Markers+8*int32(k)))
+	e.Store(markerAt(slot), amd64.RCX)
+}
+
+// loadNumber loads the register of a slot, if it has one.
+func (e *emitter) loadNumber(slot int32, k bytecode.Kind) {
+	c := classOf(k)
+	if c == inSlot || e.registers[c][slot] == noRegister {
+		return
+	}
+	switch r := e.registers[c][slot]; c {
+	case general:
+		e.Load(amd64.Reg(r), numberAt(slot))
+	case float:
+		e.FloatLoad(amd64.Xmm(r), numberAt(slot))
+	}
+}
+
+// way returns where to jump on the way from an instruction to another one.
+func (e *emitter) way(pc, to int) amd64.Label {
+	r, kinds := e.after(pc, to, registerFileAMD64)
+	write := e.opened(r, kinds, to)
+	if len(write) == 0 {
+		return e.labels[to]
+	}
+	s := stub{label: e.NewLabel(), write: write, to: e.labels[to], pc: -1}
+	e.stubs = append(e.stubs, s)
+	return s.label
+}
+
+// goOn goes on from an instruction to another one, which may stand right behind it.
+func (e *emitter) goOn(pc, to int) {
+	r, kinds := e.after(pc, to, registerFileAMD64)
+	e.write(e.opened(r, kinds, to))
+	for next := pc + 1; next < to; next++ {
+		if e.kinds[next] != nil {
+			e.Jump(e.labels[to])
+			return
+		}
+	}
+	if to <= pc {
+		e.Jump(e.labels[to])
+	}
+}
+
+// last is where the outermost call returns to: the results go to their slots.
+func (e *emitter) last() {
+	l := &e.target.Layout
+	for i, r := range registerFileAMD64.convention(e.f.Results, e.f.Out) {
+		if r == noRegister {
+			continue
+		}
+		slot, k := int32(i), e.f.Results[i]
+		if classOf(k) == general {
+			e.Store(numberAt(slot), amd64.Reg(r))
+		} else {
+			e.FloatStore(numberAt(slot), amd64.Xmm(r))
+		}
+		e.storeMarker(slot, k)
+	}
+	e.Immediate(amd64.RAX, 0)
+	e.Store(context(l.Exit), amd64.RAX)
+	e.Store(context(l.Frame), frameRegister)
+	e.Load(amd64.RSP, context(l.Outside))
+	e.Return()
+}
+
+// enterAt makes the entry in front of an instruction. It calls it, so that the processor foresees where the code returns to, unless
+// there are calls to return to.
+func (e *emitter) enterAt(pc int, last amd64.Label) {
+	entry := Entry{Function: e.index, PC: int32(pc), Offset: len(e.Code), Site: -1}
+	if n, ok := e.sites[pc-1]; ok {
+		entry.Site = n
+	}
+	e.code.Entries = append(e.code.Entries, entry)
+	loads := e.NewLabel()
+	e.LabelAddress(amd64.RAX, loads)
+	e.Jump(e.enter)
+	e.Bind(loads)
+	for slot := range e.live[pc].all() {
+		e.loadNumber(slot, e.kinds[pc][slot])
+	}
+	e.Test(amd64.RDX, amd64.RDX)
+	e.JumpIf(amd64.NotEqual, e.labels[pc])
+	e.Call(e.labels[pc])
+	e.Jump(last)
+}

@@ -1,0 +1,195 @@
+package native
+
+import (
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/native/amd64"
+)
+
+// emission is how code is made of an instruction. The zero emission is that of those without code.
+type emission struct {
+	emit func(e *emitter, pc int, in bytecode.Instr)
+	fits func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
+}
+
+// emitters has them by opcode.
+var emitters = [...]emission{
+	bytecode.OpMove:  {emit: move},
+	bytecode.OpCopy:  {emit: move},
+	bytecode.OpInt:   {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)<<1) }},
+	bytecode.OpBool:  {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)) }},
+	bytecode.OpConst: {emit: constant, fits: isNumber},
+
+	bytecode.OpIntAdd:        {emit: intSum},
+	bytecode.OpIntSub:        {emit: arith(amd64.Sub)},
+	bytecode.OpIntMul:        {emit: intMul},
+	bytecode.OpIntDiv:        {emit: intDiv},
+	bytecode.OpIntMod:        {emit: intDiv},
+	bytecode.OpIntAddImm:     {emit: intAddImm},
+	bytecode.OpIntSubFromImm: {emit: intSubFromImm},
+	bytecode.OpIntMulImm:     {emit: intMulImm},
+	bytecode.OpIntDivImm:     {emit: intDivImm},
+	bytecode.OpIntModImm:     {emit: intModImm},
+	bytecode.OpIntNeg:        {emit: unary(func(e *emitter, r amd64.Reg) { e.Neg(r) })},
+	bytecode.OpIntAnd:        {emit: arith(amd64.And)},
+	bytecode.OpIntOr:         {emit: arith(amd64.Or)},
+	bytecode.OpIntXor:        {emit: arith(amd64.Xor)},
+	bytecode.OpIntNot:        {emit: unary(func(e *emitter, r amd64.Reg) { e.ArithImm(amd64.Xor, r, -2) })},
+	bytecode.OpIntShl:        {emit: intShift(amd64.ShiftLeft)},
+	bytecode.OpIntShr:        {emit: intShift(amd64.ShiftRight)},
+	bytecode.OpIntAndImm:     {emit: arithImm(amd64.And)},
+	bytecode.OpIntOrImm:      {emit: arithImm(amd64.Or)},
+	bytecode.OpIntXorImm:     {emit: arithImm(amd64.Xor)},
+	bytecode.OpIntShlImm:     {emit: intShiftImm(amd64.ShiftLeft)},
+	bytecode.OpIntShrImm:     {emit: intShiftImm(amd64.ShiftRight)},
+	bytecode.OpIntShlOfImm:   {emit: intShiftOfImm},
+
+	bytecode.OpIntEq:    {emit: intTest(amd64.Equal)},
+	bytecode.OpIntNe:    {emit: intTest(amd64.NotEqual)},
+	bytecode.OpIntLt:    {emit: intTest(amd64.Less)},
+	bytecode.OpIntLe:    {emit: intTest(amd64.LessOrEqual)},
+	bytecode.OpIntEqImm: {emit: intTestImm(amd64.Equal)},
+	bytecode.OpIntNeImm: {emit: intTestImm(amd64.NotEqual)},
+	bytecode.OpIntLtImm: {emit: intTestImm(amd64.Less)},
+	bytecode.OpIntLeImm: {emit: intTestImm(amd64.LessOrEqual)},
+	bytecode.OpIntGtImm: {emit: intTestImm(amd64.Greater)},
+	bytecode.OpIntGeImm: {emit: intTestImm(amd64.GreaterEqual)},
+
+	bytecode.OpFloatAdd:     {emit: floatArith(amd64.FloatAdd)},
+	bytecode.OpFloatSub:     {emit: floatArith(amd64.FloatSub)},
+	bytecode.OpFloatMul:     {emit: floatArith(amd64.FloatMul)},
+	bytecode.OpFloatDiv:     {emit: floatArith(amd64.FloatDiv)},
+	bytecode.OpFloatSqrt:    {emit: floatSqrt},
+	bytecode.OpFloatMulAdd:  {emit: floatMulAdd(amd64.FloatAdd)},
+	bytecode.OpFloatMulAdd3: {emit: floatMulAdd3},
+	bytecode.OpFloatMulSub:  {emit: floatMulAdd(amd64.FloatSub)},
+	bytecode.OpFloatEq:      {emit: floatTest(bytecode.OpJumpFloatEq)},
+	bytecode.OpFloatNe:      {emit: floatTest(bytecode.OpJumpFloatNe)},
+	bytecode.OpFloatLt:      {emit: floatTest(bytecode.OpJumpFloatLt)},
+	bytecode.OpFloatLe:      {emit: floatTest(bytecode.OpJumpFloatLe)},
+	bytecode.OpIntToFloat:   {emit: intToFloat},
+
+	bytecode.OpBoolAnd: {emit: arith(amd64.And)},
+	bytecode.OpBoolOr:  {emit: arith(amd64.Or)},
+	bytecode.OpBoolNot: {emit: unary(func(e *emitter, r amd64.Reg) { e.ArithImm(amd64.Xor, r, 1) })},
+
+	bytecode.OpJump:           {emit: func(e *emitter, pc int, in bytecode.Instr) { e.goOn(pc, pc+1+int(in.C)) }},
+	bytecode.OpJumpBack:       {emit: jumpBack},
+	bytecode.OpJumpTrue:       {emit: boolJump(amd64.NotEqual)},
+	bytecode.OpJumpFalse:      {emit: boolJump(amd64.Equal)},
+	bytecode.OpJumpIntEq:      {emit: intJump(amd64.Equal)},
+	bytecode.OpJumpIntNe:      {emit: intJump(amd64.NotEqual)},
+	bytecode.OpJumpIntLt:      {emit: intJump(amd64.Less)},
+	bytecode.OpJumpIntLe:      {emit: intJump(amd64.LessOrEqual)},
+	bytecode.OpJumpIntEqImm:   {emit: intJumpImm(amd64.Equal)},
+	bytecode.OpJumpIntNeImm:   {emit: intJumpImm(amd64.NotEqual)},
+	bytecode.OpJumpIntLtImm:   {emit: intJumpImm(amd64.Less)},
+	bytecode.OpJumpIntLeImm:   {emit: intJumpImm(amd64.LessOrEqual)},
+	bytecode.OpJumpIntGtImm:   {emit: intJumpImm(amd64.Greater)},
+	bytecode.OpJumpIntGeImm:   {emit: intJumpImm(amd64.GreaterEqual)},
+	bytecode.OpJumpFloatEq:    {emit: floatJump},
+	bytecode.OpJumpFloatNe:    {emit: floatJump},
+	bytecode.OpJumpFloatLt:    {emit: floatJump},
+	bytecode.OpJumpFloatLe:    {emit: floatJump},
+	bytecode.OpJumpFloatNotLt: {emit: floatJump},
+	bytecode.OpJumpFloatNotLe: {emit: floatJump},
+
+	bytecode.OpCheck: {emit: check, fits: checksKind},
+
+	bytecode.OpMatch:          {emit: match, fits: matchFits},
+	bytecode.OpMatchOr:        {emit: matchOr, fits: looksAtA},
+	bytecode.OpFieldPeek:      {emit: getField(false, looked), fits: fieldFits},
+	bytecode.OpFieldGet:       {emit: getField(false, held), fits: fieldFits},
+	bytecode.OpFieldGetKnown:  {emit: getField(true, held), fits: fieldFits},
+	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: peekFit},
+	bytecode.OpFieldsGet:      {emit: getFields(false), fits: fieldsFit},
+	bytecode.OpFieldsGetKnown: {emit: getFields(true), fits: fieldsFit},
+
+	bytecode.OpListGet:       {emit: listGet(held), fits: looksAtB},
+	bytecode.OpListPeek:      {emit: listGet(looked), fits: looksAtB},
+	bytecode.OpListTake:      {emit: listGet(taken), fits: looksAtB},
+	bytecode.OpListGetInt:    {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListGetFloat:  {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListGetBool:   {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListNextInt:   {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListNextFloat: {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListNextBool:  {emit: listNextNumber, fits: looksAtB},
+	bytecode.OpListSet:       {emit: listSet, fits: setsNumber},
+	bytecode.OpListSetImm:    {emit: listSetImm, fits: looksAtA},
+	bytecode.OpListPush:      {emit: listPush, fits: pushesNumber},
+	bytecode.OpListAppend:    {emit: listAppend, fits: appendsNumber},
+	bytecode.OpListLength:    {emit: listLength, fits: looksAtB},
+	bytecode.OpListHas:       {emit: listHas, fits: looksAtB},
+
+	bytecode.OpCall:           {emit: call, fits: callFits},
+	bytecode.OpTail:           {emit: tail, fits: tailFits},
+	bytecode.OpLoop:           {emit: jumpBack},
+	bytecode.OpIntAddLoop:     {emit: intAddLoop},
+	bytecode.OpIntAddSlotLoop: {emit: intAddSlotLoop},
+	bytecode.OpReturn:         {emit: leaveFunction},
+}
+
+// A number that is no list may be in a register: what it is in memory is not known then.
+
+func looksAtB(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].B) }
+func looksAtA(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].A) }
+
+// Only numbers are put into lists.
+
+func setsNumber(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return p.inSlot(pc, in.A) && !p.inSlot(pc, in.C)
+}
+
+func pushesNumber(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return p.inSlot(pc, in.B) && !p.inSlot(pc, in.C)
+}
+
+func appendsNumber(_ *builder, p *plan, pc int) bool { return !p.inSlot(pc, p.f.Code[pc].B) }
+
+// inSlot tells whether what a slot holds is in memory only.
+func (p *plan) inSlot(pc int, slot int32) bool { return classOf(p.kinds[pc][slot]) == inSlot }
+
+// checksKind: a number that is known to be of another kind is in no register of this one.
+func checksKind(_ *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	k := bytecode.Kind(in.B)
+	return k != bytecode.KindAny && (p.kinds[pc][in.A] == k || p.inSlot(pc, in.A))
+}
+
+func isNumber(b *builder, p *plan, pc int) bool {
+	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot
+}
+
+// callFits: what an expect behind it looks at is not there.
+func callFits(b *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	switch p.f.Code[pc+1].Op {
+	case bytecode.OpExpect, bytecode.OpFrameToTop:
+		return false
+	}
+	return !b.module.Funcs[in.B].Open && b.callable(in.B)
+}
+
+// tailFits: the callee leaves its results where the function's are expected.
+func tailFits(b *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	callee := &b.module.Funcs[in.B]
+	if in.A != 0 || callee.Open || callee.Out != p.f.Out || !b.callable(in.B) {
+		return false
+	}
+	for i := range p.f.Out {
+		if resultKind(p.f, i) != resultKind(callee, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// resultKind is what is proven of a result.
+func resultKind(f *bytecode.Func, i int32) bytecode.Kind {
+	if int(i) >= len(f.Results) {
+		return bytecode.KindAny
+	}
+	return f.Results[i]
+}

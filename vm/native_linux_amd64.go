@@ -1,0 +1,71 @@
+//go:build !race
+
+package vm
+
+import (
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/seqvm/seqvm/native"
+)
+
+// nativePossible: machine code can be made for this processor. What follows is all that depends on it.
+const nativePossible = true
+
+// callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits.
+//
+//go:noescape
+func callMachine(c *machineContext, code, fp uintptr)
+
+// growStack makes room on the goroutine's stack for as many calls as machine code may have open.
+func growStack()
+
+// goroutineStack and goroutineGuard are where Go's goroutine has its stack's lower end and the bound that asks for attention:
+// the first words of runtime.g, of which the linker knows as well ("stackguard0 … known to linker", runtime/runtime2.go).
+const (
+	goroutineStack = 0
+	goroutineGuard = 16
+)
+
+// writeBarrier is Go's own: machine code leaves pointers to the interpreter while it is on. The runtime keeps it for such use
+// (runtime/mgc.go: "do not remove or change the type signature").
+//
+//go:linkname writeBarrier runtime.writeBarrier
+var writeBarrier struct {
+	enabled bool
+	_       [3]byte
+	_       uint64
+}
+
+// barrierFlag is the address of the four bytes that say whether it is on.
+func barrierFlag() uintptr { return uintptr(unsafe.Pointer(&writeBarrier)) }
+
+// machineMemory is executable memory.
+type machineMemory struct{ pages []byte }
+
+// newMachineMemory makes memory of code, which is never writable and executable at once. It goes with the owner.
+func newMachineMemory(owner *tier, code []byte) (*machineMemory, error) {
+	pages, err := unix.Mmap(-1, 0, len(code), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, err
+	}
+	copy(pages, code)
+	if err := unix.Mprotect(pages, unix.PROT_READ|unix.PROT_EXEC); err != nil {
+		_ = unix.Munmap(pages)
+		return nil, err
+	}
+	runtime.AddCleanup(owner, func(pages []byte) { _ = unix.Munmap(pages) }, pages)
+	return &machineMemory{pages}, nil
+}
+
+// address is that of the code's first byte.
+func (m *machineMemory) address() uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(m.pages))) }
+
+// siteAt is the number of the call that returns to an address.
+//
+//go:nocheckptr
+func siteAt(returns uintptr) int {
+	return int(*(*int32)(unsafe.Add(nil, returns+native.MarkOffset)))
+}

@@ -1,0 +1,27 @@
+//go:build !linux || !amd64 || race
+
+package vm
+
+// nativePossible: there is no machine code for this processor or system, or a build that watches each access to memory.
+const nativePossible = false
+
+func callMachine(*machineContext, uintptr, uintptr) {}
+
+func growStack() {}
+
+const (
+	goroutineStack = 0
+	goroutineGuard = 0
+)
+
+func barrierFlag() uintptr { return 0 }
+
+type machineMemory struct{}
+
+func newMachineMemory(*tier, []byte) (*machineMemory, error) {
+	return nil, errNoNative
+}
+
+func (*machineMemory) address() uintptr { return 0 }
+
+func siteAt(uintptr) int { return 0 }
