@@ -96,7 +96,7 @@ func BenchmarkTests(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		testrunner.Run([]string{path}, testrunner.Options{}, nil, func(f *testrunner.File) {
+		testrunner.Run([]string{path}, testrunner.Options{}, func(f *testrunner.File) {
 			if len(f.Tests) != tests {
 				b.Fatal(f.Problems)
 			}
