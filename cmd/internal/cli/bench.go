@@ -36,6 +36,7 @@ func benchCommand(c *CLI) *cobra.Command {
 		Short: "Measure the words bench-* of bench-*.seq files",
 		Long: "Measure the words named bench-... with the effect ( -- ) of all files named bench-*.seq among PATHS and below (default: the current directory): " +
 			"time and allocated bytes of a round, and how far samples spread.\n\nExit status: 0 all were measured, 1 one failed or a file did not compile, 2 nothing to measure.",
+		Example: "  seqvm bench\n  seqvm bench --filter concat --save before.txt src\n  seqvm bench --against before.txt src",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"."}
