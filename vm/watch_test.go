@@ -151,9 +151,15 @@ func (w *watcher) everything(running *Strand) error {
 				return
 			}
 			if begun.inside != s.inside { // it has entered or left a weave, and nothing more
-				if begun.function, begun.pc, ok = s.image.functionAt(s.ip); !ok {
+				index, pc, ok := s.image.functionAt(s.ip)
+				if !ok {
 					return
 				}
+				// It may have fetched the instruction there, and wait for this watcher.
+				if before, at, ok := s.image.functionAt(s.ip - instrSize); ok && before == index {
+					pc = at
+				}
+				begun.function, begun.pc = index, pc
 			}
 			w.continuation(o, &s.continuation, s.image, &begun, s != running)
 			for inside := s.inside; inside != nil; inside = inside.outer {
