@@ -31,13 +31,13 @@ var testModuleWords = []Word{
 		return assertion(s, false, compared(expected, actual))
 	}},
 	{Name: "%test.assert-error", Effect: "( ..a Variant String -- ..a )", Doc: "Looks at the outcome of a try.", Run: func(s *vm.Strand, w []stack.Value) error {
-		outcome, wanted := w[0].AsVariant(), w[1].AsString()
-		if outcome.Tag.Name != "Err" {
-			return assertion(s, false, "expected an error with "+quoted(wanted)+", there was none")
-		}
-		e, err := vm.ErrorOf(outcome.At(0).AsVariant())
-		if err != nil {
+		wanted := w[1].AsString()
+		_, e, err := outcomeOf(w[0])
+		switch {
+		case err != nil:
 			return err
+		case e == nil:
+			return assertion(s, false, "expected an error with "+quoted(wanted)+", there was none")
 		}
 		return assertion(s, strings.Contains(e.Reason, wanted), fmt.Sprintf("expected an error with %s, got %s", quoted(wanted), quoted(e.Reason)))
 	}},
@@ -55,15 +55,14 @@ var testModuleWords = []Word{
 		return withTests(s, func(t *TestLog) { w[0] = stack.FromBool(t.beginRun(line)) })
 	}},
 	{Name: "%test.end-run", Effect: "( ..a Variant -- ..a )", Doc: "Ends a run of a property with the outcome of a try.", Run: func(s *vm.Strand, w []stack.Value) (err error) {
-		outcome, why := w[0].AsVariant(), ""
+		why := ""
+		held, e, err := outcomeOf(w[0])
 		switch {
-		case outcome.Tag.Name == "Err":
-			e, err := vm.ErrorOf(outcome.At(0).AsVariant())
-			if err != nil {
-				return err
-			}
+		case err != nil:
+			return err
+		case e != nil:
 			why = strings.TrimPrefix(e.Error(), "seq: ")
-		case !outcome.At(0).AsBool():
+		case held != stack.FromBool(true):
 			why = "it left false"
 		}
 		return withTests(s, func(t *TestLog) { t.endRun(why) })
@@ -103,6 +102,24 @@ var testModuleWords = []Word{
 		})
 	}},
 }
+
+// outcomeOf takes what strands.try leaves apart: what the quotation left, or its error. Bytecode may hand over any Variant.
+func outcomeOf(v stack.Value) (left stack.Value, failed *vm.RuntimeError, err error) {
+	outcome := v.AsVariant()
+	if outcome.Len() != 1 {
+		return stack.Value{}, nil, errNoOutcome
+	}
+	switch left = *outcome.Slot(0); {
+	case outcome.Tag.Name == "Ok":
+		return left, nil, nil
+	case outcome.Tag.Name != "Err" || left.Kind() != stack.Variant:
+		return stack.Value{}, nil, errNoOutcome
+	}
+	failed, err = vm.ErrorOf(left.AsVariant())
+	return stack.Value{}, failed, err
+}
+
+var errNoOutcome = vm.Fail("expected the outcome of a try")
 
 // outermost tells whether the value that ends now is part of no other one.
 func (t *TestLog) outermost() bool {

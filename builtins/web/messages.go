@@ -42,14 +42,15 @@ const (
 // part is a field by its name.
 type part struct {
 	index    int
-	request  bool // requests have it
-	response bool // responses have it
+	request  bool       // requests have it
+	response bool       // responses have it
+	kind     stack.Kind // Nothing: who uses it looks
 }
 
 var parts = map[string]part{
-	"Headers": {fieldHeaders, true, true}, "Body": {fieldBody, true, true}, "Stream": {fieldStream, true, true}, "Exchange": {fieldExchange, true, true},
-	"Status": {fieldStatus, false, true}, "Method": {fieldMethod, true, false}, "Path": {fieldPath, true, false}, "Query": {fieldQuery, true, false},
-	"Parameters": {fieldParameters, true, false}, "Peer": {fieldPeer, true, false}, "Settings": {fieldSettings, true, false},
+	"Headers": {fieldHeaders, true, true, stack.Variant}, "Body": {fieldBody, true, true, stack.String}, "Stream": {fieldStream, true, true, stack.Nothing}, "Exchange": {fieldExchange, true, true, stack.Int},
+	"Status": {fieldStatus, false, true, stack.Int}, "Method": {fieldMethod, true, false, stack.String}, "Path": {fieldPath, true, false, stack.String}, "Query": {fieldQuery, true, false, stack.String},
+	"Parameters": {fieldParameters, true, false, stack.Map}, "Peer": {fieldPeer, true, false, stack.String}, "Settings": {fieldSettings, true, false, stack.Nothing},
 }
 
 var (
@@ -59,13 +60,28 @@ var (
 
 func noValues() stack.Value { return stack.FromList(nil) }
 
-// isMessage tells whether a value is a request or a response.
+// isMessage tells whether a value is a request or a response. A program can make Variants with these tags, of whatever it has.
 func isMessage(v stack.Value, request, response bool) bool {
 	if v.Kind() != stack.Variant {
 		return false
 	}
 	m := v.AsVariant()
-	return request && m.Tag.Name == requestTag && m.Len() == requestFields || response && m.Tag.Name == responseTag && m.Len() == responseFields
+	isRequest := request && m.Tag.Name == requestTag && m.Len() == requestFields
+	if !isRequest && !(response && m.Tag.Name == responseTag && m.Len() == responseFields) {
+		return false
+	}
+	for _, p := range parts {
+		if has := p.response && !isRequest || p.request && isRequest; has && p.kind != stack.Nothing && m.At(p.index).Kind() != p.kind {
+			return false
+		}
+	}
+	list := m.At(fieldHeaders).AsVariant()
+	for i := range list.Len() {
+		if list.At(i).Kind() != stack.String {
+			return false
+		}
+	}
+	return list.Len()%2 == 0
 }
 
 // message checks what a word of both, or of one of them, is given.
@@ -269,13 +285,14 @@ func number(m *stack.MapValue, key string) int64 {
 // stringsOf returns a list of Strings of a description.
 func stringsOf(m *stack.MapValue, key string) []string {
 	v, ok := m.Get(stack.FromString(key))
-	if !ok {
+	if !ok || v.Kind() != stack.Variant {
 		return nil
 	}
-	fields := v.AsVariant().Fields()
-	list := make([]string, len(fields))
-	for i, f := range fields {
-		list[i] = strings.Clone(f.AsString())
+	var list []string
+	for _, f := range v.AsVariant().Fields() {
+		if f.Kind() == stack.String {
+			list = append(list, strings.Clone(f.AsString()))
+		}
 	}
 	return list
 }

@@ -140,11 +140,11 @@ func (m *module) configOf(s *vm.Strand, d *stack.MapValue) (c httpserver.Config,
 	if c.TLS, err = tlsConfig(policy, text(d, "certificate"), text(d, "key")); err != nil {
 		return c, err
 	}
-	if v, ok := d.Get(stack.FromString("limits")); ok {
+	if v, ok := d.Get(stack.FromString("limits")); ok && v.Kind() == stack.Map {
 		c.Limits = serverLimits(v.AsMap())
 	}
-	folders := stringsOf(d, "folders")
-	for i, prefix := range stringsOf(d, "prefixes") {
+	folders, prefixes := stringsOf(d, "folders"), stringsOf(d, "prefixes")
+	for i, prefix := range prefixes[:min(len(prefixes), len(folders))] {
 		root, err := policy.OpenRoot(folders[i])
 		if err != nil {
 			for _, f := range c.Files {
