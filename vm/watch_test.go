@@ -58,7 +58,11 @@ func Watch(v *VM, proof *bytecode.Proof, every, most int) (problem func() (instr
 	img := v.image.Load().in(watchedForm)
 	img.watch = w.see
 	v.image.Store(img)
-	return func() (int, error) { return w.seen, w.problem }
+	return func() (int, error) { // strands that were stopped may still be on their last instruction
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.seen, w.problem
+	}
 }
 
 func (w *watcher) see(s *Strand, in *bytecode.Instr) error {
