@@ -14,7 +14,7 @@
 // of the memory in front of each instruction is found by a data flow (residence): whether a slot's number is current, and which kind's marker it has.
 //
 // Exits. Code can leave to the interpreter in front of any instruction, which the interpreter then executes: an instruction without machine code always does, others
-// where they have no way of their own for what they find. A stub writes what is missing in memory of what is used from there on. So no
+// where they have no way of their own for what they find. Deferred code writes what is missing in memory of what is used from there on. So no
 // instruction in machine code fails, waits or allocates; and what it does is the work of the instruction or nothing.
 //
 // Calls are those of the hardware, so an open call takes 8 bytes of the stack that runs the machine code. At an exit the return addresses are

@@ -48,14 +48,14 @@ type emitter struct {
 
 	// Of the function that is compiled:
 	*plan
-	labels []amd64.Label // by pc
-	stubs  []stub
-	exits  []amd64.Label // by pc; 0: there is none yet
-	sites  map[int]int   // number of the site, by the pc of the call
+	labels   []amd64.Label // by pc
+	deferred []deferred
+	exits    []amd64.Label // by pc; 0: there is none yet
+	sites    map[int]int   // number of the site, by the pc of the call
 }
 
-// stub is code out of the way: it writes what is missing in memory and goes on.
-type stub struct {
+// deferred is code that stands behind all other code of its function, since control seldom comes there: it writes what is missing in memory and goes on.
+type deferred struct {
 	label amd64.Label
 	write []written
 	to    amd64.Label // elsewhere in the function
@@ -142,7 +142,7 @@ func (e *emitter) common() {
 // function makes the code of a function.
 func (e *emitter) function() {
 	n := len(e.f.Code)
-	e.labels, e.exits, e.stubs, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), e.stubs[:0], map[int]int{}
+	e.labels, e.exits, e.deferred, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), e.deferred[:0], map[int]int{}
 	for pc := range e.labels {
 		e.labels[pc] = e.NewLabel()
 	}
@@ -160,8 +160,8 @@ func (e *emitter) function() {
 		}
 		emitters[in.Op].emit(e, pc, in)
 	}
-	for i := 0; i < len(e.stubs); i++ {
-		e.stub(e.stubs[i])
+	for i := 0; i < len(e.deferred); i++ {
+		e.emitDeferred(e.deferred[i])
 	}
 	made.Last = len(e.Code)
 	last := e.NewLabel()
@@ -179,12 +179,13 @@ func (e *emitter) function() {
 func (e *emitter) exit(pc int) amd64.Label {
 	if e.exits[pc] == 0 {
 		e.exits[pc] = e.NewLabel()
-		e.stubs = append(e.stubs, stub{label: e.exits[pc], write: e.missing(e.front[pc], e.live[pc], e.kinds[pc]), pc: pc})
+		e.deferred = append(e.deferred, deferred{label: e.exits[pc], write: e.missing(e.front[pc], e.live[pc], e.kinds[pc]), pc: pc})
 	}
 	return e.exits[pc]
 }
 
-func (e *emitter) stub(s stub) {
+// emitDeferred emits what was put off; that may put off more.
+func (e *emitter) emitDeferred(s deferred) {
 	e.Bind(s.label)
 	if s.emit != nil {
 		s.emit()
@@ -247,8 +248,8 @@ func (e *emitter) way(pc, to int) amd64.Label {
 	if len(write) == 0 {
 		return e.labels[to]
 	}
-	s := stub{label: e.NewLabel(), write: write, to: e.labels[to], pc: -1}
-	e.stubs = append(e.stubs, s)
+	s := deferred{label: e.NewLabel(), write: write, to: e.labels[to], pc: -1}
+	e.deferred = append(e.deferred, s)
 	return s.label
 }
 

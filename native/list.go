@@ -77,10 +77,10 @@ func (e *emitter) formIs(k bytecode.Kind) {
 	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), -int32(k))
 }
 
-// aside returns the label of code out of the way.
+// aside returns the label of deferred code.
 func (e *emitter) aside(emit func()) amd64.Label {
-	s := stub{label: e.NewLabel(), emit: emit}
-	e.stubs = append(e.stubs, s)
+	s := deferred{label: e.NewLabel(), emit: emit}
+	e.deferred = append(e.deferred, s)
 	return s.label
 }
 

@@ -274,6 +274,13 @@ func (p *Page) Eval(expression string, into any) {
 	}
 }
 
+// Text is what an expression of JavaScript gives, as a text.
+func (p *Page) Text(expression string) (text string) {
+	p.t.Helper()
+	p.Eval("String("+expression+")", &text)
+	return text
+}
+
 // Type types text into what has the focus.
 func (p *Page) Type(text string) {
 	p.t.Helper()

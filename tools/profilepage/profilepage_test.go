@@ -27,12 +27,6 @@ func samples() (vm.Samples, []*diag.Source) {
 	return vm.Samples{Duration: 2 * time.Second, Period: 4 * time.Millisecond, List: list}, []*diag.Source{diag.NewSource("p.seq", text)}
 }
 
-// shown is what an expression of JavaScript gives, as a text.
-func shown(p *browser.Page, expression string) (text string) {
-	p.Eval("String("+expression+")", &text)
-	return text
-}
-
 // The page as people use it.
 func TestPageInABrowser(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page.html")
@@ -43,23 +37,23 @@ func TestPageInABrowser(t *testing.T) {
 	require.NoError(t, f.Close())
 
 	p := browser.Open(t, path)
-	assert.Equal(t, "p.seq <b>: profile", shown(p, "document.title"))
+	assert.Equal(t, "p.seq <b>: profile", p.Text("document.title"))
 	bars := "[...document.querySelectorAll('#flame div')].map(e => e.dataset.word).join(' ')"
-	assert.Equal(t, "all main again again make work", shown(p, bars))
-	assert.Equal(t, "work", shown(p, "document.querySelector('#words tr td.text').textContent"))
-	assert.Equal(t, "1.20 s", shown(p, "document.querySelector('#words tr td').textContent"))
-	assert.Contains(t, shown(p, "document.querySelector('#sources pre').textContent"), "</script><script>oops()</script> {{data}}")
+	assert.Equal(t, "all main again again make work", p.Text(bars))
+	assert.Equal(t, "work", p.Text("document.querySelector('#words tr td.text').textContent"))
+	assert.Equal(t, "1.20 s", p.Text("document.querySelector('#words tr td').textContent"))
+	assert.Contains(t, p.Text("document.querySelector('#sources pre').textContent"), "</script><script>oops()</script> {{data}}")
 
 	p.Click("[data-word=work]")
-	assert.Equal(t, "all main work", shown(p, bars), "a click shows the word alone")
-	assert.Equal(t, "work: 1.20 s, 75.0 %", shown(p, "document.querySelector('#about').textContent.replace('  p.seq:1', '')"))
+	assert.Equal(t, "all main work", p.Text(bars), "a click shows the word alone")
+	assert.Equal(t, "work: 1.20 s, 75.0 %", p.Text("document.querySelector('#about').textContent.replace('  p.seq:1', '')"))
 	p.Click("#back")
-	assert.Equal(t, "all main again again make work", shown(p, bars))
+	assert.Equal(t, "all main again again make work", p.Text(bars))
 	p.Click("#memory")
-	assert.Equal(t, "make", shown(p, "document.querySelector('#words tr td.text').textContent"))
-	assert.Equal(t, "1.00 MB", shown(p, "document.querySelector('#words tr td').textContent.replace('1.0 MB', '1.00 MB')"))
+	assert.Equal(t, "make", p.Text("document.querySelector('#words tr td.text').textContent"))
+	assert.Equal(t, "1.00 MB", p.Text("document.querySelector('#words tr td').textContent.replace('1.0 MB', '1.00 MB')"))
 	p.Click("th[data-by=name]")
-	assert.Equal(t, "again", shown(p, "document.querySelector('#words tr td.text').textContent"))
+	assert.Equal(t, "again", p.Text("document.querySelector('#words tr td.text').textContent"))
 	assert.Empty(t, p.Errors())
 	assert.Empty(t, p.Foreign())
 }

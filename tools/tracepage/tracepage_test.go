@@ -13,12 +13,6 @@ import (
 	"github.com/seqvm/seqvm/vm"
 )
 
-// shown is what an expression of JavaScript gives, as a text.
-func shown(p *browser.Page, expression string) (text string) {
-	p.Eval("String("+expression+")", &text)
-	return text
-}
-
 // Strand 1 sends to strand 2, which has waited for it.
 func TestPageInABrowser(t *testing.T) {
 	ms := time.Millisecond
@@ -37,14 +31,14 @@ func TestPageInABrowser(t *testing.T) {
 	require.NoError(t, f.Close())
 
 	p := browser.Open(t, path)
-	assert.Equal(t, "2 strands, 1 messages, 100.000 ms. There were 12 events, of which one in 2 was kept: there is more than is shown.", shown(p, "document.querySelector('#summary').textContent"))
-	assert.Equal(t, `{"from":1,"at":50000000,"to":2,"arrives":70000000,"channel":1,"number":1}`, shown(p, "JSON.stringify(arrows[0])"))
+	assert.Equal(t, "2 strands, 1 messages, 100.000 ms. There were 12 events, of which one in 2 was kept: there is more than is shown.", p.Text("document.querySelector('#summary').textContent"))
+	assert.Equal(t, `{"from":1,"at":50000000,"to":2,"arrives":70000000,"channel":1,"number":1}`, p.Text("JSON.stringify(arrows[0])"))
 	p.Click("#lanes") // the middle, on the border of both lanes: the second one
-	assert.Contains(t, shown(p, "document.querySelector('#about').textContent"), "waits in chan.receive at p.seq:3</script>")
+	assert.Contains(t, p.Text("document.querySelector('#about').textContent"), "waits in chan.receive at p.seq:3</script>")
 	p.Click("#in")
-	assert.Equal(t, "50000000", shown(p, "'' + (right - left)"))
+	assert.Equal(t, "50000000", p.Text("'' + (right - left)"))
 	p.Click("#whole")
-	assert.Equal(t, "100000000", shown(p, "'' + (right - left)"))
+	assert.Equal(t, "100000000", p.Text("'' + (right - left)"))
 	assert.Empty(t, p.Errors())
 	assert.Empty(t, p.Foreign())
 }
