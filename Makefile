@@ -69,7 +69,8 @@ cover:
 
 FUZZ_TARGETS = ./seq/syntax:FuzzParse ./seq/types:FuzzCheck ./bytecode:FuzzDecode \
 	./bytecode:FuzzVerify ./builtins:FuzzJSON ./builtins:FuzzYAML \
-	./builtins/regex:FuzzCompile ./builtins/regex:FuzzGenerated ./internal/reference:FuzzGenerated
+	./builtins/regex:FuzzCompile ./builtins/regex:FuzzGenerated ./host/network:FuzzDNSAnswers ./host/secure:FuzzRecords \
+	./host/httpclient:FuzzAnswers ./host/httpclient:FuzzCalls ./host/httpclient:FuzzURLs ./host/httpserver:FuzzRequests ./internal/reference:FuzzGenerated
 
 # fuzz runs every fuzz target for FUZZTIME. That Go's own deadline comes in the middle of an
 # input is no finding: one leaves the input behind, and says so.

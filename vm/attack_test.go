@@ -18,6 +18,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/builtins"
+	wordparts "github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/stack"
@@ -29,9 +30,15 @@ import (
 // watcher looks at every object in front of every instruction (watch_test.go): what has been
 // proven must be so, and what was not must not be looked at.
 
+// attackSet are the words that attacked modules have: those of seqvm-full as well.
+var attackSet = builtins.All().Link(wordparts.Functions("attack"))
+
+// attackTags are tags that words take values apart by, among others.
+var attackTags = strings.Fields("P P P Ok Err Some None List StrandError StrandCall StrandTask StrandEnded HttpRequest HttpResponse HttpError HttpRunning HttpServer")
+
 // attackedWords tells whether attacks may call a word: those that would stop the program, wait, or work long do not.
 func attackedWords(name string) bool {
-	for _, prefix := range []string{"time.sleep", "os.exit", "crypto.pbkdf2", "crypto.random", "compress.", "signal.", "terminal.", "net.", "%classic2.tcp", "test.finish", "%channels.after", "%channels.ticker"} {
+	for _, prefix := range []string{"time.sleep", "os.exit", "crypto.pbkdf2", "crypto.random", "compress.", "%http.stop", "signal.", "terminal.", "net.", "%classic2.tcp", "test.finish", "%channels.after", "%channels.ticker"} {
 		if strings.HasPrefix(name, prefix) {
 			return false
 		}
@@ -63,7 +70,7 @@ func attack(m *bytecode.Module, every, most int) (instructions int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	v, err := vm.New(m, vm.Config{Builtins: builtins.All().Find, Sandbox: policy, Stdin: strings.NewReader("one\ntwo\n"), Stdout: io.Discard, Settings: settings.Settings{StackMax: 1 << 20}, PoisonArenas: true})
+	v, err := vm.New(m, vm.Config{Builtins: attackSet.Find, Sandbox: policy, Stdin: strings.NewReader("one\ntwo\n"), Stdout: io.Discard, Settings: settings.Settings{StackMax: 1 << 20}, PoisonArenas: true})
 	if err != nil {
 		return 0, nil // it names words that there are not
 	}
@@ -139,11 +146,12 @@ func attackModule(r *rand.Rand) *bytecode.Module {
 		}
 		return list
 	}
+	tag := attackTags[r.IntN(len(attackTags))]
 	m := &bytecode.Module{
 		Files: []string{"x.seq"}, Names: []string{"x"}, Unions: []string{"U", "W"}, Main: 0,
-		Consts: []bytecode.Const{{Kind: bytecode.KindInt, Bits: 7}, {Kind: bytecode.KindFloat, Bits: 1 << 62}, {Kind: bytecode.KindString, Text: "text"}, {Kind: bytecode.KindSymbol, Text: "P"}},
+		Consts: []bytecode.Const{{Kind: bytecode.KindInt, Bits: 7}, {Kind: bytecode.KindFloat, Bits: 1 << 62}, {Kind: bytecode.KindString, Text: "text"}, {Kind: bytecode.KindSymbol, Text: tag}},
 		Variants: []bytecode.VariantInfo{
-			{Name: "P", Fields: []string{"a", "b"}, Kinds: kinds(2)},
+			{Name: tag, Fields: []string{"a", "b"}, Kinds: kinds(2)},
 			{Name: "Q", Union: 1, Fields: []string{"x", "y", "z"}, Kinds: []bytecode.Kind{bytecode.KindFloat, bytecode.KindFloat, bytecode.KindFloat}},
 			{Name: "R", Union: 1, Ordinal: 1, Fields: []string{"n"}, Kinds: []bytecode.Kind{bytecode.KindInt}},
 			{Name: "N", Union: 1, Ordinal: 2},
@@ -151,8 +159,8 @@ func attackModule(r *rand.Rand) *bytecode.Module {
 		Tables: []bytecode.MatchTable{{Targets: []int32{0}, Others: []bytecode.MatchArm{{Variant: 1, Target: 1}}}, {Union: 1, Targets: []int32{0, 1, 0}}},
 	}
 	a.m = m
-	for _, w := range builtins.All().List() {
-		if b := builtins.All().Find(w.Name); b.Run != nil && attackedWords(w.Name) {
+	for _, w := range attackSet.List() {
+		if b := attackSet.Find(w.Name); b.Run != nil && attackedWords(w.Name) {
 			ref := bytecode.BuiltinRef{Name: w.Name, In: int32(len(b.In)), Out: int32(len(b.Out))}
 			for _, k := range b.Out {
 				ref.Results = append(ref.Results, bytecode.Kind(k))
@@ -322,7 +330,7 @@ func (a *attacker) wanted(in bytecode.Instr) (code []bytecode.Instr) {
 	}
 	info := in.Op.Info()
 	if in.Op == bytecode.OpBuiltin && in.B >= 0 && int(in.B) < len(a.m.Builtins) {
-		for i, k := range builtins.All().Find(a.m.Builtins[in.B].Name).In {
+		for i, k := range attackSet.Find(a.m.Builtins[in.B].Name).In {
 			if k == stack.Nothing && i == 0 && strings.HasPrefix(a.m.Builtins[in.B].Name, "map.") {
 				k = stack.Map
 			}
@@ -544,7 +552,7 @@ func TestHostileModulesFail(t *testing.T) {
 			}
 			decoded, err := bytecode.Decode(bytecode.Encode(m))
 			require.NoError(t, err)
-			v, err := vm.New(decoded, vm.Config{Builtins: builtins.All().Find})
+			v, err := vm.New(decoded, vm.Config{Builtins: attackSet.Find})
 			require.NoError(t, err)
 			_, err = v.Run()
 			require.ErrorContains(t, err, c.want)
