@@ -23,7 +23,7 @@ func (w *walker) step(pc int, s *frameState) error {
 	if err := w.looked(in, &reads, s); err != nil {
 		return err
 	}
-	if err := w.calls(in, s); err != nil {
+	if err := w.calls(pc, in, s); err != nil {
 		return err
 	}
 	if s.base >= 0 && (writes.Has(s.base) || info.Has(MovesFrame)) {
@@ -143,8 +143,13 @@ func noValue(slot int32, s *frameState) error {
 }
 
 // calls notes which functions are called, and checks that those which look at the stack find nothing but values.
-func (w *walker) calls(in Instr, s *frameState) error {
+func (w *walker) calls(pc int, in Instr, s *frameState) error {
 	info := in.Op.Info()
+	if in.Op == OpCall && w.f.Code[pc+1].Op == OpFrameToTop { // what lies below will be stack, not frame
+		if err := w.observed(in.A, s); err != nil {
+			return err
+		}
+	}
 	if info.Has(Unnamed|LooksBelow) && s.base == noBase {
 		w.observing = true
 	}

@@ -178,6 +178,9 @@ func TestVerifyRefuses(t *testing.T) {
 		"a stack that a quotation would see, with a hole": {bytecode.Func{Code: code{
 			{Op: bytecode.OpConst, A: 1}, {Op: bytecode.OpCallQuotation, A: 1}, {Op: bytecode.OpExpect, A: 1}, {Op: bytecode.OpReturn, A: 1},
 		}}, "slot 0 holds no value"},
+		"a hole below a call, which frame.top makes a part of the stack": {bytecode.Func{Open: true, Code: code{
+			{Op: bytecode.OpConst}, {Op: bytecode.OpCall, A: 2, B: 0}, {Op: bytecode.OpFrameToTop}, {Op: bytecode.OpConst}, {Op: bytecode.OpReturn, A: 1},
+		}}, "slot 1 holds no value"},
 		"an expect that control comes to from elsewhere": {bytecode.Func{Open: true, Code: code{
 			{Op: bytecode.OpConst}, {Op: bytecode.OpJump, C: 1}, {Op: bytecode.OpCallOpen, A: 0, B: 0}, {Op: bytecode.OpExpect, A: 0}, {Op: bytecode.OpReturn},
 		}}, "can be reached from the instruction in front only"},

@@ -11,8 +11,8 @@ import (
 	"github.com/seqvm/seqvm/native"
 )
 
-// nativePossible: machine code can be made for this processor. What follows is all that depends on it.
-const nativePossible = true
+// NativePossible tells whether machine code can be made: for this processor it can. What follows is all that depends on it.
+const NativePossible = true
 
 // callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits.
 //

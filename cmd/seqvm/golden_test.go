@@ -19,6 +19,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/cmd/internal/full"
+	"github.com/seqvm/seqvm/vm"
 )
 
 // TestGolden runs every program of testdata and of examples, each as a subtest
@@ -32,6 +33,9 @@ func TestGolden(t *testing.T) { goldens(t) }
 // Programs do the same in machine code: all of it that can be, and with other parts of it left to the interpreter, so that each way
 // out and in is gone.
 func TestGoldenInMachineCode(t *testing.T) {
+	if !vm.NativePossible {
+		t.Skip("there is no machine code in this build")
+	}
 	for _, native := range []string{"always", "always:1", "always:2"} {
 		t.Run(native, func(t *testing.T) { goldens(t, "SEQ_NATIVE="+native) })
 	}
