@@ -11,8 +11,8 @@ import (
 	"github.com/seqvm/seqvm/native"
 )
 
-// NativePossible tells whether machine code can be made: for this processor it can. What follows is all that depends on it.
-const NativePossible = true
+// nativePossible tells whether machine code can be made: for this processor it can. What follows is all that depends on it.
+const nativePossible = true
 
 // callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits.
 //

@@ -2,8 +2,8 @@
 
 package vm
 
-// NativePossible tells whether machine code can be made: there is none for this processor or system, or a build that watches each access to memory.
-const NativePossible = false
+// nativePossible tells whether machine code can be made: there is none for this processor or system, or a build that watches each access to memory.
+const nativePossible = false
 
 func callMachine(*machineContext, uintptr, uintptr) {}
 

@@ -199,7 +199,7 @@ var selfTest = &bytecode.Module{Main: -1, Funcs: []bytecode.Func{{Name: "sum", W
 
 // NativeRefusal says why there can be no machine code here; nil if there can. At its first call the sum of the Ints up to 1000 is tried.
 var NativeRefusal = sync.OnceValue(func() error {
-	if !NativePossible {
+	if !nativePossible {
 		return errNoNative
 	}
 	code, err := native.Compile(selfTest, []int32{0}, &native.Target{Layout: machineLayout})

@@ -33,8 +33,8 @@ func TestGolden(t *testing.T) { goldens(t) }
 // Programs do the same in machine code: all of it that can be, and with other parts of it left to the interpreter, so that each way
 // out and in is gone.
 func TestGoldenInMachineCode(t *testing.T) {
-	if !vm.NativePossible {
-		t.Skip("there is no machine code in this build")
+	if err := vm.NativeRefusal(); err != nil {
+		t.Skip(err)
 	}
 	for _, native := range []string{"always", "always:1", "always:2"} {
 		t.Run(native, func(t *testing.T) { goldens(t, "SEQ_NATIVE="+native) })
