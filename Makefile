@@ -41,8 +41,8 @@ race:
 	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 
 # These tests are of what the process takes, which the race detector takes several times of, and run many programs that
-# the tests above them run as well.
-UNBOUND = TestMemory|TestChaos
+# the tests above them run as well, or look at a build without the race detector.
+UNBOUND = TestMemory|TestChaos|TestBlocksOfDocs|TestTheStartOfSeqvmIsSmall|TestSignalsThatWereIgnoredAtTheStart
 
 # These tests take long and have one goroutine: there is no race to find in them.
 ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord
