@@ -23,9 +23,7 @@ type Debugger struct {
 	// Deadlock is called when all strands wait and nothing can wake one, before the program is ended. nil: nobody wants to know.
 	Deadlock func()
 
-	turns sync.Mutex // of strands; who has it may look at all of them
-	door  sync.Mutex // held by who waits for the end of a turn
-	asks  atomic.Bool
+	turns turns
 
 	// told has, by strand, behind which instruction Stops was called last, while the strand may come to execute that instruction
 	// once more because it has given way in it; again are the strands that do.
@@ -33,13 +31,52 @@ type Debugger struct {
 	again map[int64]bool
 }
 
+// turns is a lock that who has waited longest gets, and who has it knows that others wait.
+type turns struct {
+	mu      sync.Mutex
+	changed sync.Cond
+	next    uint64 // ticket
+	serving uint64
+	holder  *Strand // nil: no strand
+	waiting atomic.Int64
+}
+
+// lock waits for the turn of a strand, or of somebody else if it is nil. The strand that has it is asked to give way.
+func (t *turns) lock(s *Strand) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.changed.L == nil {
+		t.changed.L = &t.mu
+	}
+	ticket := t.next
+	t.next++
+	for ticket != t.serving {
+		t.waiting.Add(1)
+		if t.holder != nil {
+			t.holder.Interrupt()
+		}
+		t.changed.Wait()
+		t.waiting.Add(-1)
+	}
+	t.holder = s
+}
+
+func (t *turns) unlock() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.serving++
+	t.holder = nil
+	if t.changed.L != nil {
+		t.changed.Broadcast()
+	}
+}
+
 // wants tells whether somebody waits for the end of a turn.
-func (d *Debugger) wants() bool { return d != nil && d.asks.Load() }
+func (d *Debugger) wants() bool { return d != nil && d.turns.waiting.Load() > 0 }
 
 // begin is the begin of a strand's turn. The strand has the lock then.
 func (d *Debugger) begin(s *Strand) {
-	d.turns.Lock()
-	d.letIn()
+	d.turns.lock(s)
 	if at, ok := d.told[s.ID()]; ok {
 		delete(d.told, s.ID())
 		if at == s.ip+instrSize {
@@ -56,7 +93,7 @@ func (d *Debugger) end(id int64, status scheduler.Status) {
 	if status == scheduler.Ended || status == scheduler.Lost {
 		delete(d.told, id)
 	}
-	d.turns.Unlock()
+	d.turns.unlock()
 }
 
 // stop tells of an instruction, once.
@@ -72,21 +109,19 @@ func (d *Debugger) stop(s *Strand) {
 	d.told[s.ID()] = s.ip
 }
 
-// letIn lets who waits for the end of the turn have it now.
-func (d *Debugger) letIn() {
-	for d.asks.Load() {
-		d.turns.Unlock()
-		d.door.Lock()
-		d.door.Unlock() //nolint:staticcheck // it only waits
-		d.turns.Lock()
+// letIn lets who waits for the end of the strand's turn have theirs now.
+func (d *Debugger) letIn(s *Strand) {
+	if d.wants() {
+		d.turns.unlock()
+		d.turns.lock(s)
 	}
 }
 
 // outside returns what calls f, which waits for something outside, without keeping other strands from running.
-func (d *Debugger) outside(f func()) func() {
+func (d *Debugger) outside(s *Strand, f func()) func() {
 	return func() {
-		d.turns.Unlock()
-		defer d.turns.Lock()
+		d.turns.unlock()
+		defer d.turns.lock(s)
 		f()
 	}
 }
@@ -95,13 +130,8 @@ func (d *Debugger) outside(f func()) func() {
 // not call it, they are in such a turn.
 func (v *VM) Standing(f func()) {
 	d := v.config.Debugger
-	d.door.Lock()
-	defer d.door.Unlock()
-	d.asks.Store(true)
-	v.sched.EachRunning(func(s *scheduler.Strand) { s.Task().Interrupt() })
-	d.turns.Lock()
-	defer d.turns.Unlock()
-	d.asks.Store(false)
+	d.turns.lock(nil)
+	defer d.turns.unlock()
 	f()
 }
 

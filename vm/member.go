@@ -55,7 +55,7 @@ func (s *Strand) BlockingUntil(interrupt, f func()) {
 		}
 	}
 	if d := s.vm.config.Debugger; d != nil {
-		f = d.outside(f)
+		f = d.outside(s, f)
 	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)

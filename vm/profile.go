@@ -77,7 +77,7 @@ func (s *Strand) look() error {
 		s.vm.profile.sample(s)
 	}
 	if d := s.vm.config.Debugger; d != nil {
-		d.letIn()
+		d.letIn(s)
 	}
 	if s.hot.Swap(false) && s.image.tier != nil {
 		s.image.tier.heat(s)

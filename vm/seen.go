@@ -150,7 +150,11 @@ func (l *looking) frame(ip uintptr) (f SeenFrame, ok bool) {
 		return f, false
 	}
 	line := function.At(pc)
-	f = SeenFrame{Function: index, PC: pc, Word: function.Name, File: l.img.mod.FileOf(function), Line: int(line.Line), Column: int(line.Column), Pos: -1, End: -1, Depth: l.depth}
+	owner := l.img.owner(location{function, line})
+	if owner.File < 0 {
+		owner = function
+	}
+	f = SeenFrame{Function: index, PC: pc, Word: owner.Name, File: l.img.mod.FileOf(owner), Line: int(line.Line), Column: int(line.Column), Pos: -1, End: -1, Depth: l.depth}
 	for i := range function.Steps { // the last statement that has begun
 		if s := &function.Steps[i]; int(s.PC) > pc {
 			break

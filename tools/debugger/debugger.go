@@ -116,7 +116,6 @@ func New(o Options) (*Session, error) {
 	config.Settings.Native.Mode = settings.NativeOff
 	config.Settings.YieldInterval = 0
 	config.Debugger = &vm.Debugger{Stops: s.stops, Fails: s.fails, Begins: s.begins, Deadlock: s.deadlock}
-	s.mod.Main = s.stepped(s.prog.Info.Main.Index)
 	var err error
 	if s.vm, err = s.prog.VM(config); err != nil {
 		return nil, err
@@ -139,6 +138,8 @@ func (s *Session) Run(ctx context.Context) (status int, err error) {
 	if err := s.prepare(); err != nil {
 		return 0, err
 	}
+	main := s.prog.Info.Main.Index
+	s.mod.Main = s.redirects(s.everywhere())[2*main].To
 	defer context.AfterFunc(ctx, func() { s.vm.Stop(context.Cause(ctx)) })()
 	return s.vm.Run()
 }
@@ -304,10 +305,13 @@ func (s *Session) stand(stop *Stop) {
 	_ = s.prepare()
 }
 
+// everywhere tells whether the program may stop at any statement.
+func (s *Session) everywhere() bool { return s.record.on || s.step.way == Into || len(s.fresh) > 0 }
+
 // prepare arms the places at which the program can stop next, and has the words that they are in run with stops.
 func (s *Session) prepare() error {
 	wanted := map[place]bool{}
-	all := s.record.on || s.step.way == Into || len(s.fresh) > 0
+	all := s.everywhere()
 	switch {
 	case all:
 		for i := range s.mod.Funcs {
