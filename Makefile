@@ -131,7 +131,7 @@ bench: build
 
 # peers installs the programs that interop tests use (Debian, Ubuntu); tests skip what is not there.
 peers:
-	apt-get install -y --no-install-recommends curl nginx-light openssl python3
+	apt-get install -y --no-install-recommends curl dnsmasq-base nginx-light openssl python3
 
 # bench-network measures servers beside Go programs that do the same, in about a minute.
 bench-network: build
