@@ -31,6 +31,7 @@ var (
 	requests    = flag.Int("requests", 100, "for each connection")
 	idle        = flag.Int("idle", 9900, "idle connections")
 	serve       = flag.String("serve", "", "be the program in Go that is compared with (servers.go)")
+	only        = flag.String("only", "", "measure only what has this in its name")
 	burn        = flag.Int("burn", 0, "with -serve: how many goroutines compute")
 )
 
@@ -88,6 +89,9 @@ func run() error {
 		return err
 	}
 	for _, m := range measures {
+		if !strings.Contains(m.name, *only) {
+			continue
+		}
 		commands := [][]string{
 			append([]string{flag.Arg(0), "run", m.source}, m.args...),
 			{self, "-serve", m.peer, "-burn", strconv.Itoa(m.busy)},
