@@ -17,7 +17,7 @@ import (
 // instruction may have been done when that happens: programs write the same when they give way at each call.
 func TestCallsMayBeginAgain(t *testing.T) {
 	t.Chdir("../cmd/seqvm") // errors name files as the golden programs do
-	for _, area := range []string{"apps", "closures", "collections", "concurrency", "core", "language", "strands", "types"} {
+	for _, area := range []string{"apps", "channels", "closures", "collections", "concurrency", "core", "language", "strands", "supervisors", "types"} {
 		files, err := filepath.Glob("../../testdata/" + area + "/*.seq")
 		require.NoError(t, err)
 		for _, file := range files {
