@@ -154,7 +154,7 @@ func (e *emitter) function() {
 		if e.kinds[pc] == nil {
 			continue
 		}
-		e.place(pc, Work)
+		place(e, pc, Work)
 		e.Bind(e.labels[pc])
 		put := len(e.deferred)
 		if !e.coded[pc] {
@@ -162,15 +162,15 @@ func (e *emitter) function() {
 		} else {
 			emitters[in.Op].emit(e, pc, in)
 		}
-		e.owned(pc, put)
+		owned(e.deferred[put:], pc)
 	}
 	for i := 0; i < len(e.deferred); i++ {
 		s, put := e.deferred[i], len(e.deferred)
-		e.place(s.owner, Aside)
+		place(e, s.owner, Aside)
 		e.emitDeferred(s)
-		e.owned(s.owner, put)
+		owned(e.deferred[put:], s.owner)
 	}
-	e.place(NoInstruction, Last)
+	place(e, NoInstruction, Last)
 	made.Last = len(e.Code)
 	last := e.NewLabel()
 	e.Bind(last)
@@ -306,7 +306,7 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 		entry.Site = n
 	}
 	e.code.Entries = append(e.code.Entries, entry)
-	e.place(pc, Enter)
+	place(e, pc, Enter)
 	loads := e.NewLabel()
 	e.LabelAddress(amd64.RAX, loads)
 	e.Jump(e.enter)

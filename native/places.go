@@ -23,15 +23,15 @@ const (
 )
 
 // place notes that what comes next is of an instruction.
-func (e *emitter) place(pc int, role Role) {
+func place(e *emitter, pc int, role Role) {
 	if e.target.Places {
 		e.code.Places = append(e.code.Places, Place{len(e.Code), e.index, int32(pc), role})
 	}
 }
 
-// owned notes which instruction has put code off since there were n such parts.
-func (e *emitter) owned(pc, n int) {
-	for i := n; i < len(e.deferred); i++ {
-		e.deferred[i].owner = pc
+// owned notes which instruction has put code off.
+func owned(list []deferred, pc int) {
+	for i := range list {
+		list[i].owner = pc
 	}
 }
