@@ -111,6 +111,7 @@ define LONG_STEPS
 gccheck|$(MAKE) gccheck
 fuzz, each target $(LONG)|$(MAKE) fuzz FUZZTIME=$(LONG)
 $(SEEDS) generated programs of each kind|$(GO) test -timeout 0 -count 1 ./internal/reference -args -seeds $(SEEDS)
+$(SEEDS)0 generated programs of each kind in machine code|GOGC=2 $(GO) test -timeout 0 -count 1 ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds $(SEEDS)0
 stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
 channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
 $(MUTANTS)0 mutants of bytecode|$(MAKE) mutants MUTANTS=$(MUTANTS)0

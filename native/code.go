@@ -16,6 +16,8 @@ type Target struct {
 	Sites, Exits int
 	// Selective leaves out functions of which it is foreseen that they would be left too often.
 	Selective bool
+	// Places has the Code say which instruction each part of it belongs to.
+	Places bool
 	// Chaos, if it is not 0, leaves a part of the instructions to the interpreter, another one for each number. It is for tests.
 	Chaos uint64
 }
@@ -65,6 +67,7 @@ type Code struct {
 	Sites     []Site  // of calls, by number from Target.Sites on
 	Exits     []Exit  // by number from Target.Exits on
 	Entries   []Entry // in order of functions and places
+	Places    []Place // in order of their offsets, if they are asked for
 }
 
 // Function is a function that has code.

@@ -61,6 +61,7 @@ type deferred struct {
 	to    amd64.Label // elsewhere in the function
 	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
 	emit  func()      // or this is all of it
+	owner int         // the instruction that comes here
 }
 
 // build makes the code of the functions that have plans.
@@ -153,16 +154,23 @@ func (e *emitter) function() {
 		if e.kinds[pc] == nil {
 			continue
 		}
+		place(e, pc, Work)
 		e.Bind(e.labels[pc])
+		put := len(e.deferred)
 		if !e.coded[pc] {
 			e.Jump(e.exit(pc))
-			continue
+		} else {
+			emitters[in.Op].emit(e, pc, in)
 		}
-		emitters[in.Op].emit(e, pc, in)
+		owned(e.deferred[put:], pc)
 	}
 	for i := 0; i < len(e.deferred); i++ {
-		e.emitDeferred(e.deferred[i])
+		s, put := e.deferred[i], len(e.deferred)
+		place(e, s.owner, Aside)
+		e.emitDeferred(s)
+		owned(e.deferred[put:], s.owner)
 	}
+	place(e, NoInstruction, Last)
 	made.Last = len(e.Code)
 	last := e.NewLabel()
 	e.Bind(last)
@@ -298,6 +306,7 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 		entry.Site = n
 	}
 	e.code.Entries = append(e.code.Entries, entry)
+	place(e, pc, Enter)
 	loads := e.NewLabel()
 	e.LabelAddress(amd64.RAX, loads)
 	e.Jump(e.enter)

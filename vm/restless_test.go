@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/host/settings"
 )
 
 // A strand that others wait for gives way in front of a call, and executes the instruction from its beginning afterwards. So nothing of an
@@ -26,13 +27,17 @@ func TestCallsMayBeginAgain(t *testing.T) {
 			if others, _ := filepath.Glob(name + ".*"); err != nil || len(others) != 2 {
 				continue // it has input, arguments, settings, or fails
 			}
-			for _, options := range []seqvm.Options{{}, {Plain: true}} {
+			for mode, options := range map[settings.Native]seqvm.Options{
+				{Mode: settings.NativeOff}:              {},
+				{Mode: settings.NativeDefault}:          {Plain: true},
+				{Mode: settings.NativeAlways, Chaos: 3}: {},
+			} {
 				prog, err := seqvm.Compile(seqvm.File(file), options)
 				if err != nil {
 					continue
 				}
 				var out bytes.Buffer
-				v, err := prog.VM(seqvm.Config{Stdout: &out, Args: []string{file}})
+				v, err := prog.VM(seqvm.Config{Stdout: &out, Args: []string{file}, Settings: settings.Settings{Native: mode}})
 				require.NoError(t, err)
 				v.Restless()
 				_, err = v.Run()

@@ -223,4 +223,7 @@ var NativeRefusal = sync.OnceValue(func() error {
 	return nil
 })
 
+// NativeLayout is what machine code has to know to run here; false if there can be none, for this processor, system or build.
+func NativeLayout() (layout native.Layout, possible bool) { return machineLayout, nativePossible }
+
 var errNoNative = errors.New("there is none for this processor, this system or this build")
