@@ -136,9 +136,10 @@ COMPARE ?=
 bench: build
 	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
 
-# peers installs the programs that interop tests use (Debian, Ubuntu); tests skip what is not there.
+# peers installs the programs that interop tests use, and those that benchmarks compare with (Debian, Ubuntu); tests and
+# benchmarks leave out what is not there.
 peers:
-	apt-get install -y --no-install-recommends curl dnsmasq-base nginx-light openssl python3
+	apt-get install -y --no-install-recommends curl dnsmasq-base erlang-base lua5.4 nginx-light openssl python3
 
 # bench-network measures servers beside Go programs that do the same, in about a minute.
 bench-network: build
