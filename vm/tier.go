@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -65,7 +66,6 @@ type machineSite struct {
 type machineExit struct {
 	original *bytecode.Instr
 	behind   uintptr // address of the instruction behind it
-	coded    bool
 }
 
 // withoutNative returns the image without machine code.
@@ -114,7 +114,9 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 		t.tried[i] = true
 	}
 	before := t.made.Load()
-	target.Layout, target.Sites, target.Exits = machineLayout, len(before.sites), len(before.exits)
+	target.Layout, target.Sites, target.Exits, target.Helps = machineLayout, len(before.sites), len(before.exits), img.helps
+	target.Constant = func(i int32) uintptr { return uintptr(unsafe.Pointer(&img.consts[i])) }
+	target.Tag = func(i int32) uintptr { return uintptr(unsafe.Pointer(img.variants[i].tag)) }
 	target.Known = func(function int32) (uintptr, bool) {
 		address, ok := before.functions[function]
 		return address, ok
@@ -147,7 +149,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		return codeAddress(&t.forms[function][0]) + uintptr(pc)*instrSize
 	}
 	for _, x := range code.Exits {
-		after.exits = append(after.exits, machineExit{original: &img.mod.Funcs[x.Function].Code[x.PC], behind: at(x.Function, x.PC+1), coded: x.Coded})
+		after.exits = append(after.exits, machineExit{original: &img.mod.Funcs[x.Function].Code[x.PC], behind: at(x.Function, x.PC+1)})
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,
