@@ -225,7 +225,17 @@ var NativeRefusal = sync.OnceValue(func() error {
 	return nil
 })
 
-// NativeLayout is what machine code has to know to run here; false if there can be none, for this processor, system or build.
-func NativeLayout() (layout native.Layout, possible bool) { return machineLayout, nativePossible }
+// NativeTarget is what all machine code of a module is made for here, as far as that is known before it runs: constants and tags stand at addresses that say
+// which one it is. false: there can be none, for this processor, system or build.
+func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t native.Target, possible bool) {
+	place := func(index int32) uintptr { return slotSize * uintptr(index) }
+	return native.Target{Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
+		if in.Op != bytecode.OpBuiltin {
+			return helped(in.Op)
+		}
+		b := builtins(m.Builtins[in.B].Name)
+		return b != nil && b.Still
+	}}, nativePossible
+}
 
 var errNoNative = errors.New("there is none for this processor, this system or this build")
