@@ -91,8 +91,8 @@ func contextOf(w *scheduler.Worker) *machineContext {
 
 // visitsOf are the worker's ways to machine code of a function.
 func (c *machineContext) visitsOf(t *tier, function int32) *visits {
-	if c.tier != t { // the worker runs another program
-		c.tier, c.visits = t, make([]visits, len(t.forms))
+	if c.tier != t || int(function) >= len(c.visits) { // the worker runs another program, or more of it
+		c.tier, c.visits = t, make([]visits, len(*t.retired.Load()))
 	}
 	return &c.visits[function]
 }
@@ -117,7 +117,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if s.limit.Load() == 0 { // somebody wants something of the strand: the interpreter finds out
 		return e.original, nil
 	}
-	if img.tier.retired[e.function].Load() { // it goes on in its own code
+	if img.tier.isRetired(number, e.function) { // it goes on in its own code
 		s.ip = codeAddress(img.code(e.function, ownForm)) + uintptr(e.pc)*instrSize
 		return nil, nil
 	}
