@@ -70,7 +70,7 @@ func withElsewhere(parts cli.Parts) {
 // installed are the conditions [library:NAME], the C library is there, and [native], there can be machine code.
 func installed(condition string) (bool, error) {
 	if condition == "native" {
-		_, possible := vm.NativeLayout()
+		_, possible := vm.NativeTarget(nil, nil)
 		return possible, nil
 	}
 	name, ok := strings.CutPrefix(condition, "library:")

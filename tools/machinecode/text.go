@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/arch/x86/x86asm"
 
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/native"
 	"github.com/seqvm/seqvm/vm"
@@ -16,7 +17,7 @@ import (
 // Text makes the machine code of all functions of a sound module that can have some, as if it were to be run before the program
 // starts. What it returns shows that of an instruction of a function: whole lines, with the offset of each.
 func Text(m *bytecode.Module) (func(function, pc int) string, error) {
-	layout, possible := vm.NativeLayout()
+	target, possible := vm.NativeTarget(m, builtins.All().Find)
 	if !possible {
 		return nil, errors.New("there is no machine code for this processor, this system or this build: it is for Linux on amd64")
 	}
@@ -24,7 +25,8 @@ func Text(m *bytecode.Module) (func(function, pc int) string, error) {
 	for i := range functions {
 		functions[i] = int32(i)
 	}
-	code, err := native.Compile(m, functions, &native.Target{Layout: layout, Places: true})
+	target.Places = true
+	code, err := native.Compile(m, functions, &target)
 	if err != nil {
 		return nil, err
 	}
