@@ -251,7 +251,12 @@ func (l *long) takeWords(values []Value, room int, f form) {
 
 // unpack makes a long of words one of Values.
 func (l *long) unpack(room int) {
-	values := hugepage.Make[Value](room)
+	var values []Value
+	if room == firstRoom {
+		values = new([firstRoom]Value)[:]
+	} else {
+		values = hugepage.Make[Value](room)
+	}
 	fill(values, l.form, l.words())
 	l.at, l.room, l.form = unsafe.Pointer(unsafe.SliceData(values)), room, 0
 }
