@@ -32,7 +32,9 @@ func TestDnsmasq(t *testing.T) {
 	asked := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, protocol, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, protocol, server)
 	}}
-	r := NewResolver(4, func(ctx context.Context, host string) ([]netip.Addr, error) { return asked.LookupNetIP(ctx, "ip", host) })
+	r := NewResolver(4, func(ctx context.Context, host string) ([]netip.Addr, error) {
+		return asked.LookupNetIP(ctx, "ip", host)
+	})
 	defer r.Close()
 	assert.Equal(t, addresses("192.0.2.1"), r.Lookup(t.Context(), "one.test"))
 	assert.ElementsMatch(t, addresses("192.0.2.2", "2001:db8::2"), r.Lookup(t.Context(), "both.test"))
