@@ -51,10 +51,8 @@ const (
 	// shortList is how long a list may be to be copied at every update of a shared
 	// version: that is no dearer than copying a path of a tree.
 	shortList = 64
-	// firstRoom is how many places a list has at first, if they are for Values.
+	// firstRoom is how many places a list has at first in memory of its own.
 	firstRoom = 4
-	// firstWords is that for words. They take no more memory, and the collector does not look at them.
-	firstWords = 8
 )
 
 // long returns the whole of a variant that is one.
@@ -175,9 +173,6 @@ func (l *long) push(x Value) {
 // since a smaller factor would copy more often.
 func (l *long) grow(x Value) {
 	room := max(firstRoom, 2*l.n, -l.room)
-	if l.form < 0 {
-		room = max(firstWords, room)
-	}
 	if l.form == 0 && l.packs(room) && x.Scalar() {
 		if l.n == 0 {
 			l.form = -form(x.Kind())
