@@ -190,7 +190,9 @@ func span(t testing.TB, text string) map[string]any {
 
 // labels replaces the answer to a completion by a line for each item that is wanted.
 func (s *session) labels(answer json.RawMessage, prefixes []string) {
-	var list struct{ Items []struct{ Label, SortText, Detail, InsertText string } }
+	var list struct {
+		Items []struct{ Label, SortText, Detail, InsertText string }
+	}
 	require.NoError(s.t, json.Unmarshal(answer, &list))
 	s.take()
 	for _, i := range list.Items {
