@@ -83,6 +83,8 @@ func (e *emitter) room(pc int, above int32, callee *bytecode.Func) {
 	e.Load(amd64.RDX, context(e.target.Layout.Limit))
 	e.ArithMem(amd64.Cmp, amd64.RAX, amd64.Mem{Base: amd64.RDX})
 	e.JumpIf(amd64.Above, e.exit(pc))
+	e.ArithMem(amd64.Cmp, amd64.RSP, context(e.target.Layout.Deepest))
+	e.JumpIf(amd64.BelowOrEqual, e.exit(pc))
 	e.poll(pc)
 }
 

@@ -17,7 +17,7 @@ var emitters = [...]emission{
 	bytecode.OpCopy:  {emit: move},
 	bytecode.OpInt:   {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)<<1) }},
 	bytecode.OpBool:  {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)) }},
-	bytecode.OpConst: {emit: constant, fits: isNumber},
+	bytecode.OpConst: {emit: constant, fits: constantFits},
 
 	bytecode.OpIntAdd:        {emit: intSum},
 	bytecode.OpIntSub:        {emit: arith(amd64.Sub)},
@@ -95,14 +95,21 @@ var emitters = [...]emission{
 
 	bytecode.OpCheck: {emit: check, fits: checksKind},
 
-	bytecode.OpMatch:          {emit: match, fits: matchFits},
-	bytecode.OpMatchOr:        {emit: matchOr, fits: looksAtA},
-	bytecode.OpFieldPeek:      {emit: getField(false, looked), fits: fieldFits},
-	bytecode.OpFieldGet:       {emit: getField(false, held), fits: fieldFits},
-	bytecode.OpFieldGetKnown:  {emit: getField(true, held), fits: fieldFits},
-	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: peekFit},
-	bytecode.OpFieldsGet:      {emit: getFields(false), fits: fieldsFit},
-	bytecode.OpFieldsGetKnown: {emit: getFields(true), fits: fieldsFit},
+	bytecode.OpMatch:           {emit: match, fits: matchFits},
+	bytecode.OpMatchOr:         {emit: matchOr, fits: looksAtA},
+	bytecode.OpIs:              {emit: isVariant, fits: looksAtB},
+	bytecode.OpFieldPeek:       {emit: getField(false, looked), fits: fieldFits},
+	bytecode.OpFieldGet:        {emit: getField(false, held), fits: fieldFits},
+	bytecode.OpFieldTake:       {emit: getField(false, taken), fits: takeFits},
+	bytecode.OpFieldGetKnown:   {emit: getField(true, held), fits: fieldFits},
+	bytecode.OpFieldTakeKnown:  {emit: getField(true, taken), fits: takeFits},
+	bytecode.OpFieldsPeek:      {emit: getFields(false, looked), fits: fieldsFit},
+	bytecode.OpFieldsGet:       {emit: getFields(false, held), fits: fieldsFit},
+	bytecode.OpFieldsTake:      {emit: getFields(false, taken), fits: takeAllFits},
+	bytecode.OpFieldsGetKnown:  {emit: getFields(true, held), fits: fieldsFit},
+	bytecode.OpFieldsTakeKnown: {emit: getFields(true, taken), fits: takeAllFits},
+	bytecode.OpRemake:          {emit: remakeVariant, fits: remakeFits},
+	bytecode.OpFieldPut:        {emit: putOne, fits: putFits},
 
 	bytecode.OpListGet:       {emit: listGet(held), fits: looksAtB},
 	bytecode.OpListPeek:      {emit: listGet(looked), fits: looksAtB},
@@ -110,13 +117,16 @@ var emitters = [...]emission{
 	bytecode.OpListGetInt:    {emit: listGetNumber, fits: looksAtB},
 	bytecode.OpListGetFloat:  {emit: listGetNumber, fits: looksAtB},
 	bytecode.OpListGetBool:   {emit: listGetNumber, fits: looksAtB},
+	bytecode.OpListNext:      {emit: listNext(held), fits: looksAtB},
+	bytecode.OpListNextTake:  {emit: listNext(taken), fits: looksAtB},
+	bytecode.OpListNextPeek:  {emit: listNext(looked), fits: looksAtB},
 	bytecode.OpListNextInt:   {emit: listNextNumber, fits: looksAtB},
 	bytecode.OpListNextFloat: {emit: listNextNumber, fits: looksAtB},
 	bytecode.OpListNextBool:  {emit: listNextNumber, fits: looksAtB},
-	bytecode.OpListSet:       {emit: listSet, fits: setsNumber},
+	bytecode.OpListSet:       {emit: listSet, fits: setFits},
 	bytecode.OpListSetImm:    {emit: listSetImm, fits: looksAtA},
-	bytecode.OpListPush:      {emit: listPush, fits: pushesNumber},
-	bytecode.OpListAppend:    {emit: listAppend, fits: appendsNumber},
+	bytecode.OpListPush:      {emit: listPush, fits: pushFits},
+	bytecode.OpListAppend:    {emit: listAppend, fits: appendFits},
 	bytecode.OpListLength:    {emit: listLength, fits: looksAtB},
 	bytecode.OpListHas:       {emit: listHas, fits: looksAtB},
 
@@ -133,19 +143,19 @@ var emitters = [...]emission{
 func looksAtB(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].B) }
 func looksAtA(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].A) }
 
-// Only numbers are put into lists.
+// What is put into lists can be put there as it is.
 
-func setsNumber(_ *builder, p *plan, pc int) bool {
+func setFits(_ *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	return p.inSlot(pc, in.A) && !p.inSlot(pc, in.C)
+	return p.inSlot(pc, in.A) && objectsFit(p.kinds[pc][in.C])
 }
 
-func pushesNumber(_ *builder, p *plan, pc int) bool {
+func pushFits(_ *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	return p.inSlot(pc, in.B) && !p.inSlot(pc, in.C)
+	return p.inSlot(pc, in.B) && objectsFit(p.kinds[pc][in.C])
 }
 
-func appendsNumber(_ *builder, p *plan, pc int) bool { return !p.inSlot(pc, p.f.Code[pc].B) }
+func appendFits(_ *builder, p *plan, pc int) bool { return objectsFit(p.kinds[pc][p.f.Code[pc].B]) }
 
 // inSlot tells whether what a slot holds is in memory only.
 func (p *plan) inSlot(pc int, slot int32) bool { return classOf(p.kinds[pc][slot]) == inSlot }
@@ -157,8 +167,9 @@ func checksKind(_ *builder, p *plan, pc int) bool {
 	return k != bytecode.KindAny && (p.kinds[pc][in.A] == k || p.inSlot(pc, in.A))
 }
 
-func isNumber(b *builder, p *plan, pc int) bool {
-	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot
+// constantFits: it is a number, or known where it is.
+func constantFits(b *builder, p *plan, pc int) bool {
+	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot || b.target.Constant != nil
 }
 
 // callFits: what an expect behind it looks at is not there.

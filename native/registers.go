@@ -116,8 +116,8 @@ func (a *allocator) of(slots slotSet, kinds []bytecode.Kind) []int32 {
 // instruction notes what lives together in front of an instruction and behind it.
 func (a *allocator) instruction(pc int) {
 	a.together(a.of(a.live[pc], a.kinds[pc]))
-	if !a.coded[pc] {
-		return
+	if a.ways[pc] < codedOrHelped {
+		return // all is in memory in front of it and behind
 	}
 	weight := 1 << (3 * a.depth[pc])
 	behind := a.behind(pc)

@@ -54,14 +54,32 @@ type ReservedWord struct {
 	Class Class
 	// Outside: it is reserved in bodies, too, but means something only outside of definitions.
 	Outside bool
+	// Classic: it is a keyword in classic files only (chapter 9, section 3), and else the name of a built-in word, or of nothing.
+	Classic bool
 }
 
 // ReservedWords are all reserved words.
 var ReservedWords = []ReservedWord{
 	{Text: "match", Class: ClassKeyword}, {Text: "end", Class: ClassKeyword},
-	{Text: "if", Class: ClassKeyword}, {Text: "else", Class: ClassKeyword}, {Text: "then", Class: ClassKeyword},
+	{Text: "if", Class: ClassKeyword, Classic: true}, {Text: "else", Class: ClassKeyword, Classic: true}, {Text: "then", Class: ClassKeyword, Classic: true},
 	{Text: "true", Class: ClassBoolean}, {Text: "false", Class: ClassBoolean},
 	{Text: "union", Class: ClassKeyword, Outside: true}, {Text: "include", Class: ClassKeyword, Outside: true},
+}
+
+// Keywords returns the reserved words that are no built-in words, of today's dialect or of classic files.
+func Keywords(classic bool) []string {
+	var list []string
+	for _, r := range ReservedWords {
+		if classic || !r.Classic {
+			list = append(list, r.Text)
+		}
+	}
+	return list
+}
+
+// TypeNames returns the types that have a name in every program (chapter 1, section 8).
+func TypeNames() []string {
+	return []string{"Int", "Float", "Bool", "String", "Symbol", "Channel", "Socket", "Variant"}
 }
 
 // reserved returns the row of a reserved word; nil if the word is none.
