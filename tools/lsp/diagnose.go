@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"slices"
+	"time"
 
 	"github.com/seqvm/seqvm/tools/lsp/analysis"
 	"github.com/seqvm/seqvm/tools/lsp/protocol"
@@ -75,6 +76,17 @@ func (s *Server) diagnoseAll() error {
 		}
 	}
 	return nil
+}
+
+// quiet is how long no message must come before a goroutine is started: who writes on wants answers about what is being written.
+const quiet = 100 * time.Millisecond
+
+// pause returns what ends when the client has been quiet for long enough to make diagnostics; nil if there are none to be made.
+func (s *Server) pause() <-chan time.Time {
+	if s.pending.running || len(s.pending.uris) == 0 {
+		return nil
+	}
+	return time.After(quiet)
 }
 
 // startDiagnosing has a goroutine look at the next document, unless it looks at one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,7 +40,7 @@ func TestSessions(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			require.NoError(t, err)
-			s := &session{client: newClient(t), dir: t.TempDir(), files: map[string]string{}}
+			s := &session{client: newClient(t), dir: t.TempDir(), files: map[string]string{}, late: map[string]received{}}
 			script, want := "", -1
 			for i, f := range archive.Files {
 				switch f.Name {
@@ -81,6 +82,7 @@ type session struct {
 	dir      string
 	files    map[string]string
 	versions int
+	late     map[string]received // the last diagnostics of documents that no line was about
 	out      bytes.Buffer
 }
 
@@ -140,16 +142,41 @@ func (s *session) do(line string) {
 		s.request(command, s.params(args))
 	}
 	s.settle()
-	for _, m := range s.take() {
-		s.show(m)
+	about := ""
+	if slices.Contains([]string{"open", "change", "edit", "close"}, command) {
+		about = s.uri(args[0])
+	}
+	s.report(s.take(), about)
+}
+
+// report shows messages; of diagnostics the last ones of the document that the line has changed. Those of others come when the server has time: they are shown at the end.
+func (s *session) report(list []received, about string) {
+	var now *received
+	for i, m := range list {
+		var p struct{ URI string }
+		_ = json.Unmarshal(m.Params, &p)
+		switch {
+		case m.Method != "textDocument/publishDiagnostics":
+			s.show(m)
+		case p.URI == about:
+			now = &list[i]
+		default:
+			s.late[p.URI] = m
+		}
+	}
+	if now != nil {
+		s.show(*now)
+		delete(s.late, about)
 	}
 }
 
 // finish ends the session as editors do, unless the script has.
 func (s *session) finish() {
-	fmt.Fprintf(&s.out, "> end: status %d\n", s.end())
-	for _, m := range s.take() {
-		s.show(m)
+	status := s.end()
+	s.report(s.take(), "")
+	fmt.Fprintf(&s.out, "> end: status %d\n", status)
+	for _, uri := range slices.Sorted(maps.Keys(s.late)) {
+		s.show(s.late[uri])
 	}
 }
 

@@ -84,9 +84,11 @@ func (s *Server) Serve(in io.Reader, out io.Writer) (clean bool, err error) {
 		select {
 		case r = <-messages:
 		default:
-			s.startDiagnosing()
 			select {
 			case r = <-messages:
+			case <-s.pause():
+				s.startDiagnosing()
+				continue
 			case found := <-s.pending.results:
 				if err := s.diagnosed(found); err != nil {
 					return false, err

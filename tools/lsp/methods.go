@@ -51,6 +51,20 @@ func methods() []method {
 				c.InlayHintProvider = true
 			}
 		}},
+		{protocol.MethodTextDocumentReferences, asked((*feature.Server).References), func(_ *Server, c *protocol.ServerCapabilities) { c.ReferencesProvider = true }},
+		{protocol.MethodTextDocumentDocumentHighlight, asked((*feature.Server).DocumentHighlights), func(_ *Server, c *protocol.ServerCapabilities) { c.DocumentHighlightProvider = true }},
+		{protocol.MethodTextDocumentPrepareRename, asked((*feature.Server).PrepareRename), nil},
+		{protocol.MethodTextDocumentRename, asked((*feature.Server).Rename), func(_ *Server, c *protocol.ServerCapabilities) {
+			c.RenameProvider = &protocol.RenameOptions{PrepareProvider: true}
+		}},
+		{protocol.MethodWorkspaceSymbol, asked((*feature.Server).WorkspaceSymbols), func(_ *Server, c *protocol.ServerCapabilities) { c.WorkspaceSymbolProvider = true }},
+		{protocol.MethodTextDocumentSemanticTokensFull, asked((*feature.Server).SemanticTokens), func(_ *Server, c *protocol.ServerCapabilities) {
+			c.SemanticTokensProvider = &protocol.SemanticTokensOptions{Legend: feature.SemanticTokensLegend(), Full: true}
+		}},
+		{protocol.MethodTextDocumentFoldingRange, asked((*feature.Server).FoldingRanges), func(_ *Server, c *protocol.ServerCapabilities) { c.FoldingRangeProvider = true }},
+		{protocol.MethodTextDocumentSignatureHelp, asked((*feature.Server).SignatureHelp), func(_ *Server, c *protocol.ServerCapabilities) {
+			c.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{" "}}
+		}},
 		{methodListWords, asked((*feature.Server).ListWords), nil},
 	}
 }

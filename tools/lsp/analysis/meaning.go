@@ -85,9 +85,12 @@ func (s *Snapshot) Said(m *Meaning) (text string, examples []doc.Example) {
 }
 
 // Called returns what a call in a definition of the document means; false if that is not known.
-func (s *Snapshot) Called(st *syntax.Stmt) (Meaning, bool) {
-	if len(s.Info.Calls) > 0 && int(st.ID) < len(s.Info.Calls[0]) {
-		if call := &s.Info.Calls[0][st.ID]; call.Target != types.TargetNone {
+func (s *Snapshot) Called(st *syntax.Stmt) (Meaning, bool) { return s.CalledIn(0, st) }
+
+// CalledIn is Called for a call in a file of the program, by its number there.
+func (s *Snapshot) CalledIn(module int, st *syntax.Stmt) (Meaning, bool) {
+	if module < len(s.Info.Calls) && int(st.ID) < len(s.Info.Calls[module]) {
+		if call := &s.Info.Calls[module][st.ID]; call.Target != types.TargetNone {
 			return s.target(call), true
 		}
 	}

@@ -100,7 +100,7 @@ func testingFlag(in *analysis.Snapshot, f *lint.Finding, text string) diag.Fix {
 	if i, ok := in.Builtins().Lookup(word); ok && len(in.Builtins().Effect(i).Out) > 1 {
 		drop, has = "drop  ", "the value is on the stack"
 	}
-	with := fmt.Sprintf("%s [\n%[2]s  # %s\n%[2]s] [\n%[2]s  %s# it has failed\n%[2]s] if", word, indent, has, drop)
+	with := fmt.Sprintf("%[1]s [\n%[2]s  # %[3]s\n%[2]s] [\n%[2]s  %[4]s# it has failed\n%[2]s] if", word, indent, has, drop)
 	if rest := in.Doc.Text()[f.Span.Start+int32(len(text)) : end]; strings.HasPrefix(rest, "#") {
 		with += " "
 	}
