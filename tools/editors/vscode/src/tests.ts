@@ -25,6 +25,7 @@ export class Tests implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((d) => this.readText(d.uri, d.getText())),
       vscode.workspace.onDidChangeTextDocument((e) => this.readText(e.document.uri, e.document.getText())),
     );
+    vscode.workspace.textDocuments.forEach((d) => this.readText(d.uri, d.getText()));
   }
 
   dispose(): void {
