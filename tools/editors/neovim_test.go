@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seqvm/seqvm/internal/browser"
 	"github.com/seqvm/seqvm/seq/syntax"
 )
 
@@ -104,4 +105,38 @@ func TestVimSyntax(t *testing.T) {
 	}
 	want := bySyntax(program, builtinWords())
 	assert.Equal(t, want, strings.TrimSuffix(got.String(), "\n"))
+}
+
+// TestNeovimPicture makes docs/pictures/editor-neovim.png of Neovim in a terminal of tmux, with UPDATE_PICTURES set.
+func TestNeovimPicture(t *testing.T) {
+	tmux, err := exec.LookPath("tmux")
+	if err != nil || os.Getenv("UPDATE_PICTURES") == "" {
+		t.Skip("makes a picture: wants UPDATE_PICTURES, tmux, Neovim and Chromium")
+	}
+	cmd := neovim(t, "-c", "set termguicolors", "-c", "highlight Normal guibg=NONE", "-c", "set number nowrap laststatus=0 noruler noshowcmd", "-c", "lua require('seqvm').setup({ path = vim.env.SEQVM }) "+
+		"vim.diagnostic.config({ virtual_text = { format = function(d) return d.message:match('[^\\n]*') end }, signs = false })", "-c", "edit program.seq")
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "program.seq"), []byte(pictured), 0o666))
+	cmd.Env = append(cmd.Env, "SEQVM="+seqvm(t))
+	socket := filepath.Join(cmd.Dir, "tmux")
+	on := func(args ...string) string {
+		t.Helper()
+		c := exec.Command(tmux, append([]string{"-S", socket}, args...)...)
+		c.Dir, c.Env = cmd.Dir, cmd.Env
+		out, err := c.Output()
+		require.NoError(t, err, args)
+		return string(out)
+	}
+	args := []string{"new-session", "-d", "-x", "90", "-y", "25", "--"}
+	for _, a := range cmd.Args {
+		if a != "--headless" {
+			args = append(args, a)
+		}
+	}
+	on(args...)
+	defer exec.Command(tmux, "-S", socket, "kill-server").Run()
+	require.Eventually(t, func() bool {
+		screen := on("capture-pane", "-p")
+		return strings.Contains(screen, "unknown word") && strings.Contains(screen, "f.* ( Float )")
+	}, time.Minute, 100*time.Millisecond)
+	picture(t, browser.OpenTerminal(t, on("capture-pane", "-e", "-p")), "editor-neovim")
 }
