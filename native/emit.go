@@ -145,6 +145,11 @@ func (e *emitter) function() {
 	e.Align(16)
 	e.Bind(e.starts[e.index])
 	made := Function{Index: e.index, Call: e.Offset(e.starts[e.index])}
+	for i, handed := range registerFileAMD64.inputs(e.f) { // what comes in memory
+		if slot := int32(i); handed == noRegister && e.live[0].has(slot) {
+			e.loadNumber(slot, e.kinds[0][slot])
+		}
+	}
 	for pc, in := range e.f.Code {
 		if e.kinds[pc] == nil {
 			continue

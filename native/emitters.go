@@ -9,6 +9,8 @@ import (
 type emission struct {
 	emit func(e *emitter, pc int, in bytecode.Instr)
 	fits func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
+	// inMemory: all is in memory in front of it and behind.
+	inMemory bool
 }
 
 // emitters has them by opcode.
@@ -131,6 +133,7 @@ var emitters = [...]emission{
 	bytecode.OpListHas:       {emit: listHas, fits: looksAtB},
 
 	bytecode.OpCall:           {emit: call, fits: callFits},
+	bytecode.OpCallQuotation:  {emit: callQuotation, fits: quotationFits, inMemory: true},
 	bytecode.OpTail:           {emit: tail, fits: tailFits},
 	bytecode.OpLoop:           {emit: jumpBack},
 	bytecode.OpIntAddLoop:     {emit: intAddLoop},

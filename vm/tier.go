@@ -3,6 +3,7 @@ package vm
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -35,10 +36,11 @@ type tier struct {
 
 // machineCode is all machine code of an image there is at a time. It is immutable.
 type machineCode struct {
-	entries   []machineEntry
-	sites     []machineSite
-	exits     []machineExit
-	functions map[int32]uintptr // addresses that calls go to
+	entries    []machineEntry
+	sites      []machineSite
+	exits      []machineExit
+	functions  map[int32]uintptr  // addresses that calls go to
+	quotations []native.Quotation // by function: what calls of quotations go by
 }
 
 // machineEntry is a native.Entry as the VM wants it.
@@ -91,7 +93,7 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	other.funcs = slices.Clone(plain.funcs)
 	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs)),
 		handings: map[string]int32{}}
-	other.tier.made.Store(&machineCode{})
+	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}, quotations: slices.Repeat([]native.Quotation{native.NoQuotation}, len(plain.funcs))})
 	if wanted.Mode == settings.NativeAlways {
 		every := make([]int32, len(plain.funcs))
 		for i := range every {
@@ -136,12 +138,10 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 // install makes code known that lies at an address.
 func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	before := t.made.Load()
-	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: map[int32]uintptr{}}
-	for i, address := range before.functions {
-		after.functions[i] = address
-	}
+	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: maps.Clone(before.functions), quotations: slices.Clone(before.quotations)}
 	last := map[int32]uintptr{}
 	for _, f := range code.Functions {
+		after.quotations[f.Index] = native.QuotationOf(&img.mod.Funcs[f.Index], base+uintptr(f.Call))
 		after.functions[f.Index], last[f.Index] = base+uintptr(f.Call), base+uintptr(f.Last)
 		t.forms[f.Index] = slices.Clone(img.mod.Funcs[f.Index].Code)
 	}
@@ -153,7 +153,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,
-			handed: t.handing(&img.mod.Funcs[s.Callee]), markers: s.Markers})
+			handed: t.handingOf(img, s.Callee), markers: s.Markers})
 	}
 	for _, e := range code.Entries {
 		f := &img.mod.Funcs[e.Function]
@@ -172,6 +172,14 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	for _, f := range code.Functions {
 		img.funcs[f.Index].code = &t.forms[f.Index][0]
 	}
+}
+
+// handingOf is handing of a callee; below 0 of a quotation, which has no such way.
+func (t *tier) handingOf(img *image, callee int32) int32 {
+	if callee < 0 {
+		return -1
+	}
+	return t.handing(&img.mod.Funcs[callee])
 }
 
 // handing is the number of the way in which a function hands over its results: those with the same kinds do it alike.
