@@ -200,12 +200,14 @@ func quotationFits(b *builder, p *plan, pc int) bool {
 
 // callQuotation calls the quotation in slot A. All is in memory in front of it and behind, and its code has been made for its own number of inputs
 // and outputs, so that the expect behind needs no look.
-func callQuotation(e *emitter, pc int, in bytecode.Instr) {
+func callQuotation(e objects, pc int, in bytecode.Instr) {
 	l, window, exit := &e.target.Layout, (in.A-in.B)*slotBytes, e.exit(pc)
 	e.objectIn(pc, in.A, bytecode.KindQuotation)
 	e.LoadSigned32(amd64.RAX, field(l.ClosureFunction))
 	e.ShiftImm(amd64.ShiftLeft, amd64.RAX, quotationShift)
 	e.ArithMem(amd64.Add, amd64.RAX, context(l.Quotations))
+	e.ArithMem(amd64.Cmp, amd64.RAX, context(l.QuotationsEnd))
+	e.JumpIf(amd64.AboveOrEqual, exit)
 	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: amd64.RAX, Disp: quotationShape}, shape(in.B, in.C))
 	e.JumpIf(amd64.NotEqual, exit)
 	e.Load(amd64.RDX, context(l.Limit))
@@ -241,7 +243,7 @@ func callQuotation(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // copyCaptures marks what the closure RCX has captured, and copies it to the slots from one on. All is written to memory in between, so all registers are free then.
-func (e *emitter) copyCaptures(pc int, first int32, done amd64.Label) {
+func (e objects) copyCaptures(pc int, first int32, done amd64.Label) {
 	l, again, next, copying := &e.target.Layout, e.NewLabel(), e.NewLabel(), e.NewLabel()
 	e.barrier(pc)
 	e.Load(amd64.RDX, field(l.ClosureCaptures))

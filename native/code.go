@@ -20,6 +20,8 @@ type Target struct {
 	Helps func(in bytecode.Instr) bool
 	// Selective leaves out functions of which it is foreseen that they would be left too often.
 	Selective bool
+	// Places has the Code say which instruction each part of it belongs to.
+	Places bool
 	// Chaos, if it is not 0, leaves a part of the instructions to the interpreter, another one for each number. It is for tests.
 	Chaos uint64
 }
@@ -52,6 +54,7 @@ type Layout struct {
 	// Of the machine's table of quotations, by function, and of the object of a quotation: the function's number of 4 bytes, the address of the values captured
 	// and their number.
 	Quotations      int32
+	QuotationsEnd   int32 // address behind the table: younger functions are not there
 	ClosureFunction int32
 	ClosureCaptures int32
 	ClosureLength   int32
@@ -74,6 +77,7 @@ type Code struct {
 	Sites     []Site  // of calls, by number from Target.Sites on
 	Exits     []Exit  // by number from Target.Exits on
 	Entries   []Entry // in order of functions and places
+	Places    []Place // in order of their offsets, if they are asked for
 }
 
 // Function is a function that has code.

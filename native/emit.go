@@ -63,6 +63,7 @@ type deferred struct {
 	to    amd64.Label // elsewhere in the function
 	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
 	emit  func()      // or this is all of it
+	owner int         // the instruction that comes here
 }
 
 // build makes the code of the functions that have plans.
@@ -154,7 +155,9 @@ func (e *emitter) function() {
 		if e.kinds[pc] == nil {
 			continue
 		}
+		place(e, pc, Work)
 		e.Bind(e.labels[pc])
+		put := len(e.deferred)
 		switch e.ways[pc] {
 		case left:
 			e.Jump(e.exit(pc))
@@ -163,10 +166,15 @@ func (e *emitter) function() {
 		default:
 			emitters[in.Op].emit(e, pc, in)
 		}
+		owned(e.deferred[put:], pc)
 	}
 	for i := 0; i < len(e.deferred); i++ {
-		e.emitDeferred(e.deferred[i])
+		s, put := e.deferred[i], len(e.deferred)
+		place(e, s.owner, Aside)
+		e.emitDeferred(s)
+		owned(e.deferred[put:], s.owner)
 	}
+	place(e, NoInstruction, Last)
 	made.Last = len(e.Code)
 	last := e.NewLabel()
 	e.Bind(last)
@@ -288,6 +296,7 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 		entry.Site = n
 	}
 	e.code.Entries = append(e.code.Entries, entry)
+	place(e, pc, Enter)
 	loads := e.NewLabel()
 	e.LabelAddress(amd64.RAX, loads)
 	e.Jump(e.enter)
@@ -299,4 +308,21 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 	e.JumpIf(amd64.NotEqual, e.labels[pc])
 	e.Call(e.labels[pc])
 	e.Jump(last)
+}
+
+// aside returns the label of deferred code.
+func (e *emitter) aside(emit func()) amd64.Label {
+	s := deferred{label: e.NewLabel(), emit: emit}
+	e.deferred = append(e.deferred, s)
+	return s.label
+}
+
+// putMarker writes the marker of a kind. It may change a register.
+func (e *emitter) putMarker(to amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+	if at := e.target.Layout.Marker; at != 0 {
+		e.StoreImm(to, int32(at)+int32(k))
+		return
+	}
+	e.Load(otherwise, context(e.target.Layout.Markers+8*int32(k)))
+	e.Store(to, otherwise)
 }

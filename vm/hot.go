@@ -73,6 +73,11 @@ func (t *tier) heat(s *Strand) {
 		}
 	}
 	t.compile(img, t.withCallees(img, functions), native.Target{Selective: true})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if img != t.current {
+		return
+	}
 	t.move(img, &s.ip)
 	for i := max(len(s.frames)-framesMoved, 0); i < len(s.frames); i++ {
 		t.move(img, &s.frames[i].ip)
@@ -110,10 +115,10 @@ func (t *tier) withCallees(img *image, functions []int32) []int32 {
 }
 
 // move has a place behind an instruction of a function's own code be the same one in the form with machine code, if there is one and
-// it is in use.
+// it is in use. t.mu is held.
 func (t *tier) move(img *image, ip *uintptr) {
 	index, pc, ok := img.functionAt(*ip - instrSize)
-	if !ok || t.forms[index] == nil || t.retired[index].Load() {
+	if !ok || t.forms[index] == nil || (*t.retired.Load())[index].Load() {
 		return
 	}
 	if own := codeAddress(img.code(index, ownForm)); *ip-instrSize == own+uintptr(pc)*instrSize {
@@ -159,7 +164,7 @@ func (v *visits) end(begun time.Time) bool {
 func (t *tier) retire(img *image, function int32) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.retired[function].Store(true)
+	(*t.retired.Load())[function].Store(true)
 	img.funcs[function].code = img.code(function, ownForm)
 }
 

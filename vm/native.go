@@ -15,19 +15,20 @@ import (
 // machineContext is what the VM and machine code tell each other (native.Layout). A worker has one. Machine code has the return addresses of its
 // calls here and not on the goroutine's stack, so that Go code can run while they stay.
 type machineContext struct {
-	limit      uintptr // address of the limit of the strand that runs
-	exit       uintptr
-	frame      uintptr
-	calls      uintptr // address of the innermost return address
-	refilled   uintptr
-	deepest    uintptr
-	outside    uintptr
-	back       uintptr
-	answer     uintptr
-	quotations uintptr // address of the first of the records of functions for calls of quotations
-	barrier    uintptr // address of the flag that says whether Go's collector has to be told of pointers
-	markers    [stack.Bool + 1]uintptr
-	open       [native.Room + spareCalls]uintptr // the return addresses, innermost first
+	limit         uintptr // address of the limit of the strand that runs
+	exit          uintptr
+	frame         uintptr
+	calls         uintptr // address of the innermost return address
+	refilled      uintptr
+	deepest       uintptr
+	outside       uintptr
+	back          uintptr
+	answer        uintptr
+	quotations    uintptr // address of the first of the records of functions for calls of quotations
+	quotationsEnd uintptr // address behind the last
+	barrier       uintptr // address of the flag that says whether Go's collector has to be told of pointers
+	markers       [stack.Bool + 1]uintptr
+	open          [native.Room + spareCalls]uintptr // the return addresses, innermost first
 
 	tier    *tier    // of the program
 	visits  []visits // by function
@@ -60,6 +61,7 @@ var machineLayout = native.Layout{
 	Length:          int32(stack.LengthOffset),
 	Room:            int32(stack.RoomOffset),
 	Quotations:      int32(unsafe.Offsetof(machineContext{}.quotations)),
+	QuotationsEnd:   int32(unsafe.Offsetof(machineContext{}.quotationsEnd)),
 	ClosureFunction: int32(unsafe.Offsetof(stack.Closure{}.Func)),
 	ClosureCaptures: int32(unsafe.Offsetof(stack.Closure{}.Captures)),
 	ClosureLength:   int32(unsafe.Offsetof(stack.Closure{}.Captures) + unsafe.Sizeof(uintptr(0))),
@@ -96,8 +98,8 @@ func contextOf(w *scheduler.Worker) *machineContext {
 
 // visitsOf are the worker's ways to machine code of a function.
 func (c *machineContext) visitsOf(t *tier, function int32) *visits {
-	if c.tier != t { // the worker runs another program
-		c.tier, c.visits = t, make([]visits, len(t.forms))
+	if c.tier != t || int(function) >= len(c.visits) { // the worker runs another program, or more of it
+		c.tier, c.visits = t, make([]visits, len(*t.retired.Load()))
 	}
 	return &c.visits[function]
 }
@@ -122,7 +124,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if s.limit.Load() == 0 { // somebody wants something of the strand: the interpreter finds out
 		return e.original, nil
 	}
-	if img.tier.retired[e.function].Load() { // it goes on in its own code
+	if img.tier.isRetired(number, e.function) { // it goes on in its own code
 		s.ip = codeAddress(img.code(e.function, ownForm)) + uintptr(e.pc)*instrSize
 		return nil, nil
 	}
@@ -132,6 +134,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 		c.strand = s
 	}
 	c.quotations = uintptr(unsafe.Pointer(unsafe.SliceData(made.quotations)))
+	c.quotationsEnd = c.quotations + uintptr(len(made.quotations))*unsafe.Sizeof(native.Quotation{})
 	outermost := e
 	c.begin(0)
 	if e.site >= 0 {

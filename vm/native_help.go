@@ -75,11 +75,11 @@ var helps = [...]help{
 
 // helps tells whether there is help for an instruction.
 func (img *image) helps(in bytecode.Instr) bool {
-	if int(in.Op) >= len(helps) || helps[in.Op] == nil {
-		return false
-	}
-	return in.Op != bytecode.OpBuiltin || img.builtins[in.B].Still
+	return helped(in.Op) && (in.Op != bytecode.OpBuiltin || img.builtins[in.B].Still)
 }
+
+// helped tells whether there is help for instructions, of built-in words for some of them.
+func helped(op bytecode.Op) bool { return int(op) < len(helps) && helps[op] != nil }
 
 // helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed.
 func helpMachine(c *machineContext) bool {

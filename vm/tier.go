@@ -18,18 +18,21 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// tier is the machine code of an image. A function that has some has another form of its code in which OpNative stands where
+// tier is the machine code of an image, and of those that it grows to. A function that has some has another form of its code in which OpNative stands where
 // machine code can be entered; calls run that form.
 type tier struct {
-	plain  *image // without machine code
 	native settings.Native
 
-	made atomic.Pointer[machineCode]
+	made    atomic.Pointer[machineCode]
+	retired atomic.Pointer[[]atomic.Bool] // by function: the interpreter stays out of it
+	stale   atomic.Int32                  // entries with smaller numbers are of code that is not to run any more
 
 	mu       sync.Mutex
+	current  *image             // that code is made for
 	forms    [][]bytecode.Instr // by function; nil: it has no machine code
 	tried    []bool             // by function: machine code was made, or cannot be
-	retired  []atomic.Bool      // by function: the interpreter stays out of it
+	compiled []*image           // has what code points to
+	outdated [][]bytecode.Instr // forms that are not to run any more: frames may be in them
 	broken   error              // why there is none; nil: there can be some
 	handings map[string]int32   // by the kinds of results
 }
@@ -72,44 +75,120 @@ type machineExit struct {
 
 // withoutNative returns the image without machine code.
 func (img *image) withoutNative() *image {
-	if img.tier != nil {
-		return img.tier.plain
+	t := img.tier
+	if t == nil {
+		return img
 	}
-	return img
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	plain := *img
+	plain.tier, plain.funcs = nil, slices.Clone(img.funcs)
+	t.takeOut(&plain)
+	return &plain
+}
+
+// takeOut has an image whose functions are no others' run the own code of those that have machine code. t.mu is held.
+func (t *tier) takeOut(img *image) {
+	for i, form := range t.forms {
+		if form != nil && img.funcs[i].code == &form[0] {
+			img.funcs[i].code = img.code(int32(i), ownForm)
+		}
+	}
 }
 
 // withNative returns the image in which a VM with some settings runs the program.
 func (img *image) withNative(config *Config, counts bool) *image {
-	plain := img.withoutNative()
 	wanted := config.Settings.Native
 	switch {
-	case wanted.Mode == settings.NativeOff, counts, plain.form != ownForm, plain.counting, len(plain.mod.Cover) > 0,
+	case wanted.Mode == settings.NativeOff, counts, img.form != ownForm, img.counting, len(img.mod.Cover) > 0,
 		!config.Sandbox.Gives(sandbox.Native), NativeRefusal() != nil:
-		return plain
+		return img.withoutNative()
 	case img.tier != nil && img.tier.native == wanted:
 		return img
 	}
-	other := *plain
-	other.funcs = slices.Clone(plain.funcs)
-	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs)),
-		handings: map[string]int32{}}
-	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}, quotations: slices.Repeat([]native.Quotation{native.NoQuotation}, len(plain.funcs))})
-	if wanted.Mode == settings.NativeAlways {
-		every := make([]int32, len(plain.funcs))
-		for i := range every {
-			every[i] = int32(i)
-		}
-		other.tier.compile(&other, every, native.Target{Chaos: wanted.Chaos})
-	}
+	other := *img.withoutNative()
+	other.funcs = slices.Clone(other.funcs)
+	other.tier = &tier{native: wanted, current: &other, handings: map[string]int32{}}
+	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}})
+	other.tier.grow(len(other.funcs))
+	other.tier.compileAll(&other, 0)
 	return &other
+}
+
+// grow makes room for functions. t.mu is held, unless nobody knows of the tier yet.
+func (t *tier) grow(functions int) {
+	retired := make([]atomic.Bool, functions)
+	if before := t.retired.Load(); before != nil {
+		for i := range *before {
+			retired[i].Store((*before)[i].Load())
+		}
+	}
+	t.retired.Store(&retired)
+	made := *t.made.Load()
+	made.quotations = append(slices.Clone(made.quotations), slices.Repeat([]native.Quotation{native.NoQuotation}, functions-len(made.quotations))...)
+	t.made.Store(&made)
+	t.forms = append(t.forms, make([][]bytecode.Instr, functions-len(t.forms))...)
+	t.tried = append(t.tried, make([]bool, functions-len(t.tried))...)
+}
+
+// growNative has machine code be made for an image that another one has grown to from now on. If functions that both have run the code of others now, machine code
+// that may call them is not entered any more.
+func (img *image) growNative(list []bytecode.Redirect, before *image) (changed bool) {
+	t := img.tier
+	if t == nil {
+		return img.redirect(list, len(before.funcs))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	img.funcs = slices.Clone(img.funcs)
+	changed = img.redirect(list, len(before.funcs))
+	t.grow(len(img.funcs))
+	if changed {
+		t.replaces(img)
+	}
+	t.current = img
+	return changed
+}
+
+// compileAll makes machine code of all functions from one on, if that is wanted before they run.
+func (t *tier) compileAll(img *image, first int) {
+	if t.native.Mode != settings.NativeAlways {
+		return
+	}
+	var all []int32
+	for i := first; i < len(img.funcs); i++ {
+		all = append(all, int32(i))
+	}
+	t.compile(img, all, native.Target{Chaos: t.native.Chaos})
+}
+
+// isRetired tells whether the interpreter stays out of the machine code of an entry: that of a function which is left again too soon, or that calls
+// words of a session as they were before they were defined anew.
+func (t *tier) isRetired(number, function int32) bool {
+	return number < t.stale.Load() || (*t.retired.Load())[function].Load()
+}
+
+// replaces says that functions run the code of others in an image that has grown, so machine code that may call them is not entered any more.
+func (t *tier) replaces(img *image) {
+	t.takeOut(img)
+	made := *t.made.Load()
+	made.functions = map[int32]uintptr{}
+	made.quotations = slices.Repeat([]native.Quotation{native.NoQuotation}, len(t.forms))
+	t.stale.Store(int32(len(made.entries)))
+	t.made.Store(&made)
+	t.outdated = append(t.outdated, t.forms...)
+	clear(t.forms)
+	clear(t.tried)
+	retired := make([]atomic.Bool, len(t.forms))
+	t.retired.Store(&retired)
 }
 
 // compile makes machine code of functions of which nobody has tried it, and has calls run it.
 func (t *tier) compile(img *image, functions []int32, target native.Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	functions = slices.DeleteFunc(functions, func(i int32) bool { return t.tried[i] })
-	if len(functions) == 0 || t.broken != nil {
+	functions = slices.DeleteFunc(functions, func(i int32) bool { return t.tried[i] || img.funcs[i].code != img.code(i, ownForm) })
+	if len(functions) == 0 || t.broken != nil || img != t.current {
 		return
 	}
 	for _, i := range functions {
@@ -131,6 +210,9 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 	if err != nil {
 		t.broken = err
 		return
+	}
+	if !slices.Contains(t.compiled, img) {
+		t.compiled = append(t.compiled, img)
 	}
 	t.install(img, code, memory.address())
 }
@@ -232,5 +314,18 @@ var NativeRefusal = sync.OnceValue(func() error {
 	}
 	return nil
 })
+
+// NativeTarget is what all machine code of a module is made for here, as far as that is known before it runs: constants and tags stand at addresses that say
+// which one it is. false: there can be none, for this processor, system or build.
+func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t native.Target, possible bool) {
+	place := func(index int32) uintptr { return slotSize * uintptr(index) }
+	return native.Target{Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
+		if in.Op != bytecode.OpBuiltin {
+			return helped(in.Op)
+		}
+		b := builtins(m.Builtins[in.B].Name)
+		return b != nil && b.Still
+	}}, nativePossible
+}
 
 var errNoNative = errors.New("there is none for this processor, this system or this build")

@@ -113,6 +113,8 @@ type VM struct {
 	outcome    error // why the VM stopped; set once before stopped
 	allowance  allowance
 	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
+	restless   bool // each instruction that may give way before it is executed does, for tests
+	retries    atomic.Int64
 	context    context.Context
 	endContext context.CancelCauseFunc
 	pressure   pressure
