@@ -25,6 +25,7 @@ func Files() []File {
 		{"vscode/syntaxes/seq.tmLanguage.json", textMate(words)},
 		{"vscode/language-configuration.json", languageConfiguration()},
 		{"vim/syntax/seq.vim", vimSyntax(words)},
+		{"vim/autoload/seq.vim", vimCharacters()},
 		{"emacs/seq-words.el", emacsWords(words)},
 		{"tree-sitter-seq/queries/highlights.scm", highlightQueries(words)},
 		{"zed/languages/seq/highlights.scm", highlightQueries(words)},

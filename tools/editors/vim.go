@@ -38,7 +38,7 @@ syn match seqDefiner "[:;]\ze\%(\s\|$\)"
 syn match seqDefiner ";"
 syn match seqDefinition ":\s\+\k\+"hs=s+1 contains=seqDefiner
 syn match seqDefinition ":\k\+\ze\s*("hs=s+1 contains=seqDefiner
-syn match seqModule "\<include\s\+\%(std\|vm\|ffi\)\s*:\s*\k\+" contains=seqKeyword
+syn match seqModule "\<\%(std\|vm\|ffi\)\s*:\s*\k\+" contained
 syn region seqEffect matchgroup=seqEffectMark start="(" end=")\|\ze[:;]" contains=seqRow,seqEffectType,seqEffectSign,seqBracket,seqComment
 syn match seqEffectType "\k\+" contained
 syn match seqEffectSign "\<\%(--\||\)\k\@!" contained
@@ -66,8 +66,8 @@ func vimSyntax(builtin []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, vimHead, vimWordCharacters())
 	b.WriteString(vimRules + "\n")
-	keywords := append(reservedWords(syntax.ClassKeyword, false), reservedWords(syntax.ClassKeyword, true)...)
-	b.WriteString(wrapped(keywords, "syn keyword seqKeyword "))
+	b.WriteString(wrapped(reservedWords(syntax.ClassKeyword, false), "syn keyword seqKeyword "))
+	b.WriteString(wrapped(reservedWords(syntax.ClassKeyword, true), "syn keyword seqKeyword nextgroup=seqModule skipwhite "))
 	b.WriteString(wrapped(reservedWords(syntax.ClassBoolean, false), "syn keyword seqBoolean "))
 	b.WriteString(wrapped(vimWords(builtin), "syn keyword seqBuiltin ") + "\n")
 	for _, g := range vimGroups {
@@ -105,4 +105,9 @@ func vimWordCharacters() string {
 		}
 	}
 	return strings.Join(ranges, ",")
+}
+
+// vimCharacters makes the script that tells the file type's settings what a word is.
+func vimCharacters() string {
+	return "\" What 'iskeyword' is in files of Seq. Made by package tools/editors: make grammars\nlet seq#characters = \"" + vimWordCharacters() + "\"\n"
 }

@@ -62,6 +62,9 @@ func methods() []method {
 			c.SemanticTokensProvider = &protocol.SemanticTokensOptions{Legend: feature.SemanticTokensLegend(), Full: true}
 		}},
 		{protocol.MethodTextDocumentFoldingRange, asked((*feature.Server).FoldingRanges), func(_ *Server, c *protocol.ServerCapabilities) { c.FoldingRangeProvider = true }},
+		{protocol.MethodTextDocumentSignatureHelp, asked((*feature.Server).SignatureHelp), func(_ *Server, c *protocol.ServerCapabilities) {
+			c.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{" "}}
+		}},
 		{methodListWords, asked((*feature.Server).ListWords), nil},
 	}
 }

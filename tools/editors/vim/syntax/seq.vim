@@ -24,7 +24,7 @@ syn match seqDefiner "[:;]\ze\%(\s\|$\)"
 syn match seqDefiner ";"
 syn match seqDefinition ":\s\+\k\+"hs=s+1 contains=seqDefiner
 syn match seqDefinition ":\k\+\ze\s*("hs=s+1 contains=seqDefiner
-syn match seqModule "\<include\s\+\%(std\|vm\|ffi\)\s*:\s*\k\+" contains=seqKeyword
+syn match seqModule "\<\%(std\|vm\|ffi\)\s*:\s*\k\+" contained
 syn region seqEffect matchgroup=seqEffectMark start="(" end=")\|\ze[:;]" contains=seqRow,seqEffectType,seqEffectSign,seqBracket,seqComment
 syn match seqEffectType "\k\+" contained
 syn match seqEffectSign "\<\%(--\||\)\k\@!" contained
@@ -34,7 +34,8 @@ syn match seqBadEscape "\\\%(x\x\=\|.\)" contained
 syn match seqEscape "\\\%(["\\nrt]\|x\x\x\)" contained
 syn match seqComment "#.*$" contains=@Spell
 
-syn keyword seqKeyword match end if else then union include
+syn keyword seqKeyword match end if else then
+syn keyword seqKeyword nextgroup=seqModule skipwhite union include
 syn keyword seqBoolean true false
 syn keyword seqBuiltin 2dup 3drop >aux and args.at args.count aux> band bi bnot bor bxor call
 syn keyword seqBuiltin chan.close chan.make chan.receive chan.send chan.yield char->string clz
