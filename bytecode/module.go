@@ -16,7 +16,7 @@ func (in Instr) Operands() [3]int32 { return [...]int32{in.A, in.B, in.C} }
 // Original is the opcode that stands here in the module.
 func (in Instr) Original() Op {
 	switch in.Op {
-	case OpChecked, OpGuarded, OpCounted, OpMoveBuiltin, OpMovesBuiltin, OpNative:
+	case OpChecked, OpGuarded, OpCounted, OpMoveBuiltin, OpMovesBuiltin, OpNative, OpStop:
 		return in.Was
 	}
 	return in.Op
@@ -94,6 +94,38 @@ type Func struct {
 	Guards []Guard
 	// TailsGone says where tail calls are gone that count for the safety valve.
 	TailsGone []TailsGone
+
+	// Steps are where a debugger can stop, and what the frame holds there, in order of their
+	// instructions; nil in code that was not made for one. They are not part of the encoding.
+	Steps []StepPoint
+}
+
+// StepPoint says what the frame holds in front of the instruction at PC.
+type StepPoint struct {
+	PC int32
+	// Pos and End are where in the function's file the statement stands that begins here; -1 for a call in
+	// the middle of one.
+	Pos, End int32
+	// Stack is how many values of the stack lie in the first slots, Aux how many of the aux stack lie behind
+	// them. At a call Stack are those that it leaves alone, unless its own frame begins below them.
+	Stack, Aux int32
+	// Floats: the frame begins somewhere above what its caller has left alone, and what lies in between are
+	// values of the stack as well.
+	Floats bool
+}
+
+// Begins tells whether a statement begins at the step.
+func (s *StepPoint) Begins() bool { return s.Pos >= 0 }
+
+// StepAt returns the step at which a statement begins at an instruction, or what the frame holds at a call there; nil if there is none.
+func (f *Func) StepAt(pc int, begins bool) *StepPoint {
+	i := sort.Search(len(f.Steps), func(i int) bool { return int(f.Steps[i].PC) >= pc })
+	for ; i < len(f.Steps) && int(f.Steps[i].PC) == pc; i++ {
+		if f.Steps[i].Begins() == begins {
+			return &f.Steps[i]
+		}
+	}
+	return nil
 }
 
 // ownParams are those kinds of Params that are not of captured values.

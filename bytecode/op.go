@@ -216,6 +216,8 @@ const (
 	OpMovesBuiltin
 	// OpNative goes on in machine code, at entry A of the program's.
 	OpNative
+	// OpStop runs the instruction that stands here in the original code, after a debugger has been told of it.
+	OpStop
 
 	// OpGuard and OpTailGone are what the compiler notes in the code on its way: they
 	// become Func.Guards and Func.TailsGone.
@@ -682,6 +684,8 @@ var Table = [opCount]Info{
 	OpMovesBuiltin: {Name: "moves.builtin", Traits: Internal, Doc: "as the original move here, the move and the builtin behind it"},
 
 	OpNative: {Name: "native", A: Count, Traits: Internal, Doc: "go on in machine code, whose entry A begins with the original instruction here"},
+
+	OpStop: {Name: "stop", Traits: Internal, Doc: "as the original instruction here, after a debugger has been told of it"},
 
 	OpGuard:    {Name: "guard", A: Look, B: KindOf, Traits: Internal, Doc: "in checked code: run-time error unless A is of kind B"},
 	OpTailGone: {Name: "tail.gone", Traits: Internal, Doc: "a tail call in whose place the code stands that follows"},

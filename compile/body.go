@@ -18,6 +18,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 		last := i == len(stmts)-1
 		if g.Plain {
 			g.layOutAll()
+			g.step(st.Start(), st.End)
 		}
 		g.ends = ends && last
 		last = last && tail

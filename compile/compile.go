@@ -22,6 +22,8 @@ type Options struct {
 	// own, each quotation runs as a call, nothing is fused, reused or guessed, and in front of each
 	// statement the stack lies in order in the first slots of the frame, the aux stack behind it.
 	Plain bool
+	// Steps notes where statements begin (bytecode.Func.Steps), each at an instruction of its own; Plain is implied.
+	Steps bool
 }
 
 // Program compiles a program that was checked without errors.
@@ -39,13 +41,26 @@ func program(info *types.Info, opts Options) *compiler {
 	return c
 }
 
+// ForDebugger returns a program twice: as Program makes it, and with steps. stepped are the functions of the second form by the
+// index of the word (types.Info.Words), and the redirects make each word be run in it (vm.VM.Grow).
+func ForDebugger(info *types.Info) (mod *bytecode.Module, redirects []bytecode.Redirect) {
+	c := program(info, Options{})
+	c.Steps = true
+	return c.mod, c.addPlain()
+}
+
 // WithPlain returns what Program has made of a program, followed by plain code of each of its words.
 // The redirects make that be run in place of the other code, from the next call of a word or its
 // next round on (VM.Grow); quotations that are there already stay as they are.
 func WithPlain(info *types.Info, mod *bytecode.Module) (*bytecode.Module, []bytecode.Redirect) {
 	c := program(info, Options{})
 	copy(c.mod.Funcs, mod.Funcs) // strands are in that code
-	fast := c.functions
+	return c.mod, c.addPlain()
+}
+
+// addPlain compiles each word a second time.
+func (c *compiler) addPlain() []bytecode.Redirect {
+	info, fast := c.info, c.functions
 	c.Plain, c.functions = true, nil
 	for _, w := range info.Words {
 		c.functions = append(c.functions, c.function(w, &c.words[w.Index]))
@@ -55,11 +70,11 @@ func WithPlain(info *types.Info, mod *bytecode.Module) (*bytecode.Module, []byte
 		c.word(w)
 		redirects[i] = bytecode.Redirect{From: fast[i], To: c.functions[i]}
 	}
-	return c.mod, redirects
+	return redirects
 }
 
 func newCompiler(info *types.Info, opts Options) *compiler {
-	opts.Plain = opts.Plain || opts.Instrument || opts.Cover
+	opts.Plain = opts.Plain || opts.Instrument || opts.Cover || opts.Steps
 	return &compiler{
 		Options: opts,
 		info:    info, table: info.Builtins,

@@ -28,6 +28,8 @@ type emitter struct {
 	// and that cannot fail; origin.site is the innermost one that can, + 1.
 	inlining   int
 	sites      []bytecode.Site
+	steps      []bytecode.StepPoint // Options.Steps
+	holds      func() bytecode.StepPoint
 	parameters int32 // how many values the function starts with, from slot 0 on
 	origin           // of the code from here on
 	places     diag.Cursor
@@ -90,11 +92,27 @@ func (e *emitter) emit(op bytecode.Op, a, b, c int32) int {
 		}
 		e.lines = append(e.lines[:n], bytecode.Line{PC: int32(pc), Line: e.line, Column: e.column, Name: e.named, Site: e.site, Flipped: e.flipped})
 	}
+	if e.Steps && op.Info().Has(bytecode.Calls) {
+		e.step(-1, -1)
+	}
 	e.code = append(e.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
 	if e.Plain { // no rewrite looks back
 		e.block = len(e.code)
 	}
 	return pc
+}
+
+// step notes what the frame holds here, for a debugger. Each statement begins at an instruction of its own.
+func (e *emitter) step(pos, end int32) {
+	if !e.Steps || e.file(e.module) < 0 {
+		return
+	}
+	if n := len(e.steps); n > 0 && pos >= 0 && int(e.steps[n-1].PC) == len(e.code) {
+		e.emit(bytecode.OpCover, bytecode.CoverProfile, 0, 0)
+	}
+	s := e.holds()
+	s.PC, s.Pos, s.End = int32(len(e.code)), pos, end
+	e.steps = append(e.steps, s)
 }
 
 // emitFrom emits an instruction that comes from another place than the current one.

@@ -25,6 +25,11 @@ func (c *compiler) newGenerator(w *types.Word, module int, self int32) *generato
 		g = new(generator)
 	}
 	g.compiler, g.word, g.module, g.self = c, w, module, self
+	if c.Steps {
+		g.holds = func() bytecode.StepPoint {
+			return bytecode.StepPoint{Stack: int32(len(g.stack)), Aux: int32(len(g.aux)), Floats: g.floating}
+		}
+	}
 	return g
 }
 
@@ -33,7 +38,7 @@ func (c *compiler) newGenerator(w *types.Word, module int, self int32) *generato
 func (c *compiler) recycle(g *generator) {
 	old := g.operands
 	*g = generator{}
-	g.code, g.lines, g.sites = old.code[:0], old.lines[:0], old.sites[:0]
+	g.code, g.lines, g.sites, g.steps = old.code[:0], old.lines[:0], old.sites[:0], old.steps[:0]
 	g.stack, g.aux, g.uses, g.kinds, g.tokens = old.stack[:0], old.aux[:0], old.uses[:0], old.kinds[:0], old.tokens[:0]
 	g.objects, g.virtual, g.loaded = old.objects[:0], old.virtual[:0], old.loaded[:0]
 	c.spare = append(c.spare, g)

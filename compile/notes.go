@@ -72,6 +72,9 @@ func (e *emitter) stripNotes(f *bytecode.Func) {
 		}
 		lines = append(lines, l)
 	}
+	for i := range e.steps {
+		e.steps[i].PC = to[e.steps[i].PC]
+	}
 	e.lines, e.spareCode = lines, old
 }
 

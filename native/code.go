@@ -51,6 +51,14 @@ type Layout struct {
 	Length   int32
 	Room     int32
 
+	// Of the machine's table of quotations, by function, and of the object of a quotation: the function's number of 4 bytes, the address of the values captured
+	// and their number.
+	Quotations      int32
+	QuotationsEnd   int32 // address behind the table: younger functions are not there
+	ClosureFunction int32
+	ClosureCaptures int32
+	ClosureLength   int32
+
 	// Of a tag, the object's first word: 4 bytes each.
 	TagUnion   int32
 	TagOrdinal int32
@@ -81,10 +89,10 @@ type Function struct {
 
 // Site is a call.
 type Site struct {
-	Function, PC int32 // where it stands
-	Window       int32 // slots that the callee's frame starts above its own
-	Return       int   // offset of where it returns to
-	Callee       int32
+	Function, PC int32    // where it stands
+	Window       int32    // slots that the callee's frame starts above its own
+	Return       int      // offset of where it returns to
+	Callee       int32    // -1: a quotation
 	Markers      []Marker // that are missing in the frame
 }
 
@@ -158,10 +166,13 @@ func (b *builder) wayOf(p *plan, pc int) way {
 		}
 	}
 	if kept && int(in.Op) < len(emitters) && emitters[in.Op].emit != nil {
-		if fits := emitters[in.Op].fits; fits == nil || fits(b, p, pc) {
-			if helped {
-				return codedOrHelped
-			}
+		switch row := &emitters[in.Op]; {
+		case row.fits != nil && !row.fits(b, p, pc):
+		case row.inMemory:
+			return inMemory
+		case helped:
+			return codedOrHelped
+		default:
 			return coded
 		}
 	}
@@ -210,7 +221,7 @@ func (b *builder) sift(functions []int32) {
 
 // worthwhile weighs what has code against what has none, by the depth of loops.
 func (b *builder) worthwhile(p *plan) bool {
-	gain, loss := 0, 0
+	gain, helped, loss := 0, 0, 0
 	for pc := range p.f.Code {
 		if p.kinds[pc] == nil {
 			continue
@@ -218,10 +229,15 @@ func (b *builder) worthwhile(p *plan) bool {
 		weight := 1 << (3 * p.depth[pc])
 		switch b.wayOf(p, pc) {
 		case left:
+			if pc > 0 && b.wayOf(p, pc-1) == inMemory { // it is gone over
+				continue
+			}
 			loss += weight
-		case coded, codedOrHelped:
+		case onlyHelped:
+			helped += weight
+		default:
 			gain += weight
 		}
 	}
-	return gain > 0 && gain >= worthIt*loss
+	return gain > helped && gain >= worthIt*loss
 }

@@ -146,6 +146,11 @@ func (e *emitter) function() {
 	e.Align(16)
 	e.Bind(e.starts[e.index])
 	made := Function{Index: e.index, Call: e.Offset(e.starts[e.index])}
+	for i, handed := range registerFileAMD64.inputs(e.f) { // what comes in memory
+		if slot := int32(i); handed == noRegister && e.live[0].has(slot) {
+			e.loadNumber(slot, e.kinds[0][slot])
+		}
+	}
 	for pc, in := range e.f.Code {
 		if e.kinds[pc] == nil {
 			continue
@@ -303,4 +308,21 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 	e.JumpIf(amd64.NotEqual, e.labels[pc])
 	e.Call(e.labels[pc])
 	e.Jump(last)
+}
+
+// aside returns the label of deferred code.
+func (e *emitter) aside(emit func()) amd64.Label {
+	s := deferred{label: e.NewLabel(), emit: emit}
+	e.deferred = append(e.deferred, s)
+	return s.label
+}
+
+// putMarker writes the marker of a kind. It may change a register.
+func (e *emitter) putMarker(to amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+	if at := e.target.Layout.Marker; at != 0 {
+		e.StoreImm(to, int32(at)+int32(k))
+		return
+	}
+	e.Load(otherwise, context(e.target.Layout.Markers+8*int32(k)))
+	e.Store(to, otherwise)
 }

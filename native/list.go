@@ -8,11 +8,19 @@ import (
 // In what follows RCX has the object of a list and RAX an index. What is not as the short ways want it exits: the interpreter knows
 // the rest. Nothing has been changed then.
 
+// objects emits code that looks into objects.
+type objects struct{ *emitter }
+
+// on makes of how an instruction on objects is emitted how any is.
+func on(emit func(objects, int, bytecode.Instr)) func(*emitter, int, bytecode.Instr) {
+	return func(e *emitter, pc int, in bytecode.Instr) { emit(objects{e}, pc, in) }
+}
+
 // kindShift is where in the second word of a value that is no number its kind stands.
 const kindShift = 56
 
 // objectIn loads RCX with the object of a slot, which must be of a kind that has one. It changes RAX.
-func (e *emitter) objectIn(pc int, slot int32, k bytecode.Kind) {
+func (e objects) objectIn(pc int, slot int32, k bytecode.Kind) {
 	e.Load(amd64.RCX, markerAt(slot))
 	if e.kinds[pc][slot] == k {
 		return
@@ -27,7 +35,7 @@ func (e *emitter) objectIn(pc int, slot int32, k bytecode.Kind) {
 }
 
 // numberMarker sets the flags to "below or equal" if a register has the marker of a number. It changes the register.
-func (e *emitter) numberMarker(r amd64.Reg) {
+func (e objects) numberMarker(r amd64.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
 		e.ArithImm(amd64.Sub, r, int32(at))
 	} else {
@@ -37,7 +45,7 @@ func (e *emitter) numberMarker(r amd64.Reg) {
 }
 
 // isMarker sets the flags by whether a word of memory is the marker of a kind. It may change a register.
-func (e *emitter) isMarker(word amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+func (e objects) isMarker(word amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
 		e.ArithMemImm(amd64.Cmp, word, int32(at)+int32(k))
 		return
@@ -46,19 +54,9 @@ func (e *emitter) isMarker(word amd64.Mem, k bytecode.Kind, otherwise amd64.Reg)
 	e.ArithMem(amd64.Cmp, otherwise, context(e.target.Layout.Markers+8*int32(k)))
 }
 
-// putMarker writes the marker of a kind. It may change a register.
-func (e *emitter) putMarker(to amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
-	if at := e.target.Layout.Marker; at != 0 {
-		e.StoreImm(to, int32(at)+int32(k))
-		return
-	}
-	e.Load(otherwise, context(e.target.Layout.Markers+8*int32(k)))
-	e.Store(to, otherwise)
-}
-
 // putNumber writes a slot's number and its marker to a value in memory that is based on neither RDX nor, if the slot's Float has no register, the last one for Floats.
 // It may change RDX.
-func (e *emitter) putNumber(to amd64.Mem, slot int32, k bytecode.Kind) {
+func (e objects) putNumber(to amd64.Mem, slot int32, k bytecode.Kind) {
 	e.putMarker(to, k, amd64.RDX)
 	if classOf(k) == float {
 		e.FloatStore(numberOf(to), e.float(slot, scratchFloat))
@@ -68,7 +66,7 @@ func (e *emitter) putNumber(to amd64.Mem, slot int32, k bytecode.Kind) {
 }
 
 // indexIn loads RAX with an index.
-func (e *emitter) indexIn(slot int32) {
+func (e objects) indexIn(slot int32) {
 	e.loadGeneral(amd64.RAX, slot)
 	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
 }
@@ -76,25 +74,25 @@ func (e *emitter) indexIn(slot int32) {
 func field(offset int32) amd64.Mem { return amd64.Mem{Base: amd64.RCX, Disp: offset} }
 
 // inside goes somewhere else if there is no element RAX.
-func (e *emitter) inside(otherwise amd64.Label) {
+func (e objects) inside(otherwise amd64.Label) {
 	e.ArithMem(amd64.Cmp, amd64.RAX, field(e.target.Layout.Length))
 	e.JumpIf(amd64.AboveOrEqual, otherwise)
 }
 
 // alone exits if the list may be held more than once.
-func (e *emitter) alone(pc int) {
+func (e objects) alone(pc int) {
 	e.TestMem32Imm(field(e.target.Layout.State), e.target.Layout.Shared)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 }
 
 // valueOf makes RAX the address of element RAX of a list of Values.
-func (e *emitter) valueOf() {
+func (e objects) valueOf() {
 	e.ShiftImm(amd64.ShiftLeft, amd64.RAX, 4)
 	e.ArithMem(amd64.Add, amd64.RAX, field(e.target.Layout.Elements))
 }
 
 // keepWord leaves word RAX of a list as the number of a slot.
-func (e *emitter) keepWord(slot int32, k bytecode.Kind) {
+func (e objects) keepWord(slot int32, k bytecode.Kind) {
 	e.Load(amd64.RCX, field(e.target.Layout.Elements))
 	if classOf(k) == float {
 		to := e.floatResult(slot, scratchFloat)
@@ -108,19 +106,12 @@ func (e *emitter) keepWord(slot int32, k bytecode.Kind) {
 }
 
 // formIs sets the flags by whether a list is one of words of a kind.
-func (e *emitter) formIs(k bytecode.Kind) {
+func (e objects) formIs(k bytecode.Kind) {
 	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), -int32(k))
 }
 
-// aside returns the label of deferred code.
-func (e *emitter) aside(emit func()) amd64.Label {
-	s := deferred{label: e.NewLabel(), emit: emit}
-	e.deferred = append(e.deferred, s)
-	return s.label
-}
-
 // listGetNumber is list.get of a kind. A list of Values is read as well, if the element is of that kind.
-func listGetNumber(e *emitter, pc int, in bytecode.Instr) {
+func listGetNumber(e objects, pc int, in bytecode.Instr) {
 	k, done := in.Op.Info().A.Leaves(), e.NewLabel()
 	exit := e.otherwise(pc)
 	e.objectIn(pc, in.B, bytecode.KindVariant)
@@ -160,8 +151,8 @@ const (
 )
 
 // listGet is list.get of any kind.
-func listGet(rule elementRule) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func listGet(rule elementRule) func(objects, int, bytecode.Instr) {
+	return func(e objects, pc int, in bytecode.Instr) {
 		l, done, exit := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
 		e.objectIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
@@ -188,14 +179,14 @@ func listGet(rule elementRule) func(*emitter, int, bytecode.Instr) {
 }
 
 // wordMarker writes the marker of a slot that has got a word of a list whose form RDX is. It changes RCX.
-func (e *emitter) wordMarker(slot int32) {
+func (e objects) wordMarker(slot int32) {
 	e.Load(amd64.RCX, context(e.target.Layout.Markers))
 	e.Arith(amd64.Sub, amd64.RCX, amd64.RDX) // markers are one behind the other
 	e.Store(markerAt(slot), amd64.RCX)
 }
 
 // copyValue copies a value to a slot. If it is held once more then, it is marked. It changes RAX, RCX and RDX.
-func (e *emitter) copyValue(pc int, to int32, from amd64.Mem, once bool) {
+func (e objects) copyValue(pc int, to int32, from amd64.Mem, once bool) {
 	e.Load(amd64.RDX, numberOf(from))
 	e.Load(amd64.RCX, from) // which may be where it comes from
 	e.barrier(pc)
@@ -207,7 +198,7 @@ func (e *emitter) copyValue(pc int, to int32, from amd64.Mem, once bool) {
 }
 
 // mark marks the object of the value in RCX and RDX, of a kind, if that is known, as held more than once. It changes RAX.
-func (e *emitter) mark(pc int, k bytecode.Kind) {
+func (e objects) mark(pc int, k bytecode.Kind) {
 	l, done := &e.target.Layout, e.NewLabel()
 	switch k {
 	case bytecode.KindVariant:
@@ -234,7 +225,7 @@ func (e *emitter) mark(pc int, k bytecode.Kind) {
 
 // free goes on otherwise unless the value in RCX and RDX can be put into an object as it is: a number, or what Go's
 // collector need not be told of. Strings may have to be copied to other memory. It changes RAX.
-func (e *emitter) free(pc int, k bytecode.Kind) {
+func (e objects) free(pc int, k bytecode.Kind) {
 	if k == bytecode.KindAny {
 		number := e.NewLabel()
 		e.Move(amd64.RAX, amd64.RCX)
@@ -253,14 +244,14 @@ func (e *emitter) free(pc int, k bytecode.Kind) {
 func objectsFit(k bytecode.Kind) bool { return k != bytecode.KindString && k != bytecode.KindBuilder }
 
 // barrier goes on otherwise while Go's collector has to be told of each pointer that is written. It changes RAX.
-func (e *emitter) barrier(pc int) {
+func (e objects) barrier(pc int) {
 	e.Load(amd64.RAX, context(e.target.Layout.Barrier))
 	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RAX}, 0)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 }
 
 // moveValue is move and copy of what is no number, or not known to be one.
-func moveValue(e *emitter, pc int, in bytecode.Instr) {
+func moveValue(e objects, pc int, in bytecode.Instr) {
 	once := false
 	if in.Op == bytecode.OpCopy {
 		switch e.kinds[pc][in.B] {
@@ -272,7 +263,7 @@ func moveValue(e *emitter, pc int, in bytecode.Instr) {
 	e.next(pc)
 }
 
-func listSet(e *emitter, pc int, in bytecode.Instr) {
+func listSet(e objects, pc int, in bytecode.Instr) {
 	k := e.kinds[pc][in.C]
 	if classOf(k) == inSlot {
 		listSetObject(e, pc, in)
@@ -281,7 +272,7 @@ func listSet(e *emitter, pc int, in bytecode.Instr) {
 	e.setElement(pc, in, k, func() amd64.Reg { return e.general(in.C, amd64.RDX) })
 }
 
-func listSetImm(e *emitter, pc int, in bytecode.Instr) {
+func listSetImm(e objects, pc int, in bytecode.Instr) {
 	e.setElement(pc, in, bytecode.KindInt, func() amd64.Reg {
 		e.Immediate(amd64.RDX, int64(in.C)<<1)
 		return amd64.RDX
@@ -289,7 +280,7 @@ func listSetImm(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // setElement replaces element B of the list A by a number of a kind; general gives its pattern if it is no Float.
-func (e *emitter) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general func() amd64.Reg) {
+func (e objects) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general func() amd64.Reg) {
 	l, done, other := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
 	e.objectIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
@@ -319,7 +310,7 @@ func (e *emitter) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general
 }
 
 // listSetObject is list.set of what is no number, or not known to be one, in a list of Values.
-func listSetObject(e *emitter, pc int, in bytecode.Instr) {
+func listSetObject(e objects, pc int, in bytecode.Instr) {
 	l := &e.target.Layout
 	e.Load(amd64.RCX, markerAt(in.C))
 	e.Load(amd64.RDX, numberAt(in.C))
@@ -338,7 +329,7 @@ func listSetObject(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // storeWord writes a number to word RAX of the elements at RCX.
-func (e *emitter) storeWord(slot int32, k bytecode.Kind, general func() amd64.Reg) {
+func (e objects) storeWord(slot int32, k bytecode.Kind, general func() amd64.Reg) {
 	if classOf(k) == float {
 		e.FloatStoreIndexed(amd64.RCX, amd64.RAX, e.float(slot, scratchFloat))
 		return
@@ -347,7 +338,7 @@ func (e *emitter) storeWord(slot int32, k bytecode.Kind, general func() amd64.Re
 }
 
 // listPush is list.push where there is room for one more.
-func listPush(e *emitter, pc int, in bytecode.Instr) {
+func listPush(e objects, pc int, in bytecode.Instr) {
 	if in.A != in.B {
 		e.barrier(pc)
 	}
@@ -361,13 +352,13 @@ func listPush(e *emitter, pc int, in bytecode.Instr) {
 	e.next(pc)
 }
 
-func listAppend(e *emitter, pc int, in bytecode.Instr) {
+func listAppend(e objects, pc int, in bytecode.Instr) {
 	e.push(pc, in.A, bytecode.KindBuilder, in.B)
 	e.next(pc)
 }
 
 // push appends what a slot holds to the list in a slot, of a kind.
-func (e *emitter) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
+func (e objects) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
 	l, k, done, other := &e.target.Layout, e.kinds[pc][slot], e.NewLabel(), e.otherwise(pc)
 	if classOf(k) == inSlot {
 		e.pushObject(pc, list, listKind, slot)
@@ -393,7 +384,7 @@ func (e *emitter) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
 }
 
 // pushObject is push of what is no number, or not known to be one, to a list of Values.
-func (e *emitter) pushObject(pc int, list int32, listKind bytecode.Kind, slot int32) {
+func (e objects) pushObject(pc int, list int32, listKind bytecode.Kind, slot int32) {
 	l := &e.target.Layout
 	e.Load(amd64.RCX, markerAt(slot))
 	e.Load(amd64.RDX, numberAt(slot))
@@ -411,7 +402,7 @@ func (e *emitter) pushObject(pc int, list int32, listKind bytecode.Kind, slot in
 }
 
 // room1 counts one element more, or goes somewhere else if there is no room: how much there is can be negative.
-func (e *emitter) room1(otherwise amd64.Label) {
+func (e objects) room1(otherwise amd64.Label) {
 	l := &e.target.Layout
 	e.ArithMem(amd64.Cmp, amd64.RAX, field(l.Room))
 	e.JumpIf(amd64.GreaterEqual, otherwise)
@@ -419,7 +410,7 @@ func (e *emitter) room1(otherwise amd64.Label) {
 }
 
 // lengthIn makes RAX the number of elements of the list RCX.
-func (e *emitter) lengthIn(pc int) {
+func (e objects) lengthIn(pc int) {
 	l, done := &e.target.Layout, e.NewLabel()
 	e.LoadSigned32(amd64.RAX, field(l.Form))
 	e.ArithImm(amd64.Sub, amd64.RAX, 1)
@@ -430,7 +421,7 @@ func (e *emitter) lengthIn(pc int) {
 	e.Bind(done)
 }
 
-func listLength(e *emitter, pc int, in bytecode.Instr) {
+func listLength(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.lengthIn(pc)
 	e.Arith(amd64.Add, amd64.RAX, amd64.RAX)
@@ -438,7 +429,7 @@ func listLength(e *emitter, pc int, in bytecode.Instr) {
 	e.next(pc)
 }
 
-func listHas(e *emitter, pc int, in bytecode.Instr) {
+func listHas(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.lengthIn(pc)
 	e.loadGeneral(amd64.RDX, in.C)
@@ -448,7 +439,7 @@ func listHas(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // listNextNumber is list.next of a kind, of a list of words. At its end it goes on behind.
-func listNextNumber(e *emitter, pc int, in bytecode.Instr) {
+func listNextNumber(e objects, pc int, in bytecode.Instr) {
 	k := in.Op.Info().A.Leaves()
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.indexIn(in.C)
@@ -461,8 +452,8 @@ func listNextNumber(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // listNext is list.next of any kind. At the end of the list it goes on behind.
-func listNext(rule elementRule) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
+	return func(e objects, pc int, in bytecode.Instr) {
 		l, copied, other, end := &e.target.Layout, e.NewLabel(), e.otherwise(pc), e.way(pc, pc+1)
 		e.objectIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
@@ -494,7 +485,7 @@ func listNext(rule elementRule) func(*emitter, int, bytecode.Instr) {
 }
 
 // count adds 1 to a slot's Int.
-func (e *emitter) count(slot int32) {
+func (e objects) count(slot int32) {
 	if r := e.registers[general][slot]; r != noRegister {
 		e.ArithImm(amd64.Add, amd64.Reg(r), 2)
 		return
@@ -503,7 +494,7 @@ func (e *emitter) count(slot int32) {
 }
 
 // check goes on if a value is of a kind.
-func check(e *emitter, pc int, in bytecode.Instr) {
+func check(e objects, pc int, in bytecode.Instr) {
 	k := bytecode.Kind(in.B)
 	switch {
 	case e.kinds[pc][in.A] == k:

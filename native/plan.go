@@ -38,9 +38,13 @@ type way uint8
 const (
 	left          way = iota // by the interpreter, to which the code leaves
 	onlyHelped               // outside, while calls stay open
+	inMemory                 // by the code, which has all in memory in front of it and behind
 	codedOrHelped            // by the code, or if that cannot, outside
 	coded                    // by the code, or if that cannot, by the interpreter
 )
+
+// throughRegisters tells whether an instruction is executed by code that has numbers in registers.
+func (p *plan) throughRegisters(pc int) bool { return p.ways[pc] > inMemory }
 
 // plan is what is found out about a function before code is made of it. All of it is the same for every processor.
 type plan struct {

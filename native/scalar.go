@@ -82,7 +82,7 @@ func (e *emitter) branch(pc int, on amd64.Cond) {
 func move(e *emitter, pc int, in bytecode.Instr) {
 	switch classOf(e.kinds[pc][in.B]) {
 	case inSlot:
-		moveValue(e, pc, in)
+		moveValue(objects{e}, pc, in)
 		return
 	case float:
 		e.keepFloat(in.A, e.float(in.B, scratchFloat))
@@ -104,7 +104,7 @@ func constant(e *emitter, pc int, in bytecode.Instr) {
 	switch {
 	case classOf(c.Kind) == inSlot:
 		e.Immediate(amd64.RAX, int64(e.target.Constant(in.B)))
-		e.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, false)
+		objects{e}.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, false)
 	case c.Kind == bytecode.KindInt:
 		e.constant(pc, in.A, int64(c.Bits<<1))
 		return

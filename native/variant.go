@@ -21,19 +21,19 @@ func fieldAt(i int32) amd64.Mem { return field(objectBytes + i*slotBytes) }
 func numberOf(m amd64.Mem) amd64.Mem { return amd64.Mem{Base: m.Base, Disp: m.Disp + 8} }
 
 // tagIn loads RDX with the tag of the object RCX; if it is of another union the code exits.
-func (e *emitter) tagIn(pc int, union int32) {
+func (e objects) tagIn(pc int, union int32) {
 	e.Load(amd64.RDX, field(0))
 	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RDX, Disp: e.target.Layout.TagUnion}, union)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 }
 
 // isOrdinal sets the flags by whether the tag RDX is the one of a place in its union.
-func (e *emitter) isOrdinal(ordinal int32) {
+func (e objects) isOrdinal(ordinal int32) {
 	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RDX, Disp: e.target.Layout.TagOrdinal}, ordinal)
 }
 
 // ofVariant exits unless the object RCX is of a variant, with its fields in it.
-func (e *emitter) ofVariant(pc int, variant int32, known bool) {
+func (e objects) ofVariant(pc int, variant int32, known bool) {
 	v := &e.module.Variants[variant]
 	if !known {
 		e.tagIn(pc, v.Union)
@@ -45,7 +45,7 @@ func (e *emitter) ofVariant(pc int, variant int32, known bool) {
 }
 
 // holdsKind exits unless a field is of the kind that is declared. It changes RAX.
-func (e *emitter) holdsKind(pc int, from amd64.Mem, k bytecode.Kind) {
+func (e objects) holdsKind(pc int, from amd64.Mem, k bytecode.Kind) {
 	switch {
 	case k == bytecode.KindAny:
 	case classOf(k) != inSlot:
@@ -63,7 +63,7 @@ func (e *emitter) holdsKind(pc int, from amd64.Mem, k bytecode.Kind) {
 }
 
 // loadField brings a number from memory to a slot. It changes RAX.
-func (e *emitter) loadField(slot int32, from amd64.Mem, k bytecode.Kind) {
+func (e objects) loadField(slot int32, from amd64.Mem, k bytecode.Kind) {
 	if classOf(k) == float {
 		to := e.floatResult(slot, scratchFloat)
 		e.FloatLoad(to, numberOf(from))
@@ -86,8 +86,8 @@ func fieldFits(b *builder, p *plan, pc int) bool {
 func takeFits(b *builder, p *plan, pc int) bool { return b.module.Linear && fieldFits(b, p, pc) }
 
 // getField is field.get, field.peek and field.take.
-func getField(known bool, rule elementRule) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func getField(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
+	return func(e objects, pc int, in bytecode.Instr) {
 		variant, i := bytecode.Field(in.C)
 		k, from := e.module.Variants[variant].Kinds[i], fieldAt(i)
 		e.objectIn(pc, in.B, bytecode.KindVariant)
@@ -116,8 +116,8 @@ func fieldsFit(b *builder, p *plan, pc int) bool {
 func takeAllFits(b *builder, p *plan, pc int) bool { return b.module.Linear && fieldsFit(b, p, pc) }
 
 // getFields is fields.get, fields.peek and fields.take. All are looked at before the first is written.
-func getFields(known bool, rule elementRule) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func getFields(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
+	return func(e objects, pc int, in bytecode.Instr) {
 		kinds := e.module.Variants[in.C].Kinds
 		e.objectIn(pc, in.B, bytecode.KindVariant)
 		e.ofVariant(pc, in.C, known)
@@ -149,7 +149,7 @@ func getFields(known bool, rule elementRule) func(*emitter, int, bytecode.Instr)
 }
 
 // markFields marks what the fields of the object RCX hold. To mark one twice does no harm.
-func (e *emitter) markFields(pc int, kinds []bytecode.Kind) {
+func (e objects) markFields(pc int, kinds []bytecode.Kind) {
 	e.Store(context(e.target.Layout.Answer), amd64.RCX)
 	for i, k := range kinds {
 		switch k {
@@ -181,7 +181,7 @@ func remakeFits(b *builder, p *plan, pc int) bool {
 }
 
 // remakeVariant puts fields into the object that a variant has left. All are looked at before the first is written.
-func remakeVariant(e *emitter, pc int, in bytecode.Instr) {
+func remakeVariant(e objects, pc int, in bytecode.Instr) {
 	l, n, tagged := &e.target.Layout, int32(len(e.module.Variants[in.B].Kinds)), e.NewLabel()
 	objects := e.freeFields(pc, in.A, n)
 	e.objectIn(pc, in.C, bytecode.KindVariant)
@@ -205,7 +205,7 @@ func remakeVariant(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // freeFields goes on otherwise unless what some slots hold can be put into an object as it is; false if all are numbers. It changes RAX, RCX and RDX.
-func (e *emitter) freeFields(pc int, first, n int32) bool {
+func (e objects) freeFields(pc int, first, n int32) bool {
 	objects := false
 	for slot := first; slot < first+n; slot++ {
 		k := e.kinds[pc][slot]
@@ -226,7 +226,7 @@ func (e *emitter) freeFields(pc int, first, n int32) bool {
 }
 
 // putField writes what a slot holds to a field. It changes RDX.
-func (e *emitter) putField(pc int, to amd64.Mem, slot int32) {
+func (e objects) putField(pc int, to amd64.Mem, slot int32) {
 	if k := e.kinds[pc][slot]; classOf(k) != inSlot {
 		e.putNumber(to, slot, k)
 		return
@@ -245,7 +245,7 @@ func putFits(b *builder, p *plan, pc int) bool {
 }
 
 // putOne is field.put.
-func putOne(e *emitter, pc int, in bytecode.Instr) {
+func putOne(e objects, pc int, in bytecode.Instr) {
 	variant, i := bytecode.Field(in.C)
 	e.freeFields(pc, in.B, 1)
 	e.objectIn(pc, in.A, bytecode.KindVariant)
@@ -257,7 +257,7 @@ func putOne(e *emitter, pc int, in bytecode.Instr) {
 }
 
 // isVariant is whether a value is of a variant.
-func isVariant(e *emitter, pc int, in bytecode.Instr) {
+func isVariant(e objects, pc int, in bytecode.Instr) {
 	v := &e.module.Variants[in.C]
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.tagIn(pc, v.Union)
@@ -270,7 +270,7 @@ func matchFits(b *builder, p *plan, pc int) bool {
 	return p.inSlot(pc, in.A) && len(b.module.Tables[in.B].Targets) <= mostArms
 }
 
-func match(e *emitter, pc int, in bytecode.Instr) {
+func match(e objects, pc int, in bytecode.Instr) {
 	table := &e.module.Tables[in.B]
 	e.objectIn(pc, in.A, bytecode.KindVariant)
 	e.tagIn(pc, table.Union)
@@ -283,7 +283,7 @@ func match(e *emitter, pc int, in bytecode.Instr) {
 	e.Jump(e.otherwise(pc))
 }
 
-func matchOr(e *emitter, pc int, in bytecode.Instr) {
+func matchOr(e objects, pc int, in bytecode.Instr) {
 	v := &e.module.Variants[in.B]
 	e.objectIn(pc, in.A, bytecode.KindVariant)
 	e.tagIn(pc, v.Union)

@@ -54,7 +54,7 @@ func (s conds) condNext() error {
 	if s.outdated() {
 		return s.retry()
 	}
-	if err := (meter{s.Strand}).beforeCall(); err != nil {
+	if err := meter(s).beforeCall(); err != nil {
 		return err
 	}
 	list, i, err := s.aux.clauses()

@@ -25,7 +25,7 @@ var formTable = map[form]func(f *bytecode.Func, code []bytecode.Instr){
 	guardedForm: func(f *bytecode.Func, code []bytecode.Instr) {
 		for i := range code {
 			in := &code[i]
-			in.Was, in.Op = in.Op, bytecode.OpChecked
+			in.Was, in.Op = in.Original(), bytecode.OpChecked
 			if plain := in.Was.Info().Plain; plain != bytecode.OpInvalid {
 				in.Was = plain
 			}
@@ -101,7 +101,10 @@ func (img *image) code(function int32, form form) *bytecode.Instr {
 	if form == countedForm && len(f.TailsGone) == 0 {
 		form = ownForm
 	}
-	if form == ownForm && !fuses(f.Code) {
+	if form == countedForm && f.Steps != nil {
+		form = ownForm // that is where a debugger stops
+	}
+	if form == ownForm && (f.Steps != nil || !fuses(f.Code)) {
 		return &f.Code[0]
 	}
 	x := img.codes

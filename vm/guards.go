@@ -13,6 +13,9 @@ func (s *Strand) before(in *bytecode.Instr) error {
 			return err
 		}
 	}
+	if in.Op == bytecode.OpStop {
+		return atStop(s)
+	}
 	if in.Op != bytecode.OpChecked {
 		index, pc, ok := s.image.functionAt(s.ip - instrSize)
 		if !ok {

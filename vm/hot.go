@@ -84,7 +84,7 @@ func (t *tier) heat(s *Strand) {
 	}
 }
 
-// withCallees are functions and what they call, as far as all that has not too many instructions.
+// withCallees are functions, what they call and the quotations that they make, as far as all that has not too many instructions.
 func (t *tier) withCallees(img *image, functions []int32) []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -101,8 +101,13 @@ func (t *tier) withCallees(img *image, functions []int32) []int32 {
 		instructions += len(f.Code)
 		list = append(list, index)
 		for _, in := range f.Code {
-			if in.Op == bytecode.OpCall || in.Op == bytecode.OpTail {
+			switch in.Op {
+			case bytecode.OpCall, bytecode.OpTail, bytecode.OpClosure:
 				functions = append(functions, in.B)
+			case bytecode.OpConst:
+				if c := &img.mod.Consts[in.B]; c.Kind == bytecode.KindQuotation {
+					functions = append(functions, int32(c.Bits))
+				}
 			}
 		}
 	}

@@ -54,6 +54,9 @@ func (s *Strand) BlockingUntil(interrupt, f func()) {
 			return
 		}
 	}
+	if d := s.vm.config.Debugger; d != nil {
+		f = d.outside(f)
+	}
 	s.Worker().Blocking(f)
 	s.parkedAt.Store(0)
 	s.Heed()

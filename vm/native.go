@@ -15,18 +15,20 @@ import (
 // machineContext is what the VM and machine code tell each other (native.Layout). A worker has one. Machine code has the return addresses of its
 // calls here and not on the goroutine's stack, so that Go code can run while they stay.
 type machineContext struct {
-	limit    uintptr // address of the limit of the strand that runs
-	exit     uintptr
-	frame    uintptr
-	calls    uintptr // address of the innermost return address
-	refilled uintptr
-	deepest  uintptr
-	outside  uintptr
-	back     uintptr
-	answer   uintptr
-	barrier  uintptr // address of the flag that says whether Go's collector has to be told of pointers
-	markers  [stack.Bool + 1]uintptr
-	open     [native.Room + spareCalls]uintptr // the return addresses, innermost first
+	limit         uintptr // address of the limit of the strand that runs
+	exit          uintptr
+	frame         uintptr
+	calls         uintptr // address of the innermost return address
+	refilled      uintptr
+	deepest       uintptr
+	outside       uintptr
+	back          uintptr
+	answer        uintptr
+	quotations    uintptr // address of the first of the records of functions for calls of quotations
+	quotationsEnd uintptr // address behind the last
+	barrier       uintptr // address of the flag that says whether Go's collector has to be told of pointers
+	markers       [stack.Bool + 1]uintptr
+	open          [native.Room + spareCalls]uintptr // the return addresses, innermost first
 
 	tier    *tier    // of the program
 	visits  []visits // by function
@@ -39,27 +41,32 @@ type machineContext struct {
 const spareCalls = 64
 
 var machineLayout = native.Layout{
-	Limit:      int32(unsafe.Offsetof(machineContext{}.limit)),
-	Exit:       int32(unsafe.Offsetof(machineContext{}.exit)),
-	Frame:      int32(unsafe.Offsetof(machineContext{}.frame)),
-	Calls:      int32(unsafe.Offsetof(machineContext{}.calls)),
-	Refilled:   int32(unsafe.Offsetof(machineContext{}.refilled)),
-	Deepest:    int32(unsafe.Offsetof(machineContext{}.deepest)),
-	Outside:    int32(unsafe.Offsetof(machineContext{}.outside)),
-	Back:       int32(unsafe.Offsetof(machineContext{}.back)),
-	Answer:     int32(unsafe.Offsetof(machineContext{}.answer)),
-	Markers:    int32(unsafe.Offsetof(machineContext{}.markers)),
-	Marker:     nearMarker(),
-	StackGuard: goroutineGuard,
-	Barrier:    int32(unsafe.Offsetof(machineContext{}.barrier)),
-	State:      int32(stack.StateOffset),
-	Shared:     stack.SharedBit,
-	Form:       int32(stack.FormOffset),
-	Elements:   int32(stack.ElementsOffset),
-	Length:     int32(stack.LengthOffset),
-	Room:       int32(stack.RoomOffset),
-	TagUnion:   int32(unsafe.Offsetof(stack.Tag{}.Union)),
-	TagOrdinal: int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
+	Limit:           int32(unsafe.Offsetof(machineContext{}.limit)),
+	Exit:            int32(unsafe.Offsetof(machineContext{}.exit)),
+	Frame:           int32(unsafe.Offsetof(machineContext{}.frame)),
+	Calls:           int32(unsafe.Offsetof(machineContext{}.calls)),
+	Refilled:        int32(unsafe.Offsetof(machineContext{}.refilled)),
+	Deepest:         int32(unsafe.Offsetof(machineContext{}.deepest)),
+	Outside:         int32(unsafe.Offsetof(machineContext{}.outside)),
+	Back:            int32(unsafe.Offsetof(machineContext{}.back)),
+	Answer:          int32(unsafe.Offsetof(machineContext{}.answer)),
+	Markers:         int32(unsafe.Offsetof(machineContext{}.markers)),
+	Marker:          nearMarker(),
+	StackGuard:      goroutineGuard,
+	Barrier:         int32(unsafe.Offsetof(machineContext{}.barrier)),
+	State:           int32(stack.StateOffset),
+	Shared:          stack.SharedBit,
+	Form:            int32(stack.FormOffset),
+	Elements:        int32(stack.ElementsOffset),
+	Length:          int32(stack.LengthOffset),
+	Room:            int32(stack.RoomOffset),
+	Quotations:      int32(unsafe.Offsetof(machineContext{}.quotations)),
+	QuotationsEnd:   int32(unsafe.Offsetof(machineContext{}.quotationsEnd)),
+	ClosureFunction: int32(unsafe.Offsetof(stack.Closure{}.Func)),
+	ClosureCaptures: int32(unsafe.Offsetof(stack.Closure{}.Captures)),
+	ClosureLength:   int32(unsafe.Offsetof(stack.Closure{}.Captures) + unsafe.Sizeof(uintptr(0))),
+	TagUnion:        int32(unsafe.Offsetof(stack.Tag{}.Union)),
+	TagOrdinal:      int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
 }
 
 // nearMarker is where the markers are, if instructions can have their addresses.
@@ -126,6 +133,8 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if c.strand != s {
 		c.strand = s
 	}
+	c.quotations = uintptr(unsafe.Pointer(unsafe.SliceData(made.quotations)))
+	c.quotationsEnd = c.quotations + uintptr(len(made.quotations))*unsafe.Sizeof(native.Quotation{})
 	outermost := e
 	c.begin(0)
 	if e.site >= 0 {

@@ -96,6 +96,8 @@ func helpMachine(c *machineContext) bool {
 	return false
 }
 
+var _ = helpMachine // callMachine calls it, which is no Go
+
 // endHelp takes away the address that machine code would have gone on at.
 func (c *machineContext) endHelp() { c.calls += unsafe.Sizeof(c.calls) }
 

@@ -110,7 +110,7 @@ func (s *Strand) retry() error {
 // resetLimit takes back the request to pause.
 func (s *Strand) resetLimit() {
 	s.limit.Store(s.end)
-	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames || s.vm.pressure.found.Load() || s.Worker() != nil && s.Worker().IsAsked() { // it may have been made again right before
+	if s.stopRequest() != nil || s.outdated() || s.hasOldFrames || s.vm.pressure.found.Load() || s.vm.config.Debugger.wants() || s.Worker() != nil && s.Worker().IsAsked() { // it may have been made again right before
 		s.limit.Store(0)
 	}
 }

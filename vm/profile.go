@@ -76,6 +76,9 @@ func (s *Strand) look() error {
 	if s.sampled.Swap(false) {
 		s.vm.profile.sample(s)
 	}
+	if d := s.vm.config.Debugger; d != nil {
+		d.letIn()
+	}
 	if s.hot.Swap(false) && s.image.tier != nil {
 		s.image.tier.heat(s)
 	}

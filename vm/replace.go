@@ -36,7 +36,7 @@ func (s *Strand) lookForOldFrames() {
 	}
 }
 
-func restarts(in bytecode.Instr) bool { return in.Op.Info().Has(bytecode.Restarts) }
+func restarts(in bytecode.Instr) bool { return in.Original().Info().Has(bytecode.Restarts) }
 
 // outdated tells whether the strand does not go by the VM's latest image.
 func (s *Strand) outdated() bool { return s.image != s.vm.image.Load() }

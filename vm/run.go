@@ -660,7 +660,7 @@ func (s *Strand) run() error {
 			in = left
 			op = in.Op
 			goto dispatch
-		case bytecode.OpChecked, bytecode.OpGuarded, bytecode.OpCounted:
+		case bytecode.OpChecked, bytecode.OpGuarded, bytecode.OpCounted, bytecode.OpStop:
 			s.ip, s.fp = ip, fp
 			if err := s.before(in); err != nil {
 				return s.fail(err)

@@ -60,7 +60,7 @@ var (
 
 // Run is scheduler.Task: it executes the strand until it ends or waits.
 func (s *Strand) Run() scheduler.Status {
-	if s.vm.config.Trace || s.vm.config.Timeline != nil {
+	if s.vm.config.Trace || s.vm.config.Timeline != nil || s.vm.config.Debugger != nil {
 		return shownTurn(s)
 	}
 	return turn(s)
@@ -70,6 +70,10 @@ func (s *Strand) Run() scheduler.Status {
 // for at each of them, which made messages back and forth a fifth slower.
 func shownTurn(s *Strand) scheduler.Status {
 	config := &s.vm.config
+	if d := config.Debugger; d != nil {
+		d.begin(s)
+		defer d.turns.Unlock()
+	}
 	if config.Trace {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.
 		defer s.traceRun().End()

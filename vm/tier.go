@@ -3,6 +3,7 @@ package vm
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -38,10 +39,11 @@ type tier struct {
 
 // machineCode is all machine code of an image there is at a time. It is immutable.
 type machineCode struct {
-	entries   []machineEntry
-	sites     []machineSite
-	exits     []machineExit
-	functions map[int32]uintptr // addresses that calls go to
+	entries    []machineEntry
+	sites      []machineSite
+	exits      []machineExit
+	functions  map[int32]uintptr  // addresses that calls go to
+	quotations []native.Quotation // by function: what calls of quotations go by
 }
 
 // machineEntry is a native.Entry as the VM wants it.
@@ -107,7 +109,7 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	other := *img.withoutNative()
 	other.funcs = slices.Clone(other.funcs)
 	other.tier = &tier{native: wanted, current: &other, handings: map[string]int32{}}
-	other.tier.made.Store(&machineCode{})
+	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}})
 	other.tier.grow(len(other.funcs))
 	other.tier.compileAll(&other, 0)
 	return &other
@@ -122,6 +124,9 @@ func (t *tier) grow(functions int) {
 		}
 	}
 	t.retired.Store(&retired)
+	made := *t.made.Load()
+	made.quotations = append(slices.Clone(made.quotations), slices.Repeat([]native.Quotation{native.NoQuotation}, functions-len(made.quotations))...)
+	t.made.Store(&made)
 	t.forms = append(t.forms, make([][]bytecode.Instr, functions-len(t.forms))...)
 	t.tried = append(t.tried, make([]bool, functions-len(t.tried))...)
 }
@@ -168,6 +173,7 @@ func (t *tier) replaces(img *image) {
 	t.takeOut(img)
 	made := *t.made.Load()
 	made.functions = map[int32]uintptr{}
+	made.quotations = slices.Repeat([]native.Quotation{native.NoQuotation}, len(t.forms))
 	t.stale.Store(int32(len(made.entries)))
 	t.made.Store(&made)
 	t.outdated = append(t.outdated, t.forms...)
@@ -214,12 +220,10 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 // install makes code known that lies at an address.
 func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	before := t.made.Load()
-	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: map[int32]uintptr{}}
-	for i, address := range before.functions {
-		after.functions[i] = address
-	}
+	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: maps.Clone(before.functions), quotations: slices.Clone(before.quotations)}
 	last := map[int32]uintptr{}
 	for _, f := range code.Functions {
+		after.quotations[f.Index] = native.QuotationOf(&img.mod.Funcs[f.Index], base+uintptr(f.Call))
 		after.functions[f.Index], last[f.Index] = base+uintptr(f.Call), base+uintptr(f.Last)
 		t.forms[f.Index] = slices.Clone(img.mod.Funcs[f.Index].Code)
 	}
@@ -231,7 +235,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,
-			handed: t.handing(&img.mod.Funcs[s.Callee]), markers: s.Markers})
+			handed: t.handingOf(img, s.Callee), markers: s.Markers})
 	}
 	for _, e := range code.Entries {
 		f := &img.mod.Funcs[e.Function]
@@ -250,6 +254,14 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	for _, f := range code.Functions {
 		img.funcs[f.Index].code = &t.forms[f.Index][0]
 	}
+}
+
+// handingOf is handing of a callee; below 0 of a quotation, which has no such way.
+func (t *tier) handingOf(img *image, callee int32) int32 {
+	if callee < 0 {
+		return -1
+	}
+	return t.handing(&img.mod.Funcs[callee])
 }
 
 // handing is the number of the way in which a function hands over its results: those with the same kinds do it alike.

@@ -308,7 +308,13 @@ func (s *Strand) fail(err error) error {
 	if !ok {
 		return err
 	}
-	if (recovery{s}).catches() {
+	catches := (recovery{s}).catches()
+	if d := s.vm.config.Debugger; d != nil && d.Fails != nil {
+		if failed, ok := s.scene().failed(e).(*RuntimeError); ok {
+			d.Fails(s, failed, catches)
+		}
+	}
+	if catches {
 		return s.scene().caught(e)
 	}
 	return s.scene().failed(e)

@@ -64,7 +64,7 @@ func (s recovery) try(in *bytecode.Instr) error {
 	if s.outdated() {
 		return s.retry()
 	}
-	if err := (meter{s.Strand}).beforeCall(); err != nil {
+	if err := meter(s).beforeCall(); err != nil {
 		return err
 	}
 	if s.tries == nil {

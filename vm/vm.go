@@ -82,6 +82,8 @@ type Config struct {
 	Trace bool
 	// Timeline collects what strands do; nil: nobody wants to know.
 	Timeline *Timeline
+	// Debugger is told what the program does; nil: nobody debugs it.
+	Debugger *Debugger
 	// Columns makes texts of errors give places as FILE:LINE:COLUMN, for hosts whose
 	// programs are lines.
 	Columns bool

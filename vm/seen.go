@@ -1,0 +1,227 @@
+package vm
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/scheduler"
+	"github.com/seqvm/seqvm/stack"
+)
+
+// Seen is a strand as a debugger sees it.
+type Seen struct {
+	Strand int64
+	// Frames are the calls, innermost first, through the weaves that the strand is in.
+	Frames []SeenFrame
+	More   int           // how many frames are missing behind them
+	Aux    []stack.Value // what lies on the aux stack outside of frames, bottom to top
+	// Waits is the word that it waits in; "" if it does not wait. For are the channels that it waits for.
+	Waits string
+	For   []*channel.Channel
+}
+
+// SeenFrame is a call. Its values are as they are: who keeps them must share and promote them.
+type SeenFrame struct {
+	Function   int32 // index into Module.Funcs
+	PC         int   // of the instruction that comes next, or of the call that is open
+	Word, File string
+	Line       int
+	Column     int
+	// Pos and End are the statement in the file, -1 if that is not known.
+	Pos, End int32
+	// Stack are the values of the data stack that belong to the frame, bottom to top, Aux those of the aux stack.
+	// Known is false in code that was not made for a debugger: then there are none.
+	Stack, Aux []stack.Value
+	Known      bool
+	// Depth is how many calls are open around it, Weave whether it is the first of a weave.
+	Depth int
+	Weave bool
+}
+
+// Function returns the index of the function whose instruction the strand executes, and that instruction. Only a function of a Debugger may
+// call it, for its strand.
+func (s *Strand) Function() (function int32, pc int) {
+	function, pc, ok := s.image.functionAt(s.ip - instrSize)
+	if !ok {
+		return -1, 0
+	}
+	return function, pc
+}
+
+// Depth returns how many calls are open. Only a function of a Debugger may call it, for its strand.
+func (s *Strand) Depth() int {
+	n := len(s.frames)
+	for w := s.inside; w != nil; w = w.outer {
+		n += len(w.caller.frames)
+	}
+	return n
+}
+
+// Look returns what there is to see of a strand, with so many frames at most. All strands must stand; executes says that the strand is the
+// one that a function of the Debugger was called for.
+func (s *Strand) Look(executes bool, most int) *Seen {
+	l := &looking{Strand: s, img: s.vm.image.Load(), seen: &Seen{Strand: s.ID(), Aux: s.aux}, most: most, depth: s.Depth()}
+	ip := s.ip
+	if parked := s.parkedAt.Load(); executes {
+		ip -= instrSize
+	} else if parked != 0 {
+		ip = parked - instrSize
+		l.seen.Waits, _ = s.scene().waiting()
+		l.seen.For = l.waitsFor(ip)
+	}
+	l.frames(&s.continuation, ip, s.inside != nil)
+	for w := s.inside; w != nil; w = w.outer {
+		l.frames(&w.caller, w.caller.ip-instrSize, w.outer != nil)
+	}
+	return l.seen
+}
+
+// looking is a look at a strand.
+type looking struct {
+	*Strand
+	img   *image
+	seen  *Seen
+	most  int
+	depth int
+}
+
+// frames looks at the frames of a continuation whose innermost one is at an instruction. weave tells whether it is a weave's.
+func (l *looking) frames(c *continuation, ip uintptr, weave bool) {
+	first := len(l.seen.Frames)
+	fps, fp := []uintptr{}, c.fp
+	for i := len(c.frames); ; i-- {
+		if len(l.seen.Frames) == l.most {
+			l.seen.More += i
+			break
+		}
+		if f, ok := l.frame(ip); ok {
+			l.seen.Frames, fps = append(l.seen.Frames, f), append(fps, fp)
+		}
+		l.depth--
+		if i == 0 {
+			break
+		}
+		ip, fp = c.frames[i-1].ip-instrSize, c.frames[i-1].fp
+	}
+	frames := l.seen.Frames[first:]
+	if len(frames) == 0 {
+		return
+	}
+	frames[len(frames)-1].Weave = weave
+	// What a frame has of the stack ends where the one that it called begins.
+	slots := func(from, to int) []stack.Value {
+		from, to = max(from, 0), min(to, len(c.data.Slots))
+		if from >= to {
+			return nil
+		}
+		return slices.Clone(c.data.Slots[from:to])
+	}
+	end := c.data.Base
+	for i := len(frames) - 1; i >= 0; i-- {
+		f, step, begin := &frames[i], l.step(&frames[i]), c.index(fps[i])
+		if step == nil {
+			end = begin
+			continue
+		}
+		top := begin + int(step.Stack)
+		if i > 0 {
+			top = min(top, c.index(fps[i-1]))
+		} else {
+			f.Aux = slots(top, top+int(step.Aux))
+		}
+		f.Known = true
+		if outermost := i == len(frames)-1; !outermost && !step.Floats {
+			end = begin
+		}
+		f.Stack, end = slots(min(end, begin), top), top
+	}
+}
+
+// frame is what is known of a call by where it is.
+func (l *looking) frame(ip uintptr) (f SeenFrame, ok bool) {
+	index, pc, ok := l.img.functionAt(ip)
+	if !ok {
+		return f, false
+	}
+	function := &l.img.mod.Funcs[index]
+	if function.File < 0 { // it has no place
+		return f, false
+	}
+	line := function.At(pc)
+	f = SeenFrame{Function: index, PC: pc, Word: function.Name, File: l.img.mod.FileOf(function), Line: int(line.Line), Column: int(line.Column), Pos: -1, End: -1, Depth: l.depth}
+	for i := range function.Steps { // the last statement that has begun
+		if s := &function.Steps[i]; int(s.PC) > pc {
+			break
+		} else if s.Begins() {
+			f.Pos, f.End = s.Pos, s.End
+		}
+	}
+	return f, true
+}
+
+// step is what is known of the values of a frame where it is; nil if nothing is.
+func (l *looking) step(f *SeenFrame) *bytecode.StepPoint {
+	function := &l.img.mod.Funcs[f.Function]
+	for _, begins := range []bool{true, false} {
+		if s := function.StepAt(f.PC, begins); s != nil {
+			return s
+		}
+	}
+	var last *bytecode.StepPoint
+	for i := range function.Steps {
+		if s := &function.Steps[i]; int(s.PC) < f.PC && s.Begins() {
+			last = s
+		}
+	}
+	return last
+}
+
+// waitsFor are the channels that a strand waits for which has parked at an instruction.
+func (l *looking) waitsFor(ip uintptr) (list []*channel.Channel) {
+	if t := l.selection.Load(); t != nil && t.back {
+		for i := range t.Cases() {
+			list = append(list, t.Case(i).Channel)
+		}
+		return list
+	}
+	index, pc, ok := l.img.functionAt(ip)
+	if !ok {
+		return nil
+	}
+	in := l.img.mod.Funcs[index].Code[pc]
+	if in.Original() != bytecode.OpBuiltin {
+		return nil
+	}
+	for i := range l.img.mod.Builtins[in.B].In {
+		if v := at(l.fp, in.A+i); v.Kind() == stack.Channel {
+			list = append(list, channelOf(*v))
+		}
+	}
+	return list
+}
+
+// SeenStrands returns the strands that live, in order of their ids. All strands must stand.
+func (v *VM) SeenStrands() (list []*Strand) {
+	v.sched.Each(func(each *scheduler.Strand) {
+		if s, ok := each.Task().(*Strand); ok {
+			list = append(list, s)
+		}
+	})
+	slices.SortFunc(list, func(a, b *Strand) int { return cmp.Compare(a.ID(), b.ID()) })
+	return list
+}
+
+// ChannelOf returns the channel that a value is; nil if it is none.
+func ChannelOf(v stack.Value) *channel.Channel {
+	if v.Kind() != stack.Channel {
+		return nil
+	}
+	return channelOf(v)
+}
+
+// MadeAt is the place at which a channel was made; "" if that is not known.
+func (v *VM) MadeAt(c *channel.Channel) string {
+	return scene{&Strand{vm: v}, v.image.Load()}.whereMade(c)
+}
