@@ -20,9 +20,17 @@ type Debugger struct {
 	// Begins is called when a strand begins to run, for the first time or again. nil: nobody wants to know.
 	Begins func(s *Strand)
 
+	// Deadlock is called when all strands wait and nothing can wake one, before the program is ended. nil: nobody wants to know.
+	Deadlock func()
+
 	turns sync.Mutex // of strands; who has it may look at all of them
 	door  sync.Mutex // held by who waits for the end of a turn
 	asks  atomic.Bool
+
+	// told has, by strand, behind which instruction Stops was called last, while the strand may come to execute that instruction
+	// once more because it has given way in it; again are the strands that do.
+	told  map[int64]uintptr
+	again map[int64]bool
 }
 
 // wants tells whether somebody waits for the end of a turn.
@@ -32,9 +40,36 @@ func (d *Debugger) wants() bool { return d != nil && d.asks.Load() }
 func (d *Debugger) begin(s *Strand) {
 	d.turns.Lock()
 	d.letIn()
+	if at, ok := d.told[s.ID()]; ok {
+		delete(d.told, s.ID())
+		if at == s.ip+instrSize {
+			d.again[s.ID()] = true
+		}
+	}
 	if d.Begins != nil {
 		d.Begins(s)
 	}
+}
+
+// end is the end of the turn of a strand. If it has ended there may be another one in its place by now.
+func (d *Debugger) end(id int64, status scheduler.Status) {
+	if status == scheduler.Ended || status == scheduler.Lost {
+		delete(d.told, id)
+	}
+	d.turns.Unlock()
+}
+
+// stop tells of an instruction, once.
+func (d *Debugger) stop(s *Strand) {
+	if d.again[s.ID()] {
+		delete(d.again, s.ID())
+	} else {
+		d.Stops(s)
+	}
+	if d.told == nil {
+		d.told, d.again = map[int64]uintptr{}, map[int64]bool{}
+	}
+	d.told[s.ID()] = s.ip
 }
 
 // letIn lets who waits for the end of the turn have it now.
@@ -96,10 +131,7 @@ func (v *VM) Redirect(list []bytecode.Redirect) error {
 // atStop tells the debugger that the strand has come to an instruction.
 func atStop(s *Strand) error {
 	if d := s.vm.config.Debugger; d != nil {
-		d.Stops(s)
-		if d.wants() {
-			s.Interrupt()
-		}
+		d.stop(s)
 	}
 	return s.stopRequest()
 }

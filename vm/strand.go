@@ -68,11 +68,12 @@ func (s *Strand) Run() scheduler.Status {
 
 // shownTurn is turn for those who want to know of it. It stands alone since turn has so many ways out that two deferred calls would be looked
 // for at each of them, which made messages back and forth a fifth slower.
-func shownTurn(s *Strand) scheduler.Status {
+func shownTurn(s *Strand) (status scheduler.Status) {
 	config := &s.vm.config
 	if d := config.Debugger; d != nil {
+		id := s.ID()
 		d.begin(s)
-		defer d.turns.Unlock()
+		defer func() { d.end(id, status) }()
 	}
 	if config.Trace {
 		// Opened and closed on one goroutine; the strand itself may be gone by then.

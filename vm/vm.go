@@ -364,6 +364,11 @@ func (v *VM) Stopped() bool { return v.stopped.Load() }
 
 // deadlock stops the VM with a report of the strands that are left: all wait.
 func (v *VM) deadlock() {
+	if d := v.config.Debugger; d != nil && d.Deadlock != nil {
+		d.turns.Lock()
+		d.Deadlock()
+		d.turns.Unlock()
+	}
 	e := &DeadlockError{Total: v.sched.Active()}
 	v.sched.Each(func(s *scheduler.Strand) {
 		if s, ok := s.Task().(*Strand); ok {

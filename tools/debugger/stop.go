@@ -1,0 +1,177 @@
+package debugger
+
+import (
+	"fmt"
+
+	"github.com/seqvm/seqvm/channel"
+	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stack/son"
+	"github.com/seqvm/seqvm/vm"
+)
+
+// Stop is a program that stands: where, and why. It is good until Options.Stopped returns.
+type Stop struct {
+	*Session
+	Reason      string // "breakpoint", "step", "strand", "error", "deadlock"
+	Strand      int64  // that has come here
+	Breakpoints []int
+	Err         *vm.RuntimeError // of an error
+	Caught      bool             // a part of the program gets it
+	Trouble     []string         // what was wrong with conditions
+
+	strand *vm.Strand // nil at a deadlock
+	back   int        // how many statements in the past what is shown is; -1: it is now
+}
+
+// Seen is a strand at a stop.
+type Seen = vm.Seen
+
+// maxFrames is how many calls are looked at.
+const maxFrames = 1000
+
+// Now is the strand that has come to the stop, or what it was if Back has gone there.
+func (s *Stop) Now() *Seen {
+	if s.back >= 0 {
+		return s.record.at(s.back)
+	}
+	return s.Look(s.Strand)
+}
+
+// Look returns what there is to see of a strand as it is now; nil if there is no such strand.
+func (s *Stop) Look(id int64) *Seen {
+	for _, strand := range s.vm.SeenStrands() {
+		if strand.ID() == id {
+			return strand.Look(strand == s.strand, maxFrames)
+		}
+	}
+	return nil
+}
+
+// All returns what there is to see of all strands, in order of their ids.
+func (s *Stop) All() (list []*Seen) {
+	for _, strand := range s.vm.SeenStrands() {
+		list = append(list, strand.Look(strand == s.strand, maxFrames))
+	}
+	return list
+}
+
+// DataStack is the data stack of a strand below and in a frame, bottom to top.
+func DataStack(seen *Seen, frame int) (values []stack.Value) {
+	for i := len(seen.Frames) - 1; i >= frame; i-- {
+		if i < len(seen.Frames)-1 && seen.Frames[i].Weave { // it has a stack of its own
+			values = nil
+		}
+		values = append(values, seen.Frames[i].Stack...)
+	}
+	return values
+}
+
+// AuxStack is the aux stack of a strand, bottom to top.
+func AuxStack(seen *Seen) []stack.Value {
+	if len(seen.Frames) == 0 {
+		return seen.Aux
+	}
+	return append(seen.Aux[:len(seen.Aux):len(seen.Aux)], seen.Frames[0].Aux...)
+}
+
+// Channel is a channel that a strand holds or waits for.
+type Channel struct {
+	Name   string // "channel 1"
+	MadeAt string // FILE:LINE; "" if it is not known
+	channel.Seen
+	Held    int     // how many values it holds; Values may have fewer
+	Waiting []int64 // the strands that wait for it
+	Value   *channel.Channel
+}
+
+// maxLooked is how many values are looked through for channels.
+const maxLooked = 10_000
+
+// Channels are the channels that can be found on the stacks of strands and in what lies there, and those that strands wait for.
+func (s *Stop) Channels() (list []*Channel) {
+	byChannel := map[*channel.Channel]*Channel{}
+	note := func(c *channel.Channel) *Channel {
+		if byChannel[c] == nil {
+			found := &Channel{Name: fmt.Sprintf("channel %d", len(list)+1), MadeAt: s.vm.MadeAt(c), Value: c}
+			found.Seen, found.Held = c.Look(100)
+			byChannel[c] = found
+			list = append(list, found)
+		}
+		return byChannel[c]
+	}
+	left := maxLooked
+	var look func(v stack.Value)
+	look = func(v stack.Value) {
+		if left--; left < 0 {
+			return
+		}
+		if c := vm.ChannelOf(v); c != nil {
+			note(c)
+		}
+		for _, part := range Parts(v, 100) {
+			look(part.Value)
+		}
+	}
+	for _, seen := range s.All() {
+		for _, v := range append(DataStack(seen, 0), AuxStack(seen)...) {
+			look(v)
+		}
+		for _, c := range seen.For {
+			found := note(c)
+			found.Waiting = append(found.Waiting, seen.Strand)
+		}
+	}
+	return list
+}
+
+// Part is a part of a value: a field, an element, an entry or a captured value.
+type Part struct {
+	Name  string
+	Value stack.Value
+}
+
+// Parts are the parts of a value, at most so many.
+func Parts(v stack.Value, most int) (parts []Part) {
+	switch v.Kind() {
+	case stack.Variant:
+		x := v.AsVariant()
+		for i := range min(x.Len(), most) {
+			parts = append(parts, Part{fmt.Sprint(i), x.At(i)})
+		}
+	case stack.Map:
+		for key, value := range v.AsMap().All() {
+			if len(parts) == most {
+				break
+			}
+			parts = append(parts, Part{Show(key, 40), value})
+		}
+	case stack.Quotation:
+		for i, value := range v.AsClosure().Captures {
+			if i == most {
+				break
+			}
+			parts = append(parts, Part{fmt.Sprintf("captured %d", i), value})
+		}
+	}
+	return parts
+}
+
+// PartsNamed is Parts with the names that the program gives the fields of its variants.
+func (s *Session) PartsNamed(v stack.Value, most int) []Part {
+	parts := Parts(v, most)
+	if v.Kind() != stack.Variant {
+		return parts
+	}
+	tag := v.AsVariant().Tag
+	for _, info := range s.mod.Variants {
+		if info.Name == tag.Name && tag.Union >= 0 {
+			for i := range min(len(parts), len(info.Fields)) {
+				parts[i].Name = info.Fields[i]
+			}
+		}
+	}
+	return parts
+}
+
+// Show is a value as people read it, in at most so many characters.
+func Show(v stack.Value, room int) string { return son.Brief(v, room) }
