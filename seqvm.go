@@ -235,6 +235,28 @@ func (o Options) lint(source Source, l lint.Options) lint.Options {
 	return l
 }
 
+// Inspection is what is known of a program that is being written.
+type Inspection struct {
+	Info     *types.Info // what was found out about it, as far as it was looked at
+	Problems diag.List   // as of Check, without warnings about dropped flags
+	// Readable is Info, or, of a program that cannot be read as a whole, what can be found out about the rest of it: nothing
+	// follows from what is missing in it.
+	Readable *types.Info
+}
+
+// Inspect checks a program for tools that show it while it is written.
+func Inspect(source Source, opts Options) Inspection {
+	opts.Library = true
+	o := opts.check(source, opts.foreign())
+	o.Hints = true
+	info, problems := check.Program(source.from, o)
+	in := Inspection{Info: info, Problems: problems, Readable: info}
+	if info.Builtins == nil && len(info.Program.Modules) > 0 {
+		in.Readable = o.Readable(info.Program)
+	}
+	return in
+}
+
 // WordStacks is how the stack changes in a word of a program.
 type WordStacks struct {
 	Word       string

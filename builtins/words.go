@@ -217,7 +217,7 @@ func (w *Words) Find(name string) *vm.Builtin {
 	}
 	e := w.types.Effect(i)
 	w.linked[i].CompareAndSwap(nil, &vm.Builtin{
-		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
+		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, Still: still()[name], TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
 	})
 	return w.linked[i].Load()
 }

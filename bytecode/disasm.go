@@ -15,22 +15,27 @@ import (
 // source returns a line of a file, or is nil. If word is not "", only that word
 // and the quotations in it are shown; shown counts the functions written.
 func Disassemble(w io.Writer, m *Module, word string, source func(file, line int) string) (shown int, err error) {
+	return DisassembleWith(w, m, word, source, nil)
+}
+
+// DisassembleWith is Disassemble with what under returns, which are whole lines, below each instruction.
+func DisassembleWith(w io.Writer, m *Module, word string, source func(file, line int) string, under func(function, pc int) string) (shown int, err error) {
 	var roots []int
 	for i := range m.Funcs {
 		if word == "" || m.Funcs[i].Word && m.Funcs[i].Name == word {
 			roots = append(roots, i)
 		}
 	}
-	return m.disassembleAll(w, roots, source)
+	return m.disassembleAll(w, roots, source, under)
 }
 
 // DisassembleFunction is Disassemble for a function and the quotations in it.
 func DisassembleFunction(w io.Writer, m *Module, function int32, source func(file, line int) string) error {
-	_, err := m.disassembleAll(w, []int{int(function)}, source)
+	_, err := m.disassembleAll(w, []int{int(function)}, source, nil)
 	return err
 }
 
-func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line int) string) (shown int, err error) {
+func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line int) string, under func(function, pc int) string) (shown int, err error) {
 	out := bufio.NewWriter(w)
 	include := wanted(m, roots)
 	for i := range m.Funcs {
@@ -41,7 +46,7 @@ func (m *Module) disassembleAll(w io.Writer, roots []int, source func(file, line
 			fmt.Fprintln(out)
 		}
 		shown++
-		m.disassemble(out, i, source)
+		m.disassemble(out, i, source, under)
 	}
 	return shown, out.Flush()
 }
@@ -74,7 +79,7 @@ func wanted(m *Module, roots []int) []bool {
 	return include
 }
 
-func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) string) {
+func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, line int) string, under func(function, pc int) string) {
 	f := &m.Funcs[index]
 	fmt.Fprintf(out, "%s", f.Name)
 	if f.Effect != "" {
@@ -112,6 +117,9 @@ func (m *Module) disassemble(out *bufio.Writer, index int, source func(file, lin
 			column = ":" + strconv.Itoa(int(at.Column))
 		}
 		fmt.Fprintf(out, "  %04d %-4s %s\n", pc, column, m.instruction(pc, in, f.At(pc).Name))
+		if under != nil {
+			out.WriteString(under(index, pc))
+		}
 	}
 }
 

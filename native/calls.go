@@ -83,6 +83,8 @@ func (e *emitter) room(pc int, above int32, callee *bytecode.Func) {
 	e.Load(amd64.RDX, context(e.target.Layout.Limit))
 	e.ArithMem(amd64.Cmp, amd64.RAX, amd64.Mem{Base: amd64.RDX})
 	e.JumpIf(amd64.Above, e.exit(pc))
+	e.ArithMem(amd64.Cmp, amd64.RSP, context(e.target.Layout.Deepest))
+	e.JumpIf(amd64.BelowOrEqual, e.exit(pc))
 	e.poll(pc)
 }
 
@@ -99,7 +101,7 @@ func call(e *emitter, pc int, in bytecode.Instr) {
 			site.Markers = append(site.Markers, Marker{w.slot, w.kind})
 		}
 	}
-	e.handOver(pc, in.A, registerFileAMD64.convention(callee.Params, callee.In))
+	e.handOver(pc, in.A, registerFileAMD64.inputs(callee))
 	if in.A > 0 {
 		e.ArithImm(amd64.Add, frameRegister, in.A*slotBytes)
 	}
@@ -150,10 +152,142 @@ func (e *emitter) takeResults(pc int, first int32, callee *bytecode.Func) {
 	}
 }
 
+// The record of a function for calls of quotations (Quotation), as distances from its start; it has quotationBytes bytes.
+const (
+	quotationAddress  = 0
+	quotationFrame    = 8
+	quotationShape    = 16
+	quotationCaptures = 24
+	quotationShift    = 5
+)
+
+// Quotation is a record of a function for calls of quotations.
+type Quotation struct {
+	Address  uintptr // of its code
+	Frame    uintptr // bytes
+	Shape    int     // below 0: there is no code that can be called so
+	Captures int
+}
+
+// QuotationOf is the record of a function that has code.
+func QuotationOf(f *bytecode.Func, address uintptr) Quotation {
+	own := f.In - f.Captures
+	if f.Word || f.Open || own > mostInputs || f.Out > mostInputs {
+		return NoQuotation
+	}
+	for i := range f.Out {
+		if resultKind(f, i) != bytecode.KindAny {
+			return NoQuotation
+		}
+	}
+	return Quotation{Address: address, Frame: uintptr(f.Frame) * slotBytes, Shape: int(shape(own, f.Out)), Captures: int(f.Captures)}
+}
+
+// NoQuotation is the record of a function without.
+var NoQuotation = Quotation{Shape: -1}
+
+// mostInputs is how many inputs, and how many outputs, a quotation has that is called by machine code.
+const mostInputs = 1 << 12
+
+// shape is one number for the inputs and outputs of a quotation.
+func shape(in, out int32) int32 { return in<<16 | out }
+
+// quotationFits: the kind of what is called is not known to be another one, and the call can be gone over to by the interpreter right behind.
+func quotationFits(b *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return b.target.Layout.Quotations != 0 && p.inSlot(pc, in.A) && in.B <= mostInputs && in.C <= mostInputs && in.C >= 0 && p.kinds[pc+1] != nil && len(p.to[pc+1]) == 1
+}
+
+// callQuotation calls the quotation in slot A. All is in memory in front of it and behind, and its code has been made for its own number of inputs
+// and outputs, so that the expect behind needs no look.
+func callQuotation(e objects, pc int, in bytecode.Instr) {
+	l, window, exit := &e.target.Layout, (in.A-in.B)*slotBytes, e.exit(pc)
+	e.objectIn(pc, in.A, bytecode.KindQuotation)
+	e.LoadSigned32(amd64.RAX, field(l.ClosureFunction))
+	e.ShiftImm(amd64.ShiftLeft, amd64.RAX, quotationShift)
+	e.ArithMem(amd64.Add, amd64.RAX, context(l.Quotations))
+	e.ArithMem(amd64.Cmp, amd64.RAX, context(l.QuotationsEnd))
+	e.JumpIf(amd64.AboveOrEqual, exit)
+	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: amd64.RAX, Disp: quotationShape}, shape(in.B, in.C))
+	e.JumpIf(amd64.NotEqual, exit)
+	e.Load(amd64.RDX, context(l.Limit))
+	e.Load(amd64.RDX, amd64.Mem{Base: amd64.RDX})
+	e.Arith(amd64.Sub, amd64.RDX, frameRegister)
+	e.ArithImm(amd64.Sub, amd64.RDX, window)
+	e.ArithMem(amd64.Cmp, amd64.RDX, amd64.Mem{Base: amd64.RAX, Disp: quotationFrame})
+	e.JumpIf(amd64.Less, exit)
+	e.ArithMem(amd64.Cmp, amd64.RSP, context(l.Deepest))
+	e.JumpIf(amd64.BelowOrEqual, exit)
+	e.poll(pc)
+	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: amd64.RAX, Disp: quotationCaptures}, 0)
+	copied := e.NewLabel()
+	e.Store(context(l.Answer), amd64.RAX)
+	e.JumpIf(amd64.NotEqual, e.aside(func() { e.copyCaptures(pc, in.A, copied) }))
+	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc]))
+	e.Bind(copied)
+	e.Load(amd64.RAX, context(l.Answer))
+	if window != 0 {
+		e.ArithImm(amd64.Add, frameRegister, window)
+	}
+	e.Load(amd64.RAX, amd64.Mem{Base: amd64.RAX, Disp: quotationAddress})
+	e.CallTo(amd64.RAX)
+	e.sites[pc] = e.target.Sites + len(e.code.Sites)
+	e.code.Sites = append(e.code.Sites, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Return: len(e.Code), Callee: -1})
+	e.Mark(int32(e.sites[pc]))
+	if window != 0 {
+		e.ArithImm(amd64.Sub, frameRegister, window)
+	}
+	to := e.to[pc+1][0]
+	e.reload(to)
+	e.goTo(pc, to)
+}
+
+// copyCaptures marks what the closure RCX has captured, and copies it to the slots from one on. All is written to memory in between, so all registers are free then.
+func (e objects) copyCaptures(pc int, first int32, done amd64.Label) {
+	l, again, next, copying := &e.target.Layout, e.NewLabel(), e.NewLabel(), e.NewLabel()
+	e.barrier(pc)
+	e.Load(amd64.RDX, field(l.ClosureCaptures))
+	e.Load(amd64.RCX, field(l.ClosureLength))
+	e.ShiftImm(amd64.ShiftLeft, amd64.RCX, 4)
+	e.Arith(amd64.Add, amd64.RCX, amd64.RDX) // behind the last
+	e.Bind(again)
+	e.ArithImm(amd64.Sub, amd64.RCX, slotBytes)
+	e.Load(amd64.RAX, field(0))
+	e.numberMarker(amd64.RAX)
+	e.JumpIf(amd64.BelowOrEqual, next)
+	e.Load(amd64.RAX, field(8))
+	e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
+	e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindMap))
+	e.JumpIf(amd64.Equal, e.exit(pc))
+	e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindVariant))
+	e.JumpIf(amd64.NotEqual, next)
+	e.Load(amd64.RAX, field(0))
+	e.TestMem32Imm(amd64.Mem{Base: amd64.RAX, Disp: l.State}, l.Shared)
+	e.JumpIf(amd64.NotEqual, next)
+	e.LockOr32Imm(amd64.Mem{Base: amd64.RAX, Disp: l.State}, l.Shared)
+	e.Bind(next)
+	e.Arith(amd64.Cmp, amd64.RCX, amd64.RDX)
+	e.JumpIf(amd64.Above, again)
+	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc])) // it may change RCX
+	e.Load(amd64.RCX, context(l.Answer))
+	e.Load(amd64.RCX, field(quotationCaptures))
+	e.Address(amd64.RAX, markerAt(first))
+	e.Bind(copying)
+	e.Load(amd64.RSI, amd64.Mem{Base: amd64.RDX})
+	e.Load(amd64.RDI, amd64.Mem{Base: amd64.RDX, Disp: 8})
+	e.Store(amd64.Mem{Base: amd64.RAX}, amd64.RSI)
+	e.Store(amd64.Mem{Base: amd64.RAX, Disp: 8}, amd64.RDI)
+	e.ArithImm(amd64.Add, amd64.RDX, slotBytes)
+	e.ArithImm(amd64.Add, amd64.RAX, slotBytes)
+	e.ArithImm(amd64.Sub, amd64.RCX, 1)
+	e.JumpIf(amd64.NotEqual, copying)
+	e.Jump(done)
+}
+
 func tail(e *emitter, pc int, in bytecode.Instr) {
 	callee := &e.module.Funcs[in.B]
 	e.room(pc, 0, callee)
-	e.handOver(pc, 0, registerFileAMD64.convention(callee.Params, callee.In))
+	e.handOver(pc, 0, registerFileAMD64.inputs(callee))
 	if start, ok := e.starts[in.B]; ok {
 		e.Jump(start)
 		return

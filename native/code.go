@@ -14,8 +14,14 @@ type Target struct {
 	Known func(function int32) (address uintptr, ok bool)
 	// Sites and Exits are how many there are already: those of the code have the numbers from there on.
 	Sites, Exits int
+	// Constant and Tag are where a constant, two words, and the tag of a variant are, which stay there; nil: that is not known.
+	Constant, Tag func(index int32) uintptr
+	// Helps tells of an instruction that there is somebody outside who executes it while calls stay open in machine code; nil: there is nobody.
+	Helps func(in bytecode.Instr) bool
 	// Selective leaves out functions of which it is foreseen that they would be left too often.
 	Selective bool
+	// Places has the Code say which instruction each part of it belongs to.
+	Places bool
 	// Chaos, if it is not 0, leaves a part of the instructions to the interpreter, another one for each number. It is for tests.
 	Chaos uint64
 }
@@ -26,13 +32,15 @@ type Layout struct {
 	Limit      int32 // address of the strand's limit: that no frame may go beyond
 	Exit       int32 // number of the exit that was taken + 1; 0: the code has returned
 	Frame      int32 // address of the frame that the exit is in, or that the results are in
-	Outside    int32 // the hardware's stack pointer as it was outside
-	Bottom     int32 // the hardware's stack pointer above all calls
-	CallsEnd   int32 // address behind the last of Calls
+	Calls      int32 // address of the innermost return address: to begin with, at an exit, and while the code is helped
+	Refilled   int32 // how many return addresses stand there to begin with
+	Deepest    int32 // address that calls may not come to
+	Outside    int32 // the hardware's stack pointer as it is outside
+	Back       int32 // where the code goes back to outside
+	Answer     int32 // what the help has found out
 	Markers    int32 // addresses of the markers of kinds, by kind
-	Calls      int32 // return addresses, innermost first at an exit, outermost first at an entry: those of Room calls
-	Goroutine  int32 // distance in Go's goroutine of the stack's lower end
-	StackGuard int32 // distance in Go's goroutine of the bound that asks for attention
+	Marker     int64 // address of the first of the markers, if instructions can have those of all in 31 bits; 0: they are only in the Context
+	StackGuard int32 // distance in Go's goroutine of the bound that asks for attention: below 0 if it does
 	Barrier    int32 // address of a word of 4 bytes that is not 0 while Go's collector has to be told of pointers that are written
 
 	// Of the object of a list or variant (package stack, list.go), as distances from its start.
@@ -42,6 +50,14 @@ type Layout struct {
 	Elements int32 // address
 	Length   int32
 	Room     int32
+
+	// Of the machine's table of quotations, by function, and of the object of a quotation: the function's number of 4 bytes, the address of the values captured
+	// and their number.
+	Quotations      int32
+	QuotationsEnd   int32 // address behind the table: younger functions are not there
+	ClosureFunction int32
+	ClosureCaptures int32
+	ClosureLength   int32
 
 	// Of a tag, the object's first word: 4 bytes each.
 	TagUnion   int32
@@ -54,10 +70,6 @@ const Room = 4096
 // MarkOffset is where, behind a return address, the number of the Site stands: four bytes.
 const MarkOffset = amd64.MarkOffset
 
-// headroom is how far below the stack's lower end, at the most, calls of machine code may begin: so many fit. Beneath
-// is what Go keeps free.
-const headroom = Room*8 + 1024
-
 // Code is machine code of functions.
 type Code struct {
 	Bytes     []byte
@@ -65,6 +77,7 @@ type Code struct {
 	Sites     []Site  // of calls, by number from Target.Sites on
 	Exits     []Exit  // by number from Target.Exits on
 	Entries   []Entry // in order of functions and places
+	Places    []Place // in order of their offsets, if they are asked for
 }
 
 // Function is a function that has code.
@@ -76,10 +89,10 @@ type Function struct {
 
 // Site is a call.
 type Site struct {
-	Function, PC int32 // where it stands
-	Window       int32 // slots that the callee's frame starts above its own
-	Return       int   // offset of where it returns to
-	Callee       int32
+	Function, PC int32    // where it stands
+	Window       int32    // slots that the callee's frame starts above its own
+	Return       int      // offset of where it returns to
+	Callee       int32    // -1: a quotation
 	Markers      []Marker // that are missing in the frame
 }
 
@@ -92,7 +105,7 @@ type Marker struct {
 // Exit is where code leaves to the interpreter, in front of an instruction.
 type Exit struct {
 	Function, PC int32
-	Coded        bool // the instruction has code, which could not do it or was asked to let others look
+	Helped       bool // the instruction is to be executed outside, and the code goes on behind it
 }
 
 // Entry is where the interpreter can come in, in front of an instruction.
@@ -138,27 +151,55 @@ func (b *builder) callable(function int32) bool {
 	return ok
 }
 
-// hasCode tells whether there is code for an instruction.
-func (b *builder) hasCode(p *plan, pc int) bool {
+// wayOf says how an instruction is executed.
+func (b *builder) wayOf(p *plan, pc int) way {
 	in := p.f.Code[pc]
-	if b.target.Chaos != 0 && chaotic(b.target.Chaos, p.index, pc) {
-		return false
+	kept, helped := true, b.helps(in)
+	if b.target.Chaos != 0 {
+		switch h := chaos(b.target.Chaos, p.index, pc); {
+		case h%4 == 0:
+			return left
+		case h%8 == 1: // the short way only
+			helped = false
+		case h%8 == 2: // never
+			kept = !helped
+		}
 	}
-	if int(in.Op) >= len(emitters) || emitters[in.Op].emit == nil {
-		return false
+	if kept && int(in.Op) < len(emitters) && emitters[in.Op].emit != nil {
+		switch row := &emitters[in.Op]; {
+		case row.fits != nil && !row.fits(b, p, pc):
+		case row.inMemory:
+			return inMemory
+		case helped:
+			return codedOrHelped
+		default:
+			return coded
+		}
 	}
-	fits := emitters[in.Op].fits
-	return fits == nil || fits(b, p, pc)
+	if helped {
+		return onlyHelped
+	}
+	return left
 }
 
-// chaotic tells of a quarter of all instructions that they are left out.
-func chaotic(seed uint64, function int32, pc int) bool {
+// helps tells whether an instruction can be executed outside while calls stay open: one behind which control goes on right there, or that
+// steps over the next one.
+func (b *builder) helps(in bytecode.Instr) bool {
+	switch flow := in.Op.Info().Flow; {
+	case b.target.Helps == nil, flow != bytecode.Next && flow != bytecode.Step:
+		return false
+	}
+	return b.target.Helps(in)
+}
+
+// chaos is a number that depends on the instruction.
+func chaos(seed uint64, function int32, pc int) uint64 {
 	h := seed*0x9E3779B97F4A7C15 ^ uint64(function)<<32 ^ uint64(pc)
 	h ^= h >> 31
 	h *= 0xBF58476D1CE4E5B9 // the finalizer of SplitMix64 (Steele, Lea, Flood 2014)
 	h ^= h >> 27
 	h *= 0x94D049BB133111EB
-	return h>>40%4 == 0
+	return h >> 40
 }
 
 // worthIt is how many instructions with code there must be for each one that has none, and is left to the interpreter: the way there and back
@@ -180,15 +221,23 @@ func (b *builder) sift(functions []int32) {
 
 // worthwhile weighs what has code against what has none, by the depth of loops.
 func (b *builder) worthwhile(p *plan) bool {
-	coded, left := 0, 0
+	gain, helped, loss := 0, 0, 0
 	for pc := range p.f.Code {
-		switch weight := 1 << (3 * p.depth[pc]); {
-		case p.kinds[pc] == nil:
-		case b.hasCode(p, pc):
-			coded += weight
+		if p.kinds[pc] == nil {
+			continue
+		}
+		weight := 1 << (3 * p.depth[pc])
+		switch b.wayOf(p, pc) {
+		case left:
+			if pc > 0 && b.wayOf(p, pc-1) == inMemory { // it is gone over
+				continue
+			}
+			loss += weight
+		case onlyHelped:
+			helped += weight
 		default:
-			left += weight
+			gain += weight
 		}
 	}
-	return coded >= worthIt*left
+	return gain > helped && gain >= worthIt*loss
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 )
 
-var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Outside: 24, Bottom: 32, CallsEnd: 40, Markers: 48, Calls: 80, Goroutine: 0, StackGuard: 16, Barrier: 72, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
+var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Calls: 24, Refilled: 32, Deepest: 40, Outside: 48, Back: 56, Answer: 64, Barrier: 72, Markers: 80, StackGuard: 16, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
 
 var ints = func(n int) []bytecode.Kind {
 	kinds := make([]bytecode.Kind, n)
@@ -70,7 +70,7 @@ func listing(t *testing.T, code *Code) string {
 	}
 	var b strings.Builder
 	for i, x := range code.Exits {
-		fmt.Fprintf(&b, "exit %d: at %d, coded %t\n", i, x.PC, x.Coded)
+		fmt.Fprintf(&b, "exit %d: at %d, helped %t\n", i, x.PC, x.Helped)
 	}
 	for at := 0; at < len(code.Bytes); {
 		for _, text := range notes[at] {

@@ -45,12 +45,14 @@ type emitter struct {
 	starts map[int32]amd64.Label // of functions
 	enter  amd64.Label           // what all entries use
 	leave  amd64.Label           // what all exits use
+	help   amd64.Label           // what all who want help use
 
 	// Of the function that is compiled:
 	*plan
 	labels   []amd64.Label // by pc
 	deferred []deferred
 	exits    []amd64.Label // by pc; 0: there is none yet
+	helps    []amd64.Label // by pc; 0: there is none yet
 	sites    map[int]int   // number of the site, by the pc of the call
 }
 
@@ -61,6 +63,7 @@ type deferred struct {
 	to    amd64.Label // elsewhere in the function
 	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
 	emit  func()      // or this is all of it
+	owner int         // the instruction that comes here
 }
 
 // build makes the code of the functions that have plans.
@@ -75,7 +78,7 @@ func (b *builder) build(functions []int32) (*Code, error) {
 	e.common()
 	for _, i := range functions {
 		if e.plan = b.plans[i]; e.plan != nil {
-			e.plan.settle(b.hasCode, registerFileAMD64)
+			e.plan.settle(b.wayOf, registerFileAMD64)
 			e.function()
 		}
 	}
@@ -89,80 +92,89 @@ func (b *builder) build(functions []int32) (*Code, error) {
 // common makes the code that entries and exits share.
 func (e *emitter) common() {
 	l := &e.target.Layout
-	e.enter, e.leave = e.NewLabel(), e.NewLabel()
+	e.enter, e.leave, e.help = e.NewLabel(), e.NewLabel(), e.NewLabel()
 
-	// enter: RAX is where to go on, RBX, R14, R15 are set, and the word on the stack is where Go goes on. Open calls
-	// are pushed. RDX is 0 behind it if there are none.
+	// enter: RAX is where to go on, RBX, R14, R15 are set, and the word on the stack is where to go back to. RDX is 0 behind it if there
+	// are no open calls.
 	e.Align(16)
 	e.Bind(e.enter)
+	e.Pop(amd64.RCX)
+	e.Store(context(l.Back), amd64.RCX)
 	e.Store(context(l.Outside), amd64.RSP)
-	e.Load(amd64.RDX, amd64.Mem{Base: goroutineRegister, Disp: l.Goroutine})
-	e.ArithImm(amd64.Add, amd64.RDX, headroom)
-	e.Arith(amd64.Cmp, amd64.RSP, amd64.RDX)
-	bounded, again, done := e.NewLabel(), e.NewLabel(), e.NewLabel()
-	e.JumpIf(amd64.BelowOrEqual, bounded)
-	e.Move(amd64.RSP, amd64.RDX)
-	e.Bind(bounded)
-	e.Store(context(l.Bottom), amd64.RSP)
-	e.Address(amd64.RCX, context(l.Calls))
-	e.Load(amd64.RDX, context(l.CallsEnd))
-	e.Arith(amd64.Sub, amd64.RDX, amd64.RCX)
-	e.JumpIf(amd64.Equal, done)
-	e.Arith(amd64.Add, amd64.RDX, amd64.RCX)
-	e.Bind(again)
-	e.Push(amd64.Mem{Base: amd64.RCX})
-	e.ArithImm(amd64.Add, amd64.RCX, 8)
-	e.Arith(amd64.Cmp, amd64.RCX, amd64.RDX)
-	e.JumpIf(amd64.Below, again)
-	e.Bind(done)
+	e.Load(amd64.RSP, context(l.Calls))
+	e.Load(amd64.RDX, context(l.Refilled))
 	e.JumpTo(amd64.RAX)
 
-	// leave: RAX is the number of the exit + 1. The return addresses are handed over, but for the last one, that of the entry.
+	// leave: RAX is the number of the exit + 1. RDX says outside that this is the end. The way back is a return, as the processor foresees it.
 	e.Align(16)
 	e.Bind(e.leave)
 	e.Store(context(l.Exit), amd64.RAX)
 	e.Store(context(l.Frame), frameRegister)
-	e.Address(amd64.RCX, context(l.Calls))
-	e.Load(amd64.RDX, context(l.Bottom))
-	e.ArithImm(amd64.Sub, amd64.RDX, 8)
-	again, done = e.NewLabel(), e.NewLabel()
-	e.Bind(again)
-	e.Arith(amd64.Cmp, amd64.RSP, amd64.RDX)
-	e.JumpIf(amd64.AboveOrEqual, done)
-	e.Pop(amd64.RAX)
-	e.Store(amd64.Mem{Base: amd64.RCX}, amd64.RAX)
-	e.ArithImm(amd64.Add, amd64.RCX, 8)
-	e.Jump(again)
-	e.Bind(done)
-	e.Store(context(l.CallsEnd), amd64.RCX)
+	e.Store(context(l.Calls), amd64.RSP)
 	e.Load(amd64.RSP, context(l.Outside))
+	e.Push(context(l.Back))
+	e.Immediate(amd64.RDX, 0)
+	e.Return()
+
+	// help: RAX is the number of the exit + 1, and the word on the stack where to go on behind the instruction. RDX says outside where
+	// to go on with the same registers and another stack pointer, perhaps. There are as many calls as returns, and jumps otherwise, so
+	// that the processor still foresees where the open calls return to.
+	resume := e.NewLabel()
+	e.Align(16)
+	e.Bind(e.help)
+	e.Store(context(l.Exit), amd64.RAX)
+	e.Store(context(l.Frame), frameRegister)
+	e.Store(context(l.Calls), amd64.RSP)
+	e.Load(amd64.RSP, context(l.Outside))
+	e.LabelAddress(amd64.RDX, resume)
+	e.Load(amd64.RCX, context(l.Back))
+	e.JumpTo(amd64.RCX)
+	e.Bind(resume)
+	e.Store(context(l.Outside), amd64.RSP)
+	e.Load(frameRegister, context(l.Frame))
+	e.Load(amd64.RSP, context(l.Calls))
 	e.Return()
 }
 
 // function makes the code of a function.
 func (e *emitter) function() {
 	n := len(e.f.Code)
-	e.labels, e.exits, e.deferred, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), e.deferred[:0], map[int]int{}
+	e.labels, e.exits, e.helps, e.deferred, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), make([]amd64.Label, n), e.deferred[:0], map[int]int{}
 	for pc := range e.labels {
 		e.labels[pc] = e.NewLabel()
 	}
 	e.Align(16)
 	e.Bind(e.starts[e.index])
 	made := Function{Index: e.index, Call: e.Offset(e.starts[e.index])}
+	for i, handed := range registerFileAMD64.inputs(e.f) { // what comes in memory
+		if slot := int32(i); handed == noRegister && e.live[0].has(slot) {
+			e.loadNumber(slot, e.kinds[0][slot])
+		}
+	}
 	for pc, in := range e.f.Code {
 		if e.kinds[pc] == nil {
 			continue
 		}
+		place(e, pc, Work)
 		e.Bind(e.labels[pc])
-		if !e.coded[pc] {
+		put := len(e.deferred)
+		switch e.ways[pc] {
+		case left:
 			e.Jump(e.exit(pc))
-			continue
+		case onlyHelped:
+			e.helped(pc)
+		default:
+			emitters[in.Op].emit(e, pc, in)
 		}
-		emitters[in.Op].emit(e, pc, in)
+		owned(e.deferred[put:], pc)
 	}
 	for i := 0; i < len(e.deferred); i++ {
-		e.emitDeferred(e.deferred[i])
+		s, put := e.deferred[i], len(e.deferred)
+		place(e, s.owner, Aside)
+		e.emitDeferred(s)
+		owned(e.deferred[put:], s.owner)
 	}
+	place(e, NoInstruction, Last)
 	made.Last = len(e.Code)
 	last := e.NewLabel()
 	e.Bind(last)
@@ -196,9 +208,8 @@ func (e *emitter) emitDeferred(s deferred) {
 		e.Jump(s.to)
 		return
 	}
-	e.Immediate(amd64.RAX, int64(e.target.Exits+len(e.code.Exits)+1))
+	e.numberExit(s.pc, false)
 	e.Jump(e.leave)
-	e.code.Exits = append(e.code.Exits, Exit{Function: e.index, PC: int32(s.pc), Coded: e.coded[s.pc]})
 }
 
 // write writes to memory what is missing there. It changes RCX.
@@ -223,8 +234,7 @@ func (e *emitter) storeNumber(slot int32, k bytecode.Kind) {
 }
 
 func (e *emitter) storeMarker(slot int32, k bytecode.Kind) {
-	e.Load(amd64.RCX, context(e.target.Layout.Markers+8*int32(k)))
-	e.Store(markerAt(slot), amd64.RCX)
+	e.putMarker(markerAt(slot), k, amd64.RCX)
 }
 
 // loadNumber loads the register of a slot, if it has one.
@@ -257,20 +267,11 @@ func (e *emitter) way(pc, to int) amd64.Label {
 func (e *emitter) goOn(pc, to int) {
 	r, kinds := e.after(pc, to, registerFileAMD64)
 	e.write(e.opened(r, kinds, to))
-	for next := pc + 1; next < to; next++ {
-		if e.kinds[next] != nil {
-			e.Jump(e.labels[to])
-			return
-		}
-	}
-	if to <= pc {
-		e.Jump(e.labels[to])
-	}
+	e.goTo(pc, to)
 }
 
 // last is where the outermost call returns to: the results go to their slots.
 func (e *emitter) last() {
-	l := &e.target.Layout
 	for i, r := range registerFileAMD64.convention(e.f.Results, e.f.Out) {
 		if r == noRegister {
 			continue
@@ -284,10 +285,7 @@ func (e *emitter) last() {
 		e.storeMarker(slot, k)
 	}
 	e.Immediate(amd64.RAX, 0)
-	e.Store(context(l.Exit), amd64.RAX)
-	e.Store(context(l.Frame), frameRegister)
-	e.Load(amd64.RSP, context(l.Outside))
-	e.Return()
+	e.Jump(e.leave)
 }
 
 // enterAt makes the entry in front of an instruction. It calls it, so that the processor foresees where the code returns to, unless
@@ -298,6 +296,7 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 		entry.Site = n
 	}
 	e.code.Entries = append(e.code.Entries, entry)
+	place(e, pc, Enter)
 	loads := e.NewLabel()
 	e.LabelAddress(amd64.RAX, loads)
 	e.Jump(e.enter)
@@ -309,4 +308,21 @@ func (e *emitter) enterAt(pc int, last amd64.Label) {
 	e.JumpIf(amd64.NotEqual, e.labels[pc])
 	e.Call(e.labels[pc])
 	e.Jump(last)
+}
+
+// aside returns the label of deferred code.
+func (e *emitter) aside(emit func()) amd64.Label {
+	s := deferred{label: e.NewLabel(), emit: emit}
+	e.deferred = append(e.deferred, s)
+	return s.label
+}
+
+// putMarker writes the marker of a kind. It may change a register.
+func (e *emitter) putMarker(to amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+	if at := e.target.Layout.Marker; at != 0 {
+		e.StoreImm(to, int32(at)+int32(k))
+		return
+	}
+	e.Load(otherwise, context(e.target.Layout.Markers+8*int32(k)))
+	e.Store(to, otherwise)
 }

@@ -9,6 +9,8 @@ import (
 type emission struct {
 	emit func(e *emitter, pc int, in bytecode.Instr)
 	fits func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
+	// inMemory: all is in memory in front of it and behind.
+	inMemory bool
 }
 
 // emitters has them by opcode.
@@ -17,7 +19,7 @@ var emitters = [...]emission{
 	bytecode.OpCopy:  {emit: move},
 	bytecode.OpInt:   {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)<<1) }},
 	bytecode.OpBool:  {emit: func(e *emitter, pc int, in bytecode.Instr) { e.constant(pc, in.A, int64(in.B)) }},
-	bytecode.OpConst: {emit: constant, fits: isNumber},
+	bytecode.OpConst: {emit: constant, fits: constantFits},
 
 	bytecode.OpIntAdd:        {emit: intSum},
 	bytecode.OpIntSub:        {emit: arith(amd64.Sub)},
@@ -93,34 +95,45 @@ var emitters = [...]emission{
 	bytecode.OpJumpFloatNotLt: {emit: floatJump},
 	bytecode.OpJumpFloatNotLe: {emit: floatJump},
 
-	bytecode.OpCheck: {emit: check, fits: checksKind},
+	bytecode.OpCheck: {emit: on(check), fits: checksKind},
 
-	bytecode.OpMatch:          {emit: match, fits: matchFits},
-	bytecode.OpMatchOr:        {emit: matchOr, fits: looksAtA},
-	bytecode.OpFieldPeek:      {emit: getField(false, looked), fits: fieldFits},
-	bytecode.OpFieldGet:       {emit: getField(false, held), fits: fieldFits},
-	bytecode.OpFieldGetKnown:  {emit: getField(true, held), fits: fieldFits},
-	bytecode.OpFieldsPeek:     {emit: getFields(false), fits: peekFit},
-	bytecode.OpFieldsGet:      {emit: getFields(false), fits: fieldsFit},
-	bytecode.OpFieldsGetKnown: {emit: getFields(true), fits: fieldsFit},
+	bytecode.OpMatch:           {emit: on(match), fits: matchFits},
+	bytecode.OpMatchOr:         {emit: on(matchOr), fits: looksAtA},
+	bytecode.OpIs:              {emit: on(isVariant), fits: looksAtB},
+	bytecode.OpFieldPeek:       {emit: on(getField(false, looked)), fits: fieldFits},
+	bytecode.OpFieldGet:        {emit: on(getField(false, held)), fits: fieldFits},
+	bytecode.OpFieldTake:       {emit: on(getField(false, taken)), fits: takeFits},
+	bytecode.OpFieldGetKnown:   {emit: on(getField(true, held)), fits: fieldFits},
+	bytecode.OpFieldTakeKnown:  {emit: on(getField(true, taken)), fits: takeFits},
+	bytecode.OpFieldsPeek:      {emit: on(getFields(false, looked)), fits: fieldsFit},
+	bytecode.OpFieldsGet:       {emit: on(getFields(false, held)), fits: fieldsFit},
+	bytecode.OpFieldsTake:      {emit: on(getFields(false, taken)), fits: takeAllFits},
+	bytecode.OpFieldsGetKnown:  {emit: on(getFields(true, held)), fits: fieldsFit},
+	bytecode.OpFieldsTakeKnown: {emit: on(getFields(true, taken)), fits: takeAllFits},
+	bytecode.OpRemake:          {emit: on(remakeVariant), fits: remakeFits},
+	bytecode.OpFieldPut:        {emit: on(putOne), fits: putFits},
 
-	bytecode.OpListGet:       {emit: listGet(held), fits: looksAtB},
-	bytecode.OpListPeek:      {emit: listGet(looked), fits: looksAtB},
-	bytecode.OpListTake:      {emit: listGet(taken), fits: looksAtB},
-	bytecode.OpListGetInt:    {emit: listGetNumber, fits: looksAtB},
-	bytecode.OpListGetFloat:  {emit: listGetNumber, fits: looksAtB},
-	bytecode.OpListGetBool:   {emit: listGetNumber, fits: looksAtB},
-	bytecode.OpListNextInt:   {emit: listNextNumber, fits: looksAtB},
-	bytecode.OpListNextFloat: {emit: listNextNumber, fits: looksAtB},
-	bytecode.OpListNextBool:  {emit: listNextNumber, fits: looksAtB},
-	bytecode.OpListSet:       {emit: listSet, fits: setsNumber},
-	bytecode.OpListSetImm:    {emit: listSetImm, fits: looksAtA},
-	bytecode.OpListPush:      {emit: listPush, fits: pushesNumber},
-	bytecode.OpListAppend:    {emit: listAppend, fits: appendsNumber},
-	bytecode.OpListLength:    {emit: listLength, fits: looksAtB},
-	bytecode.OpListHas:       {emit: listHas, fits: looksAtB},
+	bytecode.OpListGet:       {emit: on(listGet(held)), fits: looksAtB},
+	bytecode.OpListPeek:      {emit: on(listGet(looked)), fits: looksAtB},
+	bytecode.OpListTake:      {emit: on(listGet(taken)), fits: looksAtB},
+	bytecode.OpListGetInt:    {emit: on(listGetNumber), fits: looksAtB},
+	bytecode.OpListGetFloat:  {emit: on(listGetNumber), fits: looksAtB},
+	bytecode.OpListGetBool:   {emit: on(listGetNumber), fits: looksAtB},
+	bytecode.OpListNext:      {emit: on(listNext(held)), fits: looksAtB},
+	bytecode.OpListNextTake:  {emit: on(listNext(taken)), fits: looksAtB},
+	bytecode.OpListNextPeek:  {emit: on(listNext(looked)), fits: looksAtB},
+	bytecode.OpListNextInt:   {emit: on(listNextNumber), fits: looksAtB},
+	bytecode.OpListNextFloat: {emit: on(listNextNumber), fits: looksAtB},
+	bytecode.OpListNextBool:  {emit: on(listNextNumber), fits: looksAtB},
+	bytecode.OpListSet:       {emit: on(listSet), fits: setFits},
+	bytecode.OpListSetImm:    {emit: on(listSetImm), fits: looksAtA},
+	bytecode.OpListPush:      {emit: on(listPush), fits: pushFits},
+	bytecode.OpListAppend:    {emit: on(listAppend), fits: appendFits},
+	bytecode.OpListLength:    {emit: on(listLength), fits: looksAtB},
+	bytecode.OpListHas:       {emit: on(listHas), fits: looksAtB},
 
 	bytecode.OpCall:           {emit: call, fits: callFits},
+	bytecode.OpCallQuotation:  {emit: on(callQuotation), fits: quotationFits, inMemory: true},
 	bytecode.OpTail:           {emit: tail, fits: tailFits},
 	bytecode.OpLoop:           {emit: jumpBack},
 	bytecode.OpIntAddLoop:     {emit: intAddLoop},
@@ -133,19 +146,19 @@ var emitters = [...]emission{
 func looksAtB(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].B) }
 func looksAtA(_ *builder, p *plan, pc int) bool { return p.inSlot(pc, p.f.Code[pc].A) }
 
-// Only numbers are put into lists.
+// What is put into lists can be put there as it is.
 
-func setsNumber(_ *builder, p *plan, pc int) bool {
+func setFits(_ *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	return p.inSlot(pc, in.A) && !p.inSlot(pc, in.C)
+	return p.inSlot(pc, in.A) && objectsFit(p.kinds[pc][in.C])
 }
 
-func pushesNumber(_ *builder, p *plan, pc int) bool {
+func pushFits(_ *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	return p.inSlot(pc, in.B) && !p.inSlot(pc, in.C)
+	return p.inSlot(pc, in.B) && objectsFit(p.kinds[pc][in.C])
 }
 
-func appendsNumber(_ *builder, p *plan, pc int) bool { return !p.inSlot(pc, p.f.Code[pc].B) }
+func appendFits(_ *builder, p *plan, pc int) bool { return objectsFit(p.kinds[pc][p.f.Code[pc].B]) }
 
 // inSlot tells whether what a slot holds is in memory only.
 func (p *plan) inSlot(pc int, slot int32) bool { return classOf(p.kinds[pc][slot]) == inSlot }
@@ -157,8 +170,9 @@ func checksKind(_ *builder, p *plan, pc int) bool {
 	return k != bytecode.KindAny && (p.kinds[pc][in.A] == k || p.inSlot(pc, in.A))
 }
 
-func isNumber(b *builder, p *plan, pc int) bool {
-	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot
+// constantFits: it is a number, or known where it is.
+func constantFits(b *builder, p *plan, pc int) bool {
+	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot || b.target.Constant != nil
 }
 
 // callFits: what an expect behind it looks at is not there.

@@ -32,6 +32,20 @@ const (
 	maxInstructions = 1 << 13
 )
 
+// way is how an instruction is executed.
+type way uint8
+
+const (
+	left          way = iota // by the interpreter, to which the code leaves
+	onlyHelped               // outside, while calls stay open
+	inMemory                 // by the code, which has all in memory in front of it and behind
+	codedOrHelped            // by the code, or if that cannot, outside
+	coded                    // by the code, or if that cannot, by the interpreter
+)
+
+// throughRegisters tells whether an instruction is executed by code that has numbers in registers.
+func (p *plan) throughRegisters(pc int) bool { return p.ways[pc] > inMemory }
+
 // plan is what is found out about a function before code is made of it. All of it is the same for every processor.
 type plan struct {
 	m     *bytecode.Module
@@ -44,7 +58,7 @@ type plan struct {
 	write []slotSet         // by pc: the slots that it may write
 	defs  []slotSet         // by pc: the slots that it writes however it goes on
 	live  []slotSet         // by pc: the slots that are used from there on before they are written
-	coded []bool            // by pc: there is machine code for the instruction
+	ways  []way             // by pc: how the instruction is executed
 	entry []bool            // by pc: the interpreter may come in
 	depth []uint8           // by pc: loops around it
 
@@ -62,7 +76,7 @@ func newPlan(m *bytecode.Module, index int32, proof *bytecode.Proof) *plan {
 	f := &m.Funcs[index]
 	n := len(f.Code)
 	p := &plan{m: m, f: f, index: index, kinds: make([][]bytecode.Kind, n), to: make([][]int, n), uses: make([]slotSet, n), write: make([]slotSet, n), defs: make([]slotSet, n),
-		live: make([]slotSet, n), coded: make([]bool, n), entry: make([]bool, n), depth: make([]uint8, n)}
+		live: make([]slotSet, n), ways: make([]way, n), entry: make([]bool, n), depth: make([]uint8, n)}
 	for pc, in := range f.Code {
 		p.uses[pc], p.write[pc], p.live[pc] = newSlotSet(f.Frame), newSlotSet(f.Frame), newSlotSet(f.Frame)
 		if !proof.Reached(index, pc) {
@@ -208,9 +222,11 @@ func (p *plan) behind(pc int) []bytecode.Kind {
 }
 
 // settle says which instructions have code, and from that all the rest: entries, registers, what memory has.
-func (p *plan) settle(coded func(p *plan, pc int) bool, machine *registerFile) {
+func (p *plan) settle(wayOf func(p *plan, pc int) way, machine *registerFile) {
 	for pc := range p.f.Code {
-		p.coded[pc] = p.kinds[pc] != nil && coded(p, pc)
+		if p.kinds[pc] != nil {
+			p.ways[pc] = wayOf(p, pc)
+		}
 	}
 	p.entries()
 	p.allocate(machine)
@@ -220,7 +236,7 @@ func (p *plan) settle(coded func(p *plan, pc int) bool, machine *registerFile) {
 // entries finds where the interpreter may come in: where there is code, and it was in the interpreter before, or is often.
 func (p *plan) entries() {
 	clear(p.entry)
-	note := func(pc int) { p.entry[pc] = p.coded[pc] }
+	note := func(pc int) { p.entry[pc] = p.ways[pc] != left }
 	note(0)
 	for pc, in := range p.f.Code {
 		if p.kinds[pc] == nil {
@@ -228,7 +244,7 @@ func (p *plan) entries() {
 		}
 		called := in.Op.Info().Has(bytecode.Calls)
 		for _, to := range p.to[pc] {
-			if !p.coded[pc] || called || to <= pc {
+			if p.ways[pc] == left || called || to <= pc {
 				note(to)
 			}
 		}

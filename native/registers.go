@@ -36,6 +36,14 @@ func (r *registerFile) convention(kinds []bytecode.Kind, n int32) []register {
 	return handed
 }
 
+// inputs is the convention of a function's inputs. Who calls a quotation does not know which one it is: it copies what that has captured to its slots.
+func (r *registerFile) inputs(f *bytecode.Func) []register {
+	if f.Captures > 0 {
+		return r.convention(nil, f.In)
+	}
+	return r.convention(f.Params, f.In)
+}
+
 // variable is a slot as the place of values of a class: what a register is given to.
 type variable struct {
 	slot   int32
@@ -80,7 +88,7 @@ func (p *plan) allocate(machine *registerFile) {
 // parameters fixes the registers of those that come in registers.
 func (a *allocator) parameters(machine *registerFile) {
 	var fixed []int32
-	for i, r := range machine.convention(a.f.Params, a.f.In) {
+	for i, r := range machine.inputs(a.f) {
 		if r == noRegister {
 			continue
 		}
@@ -116,8 +124,8 @@ func (a *allocator) of(slots slotSet, kinds []bytecode.Kind) []int32 {
 // instruction notes what lives together in front of an instruction and behind it.
 func (a *allocator) instruction(pc int) {
 	a.together(a.of(a.live[pc], a.kinds[pc]))
-	if !a.coded[pc] {
-		return
+	if !a.throughRegisters(pc) {
+		return // all is in memory in front of it and behind
 	}
 	weight := 1 << (3 * a.depth[pc])
 	behind := a.behind(pc)

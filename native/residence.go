@@ -87,7 +87,7 @@ func (p *plan) reside(machine *registerFile) {
 		pc := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
 		for _, to := range p.to[pc] {
-			if !p.coded[pc] {
+			if !p.throughRegisters(pc) {
 				arrive(to, p.inMemory(to))
 				continue
 			}
@@ -101,7 +101,7 @@ func (p *plan) reside(machine *registerFile) {
 // called is what memory has at the start of a function: what comes in registers is not there.
 func (p *plan) called(machine *registerFile) *residence {
 	r := newResidence(p.f.Frame)
-	for i, handed := range machine.convention(p.f.Params, p.f.In) {
+	for i, handed := range machine.inputs(p.f) {
 		if i < len(p.f.Params) && handed == noRegister {
 			r.number.add(int32(i))
 			r.marker[i] = p.f.Params[i]
@@ -125,7 +125,7 @@ func (p *plan) inMemory(pc int) *residence {
 // after is what memory has behind an instruction with code, on the way to another one, and the kinds of the slots.
 func (p *plan) after(pc, to int, machine *registerFile) (*residence, []bytecode.Kind) {
 	in := p.f.Code[pc]
-	if in.Op.Info().Flow == bytecode.Step && to == pc+1 { // nothing was done
+	if p.stepsOn(pc, to) {
 		return p.front[pc].clone(), slices.Clone(p.kinds[pc])
 	}
 	r, kinds := p.front[pc].clone(), p.behind(pc)

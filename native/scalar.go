@@ -82,7 +82,7 @@ func (e *emitter) branch(pc int, on amd64.Cond) {
 func move(e *emitter, pc int, in bytecode.Instr) {
 	switch classOf(e.kinds[pc][in.B]) {
 	case inSlot:
-		moveValue(e, pc, in)
+		moveValue(objects{e}, pc, in)
 		return
 	case float:
 		e.keepFloat(in.A, e.float(in.B, scratchFloat))
@@ -102,6 +102,9 @@ func (e *emitter) constant(pc int, slot int32, pattern int64) {
 func constant(e *emitter, pc int, in bytecode.Instr) {
 	c := &e.module.Consts[in.B]
 	switch {
+	case classOf(c.Kind) == inSlot:
+		e.Immediate(amd64.RAX, int64(e.target.Constant(in.B)))
+		objects{e}.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, false)
 	case c.Kind == bytecode.KindInt:
 		e.constant(pc, in.A, int64(c.Bits<<1))
 		return
@@ -397,8 +400,8 @@ func boolJump(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
 
 // poll exits in front of an instruction if Go wants the goroutine.
 func (e *emitter) poll(pc int) {
-	e.ArithMem(amd64.Cmp, amd64.RSP, amd64.Mem{Base: goroutineRegister, Disp: e.target.Layout.StackGuard})
-	e.JumpIf(amd64.BelowOrEqual, e.exit(pc))
+	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: goroutineRegister, Disp: e.target.Layout.StackGuard}, 0)
+	e.JumpIf(amd64.Less, e.exit(pc))
 }
 
 func jumpBack(e *emitter, pc int, _ bytecode.Instr) {

@@ -62,8 +62,10 @@ type Scheduler struct {
 
 	workers                atomic.Pointer[[]*Worker]
 	queue                  queue // strands that no worker has
-	urgent                 queue // those among them that something outside has woken, or that a worker could not run: they come before strands that gave way
+	urgent                 queue // those among them that a worker could not run: they come before strands that gave way
+	outside                queue // those among them that something outside has woken: they come before all others
 	watching               atomic.Bool
+	looked                 atomic.Int64 // when the monitor has last looked: nanoseconds after start
 	hostSent, hostReceived atomic.Int64 // messages handled by no strand
 
 	timers timers

@@ -40,7 +40,9 @@ type Worker struct {
 	rounds  atomic.Uint64 // strands run so far
 	seen    atomic.Uint64 // rounds at the last tick
 	asked   atomic.Bool   // the strand that runs is to give way
-	_       [64]byte
+
+	yielding bool // it has been told
+	_        [64]byte
 }
 
 const (
@@ -57,6 +59,8 @@ const (
 	// are asked to take it; patience ticks without progress bring more workers.
 	tick     = time.Millisecond
 	patience = 10
+	// outlived is how long after the monitor's look what it has seen tells nothing any more.
+	outlived = 4 * tick
 	// grain is about what it costs to hand a strand to another worker: its wakeup, and the
 	// memory that moves from cache to cache. Where strands run for less at a time, on average,
 	// those that they wake stay.
@@ -164,7 +168,7 @@ func (c *Scheduler) enqueue(s *Strand, w *Worker) {
 // or nil: what it executes next should be the strand.
 func (c *Scheduler) Ready(s *Strand, w *Worker) {
 	if w == nil {
-		c.urgent.push(s)
+		c.outside.push(s)
 		c.wake()
 		c.askOne()
 		return
@@ -292,8 +296,13 @@ func (w *Worker) run(s *Strand) {
 // pick finds a strand to run: the one just woken, its own, then others'.
 func (w *Worker) pick() *Strand {
 	c := w.scheduler
-	fair := w.rounds.Load()%fairness == 0
-	if fair {
+	if w.yielding {
+		w.yielding = false
+		if s := w.common(false); s != nil {
+			return s
+		}
+	}
+	if w.rounds.Load()%fairness == 0 {
 		if s := w.common(true); s != nil {
 			return s
 		}
@@ -330,14 +339,14 @@ func (w *Worker) pick() *Strand {
 	return nil
 }
 
-// common takes strands that are urgent, or else some from the common queue; fair turns that round.
+// common takes strands that no worker has, the most urgent ones; fair: the least urgent ones.
 func (w *Worker) common(fair bool) *Strand {
 	c := w.scheduler
-	first, then := &c.urgent, &c.queue
+	first, last := &c.outside, &c.queue
 	if fair {
-		first, then = then, first
+		first, last = last, first
 	}
-	for _, q := range [...]*queue{first, then} {
+	for _, q := range [...]*queue{first, &c.urgent, last} {
 		if n := q.size.Load(); n > 0 {
 			if s := q.take(int(min(n/c.limit+1, batch)), &w.queue); s != nil {
 				return s
@@ -382,7 +391,9 @@ func (w *Worker) rest() bool {
 }
 
 // unclaimed is how many strands wait that no worker has.
-func (c *Scheduler) unclaimed() int64 { return c.queue.size.Load() + c.urgent.size.Load() }
+func (c *Scheduler) unclaimed() int64 {
+	return c.queue.size.Load() + c.urgent.size.Load() + c.outside.size.Load()
+}
 
 // waiting tells whether a strand is in a queue that any worker may take from.
 func (c *Scheduler) waiting() bool {
@@ -413,13 +424,21 @@ func (w *Worker) handOver() {
 // IsAsked is Asked again and again.
 func (w *Worker) IsAsked() bool { return w.asked.Load() }
 
-// Asked tells, once, whether the strand that the worker runs is to give way to others, which have waited for long or come from outside.
-func (w *Worker) Asked() bool { return w.asked.Load() && w.asked.Swap(false) }
+// Asked tells, once, whether the strand that the worker runs is to give way to others, which have waited for long or come from outside. They come before
+// those that the worker has itself. Only that strand may call it.
+func (w *Worker) Asked() bool {
+	if !w.asked.Load() || !w.asked.Swap(false) {
+		return false
+	}
+	w.yielding = true
+	return true
+}
 
-// ask has the strand that the worker runs give way soon if it has run since the monitor's last look; false if it has not, or was asked already.
-func (w *Worker) ask() bool {
+// ask has the strand that the worker runs give way soon if it has run since the monitor's last look; false if it has not, or was asked already. Where
+// that look is too old to tell, every strand is asked.
+func (w *Worker) ask(old bool) bool {
 	s := w.current.Load()
-	if s == nil || w.rounds.Load() != w.seen.Load() {
+	if s == nil || !old && w.rounds.Load() != w.seen.Load() {
 		return false
 	}
 	before := w.asked.Swap(true)
@@ -428,13 +447,14 @@ func (w *Worker) ask() bool {
 }
 
 // askOne is called when something outside has woken a strand: where all workers are kept for long, one of theirs gives way to it. Else it would
-// wait for the monitor, which gets a processor as rarely.
+// wait for the monitor, which gets a processor as rarely: if it has had none for long, nobody knows who has run for long.
 func (c *Scheduler) askOne() {
 	if runningOf(c.busy.Load()) < c.limit {
 		return
 	}
+	old := time.Since(c.start)-time.Duration(c.looked.Load()) > outlived
 	for _, w := range c.allWorkers() {
-		if w.ask() {
+		if w.ask(old) {
 			return
 		}
 	}
@@ -493,6 +513,7 @@ func (c *Scheduler) monitor() {
 		w.short.Store(false)
 	}
 	for quiet < 2*patience && !c.stopped.Load() {
+		c.looked.Store(int64(time.Since(c.start)))
 		time.Sleep(tick)
 		quiet++
 		now := time.Now()
@@ -509,12 +530,12 @@ func (c *Scheduler) monitor() {
 		}
 		quiet = 0
 		c.wake()
-		if t := c.queue.taken.Load() + c.urgent.taken.Load(); t != taken {
+		if t := c.queue.taken.Load() + c.urgent.taken.Load() + c.outside.taken.Load(); t != taken {
 			taken, stuck = t, 0
 			continue
 		}
 		for _, w := range c.allWorkers() {
-			w.ask()
+			w.ask(false)
 		}
 		if stuck++; stuck >= patience {
 			stuck = 0
@@ -552,7 +573,7 @@ func (w *Worker) look(since time.Duration) (waits bool) {
 		w.handOver()
 		c.Release()
 		if done == 0 {
-			w.ask()
+			w.ask(false)
 		}
 	}
 	return true

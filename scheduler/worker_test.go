@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -89,6 +90,7 @@ func TestStrandsFromOutsideComeFirst(t *testing.T) {
 	runs, gaveWay, woken := &Strand{task: &task}, &Strand{}, &Strand{}
 	w.current.Store(runs)
 	w.rounds.Store(1)
+	c.looked.Store(math.MaxInt64) // the monitor has just looked
 
 	c.Ready(woken, nil)
 	assert.Zero(t, task.times, "it has just begun")
@@ -107,4 +109,13 @@ func TestStrandsFromOutsideComeFirst(t *testing.T) {
 	c.Ready(woken, nil)
 	w.rounds.Store(fairness)
 	assert.Equal(t, gaveWay, w.pick(), "now and then the order is turned round, so that nobody waits for ever")
+
+	w.asked.Store(false)
+	w.rounds.Store(1)
+	w.queue.push(gaveWay)
+	c.urgent.push(gaveWay)
+	c.looked.Store(0)
+	c.Ready(woken, nil)
+	assert.True(t, w.Asked(), "the monitor has had no processor for long")
+	assert.Equal(t, woken, w.pick(), "before those of the worker and those that it has handed over")
 }

@@ -30,6 +30,12 @@ type long struct {
 	tree atomic.Pointer[tree] // of a shared object that has elements: made from them
 }
 
+// fewWords is a list that begins with a number: a second one has room in the same object.
+type fewWords struct {
+	long
+	first [2]uint64
+}
+
 // The layout of a list for code that does without this package: at an object of which the
 // form is -k stand, at ElementsOffset, the address of its words and, at LengthOffset, their number.
 const (
@@ -45,8 +51,7 @@ const (
 	// shortList is how long a list may be to be copied at every update of a shared
 	// version: that is no dearer than copying a path of a tree.
 	shortList = 64
-	// firstRoom is how many places a list has at first. So long it stays one of Values:
-	// short lists are often of mixed kinds, and would be made twice.
+	// firstRoom is how many places a list has at first in memory of its own.
 	firstRoom = 4
 )
 
@@ -150,7 +155,7 @@ func (l *long) push(x Value) {
 		if l.n == 0 && x.Scalar() {
 			l.form = -form(x.Kind())
 		} else {
-			l.unpack(max(l.room, 2*l.n))
+			l.unpack(max(l.room, 2*l.n, firstRoom))
 		}
 	}
 	if l.n >= l.room {
@@ -241,7 +246,12 @@ func (l *long) takeWords(values []Value, room int, f form) {
 
 // unpack makes a long of words one of Values.
 func (l *long) unpack(room int) {
-	values := hugepage.Make[Value](room)
+	var values []Value
+	if room == firstRoom {
+		values = new([firstRoom]Value)[:]
+	} else {
+		values = hugepage.Make[Value](room)
+	}
 	fill(values, l.form, l.words())
 	l.at, l.room, l.form = unsafe.Pointer(unsafe.SliceData(values)), room, 0
 }
@@ -338,6 +348,12 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 
 // single makes a list of one element like v.
 func (v *VariantValue) single(x Value) *VariantValue {
+	if v.Tag == ListTag && x.Scalar() {
+		w := &fewWords{first: [...]uint64{x.n, 0}}
+		w.Tag, w.form, w.n, w.room = v.Tag, -form(x.Kind()), 1, len(w.first)
+		w.at = unsafe.Pointer(&w.first)
+		return &w.VariantValue
+	}
 	w := &long{VariantValue: VariantValue{Tag: v.Tag}, at: unsafe.Pointer(&[firstRoom]Value{x}), n: 1, room: firstRoom}
 	return &w.VariantValue
 }

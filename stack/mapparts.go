@@ -231,33 +231,50 @@ func (p *mapParts) set(key *Value, value Value) bool {
 func (p *mapParts) setInt(key *Value, value Value) bool {
 	i := key.n >> 1
 	if i >= p.pages.bound { // or below 0: then the top bit is set
-		if e := p.entry; e != nil && e.key == *key {
-			e.value = value
-			return false
-		}
 		if int64(key.n) < 0 || !p.pages.grows(i) {
-			if !p.setHashed(key, value) {
-				return false
-			}
-			if p.ints++; p.ints >= p.census && p.steps >= p.hashed/2 {
-				p.count()
-			}
-			return true
+			return p.setSparse(key, value)
 		}
 		p.extend(p.pages.bound + pageSize)
 	}
 	place := p.paging(i)
 	isNew := place.p == nil
-	if value.Scalar() {
-		place.setNumber(&value)
-	} else {
-		*place = value
-	}
+	place.put(value)
 	if isNew {
 		p.pages.n++
 		p.grown()
 	}
 	return isNew
+}
+
+// setSparse is setInt for a key that is not in pages.
+func (p *mapParts) setSparse(key *Value, value Value) bool {
+	if e := p.entry; e != nil && e.key == *key {
+		e.value.put(value)
+		return false
+	}
+	if !p.flat {
+		if !p.setNode(key, value) {
+			return false
+		}
+	} else {
+		h, t := intHash(key.n), &p.table
+		number, slot := t.seekInt(h, key.n)
+		if number >= 0 {
+			t.entries[number].value.put(value)
+			return false
+		}
+		if order := p.orderNumber(); order != 0 || t.marks != nil {
+			t.moved(len(t.entries), order)
+		}
+		t.addInt(h, slot, key.n, value)
+		p.entry = nil // the row may have moved
+		p.hashed++
+		p.grown()
+	}
+	if p.ints++; p.ints >= p.census && p.steps >= p.hashed/2 {
+		p.count()
+	}
+	return true
 }
 
 // paging returns the place of an Int key below the bound, to be changed.
@@ -367,7 +384,10 @@ func (p *mapParts) eachHashed(visit func(e *mapEntry, lent bool)) {
 func (p *mapParts) count() {
 	p.census, p.steps = 2*p.ints, 0
 	var counts intCounts
-	p.eachHashed(func(e *mapEntry, _ bool) { counts.add(&e.key) })
+	for i := range p.table.entries {
+		counts.add(&p.table.entries[i].key)
+	}
+	p.trie.each(func(e *mapEntry, _ *token) { counts.add(&e.key) })
 	bound := counts.bound(p.pages.n)
 	if bound <= p.pages.bound {
 		return

@@ -45,10 +45,13 @@ func (t *mapTable) makeIndex(size int) {
 // upperHash is the part of a key's hash that the index has.
 func upperHash(key *Value) uint32 {
 	if key.IsInt() {
-		return uint32(numberHash(key.n) >> 32)
+		return intHash(key.n)
 	}
 	return uint32(hash(key) >> 32)
 }
+
+// intHash is upperHash of an Int with a pattern.
+func intHash(n uint64) uint32 { return uint32(numberHash(n) >> 32) }
 
 // find returns the number of the entry of a key with a hash; -1 if there is none.
 func (t *mapTable) find(h uint32, key *Value) int {
@@ -68,6 +71,38 @@ func (t *mapTable) find(h uint32, key *Value) int {
 			return number
 		}
 	}
+}
+
+// seekInt is find for an Int with a pattern. Of one that is not there it returns the slot where it would be
+// put; -1 if there is no index.
+func (t *mapTable) seekInt(h uint32, n uint64) (number, slot int) {
+	index := t.index
+	for i := int(h >> t.shift); ; i++ {
+		i &= len(index) - 1
+		if uint(i) >= uint(len(index)) {
+			return -1, -1
+		}
+		s := index[i]
+		if s == 0 {
+			return -1, i
+		}
+		if uint32(s>>numberBits) != h {
+			continue
+		}
+		number := int(uint32(s)) - 1
+		if key := &t.entries[number].key; key.n == n && key.IsInt() {
+			return number, i
+		}
+	}
+}
+
+// lookInt returns the place of the value of an Int with a pattern; nil if it is not there.
+func (t *mapTable) lookInt(n uint64) *Value {
+	number, _ := t.seekInt(intHash(n), n)
+	if number < 0 {
+		return nil
+	}
+	return &t.entries[number].value
 }
 
 // put enters the number of an entry into the index, which must have a free slot.
@@ -98,6 +133,17 @@ func (t *mapTable) add(h uint32, e mapEntry) {
 	}
 	t.entries = append(t.entries, e)
 	t.put(h, n)
+}
+
+// addInt is add for an Int with a pattern of which seekInt has found the slot.
+func (t *mapTable) addInt(h uint32, slot int, n uint64, value Value) {
+	e := mapEntry{intOf(n), value}
+	if last := len(t.entries); last < cap(t.entries) && 4*(last+1) <= 3*len(t.index) {
+		t.entries = append(t.entries, e)
+		t.index[slot] = uint64(h)<<numberBits | uint64(last+1)
+		return
+	}
+	t.add(h, e)
 }
 
 // double makes an index of twice the size, or the first one.

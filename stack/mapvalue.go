@@ -100,6 +100,8 @@ func (m *MapValue) Get(key Value) (Value, bool) {
 // not be changed: others may hold it.
 func (m *MapValue) Look(key *Value) *Value { return m.find(key) }
 
+// find is Look. Of an Int in a flat map, which most maps that programs read all the time are, it remembers nothing:
+// the next search costs no more than to look at what was found last.
 func (m *MapValue) find(key *Value) *Value {
 	if p := m.parts; p != nil {
 		if key.IsInt() {
@@ -108,6 +110,9 @@ func (m *MapValue) find(key *Value) *Value {
 					return nil
 				}
 				return v
+			}
+			if p.flat {
+				return p.table.lookInt(key.n)
 			}
 		}
 		return p.find(key, !m.shared())
@@ -222,6 +227,18 @@ func (m *MapValue) Set(key, value Value) *MapValue {
 		m.small = nil
 	}
 	return m
+}
+
+// intOf is the Int with a pattern.
+func intOf(n uint64) Value { return Value{unsafe.Pointer(&markers[Int]), n} }
+
+// put changes what lies in a place of a collection.
+func (v *Value) put(value Value) {
+	if value.Scalar() {
+		v.setNumber(&value)
+		return
+	}
+	*v = value
 }
 
 // Remove returns the map without a key. It consumes m.

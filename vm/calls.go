@@ -10,7 +10,16 @@ func isTail(op bytecode.Op) bool { return op == bytecode.OpTailOpen || op == byt
 // callOpen performs the calls that may reach below their frame or leave an
 // unknown number of values, and those of quotations.
 func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
-	if isTail(op) && s.limit.Load() == 0 {
+	if s.outdated() {
+		return s.retry() // the quotation's code may be younger than what run knows
+	}
+	if !isTail(op) {
+		if err := (meter{s}).beforeCall(); err != nil {
+			return err
+		}
+		return s.enterOpen(op, in)
+	}
+	if s.limit.Load() == 0 {
 		closure := false // calls of closures do not count
 		if q := at(s.fp, in.A); op == bytecode.OpTailQuotation && q.Kind() == stack.Quotation {
 			closure = q.AsClosure().Captures != nil
@@ -22,12 +31,9 @@ func (s *Strand) callOpen(op bytecode.Op, in *bytecode.Instr) error {
 	return s.enterOpen(op, in)
 }
 
-// enterOpen is callOpen without the reduction counter.
+// enterOpen is callOpen without what makes a strand come back to the instruction: it has changed the stack when it fails.
 func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 	img := s.image
-	if s.outdated() {
-		return s.retry() // the quotation's code may be younger than what run knows
-	}
 	top := s.fp + uintptr(uint32(in.A))*slotSize // behind the callee's arguments
 	var f *function
 	trusted := false // the callee is known to leave what the caller expects
@@ -72,14 +78,6 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		s.deoptimise(to)
 	}
 	tail := isTail(op)
-	if !tail && s.limit.Load() == 0 {
-		if err := (meter{s}).giveWayIfAsked(); err != nil {
-			return err
-		}
-		if err := (meter{s}).reduce(); err != nil {
-			return err
-		}
-	}
 	if !tail && len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
 			return err

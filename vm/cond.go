@@ -51,6 +51,12 @@ func (s conds) condStart() error {
 
 // condNext runs the next predicate on the stack as it is.
 func (s conds) condNext() error {
+	if s.outdated() {
+		return s.retry()
+	}
+	if err := meter(s).beforeCall(); err != nil {
+		return err
+	}
 	list, i, err := s.aux.clauses()
 	if err != nil {
 		return err
@@ -60,6 +66,9 @@ func (s conds) condNext() error {
 
 // condTest goes on with the body if the predicate left true.
 func (s conds) condTest(in *bytecode.Instr) error {
+	if s.outdated() {
+		return s.retry() // nothing has been taken off the aux stack yet
+	}
 	top := s.index(s.sp)
 	if top-1 < s.data.Base {
 		return Fail("stack underflow: the predicate left no Bool")

@@ -30,3 +30,6 @@ func NativeFunctions(v *VM) int {
 	}
 	return 0
 }
+
+// Restless has each instruction that may give way to other strands do so, every second time that it is executed.
+func (v *VM) Restless() { v.restless, v.counts = true, true }

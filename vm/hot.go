@@ -73,13 +73,18 @@ func (t *tier) heat(s *Strand) {
 		}
 	}
 	t.compile(img, t.withCallees(img, functions), native.Target{Selective: true})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if img != t.current {
+		return
+	}
 	t.move(img, &s.ip)
 	for i := max(len(s.frames)-framesMoved, 0); i < len(s.frames); i++ {
 		t.move(img, &s.frames[i].ip)
 	}
 }
 
-// withCallees are functions and what they call, as far as all that has not too many instructions.
+// withCallees are functions, what they call and the quotations that they make, as far as all that has not too many instructions.
 func (t *tier) withCallees(img *image, functions []int32) []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -96,8 +101,13 @@ func (t *tier) withCallees(img *image, functions []int32) []int32 {
 		instructions += len(f.Code)
 		list = append(list, index)
 		for _, in := range f.Code {
-			if in.Op == bytecode.OpCall || in.Op == bytecode.OpTail {
+			switch in.Op {
+			case bytecode.OpCall, bytecode.OpTail, bytecode.OpClosure:
 				functions = append(functions, in.B)
+			case bytecode.OpConst:
+				if c := &img.mod.Consts[in.B]; c.Kind == bytecode.KindQuotation {
+					functions = append(functions, int32(c.Bits))
+				}
 			}
 		}
 	}
@@ -105,10 +115,10 @@ func (t *tier) withCallees(img *image, functions []int32) []int32 {
 }
 
 // move has a place behind an instruction of a function's own code be the same one in the form with machine code, if there is one and
-// it is in use.
+// it is in use. t.mu is held.
 func (t *tier) move(img *image, ip *uintptr) {
 	index, pc, ok := img.functionAt(*ip - instrSize)
-	if !ok || t.forms[index] == nil || t.retired[index].Load() {
+	if !ok || t.forms[index] == nil || (*t.retired.Load())[index].Load() {
 		return
 	}
 	if own := codeAddress(img.code(index, ownForm)); *ip-instrSize == own+uintptr(pc)*instrSize {
@@ -154,7 +164,7 @@ func (v *visits) end(begun time.Time) bool {
 func (t *tier) retire(img *image, function int32) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.retired[function].Store(true)
+	(*t.retired.Load())[function].Store(true)
 	img.funcs[function].code = img.code(function, ownForm)
 }
 

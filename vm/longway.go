@@ -87,16 +87,11 @@ func (s longWay) call(in *bytecode.Instr) error {
 	if s.outdated() {
 		return s.retry()
 	}
+	if err := meter(s).beforeCall(); err != nil {
+		return err
+	}
 	if len(s.frames) == cap(s.frames) {
 		if err := s.moreFrames(); err != nil {
-			return err
-		}
-	}
-	if s.limit.Load() == 0 {
-		if err := meter(s).giveWayIfAsked(); err != nil {
-			return err
-		}
-		if err := meter(s).reduce(); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"math"
 	"time"
 	"unsafe"
 
@@ -11,51 +12,74 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// machineContext is what the VM and machine code tell each other (native.Layout). A worker has one.
+// machineContext is what the VM and machine code tell each other (native.Layout). A worker has one. Machine code has the return addresses of its
+// calls here and not on the goroutine's stack, so that Go code can run while they stay.
 type machineContext struct {
-	limit    uintptr // address of the limit of the strand that runs
-	exit     uintptr
-	frame    uintptr
-	outside  uintptr
-	bottom   uintptr
-	callsEnd uintptr
-	barrier  uintptr // address of the flag that says whether Go's collector has to be told of pointers
-	markers  [stack.Bool + 1]uintptr
-	calls    [native.Room + spareCalls]uintptr
+	limit         uintptr // address of the limit of the strand that runs
+	exit          uintptr
+	frame         uintptr
+	calls         uintptr // address of the innermost return address
+	refilled      uintptr
+	deepest       uintptr
+	outside       uintptr
+	back          uintptr
+	answer        uintptr
+	quotations    uintptr // address of the first of the records of functions for calls of quotations
+	quotationsEnd uintptr // address behind the last
+	barrier       uintptr // address of the flag that says whether Go's collector has to be told of pointers
+	markers       [stack.Bool + 1]uintptr
+	open          [native.Room + spareCalls]uintptr // the return addresses, innermost first
 
-	tier   *tier    // of the program
-	visits []visits // by function
+	tier    *tier    // of the program
+	visits  []visits // by function
+	strand  *Strand  // that runs
+	helping bool     // machine code waits for Go code
+	failed  error    // what that has found
 }
 
-// spareCalls are more than can be open: the stack's end, where code asks for more, lies a little below what Room counts.
+// spareCalls are more than Room: code asks for more a little before the end.
 const spareCalls = 64
 
 var machineLayout = native.Layout{
-	Limit:      int32(unsafe.Offsetof(machineContext{}.limit)),
-	Exit:       int32(unsafe.Offsetof(machineContext{}.exit)),
-	Frame:      int32(unsafe.Offsetof(machineContext{}.frame)),
-	Outside:    int32(unsafe.Offsetof(machineContext{}.outside)),
-	Bottom:     int32(unsafe.Offsetof(machineContext{}.bottom)),
-	CallsEnd:   int32(unsafe.Offsetof(machineContext{}.callsEnd)),
-	Markers:    int32(unsafe.Offsetof(machineContext{}.markers)),
-	Calls:      int32(unsafe.Offsetof(machineContext{}.calls)),
-	Goroutine:  goroutineStack,
-	StackGuard: goroutineGuard,
-	Barrier:    int32(unsafe.Offsetof(machineContext{}.barrier)),
-	State:      int32(stack.StateOffset),
-	Shared:     stack.SharedBit,
-	Form:       int32(stack.FormOffset),
-	Elements:   int32(stack.ElementsOffset),
-	Length:     int32(stack.LengthOffset),
-	Room:       int32(stack.RoomOffset),
-	TagUnion:   int32(unsafe.Offsetof(stack.Tag{}.Union)),
-	TagOrdinal: int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
+	Limit:           int32(unsafe.Offsetof(machineContext{}.limit)),
+	Exit:            int32(unsafe.Offsetof(machineContext{}.exit)),
+	Frame:           int32(unsafe.Offsetof(machineContext{}.frame)),
+	Calls:           int32(unsafe.Offsetof(machineContext{}.calls)),
+	Refilled:        int32(unsafe.Offsetof(machineContext{}.refilled)),
+	Deepest:         int32(unsafe.Offsetof(machineContext{}.deepest)),
+	Outside:         int32(unsafe.Offsetof(machineContext{}.outside)),
+	Back:            int32(unsafe.Offsetof(machineContext{}.back)),
+	Answer:          int32(unsafe.Offsetof(machineContext{}.answer)),
+	Markers:         int32(unsafe.Offsetof(machineContext{}.markers)),
+	Marker:          nearMarker(),
+	StackGuard:      goroutineGuard,
+	Barrier:         int32(unsafe.Offsetof(machineContext{}.barrier)),
+	State:           int32(stack.StateOffset),
+	Shared:          stack.SharedBit,
+	Form:            int32(stack.FormOffset),
+	Elements:        int32(stack.ElementsOffset),
+	Length:          int32(stack.LengthOffset),
+	Room:            int32(stack.RoomOffset),
+	Quotations:      int32(unsafe.Offsetof(machineContext{}.quotations)),
+	QuotationsEnd:   int32(unsafe.Offsetof(machineContext{}.quotationsEnd)),
+	ClosureFunction: int32(unsafe.Offsetof(stack.Closure{}.Func)),
+	ClosureCaptures: int32(unsafe.Offsetof(stack.Closure{}.Captures)),
+	ClosureLength:   int32(unsafe.Offsetof(stack.Closure{}.Captures) + unsafe.Sizeof(uintptr(0))),
+	TagUnion:        int32(unsafe.Offsetof(stack.Tag{}.Union)),
+	TagOrdinal:      int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
 }
 
-// newMachineContext makes a context, and room on the goroutine's stack.
+// nearMarker is where the markers are, if instructions can have their addresses.
+func nearMarker() int64 {
+	if at := int64(stack.MarkerAddress(0)); at < math.MaxInt32-int64(stack.Bool) {
+		return at
+	}
+	return 0
+}
+
 func newMachineContext() *machineContext {
-	growStack()
 	c := &machineContext{barrier: barrierFlag()}
+	c.deepest = uintptr(unsafe.Pointer(&c.open[spareCalls]))
 	for k := range c.markers {
 		c.markers[k] = stack.MarkerAddress(stack.Kind(k))
 	}
@@ -74,23 +98,21 @@ func contextOf(w *scheduler.Worker) *machineContext {
 
 // visitsOf are the worker's ways to machine code of a function.
 func (c *machineContext) visitsOf(t *tier, function int32) *visits {
-	if c.tier != t { // the worker runs another program
-		c.tier, c.visits = t, make([]visits, len(t.forms))
+	if c.tier != t || int(function) >= len(c.visits) { // the worker runs another program, or more of it
+		c.tier, c.visits = t, make([]visits, len(*t.retired.Load()))
 	}
 	return &c.visits[function]
 }
 
-// firstCall is where return addresses begin.
-func (c *machineContext) firstCall() uintptr { return uintptr(unsafe.Pointer(&c.calls)) }
-
-// setCalls says how many of the return addresses are to be used.
-func (c *machineContext) setCalls(n int) {
-	c.callsEnd = c.firstCall() + uintptr(n)*unsafe.Sizeof(c.calls[0])
+// begin says how many return addresses stand in the context to begin with.
+func (c *machineContext) begin(refilled int) {
+	c.refilled = uintptr(refilled)
+	c.calls = uintptr(unsafe.Pointer(&c.open)) + uintptr(len(c.open)-refilled)*unsafe.Sizeof(c.open[0])
 }
 
-// opened are the return addresses of an exit, innermost first.
+// opened are the return addresses of calls that are open at an exit, innermost first: all but the one that the outermost returns to.
 func (c *machineContext) opened() []uintptr {
-	return c.calls[:(c.callsEnd-c.firstCall())/unsafe.Sizeof(c.calls[0])]
+	return c.open[(c.calls-uintptr(unsafe.Pointer(&c.open)))/unsafe.Sizeof(c.open[0]) : len(c.open)-1]
 }
 
 // runNative executes OpNative: it runs machine code from an entry on. If that exits, the strand is in front of the instruction that is
@@ -102,14 +124,19 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if s.limit.Load() == 0 { // somebody wants something of the strand: the interpreter finds out
 		return e.original, nil
 	}
-	if img.tier.retired[e.function].Load() { // it goes on in its own code
+	if img.tier.isRetired(number, e.function) { // it goes on in its own code
 		s.ip = codeAddress(img.code(e.function, ownForm)) + uintptr(e.pc)*instrSize
 		return nil, nil
 	}
 	c := contextOf(s.Worker())
 	c.limit = uintptr(unsafe.Pointer(&s.limit))
+	if c.strand != s {
+		c.strand = s
+	}
+	c.quotations = uintptr(unsafe.Pointer(unsafe.SliceData(made.quotations)))
+	c.quotationsEnd = c.quotations + uintptr(len(made.quotations))*unsafe.Sizeof(native.Quotation{})
 	outermost := e
-	c.setCalls(0)
+	c.begin(0)
 	if e.site >= 0 {
 		outermost = refill(s, c, made, e)
 	}
@@ -137,8 +164,9 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 		}
 	}
 	s.ip = x.behind
-	if x.coded {
-		growStack()
+	if err := c.failed; err != nil {
+		c.failed = nil
+		return nil, err
 	}
 	return x.original, nil
 }
@@ -172,11 +200,12 @@ func refill(s *Strand, c *machineContext, made *machineCode, e *machineEntry) *m
 	if from == top {
 		return e
 	}
-	c.calls[0] = outermost.last
+	c.begin(1 + top - from)
+	last := len(c.open) - 1
+	c.open[last] = outermost.last
 	for i, f := range s.frames[from:top] {
-		c.calls[1+i] = made.sites[made.entries[instr(f.ip).A].site].returns
+		c.open[last-1-i] = made.sites[made.entries[instr(f.ip).A].site].returns
 	}
-	c.setCalls(1 + top - from)
 	s.frames = s.frames[:from]
 	return outermost
 }

@@ -14,20 +14,15 @@ import (
 // nativePossible tells whether machine code can be made: for this processor it can. What follows is all that depends on it.
 const nativePossible = true
 
-// callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits.
+// callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits. Where it wants help, it gets that of helpMachine.
+// As any Go function it looks first whether Go wants the goroutine.
 //
 //go:noescape
 func callMachine(c *machineContext, code, fp uintptr)
 
-// growStack makes room on the goroutine's stack for as many calls as machine code may have open.
-func growStack()
-
-// goroutineStack and goroutineGuard are where Go's goroutine has its stack's lower end and the bound that asks for attention:
-// the first words of runtime.g, of which the linker knows as well ("stackguard0 … known to linker", runtime/runtime2.go).
-const (
-	goroutineStack = 0
-	goroutineGuard = 16
-)
+// goroutineGuard is where Go's goroutine has the bound of its stack that asks for attention, too: the linker knows of it as well ("stackguard0 …
+// known to linker", runtime/runtime2.go). If Go wants the goroutine the bound is above all addresses, so it looks negative (runtime/stack.go, stackPreempt).
+const goroutineGuard = 16
 
 // writeBarrier is Go's own: machine code leaves pointers to the interpreter while it is on. The runtime keeps it for such use
 // (runtime/mgc.go: "do not remove or change the type signature").

@@ -7,12 +7,7 @@ const nativePossible = false
 
 func callMachine(*machineContext, uintptr, uintptr) {}
 
-func growStack() {}
-
-const (
-	goroutineStack = 0
-	goroutineGuard = 0
-)
+const goroutineGuard = 0
 
 func barrierFlag() uintptr { return 0 }
 

@@ -174,3 +174,15 @@ func TestProgramsThatAreRunAgainInAnotherMode(t *testing.T) {
 		}
 	}
 }
+
+// What Go code does for machine code may fail while calls are open: the error has the same trail.
+func TestErrorsInHelpOfMachineCode(t *testing.T) {
+	const source = `: look ( Int -- Int ) dup 0 i.= [ map.make 1.5 map.get nip nip [ 1 ] [ 2 ] if ] [ 1 i.- look 1 i.+ ] if ;
+: main ( -- ) 5 look int->string io.write-line ;`
+	_, _, plain := in(t, settings.NativeOff, source, nil)
+	_, _, failed := in(t, settings.NativeAlways, source, nil)
+	require.Error(t, plain)
+	require.Error(t, failed)
+	assert.Equal(t, plain.Error(), failed.Error())
+	assert.Contains(t, failed.Error(), "in look (6 times)")
+}

@@ -48,9 +48,24 @@ func (s meter) maybeYield() bool {
 	return yield
 }
 
+// beforeCall looks at what is wanted of a strand in front of a call that is no tail call. The strand may come back to the
+// instruction, of which nothing may have been done yet.
+func (s meter) beforeCall() error {
+	if s.limit.Load() != 0 {
+		return nil
+	}
+	if err := s.giveWayIfAsked(); err != nil {
+		return err
+	}
+	return s.reduce()
+}
+
 // giveWayIfAsked lets others run before the instruction that is executed, if they have waited for long (scheduler.Worker.Asked). The
 // instruction is executed again then: nothing of it has been counted yet.
 func (s meter) giveWayIfAsked() error {
+	if s.vm.restless && s.vm.retries.Add(1)%2 == 1 {
+		return s.retry()
+	}
 	if !s.Worker().Asked() {
 		return nil
 	}

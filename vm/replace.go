@@ -89,6 +89,10 @@ func (img *image) redirect(list []bytecode.Redirect, first int) (changed bool) {
 
 // replaced tells whether a function that has code runs that of another one.
 func (img *image) replaced(function int32) bool {
-	own := img.code(function, img.form)
-	return own != nil && img.funcs[function].code != own
+	code := img.funcs[function].code
+	if code == nil {
+		return false
+	}
+	index, _, ok := img.functionAt(codeAddress(code))
+	return ok && index != function
 }

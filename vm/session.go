@@ -83,7 +83,7 @@ func (in *input) finish(values []stack.Value, err error) {
 // Open makes the VM that of a session. failed is called with the error of a strand
 // that no input runs on, on any goroutine; the strand has ended. Close ends it.
 func (v *VM) Open(failed func(strand int64, err error)) {
-	v.image.Store(v.image.Load().withoutNative()) // it will grow
+	v.image.Store(v.image.Load().withoutNative().withNative(&v.config, v.config.Budget.Reductions > 0)) // it will grow, alone
 	v.session = &session{failed: failed, memory: v.holdMemory()}
 	v.sched.Init()
 	v.session.watch = v.watchTime(&v.allowance, nil)
@@ -111,8 +111,11 @@ func (v *VM) Grow(mod *bytecode.Module, redirects []bytecode.Redirect) error {
 	if err != nil {
 		return err
 	}
-	changed := img.redirect(redirects, len(before.funcs))
+	changed := img.growNative(redirects, before)
 	v.image.Store(img)
+	if img.tier != nil {
+		img.tier.compileAll(img, len(before.funcs))
+	}
 	if changed {
 		v.sched.EachRunning(func(s *scheduler.Strand) { s.Task().Interrupt() })
 	}
@@ -146,6 +149,7 @@ func (v *VM) DoWithin(ctx context.Context, budget Budget, function int32, values
 	}
 	v.session.run(in)
 	defer v.watchTime(&in.group.allowance, in.group)()
+	defer v.watchHot()()
 	v.sched.Start(&s.Strand, s, nil)
 	v.sched.Release()
 	select {

@@ -229,7 +229,11 @@ func (s *Strand) execute() error {
 // guarded runs the strand and turns a Go panic into an internal error, unless it says that there is no memory.
 func guarded(s *Strand) (err error) {
 	defer func() {
-		switch r := recover(); r {
+		r := recover()
+		if r != nil {
+			settle(s)
+		}
+		switch r {
 		case nil:
 		case errGone:
 			if err = s.stopRequest(); err == nil {

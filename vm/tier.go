@@ -3,11 +3,13 @@ package vm
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/host/sandbox"
@@ -16,28 +18,32 @@ import (
 	"github.com/seqvm/seqvm/stack"
 )
 
-// tier is the machine code of an image. A function that has some has another form of its code in which OpNative stands where
+// tier is the machine code of an image, and of those that it grows to. A function that has some has another form of its code in which OpNative stands where
 // machine code can be entered; calls run that form.
 type tier struct {
-	plain  *image // without machine code
 	native settings.Native
 
-	made atomic.Pointer[machineCode]
+	made    atomic.Pointer[machineCode]
+	retired atomic.Pointer[[]atomic.Bool] // by function: the interpreter stays out of it
+	stale   atomic.Int32                  // entries with smaller numbers are of code that is not to run any more
 
 	mu       sync.Mutex
+	current  *image             // that code is made for
 	forms    [][]bytecode.Instr // by function; nil: it has no machine code
 	tried    []bool             // by function: machine code was made, or cannot be
-	retired  []atomic.Bool      // by function: the interpreter stays out of it
+	compiled []*image           // has what code points to
+	outdated [][]bytecode.Instr // forms that are not to run any more: frames may be in them
 	broken   error              // why there is none; nil: there can be some
 	handings map[string]int32   // by the kinds of results
 }
 
 // machineCode is all machine code of an image there is at a time. It is immutable.
 type machineCode struct {
-	entries   []machineEntry
-	sites     []machineSite
-	exits     []machineExit
-	functions map[int32]uintptr // addresses that calls go to
+	entries    []machineEntry
+	sites      []machineSite
+	exits      []machineExit
+	functions  map[int32]uintptr  // addresses that calls go to
+	quotations []native.Quotation // by function: what calls of quotations go by
 }
 
 // machineEntry is a native.Entry as the VM wants it.
@@ -65,56 +71,133 @@ type machineSite struct {
 type machineExit struct {
 	original *bytecode.Instr
 	behind   uintptr // address of the instruction behind it
-	coded    bool
 }
 
 // withoutNative returns the image without machine code.
 func (img *image) withoutNative() *image {
-	if img.tier != nil {
-		return img.tier.plain
+	t := img.tier
+	if t == nil {
+		return img
 	}
-	return img
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	plain := *img
+	plain.tier, plain.funcs = nil, slices.Clone(img.funcs)
+	t.takeOut(&plain)
+	return &plain
+}
+
+// takeOut has an image whose functions are no others' run the own code of those that have machine code. t.mu is held.
+func (t *tier) takeOut(img *image) {
+	for i, form := range t.forms {
+		if form != nil && img.funcs[i].code == &form[0] {
+			img.funcs[i].code = img.code(int32(i), ownForm)
+		}
+	}
 }
 
 // withNative returns the image in which a VM with some settings runs the program.
 func (img *image) withNative(config *Config, counts bool) *image {
-	plain := img.withoutNative()
 	wanted := config.Settings.Native
 	switch {
-	case wanted.Mode == settings.NativeOff, counts, plain.form != ownForm, plain.counting, len(plain.mod.Cover) > 0,
+	case wanted.Mode == settings.NativeOff, counts, img.form != ownForm, img.counting, len(img.mod.Cover) > 0,
 		!config.Sandbox.Gives(sandbox.Native), NativeRefusal() != nil:
-		return plain
+		return img.withoutNative()
 	case img.tier != nil && img.tier.native == wanted:
 		return img
 	}
-	other := *plain
-	other.funcs = slices.Clone(plain.funcs)
-	other.tier = &tier{plain: plain, native: wanted, forms: make([][]bytecode.Instr, len(plain.funcs)), tried: make([]bool, len(plain.funcs)), retired: make([]atomic.Bool, len(plain.funcs)),
-		handings: map[string]int32{}}
-	other.tier.made.Store(&machineCode{})
-	if wanted.Mode == settings.NativeAlways {
-		every := make([]int32, len(plain.funcs))
-		for i := range every {
-			every[i] = int32(i)
-		}
-		other.tier.compile(&other, every, native.Target{Chaos: wanted.Chaos})
-	}
+	other := *img.withoutNative()
+	other.funcs = slices.Clone(other.funcs)
+	other.tier = &tier{native: wanted, current: &other, handings: map[string]int32{}}
+	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}})
+	other.tier.grow(len(other.funcs))
+	other.tier.compileAll(&other, 0)
 	return &other
+}
+
+// grow makes room for functions. t.mu is held, unless nobody knows of the tier yet.
+func (t *tier) grow(functions int) {
+	retired := make([]atomic.Bool, functions)
+	if before := t.retired.Load(); before != nil {
+		for i := range *before {
+			retired[i].Store((*before)[i].Load())
+		}
+	}
+	t.retired.Store(&retired)
+	made := *t.made.Load()
+	made.quotations = append(slices.Clone(made.quotations), slices.Repeat([]native.Quotation{native.NoQuotation}, functions-len(made.quotations))...)
+	t.made.Store(&made)
+	t.forms = append(t.forms, make([][]bytecode.Instr, functions-len(t.forms))...)
+	t.tried = append(t.tried, make([]bool, functions-len(t.tried))...)
+}
+
+// growNative has machine code be made for an image that another one has grown to from now on. If functions that both have run the code of others now, machine code
+// that may call them is not entered any more.
+func (img *image) growNative(list []bytecode.Redirect, before *image) (changed bool) {
+	t := img.tier
+	if t == nil {
+		return img.redirect(list, len(before.funcs))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	img.funcs = slices.Clone(img.funcs)
+	changed = img.redirect(list, len(before.funcs))
+	t.grow(len(img.funcs))
+	if changed {
+		t.replaces(img)
+	}
+	t.current = img
+	return changed
+}
+
+// compileAll makes machine code of all functions from one on, if that is wanted before they run.
+func (t *tier) compileAll(img *image, first int) {
+	if t.native.Mode != settings.NativeAlways {
+		return
+	}
+	var all []int32
+	for i := first; i < len(img.funcs); i++ {
+		all = append(all, int32(i))
+	}
+	t.compile(img, all, native.Target{Chaos: t.native.Chaos})
+}
+
+// isRetired tells whether the interpreter stays out of the machine code of an entry: that of a function which is left again too soon, or that calls
+// words of a session as they were before they were defined anew.
+func (t *tier) isRetired(number, function int32) bool {
+	return number < t.stale.Load() || (*t.retired.Load())[function].Load()
+}
+
+// replaces says that functions run the code of others in an image that has grown, so machine code that may call them is not entered any more.
+func (t *tier) replaces(img *image) {
+	t.takeOut(img)
+	made := *t.made.Load()
+	made.functions = map[int32]uintptr{}
+	made.quotations = slices.Repeat([]native.Quotation{native.NoQuotation}, len(t.forms))
+	t.stale.Store(int32(len(made.entries)))
+	t.made.Store(&made)
+	t.outdated = append(t.outdated, t.forms...)
+	clear(t.forms)
+	clear(t.tried)
+	retired := make([]atomic.Bool, len(t.forms))
+	t.retired.Store(&retired)
 }
 
 // compile makes machine code of functions of which nobody has tried it, and has calls run it.
 func (t *tier) compile(img *image, functions []int32, target native.Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	functions = slices.DeleteFunc(functions, func(i int32) bool { return t.tried[i] })
-	if len(functions) == 0 || t.broken != nil {
+	functions = slices.DeleteFunc(functions, func(i int32) bool { return t.tried[i] || img.funcs[i].code != img.code(i, ownForm) })
+	if len(functions) == 0 || t.broken != nil || img != t.current {
 		return
 	}
 	for _, i := range functions {
 		t.tried[i] = true
 	}
 	before := t.made.Load()
-	target.Layout, target.Sites, target.Exits = machineLayout, len(before.sites), len(before.exits)
+	target.Layout, target.Sites, target.Exits, target.Helps = machineLayout, len(before.sites), len(before.exits), img.helps
+	target.Constant = func(i int32) uintptr { return uintptr(unsafe.Pointer(&img.consts[i])) }
+	target.Tag = func(i int32) uintptr { return uintptr(unsafe.Pointer(img.variants[i].tag)) }
 	target.Known = func(function int32) (uintptr, bool) {
 		address, ok := before.functions[function]
 		return address, ok
@@ -128,18 +211,19 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 		t.broken = err
 		return
 	}
+	if !slices.Contains(t.compiled, img) {
+		t.compiled = append(t.compiled, img)
+	}
 	t.install(img, code, memory.address())
 }
 
 // install makes code known that lies at an address.
 func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	before := t.made.Load()
-	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: map[int32]uintptr{}}
-	for i, address := range before.functions {
-		after.functions[i] = address
-	}
+	after := &machineCode{entries: slices.Clone(before.entries), sites: slices.Clone(before.sites), exits: slices.Clone(before.exits), functions: maps.Clone(before.functions), quotations: slices.Clone(before.quotations)}
 	last := map[int32]uintptr{}
 	for _, f := range code.Functions {
+		after.quotations[f.Index] = native.QuotationOf(&img.mod.Funcs[f.Index], base+uintptr(f.Call))
 		after.functions[f.Index], last[f.Index] = base+uintptr(f.Call), base+uintptr(f.Last)
 		t.forms[f.Index] = slices.Clone(img.mod.Funcs[f.Index].Code)
 	}
@@ -147,11 +231,11 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		return codeAddress(&t.forms[function][0]) + uintptr(pc)*instrSize
 	}
 	for _, x := range code.Exits {
-		after.exits = append(after.exits, machineExit{original: &img.mod.Funcs[x.Function].Code[x.PC], behind: at(x.Function, x.PC+1), coded: x.Coded})
+		after.exits = append(after.exits, machineExit{original: &img.mod.Funcs[x.Function].Code[x.PC], behind: at(x.Function, x.PC+1)})
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,
-			handed: t.handing(&img.mod.Funcs[s.Callee]), markers: s.Markers})
+			handed: t.handingOf(img, s.Callee), markers: s.Markers})
 	}
 	for _, e := range code.Entries {
 		f := &img.mod.Funcs[e.Function]
@@ -170,6 +254,14 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	for _, f := range code.Functions {
 		img.funcs[f.Index].code = &t.forms[f.Index][0]
 	}
+}
+
+// handingOf is handing of a callee; below 0 of a quotation, which has no such way.
+func (t *tier) handingOf(img *image, callee int32) int32 {
+	if callee < 0 {
+		return -1
+	}
+	return t.handing(&img.mod.Funcs[callee])
 }
 
 // handing is the number of the way in which a function hands over its results: those with the same kinds do it alike.
@@ -222,5 +314,18 @@ var NativeRefusal = sync.OnceValue(func() error {
 	}
 	return nil
 })
+
+// NativeTarget is what all machine code of a module is made for here, as far as that is known before it runs: constants and tags stand at addresses that say
+// which one it is. false: there can be none, for this processor, system or build.
+func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t native.Target, possible bool) {
+	place := func(index int32) uintptr { return slotSize * uintptr(index) }
+	return native.Target{Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
+		if in.Op != bytecode.OpBuiltin {
+			return helped(in.Op)
+		}
+		b := builtins(m.Builtins[in.B].Name)
+		return b != nil && b.Still
+	}}, nativePossible
+}
 
 var errNoNative = errors.New("there is none for this processor, this system or this build")

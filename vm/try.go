@@ -64,6 +64,9 @@ func (s recovery) try(in *bytecode.Instr) error {
 	if s.outdated() {
 		return s.retry()
 	}
+	if err := meter(s).beforeCall(); err != nil {
+		return err
+	}
 	if s.tries == nil {
 		s.tries = &tries{}
 	}

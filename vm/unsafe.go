@@ -85,18 +85,17 @@ func channelOf(v stack.Value) *channel.Channel { return (*channel.Channel)(v.Obj
 
 func weaveValue(w *weave) stack.Value { return stack.FromObject(stack.Weave, unsafe.Pointer(w)) }
 
-// runSelfTest runs machine code on a frame of two slots. A collection may want the goroutine meanwhile: then it exits, and
+// runSelfTest runs machine code on a frame of two slots. A collection may want the goroutine meanwhile: then it exits, gets it, and
 // begins again.
 func runSelfTest(c *machineContext, l *limit, code uintptr, frame *[2]stack.Value) {
 	from := *frame
 	for range 100 {
 		*frame = from
 		c.limit = uintptr(unsafe.Pointer(l))
-		c.setCalls(0)
+		c.begin(0)
 		callMachine(c, code, uintptr(unsafe.Pointer(frame)))
 		if c.exit == 0 {
 			return
 		}
-		growStack()
 	}
 }

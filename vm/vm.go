@@ -39,6 +39,8 @@ type Builtin struct {
 	Run func(s *Strand, w []stack.Value) error
 	// TakesStack: Run gets all values of the stack and leaves none.
 	TakesStack bool
+	// Still: Run neither waits nor looks at what calls are open. Machine code calls such words without frames.
+	Still bool
 	// Copying is the word that stands in place of this one, which moves parts out of containers, where nobody vouches for
 	// that (bytecode.Module.Linear); "": itself.
 	Copying string
@@ -113,6 +115,8 @@ type VM struct {
 	outcome    error // why the VM stopped; set once before stopped
 	allowance  allowance
 	counts     bool // reductions, or tail calls for SEQ_YIELD_INTERVAL
+	restless   bool // each instruction that may give way before it is executed does, for tests
+	retries    atomic.Int64
 	context    context.Context
 	endContext context.CancelCauseFunc
 	pressure   pressure

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -145,6 +146,58 @@ func TestPythonServer(t *testing.T) {
 : main ( -- )
   "/file.txt" at http.send tell "/sub" at http.send tell
   "/sub" at :Redirects 1 http.limit http.send code "/none" at http.send code ;`, port, settings.Network{}))
+}
+
+// opensslServer starts OpenSSL's server with a certificate and returns its port. It ends with the test.
+func opensslServer(t *testing.T, openssl string, certificate tls.Certificate, flags ...string) string {
+	t.Helper()
+	certFile, keyFile := testcert.Files(t, certificate)
+	port := freePort(t)
+	args := []string{"s_server", "-accept", "127.0.0.1:" + port, "-cert", certFile, "-key", keyFile, "-www", "-cipher", "DEFAULT:@SECLEVEL=0"}
+	background(t, port, openssl, append(args, flags...)...)
+	return port
+}
+
+// Both clients beside OpenSSL's server: which versions are spoken, and who is trusted.
+func TestOpenSSL(t *testing.T) {
+	openssl := peer(t, "openssl")
+	ca := testcert.New(t)
+	named := testcert.For("localhost")
+	good := ca.Certificate(named)
+	for name, c := range map[string]struct {
+		certificate tls.Certificate
+		flag        string
+		refused     string // a part of the reason; "": it is served
+	}{
+		"TLS 1.3":       {good, "-tls1_3", ""},
+		"TLS 1.2":       {good, "-tls1_2", ""},
+		"TLS 1.1":       {good, "-tls1_1", "protocol version"},
+		"another name":  {ca.Certificate(testcert.For("example.test")), "-tls1_3", "not localhost"},
+		"no name":       {ca.Certificate(func(*x509.Certificate) {}), "-tls1_3", "localhost"},
+		"expired":       {ca.Certificate(func(c *x509.Certificate) { named(c); c.NotAfter = time.Now().Add(-time.Minute) }), "-tls1_3", "expired"},
+		"not yet valid": {ca.Certificate(func(c *x509.Certificate) { named(c); c.NotBefore = time.Now().Add(time.Hour) }), "-tls1_3", "not yet valid"},
+		"signed itself": {testcert.SelfSigned(t, named), "-tls1_3", "unknown authority"},
+		"of a stranger": {testcert.New(t).Certificate(named), "-tls1_3", "unknown authority"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			port := opensslServer(t, openssl, c.certificate, c.flag)
+			network := settings.Network{CertFile: ca.File(), HTTPAllow: "127.0.0.1"}
+			socket := run(t, `
+: main ( -- ) dial "localhost" net.tls.client dup say
+  [ "GET / HTTP/1.0\r\n\r\n" over net.tcp.write check net.tcp.read check "\r\n" string.split 0 list.get check io.write-line ] [ drop ] if ;`, port, network)
+			answer := run(t, moduleHelpers+`
+: show ( Variant Bool -- ) [ http.status int->string io.write-line ] [ http.reason io.write-line ] if ;
+: main ( -- ) "GET" port int->string "https://localhost:" swap string.concat http.request http.inner http.send show ;`, port, network)
+			if c.refused == "" {
+				assert.Equal(t, "true\nHTTP/1.0 200 ok\n", socket)
+				assert.Equal(t, "200\n", answer)
+				return
+			}
+			assert.Equal(t, "false\n", socket)
+			assert.Contains(t, answer, "the TLS handshake with \"localhost\" failed: ")
+			assert.Contains(t, answer, c.refused)
+		})
+	}
 }
 
 func TestNginxInFront(t *testing.T) {

@@ -11,8 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -210,39 +208,4 @@ func TestManyRequestsAtOnce(t *testing.T) {
 : start ( Channel Int -- ) dup 0 i.< [ drop drop ] [ over over [ ask ] strand.spawn drop drop drop 1 i.- start ] if ;
 : sum ( Channel Int Int -- Int ) dup 0 i.<= [ drop nip ] [ rot dup chan.receive check 3 roll i.+ rot 1 i.- sum ] if ;
 : main ( -- ) chan.make dup %d start 0 %d sum int->string io.write-line ;`, s.URL, many-1, many), "0", settings.Network{HTTPAllow: "127.0.0.1"}))
-}
-
-// OpenSSL's server, where it is installed: versions, and who is trusted.
-func TestOpenSSL(t *testing.T) {
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("openssl is not installed")
-	}
-	ca := testcert.New(t)
-	cert := ca.Certificate(testcert.For("localhost"))
-	certFile, keyFile := testcert.Files(t, cert)
-	for flag, want := range map[string]string{"-tls1_3": "true\nHTTP/1.0 200 ok\n", "-tls1_2": "true\nHTTP/1.0 200 ok\n", "-tls1_1": "false\n"} {
-		probe, err := net.Listen("tcp4", "127.0.0.1:0")
-		require.NoError(t, err)
-		port := portOf(probe)
-		require.NoError(t, probe.Close())
-		cmd := exec.Command(path, "s_server", "-accept", "127.0.0.1:"+port, "-cert", certFile, "-key", keyFile, "-www", flag, "-cipher", "DEFAULT:@SECLEVEL=0")
-		out, err := cmd.StdoutPipe()
-		require.NoError(t, err)
-		require.NoError(t, cmd.Start())
-		lines := bufio.NewScanner(out)
-		for lines.Scan() && !strings.HasPrefix(lines.Text(), "ACCEPT") {
-		}
-		done := make(chan bool)
-		go func() { // or it blocks
-			_, _ = io.Copy(io.Discard, out)
-			close(done)
-		}()
-		assert.Equal(t, want, run(t, `
-: main ( -- ) dial "localhost" net.tls.client dup say
-  [ "GET / HTTP/1.0\r\n\r\n" over net.tcp.write check net.tcp.read check "\r\n" string.split 0 list.get check io.write-line ] [ drop ] if ;`, port, settings.Network{CertFile: ca.File()}), flag)
-		_ = cmd.Process.Kill()
-		<-done
-		_ = cmd.Wait()
-	}
 }

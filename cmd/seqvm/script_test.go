@@ -67,8 +67,12 @@ func withElsewhere(parts cli.Parts) {
 	os.Exit(c.Called(os.Args))
 }
 
-// installed is the condition [library:NAME]: the C library is there.
+// installed are the conditions [library:NAME], the C library is there, and [native], there can be machine code.
 func installed(condition string) (bool, error) {
+	if condition == "native" {
+		_, possible := vm.NativeTarget(nil, nil)
+		return possible, nil
+	}
 	name, ok := strings.CutPrefix(condition, "library:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)

@@ -64,7 +64,7 @@ func (a *Agent) transport(inner bool) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		Protocols: protocols, DisableCompression: true, MaxIdleConns: idleInTotal, MaxIdleConnsPerHost: idlePerOrigin, IdleConnTimeout: idleTime,
+		Protocols: protocols, DisableCompression: true, MaxIdleConns: idleInTotal, MaxIdleConnsPerHost: idleInTotal, IdleConnTimeout: idleTime,
 		ResponseHeaderTimeout: a.RequestTimeout, MaxResponseHeaderBytes: maxAgentHead,
 		DialContext: func(ctx context.Context, _, to string) (net.Conn, error) { return a.dial(ctx, to, inner) },
 		DialTLSContext: func(ctx context.Context, _, to string) (net.Conn, error) {

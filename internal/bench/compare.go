@@ -102,6 +102,14 @@ var peerKinds = []struct {
 		}
 		return []string{exe}, nil
 	}},
+	{"erlang", "erlc", func(r *Runner, tool, base string) ([]string, error) {
+		if source := base + ".erl"; !exists(source) {
+			return nil, nil
+		} else if text, err := exec.Command(tool, "-o", r.Work, source).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", source, err, text)
+		}
+		return []string{filepath.Join(filepath.Dir(tool), "erl"), "-noshell", "-kernel", "logger_level", "none", "+P", "2000000", "-pa", r.Work, "-run", filepath.Base(base), "main"}, nil
+	}},
 }
 
 func exists(file string) bool {

@@ -142,7 +142,7 @@ func TestPeersThatAreNotInstalledAreToldOnce(t *testing.T) {
 	for _, p := range s.Programs {
 		assert.Len(t, r.subjects(s, p), 1)
 	}
-	assert.Equal(t, "lua5.4 is not installed: its programs are left out\ngo is not installed: its programs are left out\n", notes.String())
+	assert.Equal(t, "lua5.4 is not installed: its programs are left out\ngo is not installed: its programs are left out\nerlc is not installed: its programs are left out\n", notes.String())
 }
 
 func TestRatiosAreSummedUp(t *testing.T) {

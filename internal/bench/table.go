@@ -7,7 +7,7 @@ import (
 )
 
 // Set is programs of one folder that are measured alike. The peers of NAME.seq are NAME.lua, for
-// Lua 5.4, and NAME/main.go; each takes the same arguments and prints the same.
+// Lua 5.4, NAME/main.go and NAME.erl; each takes the same arguments and prints the same.
 type Set struct {
 	Name     string // the folder
 	Title    string // what the programs have in common
@@ -29,6 +29,7 @@ func Sets() []Set {
 		{Name: "programs", Title: "programs that the profile of the command was recorded with", Programs: programs},
 		{Name: "wild", Title: "programs of all kinds that nobody tuned for", Programs: wild},
 		{Name: "channels", Title: "channels, beside those of Go", Programs: channels},
+		{Name: "supervision", Title: "strands that end, and are seen or started again, beside processes of Erlang", Programs: supervision},
 		{Name: "maps", Title: "maps by kinds of keys and numbers of entries", Programs: maps()},
 		{Name: "growth", Title: "one program for each operation whose cost must not grow with what is there", Growing: true, Programs: growth},
 	}
@@ -99,6 +100,13 @@ var channels = []Program{
 	{Name: "select-eight", Size: 80_000, Small: 50},
 	{Name: "select-limit", Size: 400_000, Small: 50},
 	{Name: "select-two", Size: 400_000, Small: 50},
+}
+
+// Their sizes are such that the start of Erlang's machine is a small part.
+var supervision = []Program{
+	{Name: "crowd", Size: 200_000, Small: 20},
+	{Name: "monitors", Size: 400_000, Small: 20},
+	{Name: "restarts", Size: 50_000, Small: 20},
 }
 
 // Sizes of growth are those of the first of four runs; each has twice as much to do as the one before.

@@ -233,18 +233,21 @@ func (p *Page) call(method string, params map[string]any, into any) {
 	}
 }
 
-// Show loads a file, behind whose name "#…" may stand, and waits until it is there. For another place of what is shown
-// nothing is loaded.
+// Show loads a file, behind whose name "#…" may stand, or an address of HTTP, and waits until it is there. For another
+// place of what is shown nothing is loaded.
 func (p *Page) Show(file string) {
 	p.t.Helper()
-	name, fragment, _ := strings.Cut(file, "#")
-	path, err := filepath.Abs(name)
-	p.must(err)
-	address := url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}
+	address := file
+	if !strings.HasPrefix(file, "http://") {
+		name, fragment, _ := strings.Cut(file, "#")
+		path, err := filepath.Abs(name)
+		p.must(err)
+		address = (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), Fragment: fragment}).String()
+	}
 	var document struct {
 		LoaderID string `json:"loaderId"`
 	}
-	p.call("Page.navigate", map[string]any{"url": address.String()}, &document)
+	p.call("Page.navigate", map[string]any{"url": address}, &document)
 	for late := time.After(patience); document.LoaderID != ""; {
 		select {
 		case loaded := <-p.loaded:

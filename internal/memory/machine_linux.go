@@ -48,6 +48,12 @@ func limits(read func(string) ([]byte, error)) int64 {
 	return least
 }
 
+// block is what Go maps for its heap at a time. It gives none back.
+const block = 64 << 20
+
+// addressable tells whether the limits leave what Go may map for an allocation of n bytes, and something to spare.
+func addressable(n int64) bool { return limits(os.ReadFile) >= (n+block-1)/block*block+block/2 }
+
 // hierarchies are where the files of control groups are, by the controllers that /proc/self/cgroup names (cgroups(7)), and
 // what the file with the limit is called.
 var hierarchies = []struct{ controller, root, limit string }{

@@ -215,8 +215,16 @@ func Room[T any](s []T, n int) []T {
 
 // Fits tells whether n bytes more can be allocated. It is right before the allocation is made.
 func Fits(n int) bool {
-	return n < Large || left.Add(-int64(n)) >= 0 || !held.Load() || find(int64(n))
+	return n < Large || (n < huge || addressable(int64(n))) && within(n)
 }
+
+// within tells whether n bytes more are within the budget.
+func within(n int) bool {
+	return left.Add(-int64(n)) >= 0 || !held.Load() || find(int64(n))
+}
+
+// huge is the size from which an allocation may find no room in a row among what Go has mapped, though it is within the budget.
+const huge = 16 << 20
 
 // Ask is Fits for code that has no way to return an error: it panics with a *Refusal.
 func Ask(n int) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/compile"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/internal/reference"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/tools/fix"
@@ -60,7 +61,8 @@ func TestSessionsDoTheSameLineByLine(t *testing.T) {
 			continue
 		}
 		var out strings.Builder
-		s, err := repl.New(repl.Options{Stdout: &out})
+		modes := []settings.Native{{Mode: settings.NativeOff}, {Mode: settings.NativeAlways}, {Mode: settings.NativeAlways, Chaos: seed}}
+		s, err := repl.New(repl.Options{Stdout: &out, Settings: settings.Settings{Native: modes[seed%3]}})
 		require.NoError(t, err)
 		definitions, body, _ := strings.Cut(text, ": main ( -- ")
 		_, body, _ = strings.Cut(body, ")\n")

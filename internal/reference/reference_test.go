@@ -3,6 +3,7 @@ package reference_test
 import (
 	"errors"
 	"flag"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,12 @@ import (
 
 // seeds is how many programs of a kind are generated; make long takes more.
 var seeds = flag.Uint64("seeds", 1500, "how many programs of a kind are generated")
+
+// inMachineCode has programs run in machine code alone: as a whole, and in chaos of a number of their own.
+var inMachineCode = flag.Bool("native", false, "generated programs run in machine code alone, each as a whole and in chaos")
+
+// first is the number of the first program of a kind.
+var first = flag.Uint64("first", 0, "number of the first generated program of a kind")
 
 func checked(t *testing.T, source string) *types.Info {
 	t.Helper()
@@ -46,8 +53,14 @@ func same(t *testing.T, source string) {
 	if want.Long {
 		return
 	}
-	inMachineCode := func(chaos int) vm.Config {
-		return vm.Config{Settings: settings.Settings{StackMax: stackMax, Native: settings.Native{Mode: settings.NativeAlways, Chaos: uint64(chaos)}}}
+	native := func(chaos uint64) vm.Config {
+		return vm.Config{Settings: settings.Settings{StackMax: stackMax, Native: settings.Native{Mode: settings.NativeAlways, Chaos: chaos}}}
+	}
+	if *inMachineCode {
+		mod := compile.Program(info, compile.Options{})
+		does(t, mod, native(0), want, source)
+		does(t, mod, native(1+uint64(crc32.ChecksumIEEE([]byte(source)))), want, source)
+		return
 	}
 	for _, options := range []compile.Options{{}, {Instrument: true}} {
 		mod := compile.Program(info, options)
@@ -61,7 +74,7 @@ func same(t *testing.T, source string) {
 			if len(source)%4 == 1 {
 				code = decoded
 			}
-			does(t, code, inMachineCode(len(source)%3), want, source) // 0: all of it
+			does(t, code, native(uint64(len(source)%3)), want, source) // 0: all of it
 		}
 	}
 }
@@ -167,14 +180,14 @@ func sameTrail(want []reference.Frame, found []vm.Frame, above []string, ended [
 
 func TestGeneratedProgramsRunAsTheEvaluatorSays(t *testing.T) {
 	for seed := range *seeds {
-		text, _ := reference.Generate(seed, 1, reference.Options{})
+		text, _ := reference.Generate(*first+seed, 1, reference.Options{})
 		same(t, text)
 	}
 }
 
 func TestErrorsOfGeneratedProgramsAreWhatTheEvaluatorSays(t *testing.T) {
 	for seed := range *seeds {
-		text, _ := reference.Generate(seed, 2, reference.Options{Errors: true})
+		text, _ := reference.Generate(*first+seed, 2, reference.Options{Errors: true})
 		same(t, text)
 	}
 }
@@ -208,12 +221,12 @@ func FuzzGenerated(f *testing.F) {
 
 func TestValuesThatOthersHoldStayAsTheyAre(t *testing.T) {
 	for seed := range *seeds / 2 {
-		same(t, reference.GenerateSharing(seed, 6))
+		same(t, reference.GenerateSharing(*first+seed, 6))
 	}
 }
 
 func TestAfterATryThatFailsAllIsAsBefore(t *testing.T) {
 	for seed := range *seeds / 2 {
-		same(t, reference.GenerateTries(seed, 7))
+		same(t, reference.GenerateTries(*first+seed, 7))
 	}
 }

@@ -317,6 +317,20 @@ func (a *Assembler) memImm(op Arith, to Mem, x int32) {
 	a.put32(x)
 }
 
+// LockOr32Imm computes 32 bits of memory = memory or x, as one step to all processors.
+func (a *Assembler) LockOr32Imm(to Mem, x int32) {
+	a.put(0xF0)
+	a.ArithMem32Imm(Or, to, x)
+}
+
+// StoreImm writes 64 bits: x with its sign.
+func (a *Assembler) StoreImm(to Mem, x int32) {
+	a.rex(wide, 0, 0, uint8(to.Base))
+	a.put(0xC7)
+	a.memory(0, to)
+	a.put32(x)
+}
+
 // Test sets the flags by x and y, bit by bit.
 func (a *Assembler) Test(x, y Reg) { a.op(0x85, x, y) }
 

@@ -58,6 +58,8 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"cmp dword ptr [rcx+0xc], -0x1", func(a *Assembler) { a.ArithMem32Imm(Cmp, Mem{RCX, 12}, -1) }},
 		{"test r10, rdx", func(a *Assembler) { a.Test(RDX, R10) }},
 		{"test dword ptr [rcx+0x8], 0x1", func(a *Assembler) { a.TestMem32Imm(Mem{RCX, 8}, 1) }},
+		{"mov qword ptr [r9+0x8], 0x12345", func(a *Assembler) { a.StoreImm(Mem{R9, 8}, 0x12345) }},
+		{"lock or dword ptr [rcx+0x8], 0x1", func(a *Assembler) { a.LockOr32Imm(Mem{RCX, 8}, 1) }},
 		{"", func(a *Assembler) { a.ShiftImm(ShiftLeft, RAX, 0) }},
 		{"shl r8, 0x3f", func(a *Assembler) { a.ShiftImm(ShiftLeft, R8, 63) }},
 		{"shr rdx, 0x20", func(a *Assembler) { a.ShiftImm(ShiftRight, RDX, 32) }},

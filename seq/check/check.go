@@ -70,6 +70,14 @@ func Program(from Source, opts Options) (*types.Info, diag.List) {
 	return info, append(problems, found...)
 }
 
+// Readable checks what could be read of a program that could not be loaded as a whole, for tools that show it while it is written. Nothing of
+// what it finds is told: a word may be missing because its file has a fault.
+func (o Options) Readable(prog *load.Program) *types.Info {
+	profile, _, _ := prog.Profile()
+	info, _ := o.as(prog, profile)
+	return info
+}
+
 // ownModules hints at the includes of modules that no other implementation has.
 func ownModules(prog *load.Program) diag.List {
 	var list diag.List

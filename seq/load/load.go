@@ -34,6 +34,9 @@ type Module struct {
 	Name    stdlib.Module
 	Decided bool // an option or the text of the file tells its dialect
 	Named   bool // a comment or an option names it
+	// Included are the modules that its includes lead to, in their order; nil for one that leads nowhere, to a manifest, or to what an
+	// earlier input of a session has included.
+	Included []*Module
 }
 
 // Private tells whether a word of the module is a helper that only the module
@@ -141,13 +144,14 @@ type loader struct {
 	errors diag.List
 	parsed map[*Module]diag.List // what the parser found
 	seen   map[string]bool       // resolved paths, "std:NAME" and "vm:NAME"
+	of     map[string]*Module    // the modules of those
 	main   string                // the main file, which is seen as soon as a file is included
 	warned bool                  // about StdlibDir
 	forced *syntax.Dialect       // by the options
 }
 
 func newLoader(opts Options) *loader {
-	return &loader{opts: opts, prog: &Program{}, parsed: map[*Module]diag.List{}, seen: map[string]bool{}}
+	return &loader{opts: opts, prog: &Program{}, parsed: map[*Module]diag.List{}, seen: map[string]bool{}, of: map[string]*Module{}}
 }
 
 // Read reads a file as the options say.
@@ -307,21 +311,29 @@ func (l *loader) add(m *Module, text *syntax.Text, dir func() string, inherited 
 	m.File = file
 	l.parsed[m] = errs
 	l.prog.Modules = append(l.prog.Modules, m)
-	l.includes(file, dir)
+	l.includes(m, dir)
 }
 
 // includes loads what a file includes.
-func (l *loader) includes(file *syntax.File, dir func() string) {
-	for _, inc := range file.Includes {
+func (l *loader) includes(m *Module, dir func() string) {
+	for _, inc := range m.Includes {
+		key := "" // of what it leads to
 		switch inc.Kind {
 		case syntax.IncludeStd, syntax.IncludeVM:
-			l.includeModule(file, inc)
+			key = l.includeModule(m.File, inc)
 		case syntax.IncludeFFI:
-			l.includeManifest(file, inc, dir)
+			l.includeManifest(m.File, inc, dir)
 		case syntax.IncludeFile:
-			l.includeFile(file, inc, dir)
+			key = l.includeFile(m.File, inc, dir)
 		}
+		m.Included = append(m.Included, l.of[key])
 	}
+}
+
+// addSeen adds a module that is not seen yet.
+func (l *loader) addSeen(key string, m *Module, source *diag.Source, dir func() string, inherited syntax.Dialect) {
+	l.seen[key], l.of[key] = true, m
+	l.add(m, syntax.NewText(source), dir, inherited)
 }
 
 // nowhere are the codes of includes that lead nowhere.
@@ -337,29 +349,29 @@ func (l *loader) fail(file *syntax.File, inc *syntax.Include, code diag.Code, me
 	return d
 }
 
-func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) {
+func (l *loader) includeModule(file *syntax.File, inc *syntax.Include) (key string) {
 	module, _ := moduleOf(inc)
-	key := module.String()
+	key = module.String()
 	if l.seen[key] {
-		return
+		return key
 	}
 	text, ok := stdlib.Source(module)
 	if old, removed := stdlib.OldSource(module); removed {
 		if text, ok = old, file.Dialect.OldNames(); !ok {
 			l.fail(file, inc, "removed-module", fmt.Sprintf("the standard module '%s' was removed in release 3.0: only classic files can include it", inc.Name),
 				"today's words leave a value and a Bool; a union says the rest", "in a classic file, which a comment '# seq:dialect classic' makes it, it is there")
-			return
+			return ""
 		}
 	}
 	if ok {
-		l.seen[key] = true
-		l.add(&Module{Name: module, Supplied: true}, syntax.NewText(diag.NewSource("<"+key+">", text)), func() string { return "" }, syntax.Seven)
-		return
+		l.addSeen(key, &Module{Name: module, Supplied: true}, diag.NewSource("<"+key+">", text), func() string { return "" }, syntax.Seven)
+		return key
 	}
 	if module.Space == stdlib.Std && l.includeFurther(module) {
-		return
+		return key
 	}
 	l.unknownModule(file, inc, module)
+	return ""
 }
 
 // includeManifest has a manifest bring its words (chapter 8, section 10).
@@ -388,8 +400,7 @@ func (l *loader) includeFurther(module stdlib.Module) bool {
 	for _, dir := range l.stdlibDirs() {
 		path := filepath.Join(dir, module.Name+".seq")
 		if text, err := l.read(path); err == nil {
-			l.seen[module.String()] = true
-			l.add(&Module{Name: module}, syntax.NewText(diag.NewSource("<"+module.String()+">", text)), func() string { return folder(path) }, syntax.Seven)
+			l.addSeen(module.String(), &Module{Name: module}, diag.NewSource("<"+module.String()+">", text), func() string { return folder(path) }, syntax.Seven)
 			return true
 		}
 	}
@@ -456,22 +467,23 @@ func (l *loader) stdlibDirs() []string {
 	return append(besideProgram(), "stdlib")
 }
 
-func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() string) {
+func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() string) (key string) {
 	switch {
 	case inc.Name == "":
 		l.fail(file, inc, "include-path", "the path of the include is empty")
-		return
+		return ""
 	case filepath.IsAbs(inc.Name):
 		l.fail(file, inc, "include-path", fmt.Sprintf("the include '%s' is an absolute path", inc.Name), "paths are relative to the folder of the including file")
-		return
+		return ""
 	}
 	path := filepath.Join(dir(), inc.Name) + ".seq"
-	key := resolve(path)
+	key = resolve(path)
 	if l.main != "" {
-		l.seen[resolve(l.main)], l.main = true, ""
+		main := resolve(l.main)
+		l.seen[main], l.of[main], l.main = true, l.prog.Modules[0], ""
 	}
 	if l.seen[key] {
-		return
+		return key
 	}
 	text, err := l.read(path)
 	if err != nil {
@@ -480,8 +492,8 @@ func (l *loader) includeFile(file *syntax.File, inc *syntax.Include, dir func() 
 			end := inc.End - int32(len(`"`))
 			d.Offer("leave '.seq' out", diag.Edit{Span: file.Span(end-int32(len(".seq")), end)})
 		}
-		return
+		return ""
 	}
-	l.seen[key] = true
-	l.add(&Module{}, syntax.NewText(diag.NewSource(path, text)), func() string { return folder(path) }, file.Dialect)
+	l.addSeen(key, &Module{}, diag.NewSource(path, text), func() string { return folder(path) }, file.Dialect)
+	return key
 }

@@ -94,7 +94,7 @@ func (s *Session) input(l *loader, name, text, dir string, dialect syntax.Dialec
 	file, main, errs := syntax.ParseInput(source, dialect)
 	l.errors = append(l.errors, errs...)
 	l.prog.Modules = []*Module{{File: file, Decided: true}}
-	l.includes(file, func() string { return dir })
+	l.includes(l.prog.Modules[0], func() string { return dir })
 	l.shareHashNames()
 	if l.prog.ReadsOldLines() && !l.seen[OldLines] {
 		l.seen[OldLines] = true

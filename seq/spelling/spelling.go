@@ -2,13 +2,13 @@
 package spelling
 
 import (
-	"sort"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // Nearest returns the candidates with the fewest edits from name, at most 3, if those are at
-// most 2 edits and no more than a third of the name: for shorter names everything is near.
+// most 2 edits and no more than a third of the name: for shorter names everything is near. Each is named once.
 func Nearest(name string, candidates []string) []string {
 	limit := min(utf8.RuneCountInString(name)/3, 2)
 	if limit == 0 {
@@ -31,7 +31,8 @@ func Nearest(name string, candidates []string) []string {
 			found = append(found, c)
 		}
 	}
-	sort.Strings(found)
+	slices.Sort(found)
+	found = slices.Compact(found) // a name may come from several places
 	if len(found) > 3 {
 		found = found[:3]
 	}

@@ -17,4 +17,5 @@ func TestNearest(t *testing.T) {
 		assert.Equal(t, want, spelling.Nearest(name, names), name)
 	}
 	assert.Equal(t, []string{"aab", "aac", "aad"}, spelling.Nearest("aaa", []string{"aad", "aae", "aac", "aab", "bbb"}), "at most 3, sorted")
+	assert.Equal(t, []string{"square"}, spelling.Nearest("suqare", []string{"square", "square"}), "named once")
 }

@@ -342,12 +342,6 @@ func CallName(name string) bool {
 	return len(body) == 1 && body[0].Kind == StmtCall && body[0].Text == name
 }
 
-// reserved words cannot name a word (chapter 1, section 6).
-var reserved = map[string]bool{
-	"match": true, "end": true, "if": true, "else": true, "then": true,
-	"true": true, "false": true, "union": true, "include": true,
-}
-
 func startsUpper(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
 	return unicode.IsUpper(r)
@@ -458,9 +452,9 @@ func (p *parser) wordDefinition() {
 	case name.Kind == TokenEOF, name.NewLine, name.Kind == TokenDelimiter, name.Kind == TokenString:
 		p.fail(colon.Pos, name.End, "word-name", fmt.Sprintf("a word definition needs a name after ':', found %s", describe(name)))
 		panic(broken{})
-	case reserved[name.Text], formOf(name.Text) != notNumber:
+	case reserved(name.Text) != nil, formOf(name.Text) != notNumber:
 		what := "a reserved word"
-		if !reserved[name.Text] {
+		if reserved(name.Text) == nil {
 			what = "a number"
 		}
 		p.fail(colon.Pos, name.End, "reserved-name", fmt.Sprintf("%s is %s and cannot name a word", quote(name.Text), what))

@@ -65,9 +65,13 @@ type scanner struct {
 // byteOrderMark at the start of a text is none of its characters (chapter 1, section 1).
 const byteOrderMark = "\ufeff"
 
+// Delimiters are the characters that end a word, besides blanks and the quote of a string; each is a token by itself,
+// but for "#", which starts a comment.
+const Delimiters = "()[]{}:;,#"
+
 // class sorts the ASCII characters once; other characters are looked up.
 var class = func() (c [128]uint8) {
-	for _, r := range "()[]{}:;,#" {
+	for _, r := range Delimiters {
 		c[r] = isDelimiter
 	}
 	for _, r := range " \t\n\v\f\r" {

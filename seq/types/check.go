@@ -288,6 +288,7 @@ func (c *checker) seq(sc *scope, stmts []syntax.Stmt, s *Stack) *Stack {
 			s = c.match(sc, st, s)
 		case syntax.StmtIf:
 			s = c.literalIf(sc, st, s)
+			noteClassic(c, st, s, sc.aux)
 		case syntax.StmtCond:
 			if n := len(st.Clauses()); loose > 0 {
 				c.noted.suspect("'%d cond' in line %d takes %d of the %d quotations in front of it", n/2, c.line(st.Count().Pos), n, loose+n)
@@ -435,8 +436,11 @@ func (c *checker) call(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 		return specials[rule.Special](c, sc, st, s)
 	}
 	e := c.effectOf(call)
-	if sugar[st.Text] != nil && (e == nil || call.Target == TargetBuiltin) {
+	switch {
+	case sugar[st.Text] != nil && (e == nil || call.Target == TargetBuiltin):
 		e = c.operator(call, st, s)
+	case e == nil: // a body with an unknown word, which only Info.Points looks at
+		panic(&refusal{d: reported})
 	}
 	return c.apply(sc, st, &instance{effect: e}, s)
 }

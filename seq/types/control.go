@@ -41,14 +41,17 @@ func (c *checker) condition(st *syntax.Stmt, s *Stack, need int, whole *Stack) *
 
 // literalIf checks "[ A ] [ B ] if" in place (chapter 2, section 8).
 func (c *checker) literalIf(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
-	then, els := &st.Inner[0], &st.Inner[1]
+	then, els, whole := &st.Inner[0], &st.Inner[1], s
 	s = c.condition(st, s, 1, s)
 	aux := sc.aux
+	notePlace(c, then.Pos+1, s, aux)
 	a := c.seq(sc, then.Inner, s)
 	auxA := sc.aux
 	sc.aux = aux
+	notePlace(c, els.Pos+1, s, aux)
 	b := c.seq(sc, els.Inner, s)
 	auxB := sc.aux
+	notePlace(c, st.Pos, whole, aux)
 	divergesA, divergesB := endOf(c.calls, then.Inner) == EndsInCycle, endOf(c.calls, els.Inner) == EndsInCycle
 	if divergesA != divergesB {
 		c.noteLeak(sc, a, b)
@@ -153,6 +156,7 @@ func (c *checker) literalCond(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	clauses := st.Clauses()
 	clause := func(q *syntax.Stmt, s *Stack) *Stack {
 		inner := &scope{start: sc.start}
+		notePlace(c, q.Pos+1, s, nil)
 		s = c.seq(inner, q.Inner, s)
 		if inner.aux != nil {
 			panic(c.auxLeft(q, inner.aux))
@@ -165,6 +169,7 @@ func (c *checker) literalCond(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	var result *Stack
 	var diverged, exited []*Stack
 	var first *syntax.Stmt
+	whole := s
 	for i := 0; i < len(clauses); i += 2 {
 		predicate, body := &clauses[i], &clauses[i+1]
 		s = clause(predicate, s)
@@ -188,6 +193,7 @@ func (c *checker) literalCond(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 		}
 		result = c.joinBodies(st, first, result, body, left)
 	}
+	notePlace(c, st.Pos, whole, sc.aux)
 	if result == nil { // no body decides: those that are left are compared
 		result = append(diverged, exited...)[0]
 		for _, left := range diverged {
@@ -258,6 +264,7 @@ func (c *checker) match(sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 			stack = stack.push(info.Arms[i].Variant.Fields[f])
 		}
 		sc.aux = aux
+		noteArm(c, &arms[i], stack, aux)
 		left := c.seq(sc, arms[i].Body, stack)
 		if i == 0 {
 			result, resultAux = left, sc.aux

@@ -21,6 +21,7 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 		if e := c.effectOf(&c.calls[next.ID]); e != nil && len(e.In) > 0 && isQuotation(e.In[len(e.In)-1]) {
 			in := &instance{effect: e}
 			s = c.capture(st, in.typ(e.In[len(e.In)-1]), s, next.Text)
+			notePlace(c, next.Pos, s, sc.aux)
 			return c.apply(sc, next, in, s), true
 		}
 	}
@@ -35,7 +36,11 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 	// use for the literal, the literal by itself (chapter 2, section 10).
 	mark, noted, aux, yields := c.mark(), c.noted.mark(), sc.aux, sc.yields
 	var result *Stack
-	if c.try(func() { result = c.call(sc, next, c.capture(st, expected, s, c.w.Decl.Name.Text)) }) == nil {
+	if c.try(func() {
+		quoted := c.capture(st, expected, s, c.w.Decl.Name.Text)
+		notePlace(c, next.Pos, quoted, sc.aux)
+		result = c.call(sc, next, quoted)
+	}) == nil {
 		return result, true
 	}
 	c.undo(mark)
@@ -47,6 +52,7 @@ func (c *checker) literal(sc *scope, st, next *syntax.Stmt, s *Stack) (_ *Stack,
 // body checks the body of a literal from a start stack.
 func (c *checker) body(st *syntax.Stmt, start *Stack) (result *Stack, yields bool) {
 	sc := &scope{start: start}
+	notePlace(c, st.Pos+1, start, nil)
 	result = c.seq(sc, st.Inner, start)
 	if sc.aux != nil {
 		panic(c.auxLeft(st, sc.aux))
@@ -93,8 +99,8 @@ func (c *checker) capture(st *syntax.Stmt, x *Type, s *Stack, wanted string) *St
 			wanted, values(n.least+k), k, available, c.w.Decl.Shown()).note("expected: %s", x).note("stack here: %s", s))
 	}
 	var failure *diag.Diagnostic
-	var onTheWay []diag.Step // to that failure
-	misfit := -1             // the smallest number with which the body runs an input of unknown type
+	var onTheWay []Point // to that failure
+	misfit := -1         // the smallest number with which the body runs an input of unknown type
 	most := min(available, n.least+maxAttempts)
 	if n.only {
 		most = n.least
@@ -272,6 +278,7 @@ func (c *checker) spawnLiteral(st, next *syntax.Stmt, s *Stack) *Stack {
 	if q.Yields {
 		panic(c.refuse(c.at(next), "yield-lost", "the body of 'strand.spawn' cannot have a Yield: nothing could take what it yields").help("give it to 'strand.weave'"))
 	}
+	notePlace(c, next.Pos, s.push(q), nil)
 	c.run(next, q, s, "")
 	c.calls[next.ID].Known = true
 	return s.push(intType)
@@ -281,6 +288,7 @@ func (c *checker) spawnLiteral(st, next *syntax.Stmt, s *Stack) *Stack {
 // copy of the stack with the context and the first value on top.
 func (c *checker) weaveLiteral(st, next *syntax.Stmt, s *Stack) *Stack {
 	q := c.plainLiteral(st)
+	notePlace(c, next.Pos, s.push(q), nil)
 	c.run(next, q, s.push(&Type{Kind: Var}).push(&Type{Kind: Var}), "")
 	c.calls[next.ID].Known = true
 	return s.push(&Type{Kind: Var})

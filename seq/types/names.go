@@ -31,6 +31,16 @@ var sugar = func() map[string]map[Kind]string {
 // operands say (chapter 1, section 16).
 func Operator(name string) bool { return sugar[name] != nil }
 
+// OperatorWords returns the words that an operator can stand for, for Ints, Floats and Strings in this order.
+func OperatorWords(operator string) (words []string) {
+	for _, kind := range []Kind{Int, Float, String} {
+		if word := sugar[operator][kind]; word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
 // oldLoops are the built-in loops of releases 1.0 and what to write today (chapter 9,
 // sections 12 and 14).
 var oldLoops = map[string]string{

@@ -10,8 +10,10 @@ import (
 // stacks notes the stack behind each statement of a body while the body is checked. The
 // texts are made at once: bindings of an attempt that fails are undone later.
 type stacks struct {
-	steps []diag.Step
+	steps []Point
 	names *printer // the same letter for a variable on every line
+	// everywhere: also where the body of a literal begins, and in front of words with literals (Info.Points).
+	everywhere bool
 	// suspects are things in front of the fault that may be its cause.
 	suspects []string
 	most     int // how many steps are kept, the last ones; 0: all
@@ -30,7 +32,7 @@ func (n *stacks) note(span diag.Span, s, aux *Stack) {
 	if n.most > 0 && len(n.steps) >= 2*n.most {
 		n.steps = append(n.steps[:0], n.steps[n.most:]...)
 	}
-	step := diag.Step{Span: span, Stack: n.names.upper(s)}
+	step := Point{Step: diag.Step{Span: span, Stack: n.names.upper(s)}, stack: s}
 	if aux != nil {
 		step.Aux = n.names.upper(aux)
 	}
@@ -45,7 +47,7 @@ func (n *stacks) mark() int {
 	return len(n.steps)
 }
 
-func (n *stacks) cut(mark int) []diag.Step {
+func (n *stacks) cut(mark int) []Point {
 	if n == nil || mark >= len(n.steps) {
 		return nil
 	}
@@ -55,7 +57,7 @@ func (n *stacks) cut(mark int) []diag.Step {
 }
 
 // again notes what was cut.
-func (n *stacks) again(steps []diag.Step) {
+func (n *stacks) again(steps []Point) {
 	if n != nil {
 		n.steps = append(n.steps, steps...)
 	}
@@ -78,6 +80,15 @@ func (c *checker) noteStep(start, end int32, s, aux *Stack) {
 	}
 }
 
+// shown returns the steps for people.
+func (n *stacks) shown() []diag.Step {
+	list := make([]diag.Step, len(n.steps))
+	for i := range n.steps {
+		list[i] = n.steps[i].Step
+	}
+	return list
+}
+
 // checked runs the check of a word's body. A body that is refused is checked once more,
 // for the stack on the way to the fault; so bodies without faults pay nothing for it.
 func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
@@ -91,7 +102,7 @@ func (c *checker) checked(w *Word, check func()) *diag.Diagnostic {
 	defer func() { c.noted = nil }()
 	if again := c.try(check); again != nil && again != reported {
 		d = again
-		d.Steps = c.noted.steps
+		d.Steps = c.noted.shown()
 		d.Help = append(d.Help, c.noted.suspects...)
 	}
 	return d
@@ -120,7 +131,7 @@ func (info *Info) Stacks(w *Word) []diag.Step {
 	if c.try(c.word) != nil {
 		return nil
 	}
-	return c.noted.steps
+	return c.noted.shown()
 }
 
 // shownValues is how many values of a stack a step shows, from the top.

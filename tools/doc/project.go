@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
 )
@@ -103,6 +104,24 @@ func remarkAbove(lines []string, line int) (text string, examples []Example) {
 		examples = append(examples, e)
 	}
 	return paragraphs(said), examples
+}
+
+// Remark is what the comment above the definition at a place of a file says, with the examples in it.
+func Remark(source *diag.Source, definition int32) (text string, examples []Example) {
+	line, _ := source.Position(definition)
+	from := line
+	for from > 1 && isComment(source.Line(from-1)) {
+		from--
+	}
+	lines := make([]string, 0, line-from+1)
+	for n := from; n <= line; n++ {
+		lines = append(lines, source.Line(n))
+	}
+	text, examples = remarkAbove(lines, len(lines))
+	for i := range examples {
+		examples[i].Line += from - 1
+	}
+	return text, examples
 }
 
 // instructions are comments that speak to tools.

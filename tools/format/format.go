@@ -30,15 +30,20 @@ func Main(from check.Source, o load.Options) (old, text string, problems diag.Li
 		return "", "", found
 	}
 	main := prog.Main()
-	for _, d := range found {
-		if (d.Span.Source == main.Source || d.Span.Source == nil) && d.Severity == diag.Error && !load.LeadsNowhere(d) {
-			problems = append(problems, d)
-		}
-	}
-	if problems.HasErrors() {
+	if problems = Refusals(main, found); problems.HasErrors() {
 		return main.Source.Text, main.Source.Text, problems
 	}
 	return main.Source.Text, File(main.File), nil
+}
+
+// Refusals returns those of the problems that were found when a program was loaded for which a file of it cannot be laid out.
+func Refusals(file *load.Module, found diag.List) (problems diag.List) {
+	for _, d := range found {
+		if (d.Span.Source == file.Source || d.Span.Source == nil) && d.Severity == diag.Error && !load.LeadsNowhere(d) {
+			problems = append(problems, d)
+		}
+	}
+	return problems
 }
 
 // File returns the laid out text of a file that was parsed without errors.

@@ -179,7 +179,7 @@ func (o Options) stillChecks(old check.Source, now *Report) error {
 // firstError returns the first error of the language; nil if there is none.
 func (r *Report) firstError() *diag.Diagnostic {
 	for _, f := range r.Findings {
-		if a, ok := analysisOf(f.Code); ok && a.error {
+		if f.OfLanguage() {
 			return f.Diagnostic
 		}
 	}

@@ -49,6 +49,12 @@ type Finding struct {
 	order int // of its rule
 }
 
+// OfLanguage tells whether a finding is an error of the language, found by its front end.
+func (f *Finding) OfLanguage() bool {
+	a, ok := analysisOf(f.Code)
+	return ok && a.error
+}
+
 // Report is what the linter has to say of a file.
 type Report struct {
 	Source   *diag.Source // the file; nil if it cannot be read
@@ -278,7 +284,7 @@ func (l *linter) suppressed(f Finding) bool {
 	if l.main == nil || f.Span.Source != l.main.Source {
 		return false
 	}
-	if a, ok := analysisOf(f.Code); ok && a.error {
+	if f.OfLanguage() {
 		return false
 	}
 	words := l.main.Words

@@ -29,7 +29,7 @@ type told struct {
 func (s *Summary) Add(r *Report) {
 	s.Files++
 	for _, f := range r.Findings {
-		if a, ok := analysisOf(f.Code); ok && a.error {
+		if f.OfLanguage() {
 			key := told{f.Span.Source.Name, f.Span.Start, f.Message}
 			if s.told[key] {
 				continue

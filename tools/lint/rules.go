@@ -24,6 +24,7 @@ const (
 // analysis is a rule that is no pattern.
 type analysis struct {
 	id       diag.Code
+	severity diag.Severity
 	lineOnly bool // it is of a line, no column of which is meant
 	error    bool // of the language: no comment suppresses it, no configuration replaces it
 }
@@ -31,10 +32,10 @@ type analysis struct {
 // analyses are the rules that are no patterns, in their order behind those that are. Some of them are what
 // 'check' warns of: seq/types finds them.
 var analyses = []analysis{
-	{id: DeepNesting, lineOnly: true}, {id: UncheckedErrorFlag},
-	{id: LeakedChannel}, {id: LeakedWeave}, {id: InconsistentBranches, lineOnly: true}, {id: UnreachableYield},
-	{id: TypeError, error: true}, {id: "int-literal-wraps"}, {id: "shadowed-builtin"}, {id: "dead-arm"}, {id: "old-name"},
-	{id: UnknownAllow}, {id: ParseError, lineOnly: true, error: true}, {id: IncludeError, lineOnly: true, error: true},
+	{id: DeepNesting, severity: diag.Hint, lineOnly: true}, {id: UncheckedErrorFlag, severity: diag.Warning},
+	{id: LeakedChannel, severity: diag.Warning}, {id: LeakedWeave, severity: diag.Warning}, {id: InconsistentBranches, severity: diag.Warning, lineOnly: true}, {id: UnreachableYield, severity: diag.Error},
+	{id: TypeError, error: true}, {id: "int-literal-wraps", severity: diag.Warning}, {id: "shadowed-builtin", severity: diag.Warning}, {id: "dead-arm", severity: diag.Warning}, {id: "old-name", severity: diag.Hint},
+	{id: UnknownAllow, severity: diag.Warning}, {id: ParseError, lineOnly: true, error: true}, {id: IncludeError, lineOnly: true, error: true},
 }
 
 func analysisOf(id diag.Code) (a analysis, ok bool) {
@@ -205,8 +206,23 @@ func IDs(words *types.Table) (ids []diag.Code) {
 	return ids
 }
 
+// Suppressible calls f with the IDs of the built-in rules that a comment "# seq:allow(ID)" can suppress, in their order.
+func Suppressible(rules []*Rule, f func(id diag.Code, severity diag.Severity)) {
+	for _, r := range rules {
+		f(r.ID, r.Severity)
+	}
+	for _, a := range analyses {
+		if !a.error {
+			f(a.id, a.severity)
+		}
+	}
+}
+
 // Replaceable tells whether a configuration may have a rule with an ID: it has none with those of errors of the language.
 func Replaceable(id diag.Code) bool {
 	a, ok := analysisOf(id)
 	return !ok || !a.error
 }
+
+// FlagOf names the word whose flag a rule is on; "": it is on none.
+func (r *Rule) FlagOf() string { return r.flagOf }

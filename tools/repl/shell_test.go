@@ -405,27 +405,6 @@ func TestPlain(t *testing.T) {
 	assert.Equal(t, "» 1\n", out)
 }
 
-func TestHighlight(t *testing.T) {
-	text := `include vm:io include std:list : sq ( Int -- [ Int ] ) dup 1 2.5 true "s" :sym [ nope if ] ; # end`
-	var got []string
-	names := map[Class]string{Keyword: "keyword", Builtin: "builtin", Definition: "definition", Number: "number", Boolean: "bool", Text: "string",
-		Comment: "comment", TypeName: "type", Effect: "effect", Bracket: "bracket", Module: "module", Symbol: "symbol", Plaintext: "plain"}
-	for _, p := range Highlight(text) {
-		got = append(got, text[p.Start:p.End]+"="+names[p.Class])
-	}
-	assert.Equal(t, strings.Fields(`include=keyword vm=module :=module io=module include=keyword std=module :=module list=module :=definition sq=definition (=effect Int=type --=effect [=bracket Int=type ]=bracket )=effect
-		dup=builtin 1=number 2.5=number true=bool "s"=string :=symbol sym=symbol [=bracket nope=plain if=keyword ]=bracket ;=definition`), got[:len(got)-1])
-	assert.Equal(t, "# end=comment", got[len(got)-1])
-	for _, broken := range []string{"", `"open`, ": ", "( Int", "#", ":", "include std:"} {
-		at := 0
-		for _, p := range Highlight(broken) {
-			assert.LessOrEqual(t, at, p.Start, broken)
-			at = p.End
-		}
-		assert.LessOrEqual(t, at, len(broken))
-	}
-}
-
 // TestDocumentedSession runs the transcript of docs/repl.md.
 func TestDocumentedSession(t *testing.T) {
 	text, err := os.ReadFile("../../docs/repl.md")

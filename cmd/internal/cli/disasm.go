@@ -12,11 +12,11 @@ import (
 
 func disasmCommand(c *CLI) *cobra.Command {
 	var word string
-	var plain bool
+	var plain, native bool
 	cmd := &cobra.Command{
 		Use:   "disasm FILE",
 		Short: "Show the bytecode of a program",
-		Long:  "Show the bytecode of a program, source or bytecode: each word with its effect, then its instructions under the source lines they come from.",
+		Long:  "Show the bytecode of a program, source or bytecode: each word with its effect, then its instructions under the source lines they come from. With --native the machine code that there can be of each instruction stands under it.",
 		Args:  exactly(1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			opts := c.options()
@@ -30,7 +30,14 @@ func disasmCommand(c *CLI) *cobra.Command {
 			if prog.Sources == nil { // bytecode: the lines are not there
 				source = nil
 			}
-			shown, err := bytecode.Disassemble(c.Stdout, prog.Module, word, source)
+			var under func(function, pc int) string
+			if native {
+				var err error
+				if under, err = c.Parts.MachineCode(prog.Module); err != nil {
+					return err
+				}
+			}
+			shown, err := bytecode.DisassembleWith(c.Stdout, prog.Module, word, source, under)
 			if err == nil && shown == 0 && word != "" {
 				err = noWord(args[0], word, prog.Module)
 			}
@@ -39,6 +46,7 @@ func disasmCommand(c *CLI) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&word, "word", "", "show only this word and its quotations")
 	cmd.Flags().BoolVar(&plain, "plain", false, "show the plain code of a source file, which coverage and counts run: nothing is inlined, fused or reused")
+	cmd.Flags().BoolVar(&native, "native", false, "show the machine code of each instruction under it (Linux on amd64)")
 	return cmd
 }
 

@@ -79,7 +79,7 @@ func flagNames(flags *pflag.FlagSet) string {
 // examples are of the commands that do not come with some.
 var examples = []struct{ command, lines string }{
 	{"check", "  seqvm check program.seq\n  seqvm check --stacks program.seq:word      # the types on the stack behind each line\n  seqvm check --json *.seq"},
-	{"disasm", "  seqvm disasm program.seq\n  seqvm disasm --word main program.seqb"},
+	{"disasm", "  seqvm disasm program.seq\n  seqvm disasm --word main program.seqb\n  seqvm disasm --native --word fib program.seq"},
 	{"test", "  seqvm test\n  seqvm test -v --filter parse src\n  seqvm test --cover --junit results.xml"},
 	{"doc", "  seqvm doc list.map\n  seqvm doc std:json\n  seqvm doc --list concat"},
 	{"explain", "  seqvm explain unknown-word\n  seqvm explain                              # lists all codes"},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/doc"
 	"github.com/seqvm/seqvm/tools/repl"
@@ -36,6 +37,8 @@ type Parts struct {
 	Watch func(ctx context.Context, folders func() []string, relevant func(path string) bool, step func(ctx context.Context, changed string)) error
 	// Bench measures words, and shows, keeps and compares what came out.
 	Bench func(Bench) error
+	// MachineCode makes the machine code of a module and returns it as text by function and instruction.
+	MachineCode func(*bytecode.Module) (func(function, pc int) string, error)
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
@@ -71,6 +74,7 @@ type guest struct {
 // themselves (builtins.Word.Part).
 var guests = []guest{
 	{what: "'run --profile'", needed: given("run", "profile"), linked: func(p *Parts) bool { return p.Profile != nil }},
+	{what: "'disasm --native'", needed: given("disasm", "native"), linked: func(p *Parts) bool { return p.MachineCode != nil }},
 	{what: "'doc --html'", needed: given("doc", "html"), linked: func(p *Parts) bool { return p.Site != nil }},
 	{what: "'run --trace' with a page", needed: func(_ *CLI, cmd *cobra.Command) bool {
 		flag := cmd.Flags().Lookup("trace")

@@ -200,7 +200,7 @@ func commands() []command {
 	return []command{
 		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand}, {"debug", debugCommand},
 		{"test", (*CLI).testCommand}, {"bench", benchCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
-		{"repl", (*CLI).replCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
+		{"repl", (*CLI).replCommand}, {"lsp", lspCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
 		{completion, completionCommand}, {man, manCommand},
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/tools/benchmark"
 	"github.com/seqvm/seqvm/tools/doc/site"
+	"github.com/seqvm/seqvm/tools/machinecode"
 	"github.com/seqvm/seqvm/tools/pprof"
 	"github.com/seqvm/seqvm/tools/profilepage"
 	"github.com/seqvm/seqvm/tools/repl"
@@ -25,7 +26,7 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, MachineCode: machinecode.Text, Functions: parts.Functions(seqvm.Version)}
 }
 
 // bench measures words.

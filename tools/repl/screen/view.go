@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/tools/repl/lineedit"
@@ -21,11 +22,24 @@ const (
 	red     = "\x1b[31m"
 )
 
-// colours are those of the classes of package repl.
-var colours = map[repl.Class]string{
-	repl.Keyword: "\x1b[35m", repl.Builtin: "\x1b[36m", repl.Definition: "\x1b[1;33m", repl.Number: "\x1b[33m", repl.Boolean: "\x1b[33m",
-	repl.Text: "\x1b[32m", repl.Comment: "\x1b[90m", repl.TypeName: "\x1b[34m", repl.Effect: "\x1b[90m", repl.Bracket: "\x1b[37m",
-	repl.Module: "\x1b[34m", repl.Symbol: "\x1b[32m",
+// colours are those of the classes of package syntax.
+var colours = map[syntax.Class]string{
+	syntax.ClassKeyword: "\x1b[35m", syntax.ClassDefiner: "\x1b[1;33m", syntax.ClassDefinition: "\x1b[1;33m", syntax.ClassNumber: "\x1b[33m",
+	syntax.ClassBoolean: "\x1b[33m", syntax.ClassString: "\x1b[32m", syntax.ClassEscape: "\x1b[1;32m", syntax.ClassBadEscape: red,
+	syntax.ClassComment: "\x1b[90m", syntax.ClassType: "\x1b[34m", syntax.ClassRow: "\x1b[34m", syntax.ClassEffect: "\x1b[90m",
+	syntax.ClassBracket: "\x1b[37m", syntax.ClassField: "\x1b[34m", syntax.ClassModule: "\x1b[34m", syntax.ClassSymbol: "\x1b[32m",
+}
+
+// builtin is the colour of words that are built in, which no class tells.
+const builtin = "\x1b[36m"
+
+func colourOf(word string, class syntax.Class) string {
+	if class == syntax.ClassWord || class == syntax.ClassOperator {
+		if _, ok := builtins.All().Types().Lookup(word); ok {
+			return builtin
+		}
+	}
+	return colours[class]
 }
 
 // highlighted returns a text with colours; none reaches over a line end.
@@ -55,10 +69,11 @@ func painted(text string, from, to int) string {
 			start += len(part)
 		}
 	}
-	for _, p := range repl.Highlight(text) {
-		plain(at, p.Start, "")
-		plain(p.Start, p.End, colours[p.Class])
-		at = p.End
+	for _, r := range syntax.ClassRuns(text) {
+		start, end := int(r.Start), int(r.End)
+		plain(at, start, "")
+		plain(start, end, colourOf(text[start:end], r.Class))
+		at = end
 	}
 	plain(at, len(text), "")
 	return b.String()

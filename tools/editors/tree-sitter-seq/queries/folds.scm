@@ -1,0 +1,1 @@
+[(definition) (union) (quotation) (match) (arm)] @fold

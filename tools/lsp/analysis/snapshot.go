@@ -1,0 +1,228 @@
+package analysis
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/seq/check"
+	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/seq/types"
+	"github.com/seqvm/seqvm/tools/format"
+	"github.com/seqvm/seqvm/tools/lint"
+	"github.com/seqvm/seqvm/tools/lsp/document"
+)
+
+// Snapshot is what is known of a document, the main file of a program, at one time. It is not safe for concurrent use.
+type Snapshot struct {
+	Doc *document.Document
+	// Info is what can be found out about the program; of what cannot be read, nothing.
+	Info *types.Info
+
+	front      front
+	inspection seqvm.Inspection
+	files      map[string]*document.Document // the open documents at that time
+	asked      []string
+
+	report  *lint.Report
+	tokens  []syntax.Token
+	words   map[*syntax.Word]*types.Word // of the document
+	points  map[*types.Word][]types.Point
+	meaning map[string]Meaning // of names that are defined in the program
+}
+
+// look makes a snapshot.
+func (f front) look(doc *document.Document, files map[string]*document.Document) *Snapshot {
+	from := &reading{main: doc, files: files}
+	opts := f.opts
+	opts.FS = from
+	source := seqvm.File(doc.Path)
+	if doc.Path == "" {
+		source = seqvm.Text(doc.Source.Name, doc.Text())
+	}
+	in := seqvm.Inspect(source, opts)
+	return &Snapshot{Doc: doc, Info: in.Readable, front: f, inspection: in, files: files, asked: from.asked, points: map[*types.Word][]types.Point{}}
+}
+
+// With returns what would be known if the document had another text.
+func (s *Snapshot) With(text string) *Snapshot {
+	doc := *s.Doc
+	doc.Source, doc.Lines = diag.NewSource(s.Doc.Source.Name, text), document.NewLines(text)
+	return s.front.look(&doc, s.files)
+}
+
+// Report is what the linter says of the document, errors included.
+func (s *Snapshot) Report() *lint.Report {
+	if s.report == nil {
+		s.report = lint.File(nil, lint.Options{Words: s.front.words, Rules: s.front.rules,
+			Check: func(check.Source) (*types.Info, diag.List) { return s.inspection.Info, s.inspection.Problems }})
+	}
+	return s.report
+}
+
+// Formatted returns the text of the document as 'seqvm fmt' lays it out; false if it has an error.
+func (s *Snapshot) Formatted() (text string, ok bool) {
+	main := s.Main()
+	if main == nil || s.inspection.Info.Builtins == nil && format.Refusals(main, s.inspection.Problems).HasErrors() {
+		return "", false
+	}
+	return format.File(main.File), true
+}
+
+// Rules are the patterns of the linter, in their order.
+func (s *Snapshot) Rules() []*lint.Rule { return s.front.rules }
+
+// Builtins are the built-in words.
+func (s *Snapshot) Builtins() *types.Table {
+	if s.Info.Builtins != nil { // with those of manifests
+		return s.Info.Builtins
+	}
+	return s.front.words
+}
+
+// Main is the document as a file of its program; nil if nothing of it can be read.
+func (s *Snapshot) Main() *load.Module {
+	if len(s.Info.Program.Modules) == 0 {
+		return nil
+	}
+	return s.Info.Program.Main()
+}
+
+// Definitions are the words of the document that can be read, in the order of the text.
+func (s *Snapshot) Definitions() []*syntax.Word {
+	if m := s.Main(); m != nil {
+		return m.Words
+	}
+	return nil
+}
+
+// DefinitionAt returns the word whose definition an offset lies in; nil if it lies in none.
+func (s *Snapshot) DefinitionAt(offset int32) *syntax.Word {
+	words := s.Definitions()
+	i := sort.Search(len(words), func(i int) bool { return words[i].End >= offset })
+	if i < len(words) && words[i].Pos <= offset {
+		return words[i]
+	}
+	return nil
+}
+
+// Checked returns a definition of the document as the checker knows it; nil if it does not.
+func (s *Snapshot) Checked(decl *syntax.Word) *types.Word {
+	if s.words == nil {
+		s.words = map[*syntax.Word]*types.Word{}
+		for _, w := range s.Info.Words {
+			if w.Module == 0 {
+				s.words[w.Decl] = w
+			}
+		}
+	}
+	return s.words[decl]
+}
+
+// Points returns the stack at the places of a definition of the document: types.Info.Points.
+func (s *Snapshot) Points(decl *syntax.Word) []types.Point {
+	w := s.Checked(decl)
+	if w == nil {
+		return nil
+	}
+	points, known := s.points[w]
+	if !known {
+		points = s.Info.Points(w)
+		s.points[w] = points
+	}
+	return points
+}
+
+// Tokens are those of the document; the last one is its end.
+func (s *Snapshot) Tokens() []syntax.Token {
+	if s.tokens == nil {
+		if m := s.Main(); m != nil && m.Dialect.Conditionals() {
+			s.tokens, _ = syntax.Tokens(m.File)
+		} else {
+			s.tokens = syntax.Scan(s.Doc.Text())
+		}
+	}
+	return s.tokens
+}
+
+// TokenAt returns the token that an offset lies in or right behind of; false if there is none.
+func (s *Snapshot) TokenAt(offset int32) (t syntax.Token, ok bool) {
+	tokens := s.Tokens()
+	i := sort.Search(len(tokens), func(i int) bool { return tokens[i].End > offset })
+	if i < len(tokens) && tokens[i].Pos <= offset && tokens[i].Kind != syntax.TokenEOF {
+		return tokens[i], true
+	}
+	if i > 0 && tokens[i-1].End == offset {
+		return tokens[i-1], true
+	}
+	return syntax.Token{}, false
+}
+
+// CallAt returns the statement of a definition whose word is at an offset; nil if there is none.
+func CallAt(decl *syntax.Word, offset int32) *syntax.Stmt {
+	for st := range syntax.All(decl.Body) {
+		if st.HasCall() && st.Pos <= offset && offset <= st.End {
+			return st
+		}
+	}
+	return nil
+}
+
+// LiteralAt returns the innermost quotation literal of a definition that an offset lies in; nil if it lies in none.
+func (s *Snapshot) LiteralAt(decl *syntax.Word, offset int32) *syntax.Stmt {
+	var found *syntax.Stmt
+	for st := range syntax.All(decl.Body) {
+		if st.Kind == syntax.StmtQuotation && st.Pos <= offset && offset < st.End && strings.HasPrefix(s.Doc.Text()[st.Pos:], "[") {
+			found = st // one within comes behind it
+		}
+	}
+	return found
+}
+
+// URIOf returns the URI of a file of the program: that of the client if it is open.
+func (s *Snapshot) URIOf(source *diag.Source) string {
+	if source.Name == s.Doc.Source.Name {
+		return s.Doc.URI
+	}
+	if doc := s.files[canonical(source.Name)]; doc != nil {
+		return doc.URI
+	}
+	return document.URI(source.Name)
+}
+
+// LinesOf returns the lines of a file of the program.
+func (s *Snapshot) LinesOf(source *diag.Source) *document.Lines {
+	if source.Name == s.Doc.Source.Name {
+		return s.Doc.Lines
+	}
+	if doc := s.files[canonical(source.Name)]; doc != nil {
+		return doc.Lines
+	}
+	return document.NewLines(source.Text)
+}
+
+// IncludeOf returns the include of the document through which a file of its program is there; nil if there is none.
+func (s *Snapshot) IncludeOf(source *diag.Source) *syntax.Include {
+	main := s.Main()
+	if main == nil {
+		return nil
+	}
+	for i, m := range main.Included {
+		if reaches(m, source, map[*load.Module]bool{main: true}) {
+			return main.Includes[i]
+		}
+	}
+	return nil
+}
+
+// reaches tells whether a module is that of a source, or includes it.
+func reaches(m *load.Module, source *diag.Source, seen map[*load.Module]bool) bool {
+	if m == nil || seen[m] {
+		return false
+	}
+	seen[m] = true
+	return m.Source == source || slices.ContainsFunc(m.Included, func(next *load.Module) bool { return reaches(next, source, seen) })
+}

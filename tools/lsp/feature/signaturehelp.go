@@ -1,0 +1,36 @@
+package feature
+
+import (
+	"github.com/seqvm/seqvm/seq/syntax"
+	"github.com/seqvm/seqvm/tools/lsp/analysis"
+	"github.com/seqvm/seqvm/tools/lsp/protocol"
+)
+
+// SignatureHelp answers textDocument/signatureHelp: the effect of the word at the cursor, or of the last one in front of it on its line.
+func (s *Server) SignatureHelp(p *protocol.SignatureHelpParams) (any, error) {
+	at, ok := s.at(p.TextDocument, p.Position)
+	if !ok {
+		return nil, nil
+	}
+	line, _ := at.Doc.Line(at.Doc.At(at.offset))
+	var found *analysis.Meaning
+	for _, t := range at.Tokens() {
+		if t.Pos > at.offset {
+			break
+		}
+		if t.Pos < line || t.Kind != syntax.TokenWord {
+			continue
+		}
+		if m, _, ok := at.word(t); ok {
+			found = &m
+		}
+	}
+	if found == nil {
+		return nil, nil
+	}
+	help := protocol.SignatureInformation{Label: found.Name + " " + found.Effect}
+	if text, _ := at.Said(found); text != "" {
+		help.Documentation = markdown(text)
+	}
+	return &protocol.SignatureHelp{Signatures: []protocol.SignatureInformation{help}}, nil
+}
