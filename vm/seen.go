@@ -22,6 +22,12 @@ type Seen struct {
 	For   []*channel.Channel
 }
 
+// Channel is a channel of the program, SeenChannel what there is to see of one.
+type (
+	Channel     = channel.Channel
+	SeenChannel = channel.Seen
+)
+
 // SeenFrame is a call. Its values are as they are: who keeps them must share and promote them.
 type SeenFrame struct {
 	Function   int32 // index into Module.Funcs

@@ -210,7 +210,8 @@ func (s *Session) stops(strand *vm.Strand) {
 		return
 	}
 	at := place{function, pc}
-	if s.record.on || s.step.way != Continue {
+	recorded := s.record.on || s.step.way != Continue
+	if recorded {
 		s.record.add(strand)
 	}
 	stop := &Stop{Session: s, Strand: strand.ID(), strand: strand, back: -1}
@@ -226,9 +227,13 @@ func (s *Session) stops(strand *vm.Strand) {
 			stop.Reason, stop.Breakpoints = "breakpoint", append(stop.Breakpoints, b.ID)
 		}
 	}
-	if stop.Reason != "" {
-		s.stand(stop)
+	if stop.Reason == "" {
+		return
 	}
+	if !recorded {
+		s.record.add(strand)
+	}
+	s.stand(stop)
 }
 
 // arrived tells whether the step that the program does ends at a place.
@@ -297,6 +302,9 @@ func (s *Session) stand(stop *Stop) {
 		s.quit = true
 		s.vm.Stop(ErrQuit)
 		return
+	}
+	if way == Continue && !s.record.on {
+		s.record.seen, s.record.first = nil, 0 // what comes in between nobody records
 	}
 	if way != Continue && stop.strand != nil {
 		function, pc := stop.strand.Function()

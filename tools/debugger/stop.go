@@ -3,7 +3,6 @@ package debugger
 import (
 	"fmt"
 
-	"github.com/seqvm/seqvm/channel"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -78,10 +77,10 @@ func AuxStack(seen *Seen) []stack.Value {
 type Channel struct {
 	Name   string // "channel 1"
 	MadeAt string // FILE:LINE; "" if it is not known
-	channel.Seen
+	vm.SeenChannel
 	Held    int     // how many values it holds; Values may have fewer
 	Waiting []int64 // the strands that wait for it
-	Value   *channel.Channel
+	Value   *vm.Channel
 }
 
 // maxLooked is how many values are looked through for channels.
@@ -89,11 +88,11 @@ const maxLooked = 10_000
 
 // Channels are the channels that can be found on the stacks of strands and in what lies there, and those that strands wait for.
 func (s *Stop) Channels() (list []*Channel) {
-	byChannel := map[*channel.Channel]*Channel{}
-	note := func(c *channel.Channel) *Channel {
+	byChannel := map[*vm.Channel]*Channel{}
+	note := func(c *vm.Channel) *Channel {
 		if byChannel[c] == nil {
 			found := &Channel{Name: fmt.Sprintf("channel %d", len(list)+1), MadeAt: s.vm.MadeAt(c), Value: c}
-			found.Seen, found.Held = c.Look(100)
+			found.SeenChannel, found.Held = c.Look(100)
 			byChannel[c] = found
 			list = append(list, found)
 		}

@@ -350,11 +350,19 @@ func (t *Terminal) where() {
 		fmt.Fprintf(t.Out, ", strand #%d", seen.Strand)
 	}
 	if past := t.stop.Past(); past >= 0 {
-		fmt.Fprintf(t.Out, ", %d statements ago (output and messages since then stay)", past)
+		fmt.Fprintf(t.Out, ", %s ago (what was written and sent since then stays)", statements(past))
 	}
 	fmt.Fprintln(t.Out)
 	t.window(&f, 0)
 	t.showStack("stack", DataStack(seen, t.frame))
+}
+
+// statements is a number of statements.
+func statements(n int) string {
+	if n == 1 {
+		return "1 statement"
+	}
+	return fmt.Sprintf("%d statements", n)
 }
 
 // line is the line of a frame.
