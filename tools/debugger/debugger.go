@@ -160,7 +160,10 @@ func (s *Session) Standing(f func()) {
 }
 
 // Pause stops the program at the next statement that any strand comes to. Safe from any goroutine, but not at a stop.
-func (s *Session) Pause() { s.Standing(func() { s.step = step{way: Into} }) }
+func (s *Session) Pause() { s.Standing(s.StopNext) }
+
+// StopNext is Pause for a program that stands.
+func (s *Session) StopNext() { s.step = step{way: Into} }
 
 // End ends the program. Safe from any goroutine.
 func (s *Session) End() { s.vm.Stop(ErrQuit) }

@@ -101,7 +101,7 @@ func (t *Terminal) Begin() bool {
 	fmt.Fprintf(t.Out, "%s has not begun: 'break', 'run', 'step' or 'help'\n", t.Session.Files()[0])
 	way := t.read()
 	if way == Into {
-		t.Session.step = step{way: Into}
+		t.Session.StopNext()
 	}
 	return way != Quit
 }
@@ -350,19 +350,19 @@ func (t *Terminal) where() {
 		fmt.Fprintf(t.Out, ", strand #%d", seen.Strand)
 	}
 	if past := t.stop.Past(); past >= 0 {
-		fmt.Fprintf(t.Out, ", %s ago (what was written and sent since then stays)", statements(past))
+		fmt.Fprintf(t.Out, ", %s (what was written and sent since then stays)", Ago(past))
 	}
 	fmt.Fprintln(t.Out)
 	t.window(&f, 0)
 	t.showStack("stack", DataStack(seen, t.frame))
 }
 
-// statements is a number of statements.
-func statements(n int) string {
+// Ago says that something was so many statements ago.
+func Ago(n int) string {
 	if n == 1 {
-		return "1 statement"
+		return "1 statement ago"
 	}
-	return fmt.Sprintf("%d statements", n)
+	return fmt.Sprintf("%d statements ago", n)
 }
 
 // line is the line of a frame.

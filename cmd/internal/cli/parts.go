@@ -39,10 +39,22 @@ type Parts struct {
 	Bench func(Bench) error
 	// MachineCode makes the machine code of a module and returns it as text by function and instruction.
 	MachineCode func(*bytecode.Module) (func(function, pc int) string, error)
+	// Adapter serves the debugger to an editor.
+	Adapter func(Adapter) error
 	// Functions are those of words that are declared without (builtins.Word.Part), by name.
 	Functions map[string]seqvm.WordFunction
 	// All says that there is no other program with more.
 	All bool
+}
+
+// Adapter is what the debugger is served to an editor with.
+type Adapter struct {
+	Compile func(path string) (*seqvm.Debuggable, error)
+	Config  seqvm.Config
+	In      io.Reader
+	Out     io.Writer
+	// Listen is the address at which one client is waited for, in place of In and Out; "": none.
+	Listen string
 }
 
 // Screen is what the full-screen form of a session is made with.
@@ -83,6 +95,7 @@ var guests = []guest{
 	{what: "'run --watch'", needed: watches("run"), linked: func(p *Parts) bool { return p.Watch != nil }, apart: true},
 	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
 	{what: "'bench'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "bench" }, linked: func(p *Parts) bool { return p.Bench != nil }},
+	{what: "'dap'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "dap" }, linked: func(p *Parts) bool { return p.Adapter != nil }},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }

@@ -198,7 +198,7 @@ type command struct {
 // commands are all of them.
 func commands() []command {
 	return []command{
-		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand}, {"debug", debugCommand},
+		{"run", runCommand}, {"check", checkCommand}, {"build", buildCommand}, {"disasm", disasmCommand}, {"debug", debugCommand}, {"dap", dapCommand},
 		{"test", (*CLI).testCommand}, {"bench", benchCommand}, {"doc", (*CLI).docCommand}, {"explain", (*CLI).explainCommand}, {"fix", (*CLI).fixCommand}, {"fmt", (*CLI).fmtCommand}, {"lint", (*CLI).lintCommand},
 		{"repl", (*CLI).replCommand}, {"lsp", lspCommand}, {"new", newCommand}, {"env", envCommand}, {"version", versionCommand},
 		{completion, completionCommand}, {man, manCommand},

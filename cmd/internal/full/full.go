@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"syscall"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/seqvm/seqvm/builtins/parts"
 	"github.com/seqvm/seqvm/cmd/internal/cli"
 	"github.com/seqvm/seqvm/tools/benchmark"
+	"github.com/seqvm/seqvm/tools/dap"
 	"github.com/seqvm/seqvm/tools/doc/site"
 	"github.com/seqvm/seqvm/tools/machinecode"
 	"github.com/seqvm/seqvm/tools/pprof"
@@ -26,7 +28,26 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, MachineCode: machinecode.Text, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, MachineCode: machinecode.Text, Adapter: adapter, Functions: parts.Functions(seqvm.Version)}
+}
+
+// adapter serves the debugger.
+func adapter(a cli.Adapter) error {
+	o := dap.Options{Compile: a.Compile, Config: a.Config}
+	if a.Listen == "" {
+		return dap.Serve(a.In, a.Out, o)
+	}
+	at, err := net.Listen("tcp", a.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %w", err)
+	}
+	defer at.Close()
+	client, err := at.Accept()
+	if err != nil {
+		return fmt.Errorf("no client: %w", err)
+	}
+	defer client.Close()
+	return dap.Serve(client, client, o)
 }
 
 // bench measures words.

@@ -1,0 +1,285 @@
+package dap_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-dap"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seqvm/seqvm"
+	adapter "github.com/seqvm/seqvm/tools/dap"
+)
+
+const shapes = `union Shape { Dot Box { w: Int h: Int } }
+: area ( Shape -- Int )
+  match
+    Dot -> 0
+    Box -> i.*
+  end ;
+: sum ( Int Shape -- Int )
+  dup area swap drop
+  i.+ ;
+: wrong ( V -- Int ) 0 map.get drop ;
+: main ( -- )
+  1 2 3 Make-Box sum int->string io.write-line
+  chan.make dup [ 5 swap chan.send drop ] strand.spawn drop
+  chan.receive drop drop drop
+  list.make wrong drop ;
+`
+
+// client is an editor.
+type client struct {
+	t      *testing.T
+	to     io.Writer
+	from   chan dap.Message // closed at the end
+	seq    int
+	output map[string]string // by category
+	events []dap.EventMessage
+	path   string
+	ended  chan error
+}
+
+func newClient(t *testing.T, text string, o adapter.Options) *client {
+	t.Helper()
+	c := &client{t: t, output: map[string]string{}, path: filepath.Join(t.TempDir(), "shapes.seq"), ended: make(chan error, 1)}
+	require.NoError(t, os.WriteFile(c.path, []byte(text), 0o600))
+	in, to := io.Pipe()
+	from, out := io.Pipe()
+	c.to, c.from = to, make(chan dap.Message, 1000)
+	go func() {
+		defer close(c.from)
+		for r := bufio.NewReader(from); ; {
+			m, err := dap.ReadProtocolMessage(r)
+			if err != nil {
+				return
+			}
+			c.from <- m
+		}
+	}()
+	o.Compile = func(path string) (*seqvm.Debuggable, error) {
+		return seqvm.CompileForDebugger(seqvm.File(path), seqvm.Options{})
+	}
+	go func() {
+		c.ended <- adapter.Serve(in, out, o)
+		_ = out.Close()
+	}()
+	t.Cleanup(func() { _ = to.Close() })
+	return c
+}
+
+// ask sends a request and returns the answer.
+func (c *client) ask(command string, arguments any) dap.Message {
+	c.t.Helper()
+	c.seq++
+	raw, err := json.Marshal(map[string]any{"seq": c.seq, "type": "request", "command": command, "arguments": arguments})
+	require.NoError(c.t, err)
+	require.NoError(c.t, dap.WriteBaseMessage(c.to, raw))
+	for {
+		m := c.read()
+		if r, ok := m.(dap.ResponseMessage); ok {
+			assert.Equal(c.t, c.seq, r.GetResponse().RequestSeq)
+			return m
+		}
+	}
+}
+
+// read reads a message. Events are kept.
+func (c *client) read() dap.Message {
+	c.t.Helper()
+	m, ok := <-c.from
+	require.True(c.t, ok, "the adapter has ended")
+	switch e := m.(type) {
+	case *dap.OutputEvent:
+		c.output[e.Body.Category] += e.Body.Output
+	case dap.EventMessage:
+		c.events = append(c.events, e)
+	}
+	return m
+}
+
+// stops waits for the next stop.
+func (c *client) stops() dap.StoppedEventBody {
+	c.t.Helper()
+	for {
+		for len(c.events) > 0 {
+			e := c.events[0]
+			c.events = c.events[1:]
+			if stopped, ok := e.(*dap.StoppedEvent); ok {
+				assert.True(c.t, stopped.Body.AllThreadsStopped)
+				return stopped.Body
+			}
+		}
+		c.read()
+	}
+}
+
+// begin initializes and launches.
+func (c *client) begin(launch map[string]any) {
+	c.t.Helper()
+	initialized := c.ask("initialize", map[string]any{"adapterID": "seq"}).(*dap.InitializeResponse)
+	assert.True(c.t, initialized.Body.SupportsStepBack)
+	launch["program"] = c.path
+	require.IsType(c.t, &dap.LaunchResponse{}, c.ask("launch", launch))
+}
+
+// top is the innermost call, with the data stack, its top first.
+func (c *client) top(thread int) (where string, frame int, values []dap.Variable) {
+	c.t.Helper()
+	frames := c.ask("stackTrace", map[string]any{"threadId": thread}).(*dap.StackTraceResponse).Body.StackFrames
+	require.NotEmpty(c.t, frames)
+	assert.Equal(c.t, c.path, frames[0].Source.Path)
+	return strings.Join([]string{frames[0].Name, strings.Split(shapes, "\n")[frames[0].Line-1][frames[0].Column-1 : frames[0].EndColumn-1]}, " "), frames[0].Id, c.scope(frames[0].Id, "Data stack")
+}
+
+func (c *client) scope(frame int, name string) []dap.Variable {
+	c.t.Helper()
+	for _, s := range c.ask("scopes", map[string]any{"frameId": frame}).(*dap.ScopesResponse).Body.Scopes {
+		if s.Name == name {
+			return c.ask("variables", map[string]any{"variablesReference": s.VariablesReference}).(*dap.VariablesResponse).Body.Variables
+		}
+	}
+	c.t.Fatalf("no scope %s", name)
+	return nil
+}
+
+func refusal(t *testing.T, m dap.Message) string {
+	t.Helper()
+	require.IsType(t, &dap.ErrorResponse{}, m)
+	return m.(*dap.ErrorResponse).Message
+}
+
+func TestEveryRequest(t *testing.T) {
+	c := newClient(t, shapes, adapter.Options{})
+	assert.Contains(t, refusal(t, c.ask("threads", nil)), "no program has been launched")
+	assert.Contains(t, refusal(t, c.ask("stackTrace", map[string]any{"threadId": 1})), "the program runs")
+	assert.Contains(t, refusal(t, c.ask("goto", map[string]any{})), "not supported")
+	assert.Contains(t, refusal(t, c.ask("noSuchRequest", map[string]any{})), "not supported")
+	assert.Contains(t, refusal(t, c.ask("launch", map[string]any{})), "names no program")
+	c.begin(map[string]any{"record": true})
+	set := c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{
+		{"line": 8, "condition": "over 1 i.= drop true"}, {"line": 14, "logMessage": "a channel"}, {"line": 99}, {"line": 8, "hitCondition": "often"},
+	}}).(*dap.SetBreakpointsResponse).Body.Breakpoints
+	require.Len(t, set, 4)
+	assert.Equal(t, []bool{true, true, false, false}, []bool{set[0].Verified, set[1].Verified, set[2].Verified, set[3].Verified})
+	words := c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": "area"}, {"name": "none"}}}).(*dap.SetFunctionBreakpointsResponse).Body.Breakpoints
+	assert.True(t, words[0].Verified)
+	assert.Contains(t, words[1].Message, "no word 'none'")
+	c.ask("setExceptionBreakpoints", map[string]any{"filters": []string{"uncaught", "strands"}})
+	require.IsType(t, &dap.ConfigurationDoneResponse{}, c.ask("configurationDone", nil))
+
+	stop := c.stops()
+	assert.Equal(t, "breakpoint", stop.Reason)
+	where, frame, values := c.top(1)
+	assert.Equal(t, "sum dup", where)
+	require.Len(t, values, 2)
+	assert.Equal(t, ":Box 2 3 wrap-2", values[0].Value)
+	fields := c.ask("variables", map[string]any{"variablesReference": values[0].VariablesReference}).(*dap.VariablesResponse).Body.Variables
+	assert.Equal(t, []string{"w", "2", "h", "3"}, []string{fields[0].Name, fields[0].Value, fields[1].Name, fields[1].Value})
+	assert.Equal(t, "1 6", c.ask("evaluate", map[string]any{"expression": "area", "frameId": frame}).(*dap.EvaluateResponse).Body.Result)
+	assert.Contains(t, refusal(t, c.ask("evaluate", map[string]any{"expression": "no-such"})), "no-such")
+	assert.Contains(t, refusal(t, c.ask("variables", map[string]any{"variablesReference": 9999})), "no variables")
+	assert.Contains(t, refusal(t, c.ask("exceptionInfo", map[string]any{"threadId": 1})), "not stopped at an error")
+
+	c.ask("stepBack", map[string]any{"threadId": 1})
+	assert.Equal(t, "1 statement ago", c.stops().Description)
+	where, _, _ = c.top(1)
+	assert.Equal(t, "main sum", where)
+	c.ask("next", map[string]any{"threadId": 1})
+	c.stops()
+	c.ask("next", map[string]any{"threadId": 1})
+	c.stops()
+	where, _, _ = c.top(1)
+	assert.Equal(t, "sum area", where)
+	c.ask("stepIn", map[string]any{"threadId": 1})
+	assert.Equal(t, "breakpoint", c.stops().Reason)
+	c.ask("stepOut", map[string]any{"threadId": 1})
+	c.stops()
+	where, _, values = c.top(1)
+	assert.Equal(t, "sum swap", where)
+	assert.Equal(t, "6", values[0].Value)
+	c.ask("next", map[string]any{"threadId": 1, "granularity": "line"})
+	c.stops()
+	where, _, _ = c.top(1)
+	assert.Equal(t, "sum i.+", where)
+	c.ask("reverseContinue", map[string]any{"threadId": 1})
+	c.stops()
+	c.ask("continue", map[string]any{"threadId": 1})
+	c.stops() // in the present again
+	c.ask("continue", map[string]any{"threadId": 1})
+
+	stop = c.stops()
+	assert.Equal(t, "entry", stop.Reason)
+	assert.Equal(t, 2, stop.ThreadId)
+	_, frame, _ = c.top(2)
+	assert.Len(t, c.ask("threads", nil).(*dap.ThreadsResponse).Body.Threads, 2)
+	assert.Equal(t, []string{"waits in chan.receive", "stands here"}, []string{c.scope(frame, "Strands")[0].Value, c.scope(frame, "Strands")[1].Value})
+	assert.Contains(t, c.scope(frame, "Channels")[0].Value, "strand #1 waits")
+	assert.Empty(t, c.scope(frame, "Aux stack"))
+	c.ask("continue", map[string]any{"threadId": 1})
+
+	assert.Equal(t, "exception", c.stops().Reason)
+	where, _, _ = c.top(1)
+	assert.Equal(t, "wrong map.get", where)
+	assert.Equal(t, "map.get", c.ask("exceptionInfo", map[string]any{"threadId": 1}).(*dap.ExceptionInfoResponse).Body.ExceptionId)
+	c.ask("continue", map[string]any{"threadId": 1})
+	require.IsType(t, &dap.DisconnectResponse{}, c.ask("disconnect", nil))
+	require.NoError(t, <-c.ended)
+	assert.Equal(t, "7\n", c.output["stdout"])
+	assert.Contains(t, c.output["console"], "a channel\n")
+}
+
+// A program that runs for ever can be paused, changed while it runs, and ended.
+func TestPauseAndTerminate(t *testing.T) {
+	const text = `: forever ( Int -- Int ) 1 i.+ forever ;
+: main ( -- ) 0 forever drop ;
+`
+	c := newClient(t, text, adapter.Options{})
+	c.begin(map[string]any{})
+	c.ask("configurationDone", nil)
+	c.ask("pause", map[string]any{"threadId": 1})
+	assert.Equal(t, "step", c.stops().Reason)
+	c.ask("continue", map[string]any{"threadId": 1})
+	set := c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": "forever"}}}).(*dap.SetFunctionBreakpointsResponse)
+	assert.True(t, set.Body.Breakpoints[0].Verified)
+	assert.Equal(t, "breakpoint", c.stops().Reason)
+	c.ask("setFunctionBreakpoints", map[string]any{})
+	c.ask("continue", map[string]any{"threadId": 1})
+	require.IsType(t, &dap.TerminateResponse{}, c.ask("terminate", nil))
+	for {
+		if _, ok := c.read().(*dap.TerminatedEvent); ok {
+			break
+		}
+	}
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
+func TestARefusedProgramIsNotLaunched(t *testing.T) {
+	c := newClient(t, ": main ( -- ) no-such ;\n", adapter.Options{})
+	c.ask("initialize", map[string]any{})
+	assert.Contains(t, refusal(t, c.ask("launch", map[string]any{"program": c.path})), "no-such")
+	assert.Contains(t, refusal(t, c.ask("launch", map[string]any{"program": c.path + "x"})), "cannot read")
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
+func TestEntryAndTheEnd(t *testing.T) {
+	c := newClient(t, ": main ( -- Int ) 1 2 i.+ ;\n", adapter.Options{})
+	c.begin(map[string]any{"stopOnEntry": true, "args": []string{"a"}})
+	c.ask("configurationDone", nil)
+	c.stops()
+	c.ask("continue", map[string]any{"threadId": 1})
+	for {
+		if e, ok := c.read().(*dap.ExitedEvent); ok {
+			assert.Equal(t, 3, e.Body.ExitCode)
+			break
+		}
+	}
+}
