@@ -30,7 +30,7 @@ var wings = map[string]string{
 	"compile":            "seq bytecode",
 	"builtins":           "seq/types seq/syntax seq/diag vm stack channel host",
 	".":                  "seq compile bytecode vm stack host builtins tools/lint tools/traceback",
-	"tools":              "seq compile bytecode native vm stack host builtins stdlib .",
+	"tools":              "seq compile bytecode native vm stack channel host builtins stdlib .",
 	"cmd":                "seq bytecode vm host tools internal builtins/ffi builtins/parts .",
 	"internal":           "",
 	"internal/reference": "seq",

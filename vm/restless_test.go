@@ -27,6 +27,9 @@ func TestCallsMayBeginAgain(t *testing.T) {
 			if others, _ := filepath.Glob(name + ".*"); err != nil || len(others) != 2 {
 				continue // it has input, arguments, settings, or fails
 			}
+			if filepath.Base(name) == "cancelled" {
+				continue // which of two strands resumes a weave first is left to the order in which they run
+			}
 			for mode, options := range map[settings.Native]seqvm.Options{
 				{Mode: settings.NativeOff}:              {},
 				{Mode: settings.NativeDefault}:          {Plain: true},

@@ -207,13 +207,13 @@ func IDs(words *types.Table) (ids []diag.Code) {
 }
 
 // Suppressible calls f with the IDs of the built-in rules that a comment "# seq:allow(ID)" can suppress, in their order.
-func Suppressible(rules []*Rule, f func(id diag.Code, severity diag.Severity)) {
+func Suppressible(rules []*Rule, f func(id string, severity diag.Severity)) {
 	for _, r := range rules {
-		f(r.ID, r.Severity)
+		f(string(r.ID), r.Severity)
 	}
 	for _, a := range analyses {
 		if !a.error {
-			f(a.id, a.severity)
+			f(string(a.id), a.severity)
 		}
 	}
 }

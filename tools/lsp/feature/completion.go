@@ -162,9 +162,9 @@ func (c *completion) comment(text string) {
 			return
 		}
 		id = strings.TrimLeft(id, " ")
-		lint.Suppressible(c.Rules(), func(rule diag.Code, severity diag.Severity) {
-			if strings.HasPrefix(string(rule), id) {
-				c.add(protocol.CompletionItem{Label: string(rule), Kind: kindOfRules, Detail: severity.String()}, c.offset-int32(len(id)))
+		lint.Suppressible(c.Rules(), func(rule string, severity diag.Severity) {
+			if strings.HasPrefix(rule, id) {
+				c.add(protocol.CompletionItem{Label: rule, Kind: kindOfRules, Detail: severity.String()}, c.offset-int32(len(id)))
 			}
 		})
 		return
