@@ -20,6 +20,9 @@ type Family struct {
 	Title    string
 	Category string // what 'doc --json' and editors list it under (chapter 8, section 9)
 	Words    []Word
+	// Still: its words only make values of values, those apart that call quotations or other words, or need something of the sandbox
+	// (vm.Builtin.Still).
+	Still bool
 }
 
 // Families returns all built-in words by family. Names that begin with "%" are
@@ -27,13 +30,13 @@ type Family struct {
 // not be changed.
 var Families = sync.OnceValue(func() []Family {
 	return []Family{
-		{"Stack", "stack", stackWords}, {"Calls and branches", "callable", callWords}, {"Int", "arith", intWords}, {"Bool", "arith", boolWords}, {"Float", "float", floatWords},
-		{"Conversions", "text", conversionWords}, {"Strings", "text", stringWords}, {"Encodings", "text", encodingWords}, {"Regular expressions", "text", regexWords},
-		{"Lists", "list", listWords}, {"Maps", "map", mapWords}, {"Variants", "adt", variantWords()}, {"Texts of values", "diagnostics", sonWords},
-		{"Strands, channels, weaves", "concurrency", strandWords}, {"Time", "os", timeWords}, {"Input and output", "io", inputOutputWords},
-		{"Program arguments", "os", argumentWords}, {"Files", "fs", fileWords}, {"Directories", "fs", directoryWords}, {"Operating system and paths", "os", osWords},
-		{"Terminal", "io", terminalWords}, {"Cryptography", "text", cryptoWords}, {"Compression", "text", compressionWords}, {"Sockets", "tcp", socketWords}, {"Signals", "os", signalWords()}, {"TCP", "tcp", tcpWords}, {"UDP", "udp", udpWords}, {"DNS", "dns", dnsWords}, {"TLS", "tls", tlsWords}, {"HTTP", "http", httpWords}, {"Tests", "diagnostics", testWords},
-		{"", "", movingWords}, {"", "", lineWords}, {"", "", ioModuleWords}, {"", "", channelModuleWords}, {"", "", strandsModuleWords}, {"", "", testModuleWords}, {"", "", httpModuleWords}, {"", "", jsonWords}, {"", "", yamlWords}, {"", "", classicWords}, {"", "", release2Words},
+		{"Stack", "stack", stackWords, false}, {"Calls and branches", "callable", callWords, false}, {"Int", "arith", intWords, true}, {"Bool", "arith", boolWords, true}, {"Float", "float", floatWords, true},
+		{"Conversions", "text", conversionWords, true}, {"Strings", "text", stringWords, true}, {"Encodings", "text", encodingWords, true}, {"Regular expressions", "text", regexWords, true},
+		{"Lists", "list", listWords, true}, {"Maps", "map", mapWords, true}, {"Variants", "adt", variantWords(), true}, {"Texts of values", "diagnostics", sonWords, true},
+		{"Strands, channels, weaves", "concurrency", strandWords, false}, {"Time", "os", timeWords, false}, {"Input and output", "io", inputOutputWords, false},
+		{"Program arguments", "os", argumentWords, false}, {"Files", "fs", fileWords, false}, {"Directories", "fs", directoryWords, false}, {"Operating system and paths", "os", osWords, false},
+		{"Terminal", "io", terminalWords, false}, {"Cryptography", "text", cryptoWords, true}, {"Compression", "text", compressionWords, false}, {"Sockets", "tcp", socketWords, false}, {"Signals", "os", signalWords(), false}, {"TCP", "tcp", tcpWords, false}, {"UDP", "udp", udpWords, false}, {"DNS", "dns", dnsWords, false}, {"TLS", "tls", tlsWords, false}, {"HTTP", "http", httpWords, false}, {"Tests", "diagnostics", testWords, false},
+		{"", "", movingWords, true}, {"", "", lineWords, false}, {"", "", ioModuleWords, false}, {"", "", channelModuleWords, false}, {"", "", strandsModuleWords, false}, {"", "", testModuleWords, false}, {"", "", httpModuleWords, false}, {"", "", jsonWords, true}, {"", "", yamlWords, true}, {"", "", classicWords, false}, {"", "", release2Words, false},
 	}
 })
 

@@ -217,9 +217,28 @@ func (w *Words) Find(name string) *vm.Builtin {
 	}
 	e := w.types.Effect(i)
 	w.linked[i].CompareAndSwap(nil, &vm.Builtin{
-		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, Still: still()[name], TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
+		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, Still: still(w.list[i]), TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
 	})
 	return w.linked[i].Load()
+}
+
+// still tells whether a word neither waits nor looks at the calls that are open: machine code can have it executed with its own calls open. A word that
+// was made of another, as those that are linked, is not. Nothing is prepared for the answer: a start asks for few words.
+func still(b *Word) bool {
+	if b.Run == nil || b.Calls != nil || b.Needs != 0 || b.Rule.Special == types.Dump {
+		return false
+	}
+	for _, f := range Families() {
+		if !f.Still {
+			continue
+		}
+		for i := range f.Words {
+			if &f.Words[i] == b {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // copying is the word whose row says that it is the one of that name where parts move out; "" if there is none.

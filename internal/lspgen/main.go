@@ -1,7 +1,7 @@
 // Command lspgen makes the Go types of the Language Server Protocol that the language server uses, of the
 // protocol's meta model (the file metaModel.json of its specification):
 //
-//	go run ./internal/lspgen -model metaModel.json -out tools/lsp/protocol/types.go
+//	go run ./internal/lspgen -model metaModel.json -out tools/lsp/protocol
 //
 // Only what the messages in used.go need is made, and of the model only names, fields and values: no prose.
 package main
@@ -11,11 +11,12 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 func main() {
 	path := flag.String("model", "", "the meta model")
-	out := flag.String("out", "tools/lsp/protocol/types.go", "the file to write")
+	out := flag.String("out", "tools/lsp/protocol", "the folder of the files to write")
 	flag.Parse()
 	if err := run(*path, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "lspgen:", err)
@@ -32,9 +33,14 @@ func run(path, out string) error {
 	if err := json.Unmarshal(text, &m); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	source, err := generate(&m, used)
+	files, err := generate(&m, used)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, source, 0o666)
+	for name, source := range files {
+		if err := os.WriteFile(filepath.Join(out, name), source, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -4,43 +4,6 @@ package protocol
 
 import "encoding/json"
 
-// The methods of requests and notifications.
-const (
-	MethodInitialize                       = "initialize"
-	MethodInitialized                      = "initialized"
-	MethodShutdown                         = "shutdown"
-	MethodExit                             = "exit"
-	MethodCancelRequest                    = "$/cancelRequest"
-	MethodSetTrace                         = "$/setTrace"
-	MethodTextDocumentDidOpen              = "textDocument/didOpen"
-	MethodTextDocumentDidChange            = "textDocument/didChange"
-	MethodTextDocumentDidClose             = "textDocument/didClose"
-	MethodTextDocumentDidSave              = "textDocument/didSave"
-	MethodWorkspaceDidChangeWatchedFiles   = "workspace/didChangeWatchedFiles"
-	MethodWorkspaceDidChangeConfiguration  = "workspace/didChangeConfiguration"
-	MethodTextDocumentPublishDiagnostics   = "textDocument/publishDiagnostics"
-	MethodWindowLogMessage                 = "window/logMessage"
-	MethodTextDocumentCompletion           = "textDocument/completion"
-	MethodTextDocumentHover                = "textDocument/hover"
-	MethodTextDocumentSignatureHelp        = "textDocument/signatureHelp"
-	MethodTextDocumentDefinition           = "textDocument/definition"
-	MethodTextDocumentReferences           = "textDocument/references"
-	MethodTextDocumentDocumentHighlight    = "textDocument/documentHighlight"
-	MethodTextDocumentDocumentSymbol       = "textDocument/documentSymbol"
-	MethodWorkspaceSymbol                  = "workspace/symbol"
-	MethodTextDocumentCodeAction           = "textDocument/codeAction"
-	MethodTextDocumentCodeLens             = "textDocument/codeLens"
-	MethodTextDocumentInlayHint            = "textDocument/inlayHint"
-	MethodTextDocumentFormatting           = "textDocument/formatting"
-	MethodTextDocumentPrepareRename        = "textDocument/prepareRename"
-	MethodTextDocumentRename               = "textDocument/rename"
-	MethodTextDocumentFoldingRange         = "textDocument/foldingRange"
-	MethodTextDocumentSemanticTokensFull   = "textDocument/semanticTokens/full"
-	MethodTextDocumentPrepareCallHierarchy = "textDocument/prepareCallHierarchy"
-	MethodCallHierarchyIncomingCalls       = "callHierarchy/incomingCalls"
-	MethodCallHierarchyOutgoingCalls       = "callHierarchy/outgoingCalls"
-)
-
 // CallHierarchyIncomingCall is the structure of that name in the protocol.
 type CallHierarchyIncomingCall struct {
 	From       CallHierarchyItem `json:"from"`
@@ -115,24 +78,6 @@ type CodeActionContext struct {
 	TriggerKind CodeActionTriggerKind `json:"triggerKind,omitempty"`
 }
 
-// CodeActionKind is the enumeration of that name in the protocol.
-type CodeActionKind string
-
-// The values of CodeActionKind.
-const (
-	CodeActionKindEmpty                 CodeActionKind = ""
-	CodeActionKindQuickFix              CodeActionKind = "quickfix"
-	CodeActionKindRefactor              CodeActionKind = "refactor"
-	CodeActionKindRefactorExtract       CodeActionKind = "refactor.extract"
-	CodeActionKindRefactorInline        CodeActionKind = "refactor.inline"
-	CodeActionKindRefactorMove          CodeActionKind = "refactor.move"
-	CodeActionKindRefactorRewrite       CodeActionKind = "refactor.rewrite"
-	CodeActionKindSource                CodeActionKind = "source"
-	CodeActionKindSourceOrganizeImports CodeActionKind = "source.organizeImports"
-	CodeActionKindSourceFixAll          CodeActionKind = "source.fixAll"
-	CodeActionKindNotebook              CodeActionKind = "notebook"
-)
-
 // CodeActionKindDocumentation is the structure of that name in the protocol.
 type CodeActionKindDocumentation struct {
 	Kind    CodeActionKind `json:"kind"`
@@ -152,15 +97,6 @@ type CodeActionParams struct {
 	Range        Range                  `json:"range"`
 	Context      CodeActionContext      `json:"context"`
 }
-
-// CodeActionTriggerKind is the enumeration of that name in the protocol.
-type CodeActionTriggerKind uint32
-
-// The values of CodeActionTriggerKind.
-const (
-	CodeActionTriggerKindInvoked   CodeActionTriggerKind = 1
-	CodeActionTriggerKindAutomatic CodeActionTriggerKind = 2
-)
 
 // CodeDescription is the structure of that name in the protocol.
 type CodeDescription struct {
@@ -221,38 +157,6 @@ type CompletionItem struct {
 	AdditionalTextEdits []TextEdit         `json:"additionalTextEdits,omitempty"`
 }
 
-// CompletionItemKind is the enumeration of that name in the protocol.
-type CompletionItemKind uint32
-
-// The values of CompletionItemKind.
-const (
-	CompletionItemKindText          CompletionItemKind = 1
-	CompletionItemKindMethod        CompletionItemKind = 2
-	CompletionItemKindFunction      CompletionItemKind = 3
-	CompletionItemKindConstructor   CompletionItemKind = 4
-	CompletionItemKindField         CompletionItemKind = 5
-	CompletionItemKindVariable      CompletionItemKind = 6
-	CompletionItemKindClass         CompletionItemKind = 7
-	CompletionItemKindInterface     CompletionItemKind = 8
-	CompletionItemKindModule        CompletionItemKind = 9
-	CompletionItemKindProperty      CompletionItemKind = 10
-	CompletionItemKindUnit          CompletionItemKind = 11
-	CompletionItemKindValue         CompletionItemKind = 12
-	CompletionItemKindEnum          CompletionItemKind = 13
-	CompletionItemKindKeyword       CompletionItemKind = 14
-	CompletionItemKindSnippet       CompletionItemKind = 15
-	CompletionItemKindColor         CompletionItemKind = 16
-	CompletionItemKindFile          CompletionItemKind = 17
-	CompletionItemKindReference     CompletionItemKind = 18
-	CompletionItemKindFolder        CompletionItemKind = 19
-	CompletionItemKindEnumMember    CompletionItemKind = 20
-	CompletionItemKindConstant      CompletionItemKind = 21
-	CompletionItemKindStruct        CompletionItemKind = 22
-	CompletionItemKindEvent         CompletionItemKind = 23
-	CompletionItemKindOperator      CompletionItemKind = 24
-	CompletionItemKindTypeParameter CompletionItemKind = 25
-)
-
 // CompletionList is the structure of that name in the protocol.
 type CompletionList struct {
 	IsIncomplete bool             `json:"isIncomplete"`
@@ -270,16 +174,6 @@ type CompletionParams struct {
 	Position     Position               `json:"position"`
 	Context      *CompletionContext     `json:"context,omitempty"`
 }
-
-// CompletionTriggerKind is the enumeration of that name in the protocol.
-type CompletionTriggerKind uint32
-
-// The values of CompletionTriggerKind.
-const (
-	CompletionTriggerKindInvoked                         CompletionTriggerKind = 1
-	CompletionTriggerKindTriggerCharacter                CompletionTriggerKind = 2
-	CompletionTriggerKindTriggerForIncompleteCompletions CompletionTriggerKind = 3
-)
 
 // Definition is the type of that name in the protocol.
 type Definition = any
@@ -311,26 +205,6 @@ type DiagnosticRelatedInformation struct {
 	Location Location `json:"location"`
 	Message  string   `json:"message"`
 }
-
-// DiagnosticSeverity is the enumeration of that name in the protocol.
-type DiagnosticSeverity uint32
-
-// The values of DiagnosticSeverity.
-const (
-	DiagnosticSeverityError       DiagnosticSeverity = 1
-	DiagnosticSeverityWarning     DiagnosticSeverity = 2
-	DiagnosticSeverityInformation DiagnosticSeverity = 3
-	DiagnosticSeverityHint        DiagnosticSeverity = 4
-)
-
-// DiagnosticTag is the enumeration of that name in the protocol.
-type DiagnosticTag uint32
-
-// The values of DiagnosticTag.
-const (
-	DiagnosticTagUnnecessary DiagnosticTag = 1
-	DiagnosticTagDeprecated  DiagnosticTag = 2
-)
 
 // DidChangeConfigurationParams is the structure of that name in the protocol.
 type DidChangeConfigurationParams struct {
@@ -375,16 +249,6 @@ type DocumentHighlight struct {
 	Kind  DocumentHighlightKind `json:"kind,omitempty"`
 }
 
-// DocumentHighlightKind is the enumeration of that name in the protocol.
-type DocumentHighlightKind uint32
-
-// The values of DocumentHighlightKind.
-const (
-	DocumentHighlightKindText  DocumentHighlightKind = 1
-	DocumentHighlightKindRead  DocumentHighlightKind = 2
-	DocumentHighlightKindWrite DocumentHighlightKind = 3
-)
-
 // DocumentHighlightParams is the structure of that name in the protocol.
 type DocumentHighlightParams struct {
 	TextDocument TextDocumentIdentifier `json:"textDocument"`
@@ -408,30 +272,6 @@ type DocumentSymbolParams struct {
 	TextDocument TextDocumentIdentifier `json:"textDocument"`
 }
 
-// ErrorCodes is the enumeration of that name in the protocol.
-type ErrorCodes int32
-
-// The values of ErrorCodes.
-const (
-	ErrorCodesParseError           ErrorCodes = -32700
-	ErrorCodesInvalidRequest       ErrorCodes = -32600
-	ErrorCodesMethodNotFound       ErrorCodes = -32601
-	ErrorCodesInvalidParams        ErrorCodes = -32602
-	ErrorCodesInternalError        ErrorCodes = -32603
-	ErrorCodesServerNotInitialized ErrorCodes = -32002
-	ErrorCodesUnknownErrorCode     ErrorCodes = -32001
-)
-
-// FileChangeType is the enumeration of that name in the protocol.
-type FileChangeType uint32
-
-// The values of FileChangeType.
-const (
-	FileChangeTypeCreated FileChangeType = 1
-	FileChangeTypeChanged FileChangeType = 2
-	FileChangeTypeDeleted FileChangeType = 3
-)
-
 // FileEvent is the structure of that name in the protocol.
 type FileEvent struct {
 	URI  string         `json:"uri"`
@@ -447,16 +287,6 @@ type FoldingRange struct {
 	Kind           FoldingRangeKind `json:"kind,omitempty"`
 	CollapsedText  string           `json:"collapsedText,omitempty"`
 }
-
-// FoldingRangeKind is the enumeration of that name in the protocol.
-type FoldingRangeKind string
-
-// The values of FoldingRangeKind.
-const (
-	FoldingRangeKindComment FoldingRangeKind = "comment"
-	FoldingRangeKindImports FoldingRangeKind = "imports"
-	FoldingRangeKindRegion  FoldingRangeKind = "region"
-)
 
 // FoldingRangeParams is the structure of that name in the protocol.
 type FoldingRangeParams struct {
@@ -515,15 +345,6 @@ type InlayHint struct {
 	PaddingRight bool          `json:"paddingRight,omitempty"`
 }
 
-// InlayHintKind is the enumeration of that name in the protocol.
-type InlayHintKind uint32
-
-// The values of InlayHintKind.
-const (
-	InlayHintKindType      InlayHintKind = 1
-	InlayHintKindParameter InlayHintKind = 2
-)
-
 // InlayHintParams is the structure of that name in the protocol.
 type InlayHintParams struct {
 	TextDocument TextDocumentIdentifier `json:"textDocument"`
@@ -534,95 +355,6 @@ type InlayHintParams struct {
 type InlayHintWorkspaceClientCapabilities struct {
 	RefreshSupport bool `json:"refreshSupport,omitempty"`
 }
-
-// InsertTextFormat is the enumeration of that name in the protocol.
-type InsertTextFormat uint32
-
-// The values of InsertTextFormat.
-const (
-	InsertTextFormatPlainText InsertTextFormat = 1
-	InsertTextFormatSnippet   InsertTextFormat = 2
-)
-
-// LSPErrorCodes is the enumeration of that name in the protocol.
-type LSPErrorCodes int32
-
-// The values of LSPErrorCodes.
-const (
-	LSPErrorCodesRequestFailed    LSPErrorCodes = -32803
-	LSPErrorCodesServerCancelled  LSPErrorCodes = -32802
-	LSPErrorCodesContentModified  LSPErrorCodes = -32801
-	LSPErrorCodesRequestCancelled LSPErrorCodes = -32800
-)
-
-// LanguageKind is the enumeration of that name in the protocol.
-type LanguageKind string
-
-// The values of LanguageKind.
-const (
-	LanguageKindABAP            LanguageKind = "abap"
-	LanguageKindWindowsBat      LanguageKind = "bat"
-	LanguageKindBibTeX          LanguageKind = "bibtex"
-	LanguageKindClojure         LanguageKind = "clojure"
-	LanguageKindCoffeescript    LanguageKind = "coffeescript"
-	LanguageKindC               LanguageKind = "c"
-	LanguageKindCPP             LanguageKind = "cpp"
-	LanguageKindCSharp          LanguageKind = "csharp"
-	LanguageKindCSS             LanguageKind = "css"
-	LanguageKindD               LanguageKind = "d"
-	LanguageKindDelphi          LanguageKind = "pascal"
-	LanguageKindDiff            LanguageKind = "diff"
-	LanguageKindDart            LanguageKind = "dart"
-	LanguageKindDockerfile      LanguageKind = "dockerfile"
-	LanguageKindElixir          LanguageKind = "elixir"
-	LanguageKindErlang          LanguageKind = "erlang"
-	LanguageKindFSharp          LanguageKind = "fsharp"
-	LanguageKindGitCommit       LanguageKind = "git-commit"
-	LanguageKindGitRebase       LanguageKind = "git-rebase"
-	LanguageKindGo              LanguageKind = "go"
-	LanguageKindGroovy          LanguageKind = "groovy"
-	LanguageKindHandlebars      LanguageKind = "handlebars"
-	LanguageKindHaskell         LanguageKind = "haskell"
-	LanguageKindHTML            LanguageKind = "html"
-	LanguageKindIni             LanguageKind = "ini"
-	LanguageKindJava            LanguageKind = "java"
-	LanguageKindJavaScript      LanguageKind = "javascript"
-	LanguageKindJavaScriptReact LanguageKind = "javascriptreact"
-	LanguageKindJSON            LanguageKind = "json"
-	LanguageKindLaTeX           LanguageKind = "latex"
-	LanguageKindLess            LanguageKind = "less"
-	LanguageKindLua             LanguageKind = "lua"
-	LanguageKindMakefile        LanguageKind = "makefile"
-	LanguageKindMarkdown        LanguageKind = "markdown"
-	LanguageKindObjectiveC      LanguageKind = "objective-c"
-	LanguageKindObjectiveCPP    LanguageKind = "objective-cpp"
-	LanguageKindPascal          LanguageKind = "pascal"
-	LanguageKindPerl            LanguageKind = "perl"
-	LanguageKindPerl6           LanguageKind = "perl6"
-	LanguageKindPHP             LanguageKind = "php"
-	LanguageKindPlaintext       LanguageKind = "plaintext"
-	LanguageKindPowershell      LanguageKind = "powershell"
-	LanguageKindPug             LanguageKind = "jade"
-	LanguageKindPython          LanguageKind = "python"
-	LanguageKindR               LanguageKind = "r"
-	LanguageKindRazor           LanguageKind = "razor"
-	LanguageKindRuby            LanguageKind = "ruby"
-	LanguageKindRust            LanguageKind = "rust"
-	LanguageKindSCSS            LanguageKind = "scss"
-	LanguageKindSASS            LanguageKind = "sass"
-	LanguageKindScala           LanguageKind = "scala"
-	LanguageKindShaderLab       LanguageKind = "shaderlab"
-	LanguageKindShellScript     LanguageKind = "shellscript"
-	LanguageKindSQL             LanguageKind = "sql"
-	LanguageKindSwift           LanguageKind = "swift"
-	LanguageKindTypeScript      LanguageKind = "typescript"
-	LanguageKindTypeScriptReact LanguageKind = "typescriptreact"
-	LanguageKindTeX             LanguageKind = "tex"
-	LanguageKindVisualBasic     LanguageKind = "vb"
-	LanguageKindXML             LanguageKind = "xml"
-	LanguageKindXSL             LanguageKind = "xsl"
-	LanguageKindYAML            LanguageKind = "yaml"
-)
 
 // Location is the structure of that name in the protocol.
 type Location struct {
@@ -650,27 +382,6 @@ type MarkupContent struct {
 	Value string     `json:"value"`
 }
 
-// MarkupKind is the enumeration of that name in the protocol.
-type MarkupKind string
-
-// The values of MarkupKind.
-const (
-	MarkupKindPlainText MarkupKind = "plaintext"
-	MarkupKindMarkdown  MarkupKind = "markdown"
-)
-
-// MessageType is the enumeration of that name in the protocol.
-type MessageType uint32
-
-// The values of MessageType.
-const (
-	MessageTypeError   MessageType = 1
-	MessageTypeWarning MessageType = 2
-	MessageTypeInfo    MessageType = 3
-	MessageTypeLog     MessageType = 4
-	MessageTypeDebug   MessageType = 5
-)
-
 // ParameterInformation is the structure of that name in the protocol.
 type ParameterInformation struct {
 	Label         any `json:"label"`
@@ -682,16 +393,6 @@ type Position struct {
 	Line      uint32 `json:"line"`
 	Character uint32 `json:"character"`
 }
-
-// PositionEncodingKind is the enumeration of that name in the protocol.
-type PositionEncodingKind string
-
-// The values of PositionEncodingKind.
-const (
-	PositionEncodingKindUTF8  PositionEncodingKind = "utf-8"
-	PositionEncodingKindUTF16 PositionEncodingKind = "utf-16"
-	PositionEncodingKindUTF32 PositionEncodingKind = "utf-32"
-)
 
 // PrepareRenameParams is the structure of that name in the protocol.
 type PrepareRenameParams struct {
@@ -750,54 +451,6 @@ type RenameParams struct {
 	Position     Position               `json:"position"`
 	NewName      string                 `json:"newName"`
 }
-
-// SemanticTokenModifiers is the enumeration of that name in the protocol.
-type SemanticTokenModifiers string
-
-// The values of SemanticTokenModifiers.
-const (
-	SemanticTokenModifiersDeclaration    SemanticTokenModifiers = "declaration"
-	SemanticTokenModifiersDefinition     SemanticTokenModifiers = "definition"
-	SemanticTokenModifiersReadonly       SemanticTokenModifiers = "readonly"
-	SemanticTokenModifiersStatic         SemanticTokenModifiers = "static"
-	SemanticTokenModifiersDeprecated     SemanticTokenModifiers = "deprecated"
-	SemanticTokenModifiersAbstract       SemanticTokenModifiers = "abstract"
-	SemanticTokenModifiersAsync          SemanticTokenModifiers = "async"
-	SemanticTokenModifiersModification   SemanticTokenModifiers = "modification"
-	SemanticTokenModifiersDocumentation  SemanticTokenModifiers = "documentation"
-	SemanticTokenModifiersDefaultLibrary SemanticTokenModifiers = "defaultLibrary"
-)
-
-// SemanticTokenTypes is the enumeration of that name in the protocol.
-type SemanticTokenTypes string
-
-// The values of SemanticTokenTypes.
-const (
-	SemanticTokenTypesNamespace     SemanticTokenTypes = "namespace"
-	SemanticTokenTypesType          SemanticTokenTypes = "type"
-	SemanticTokenTypesClass         SemanticTokenTypes = "class"
-	SemanticTokenTypesEnum          SemanticTokenTypes = "enum"
-	SemanticTokenTypesInterface     SemanticTokenTypes = "interface"
-	SemanticTokenTypesStruct        SemanticTokenTypes = "struct"
-	SemanticTokenTypesTypeParameter SemanticTokenTypes = "typeParameter"
-	SemanticTokenTypesParameter     SemanticTokenTypes = "parameter"
-	SemanticTokenTypesVariable      SemanticTokenTypes = "variable"
-	SemanticTokenTypesProperty      SemanticTokenTypes = "property"
-	SemanticTokenTypesEnumMember    SemanticTokenTypes = "enumMember"
-	SemanticTokenTypesEvent         SemanticTokenTypes = "event"
-	SemanticTokenTypesFunction      SemanticTokenTypes = "function"
-	SemanticTokenTypesMethod        SemanticTokenTypes = "method"
-	SemanticTokenTypesMacro         SemanticTokenTypes = "macro"
-	SemanticTokenTypesKeyword       SemanticTokenTypes = "keyword"
-	SemanticTokenTypesModifier      SemanticTokenTypes = "modifier"
-	SemanticTokenTypesComment       SemanticTokenTypes = "comment"
-	SemanticTokenTypesString        SemanticTokenTypes = "string"
-	SemanticTokenTypesNumber        SemanticTokenTypes = "number"
-	SemanticTokenTypesRegexp        SemanticTokenTypes = "regexp"
-	SemanticTokenTypesOperator      SemanticTokenTypes = "operator"
-	SemanticTokenTypesDecorator     SemanticTokenTypes = "decorator"
-	SemanticTokenTypesLabel         SemanticTokenTypes = "label"
-)
 
 // SemanticTokens is the structure of that name in the protocol.
 type SemanticTokens struct {
@@ -889,16 +542,6 @@ type SignatureHelpParams struct {
 	Context      *SignatureHelpContext  `json:"context,omitempty"`
 }
 
-// SignatureHelpTriggerKind is the enumeration of that name in the protocol.
-type SignatureHelpTriggerKind uint32
-
-// The values of SignatureHelpTriggerKind.
-const (
-	SignatureHelpTriggerKindInvoked          SignatureHelpTriggerKind = 1
-	SignatureHelpTriggerKindTriggerCharacter SignatureHelpTriggerKind = 2
-	SignatureHelpTriggerKindContentChange    SignatureHelpTriggerKind = 3
-)
-
 // SignatureInformation is the structure of that name in the protocol.
 type SignatureInformation struct {
 	Label           string                 `json:"label"`
@@ -916,47 +559,6 @@ type SymbolInformation struct {
 	Deprecated    bool        `json:"deprecated,omitempty"`
 	Location      Location    `json:"location"`
 }
-
-// SymbolKind is the enumeration of that name in the protocol.
-type SymbolKind uint32
-
-// The values of SymbolKind.
-const (
-	SymbolKindFile          SymbolKind = 1
-	SymbolKindModule        SymbolKind = 2
-	SymbolKindNamespace     SymbolKind = 3
-	SymbolKindPackage       SymbolKind = 4
-	SymbolKindClass         SymbolKind = 5
-	SymbolKindMethod        SymbolKind = 6
-	SymbolKindProperty      SymbolKind = 7
-	SymbolKindField         SymbolKind = 8
-	SymbolKindConstructor   SymbolKind = 9
-	SymbolKindEnum          SymbolKind = 10
-	SymbolKindInterface     SymbolKind = 11
-	SymbolKindFunction      SymbolKind = 12
-	SymbolKindVariable      SymbolKind = 13
-	SymbolKindConstant      SymbolKind = 14
-	SymbolKindString        SymbolKind = 15
-	SymbolKindNumber        SymbolKind = 16
-	SymbolKindBoolean       SymbolKind = 17
-	SymbolKindArray         SymbolKind = 18
-	SymbolKindObject        SymbolKind = 19
-	SymbolKindKey           SymbolKind = 20
-	SymbolKindNull          SymbolKind = 21
-	SymbolKindEnumMember    SymbolKind = 22
-	SymbolKindStruct        SymbolKind = 23
-	SymbolKindEvent         SymbolKind = 24
-	SymbolKindOperator      SymbolKind = 25
-	SymbolKindTypeParameter SymbolKind = 26
-)
-
-// SymbolTag is the enumeration of that name in the protocol.
-type SymbolTag uint32
-
-// The values of SymbolTag.
-const (
-	SymbolTagDeprecated SymbolTag = 1
-)
 
 // TextDocumentClientCapabilities is the structure of that name in the protocol.
 type TextDocumentClientCapabilities struct {
@@ -983,31 +585,11 @@ type TextDocumentItem struct {
 	Text       string       `json:"text"`
 }
 
-// TextDocumentSyncKind is the enumeration of that name in the protocol.
-type TextDocumentSyncKind uint32
-
-// The values of TextDocumentSyncKind.
-const (
-	TextDocumentSyncKindNone        TextDocumentSyncKind = 0
-	TextDocumentSyncKindFull        TextDocumentSyncKind = 1
-	TextDocumentSyncKindIncremental TextDocumentSyncKind = 2
-)
-
 // TextEdit is the structure of that name in the protocol.
 type TextEdit struct {
 	Range   Range  `json:"range"`
 	NewText string `json:"newText"`
 }
-
-// TraceValue is the enumeration of that name in the protocol.
-type TraceValue string
-
-// The values of TraceValue.
-const (
-	TraceValueOff      TraceValue = "off"
-	TraceValueMessages TraceValue = "messages"
-	TraceValueVerbose  TraceValue = "verbose"
-)
 
 // VersionedTextDocumentIdentifier is the structure of that name in the protocol.
 type VersionedTextDocumentIdentifier struct {
