@@ -127,14 +127,14 @@ func (s meter) limitError(a *allowance, limit error) *LimitError {
 
 // endGroup ends the strands of a group by an error: that of the input that runs, or else of strands that it has left.
 func (v *VM) endGroup(g *group, outcome *LimitError) {
+	v.session.mu.Lock()
+	in := v.session.running // now: as soon as there is a reason it may end by that, and another one may run
+	v.session.mu.Unlock()
 	var why error = outcome
 	if !g.reason.CompareAndSwap(nil, &why) {
 		return
 	}
 	v.cancelGroup(g)
-	v.session.mu.Lock()
-	in := v.session.running
-	v.session.mu.Unlock()
 	if in != nil && in.group == g {
 		if in.finish(nil, outcome); in.err == why {
 			return

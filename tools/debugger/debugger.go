@@ -132,25 +132,39 @@ func (s *Session) stepped(word int) int32 { return s.prog.Stepped[word].To }
 
 // Run runs the program to its end; the results are those of vm.VM.Run.
 func (s *Session) Run(ctx context.Context) (status int, err error) {
-	s.mu.Lock()
-	s.running = true
-	s.mu.Unlock()
-	if err := s.prepare(); err != nil {
+	if err := s.begin(); err != nil {
 		return 0, err
 	}
-	main := s.prog.Info.Main.Index
-	s.mod.Main = s.redirects(s.everywhere())[2*main].To
 	defer context.AfterFunc(ctx, func() { s.vm.Stop(context.Cause(ctx)) })()
 	return s.vm.Run()
 }
 
+// begin prepares the program for its start. Who wants it to stand meanwhile waits.
+func (s *Session) begin() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = true
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	main := s.prog.Info.Main.Index
+	s.mod.Main = s.redirects(s.everywhere())[2*main].To
+	return nil
+}
+
+// notBegun calls f if the program has not begun, and keeps it from that meanwhile; false if it has.
+func (s *Session) notBegun(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running {
+		f()
+	}
+	return !s.running
+}
+
 // Standing calls f while the program stands. It must not be called at a stop, where it stands anyway.
 func (s *Session) Standing(f func()) {
-	s.mu.Lock()
-	running := s.running
-	s.mu.Unlock()
-	if !running {
-		f()
+	if s.notBegun(f) {
 		return
 	}
 	s.vm.Standing(func() {
