@@ -27,15 +27,19 @@ type Options struct {
 	Compile func(path string) (*seqvm.Debuggable, error)
 	// Config is that of the program, but for its output and its arguments.
 	Config vm.Config
+	// Chdir makes a folder that of the process, before the program is compiled; nil: a launch cannot ask for that.
+	Chdir func(dir string) error
 }
 
 // Launch is the arguments of the request "launch".
 type Launch struct {
-	Program     string   `json:"program"`     // the path of the main file
-	Args        []string `json:"args"`        // of the program
-	StopOnEntry bool     `json:"stopOnEntry"` // stop at the first statement
-	Record      bool     `json:"record"`      // every statement, to go back
-	NoDebug     bool     `json:"noDebug"`     // run only
+	Program     string            `json:"program"`     // the path of the main file
+	Args        []string          `json:"args"`        // of the program
+	Folder      string            `json:"cwd"`         // in which the program runs; "": that of the adapter
+	Environment map[string]string `json:"env"`         // variables that the program has besides, or in place of the adapter's
+	StopOnEntry bool              `json:"stopOnEntry"` // stop at the first statement
+	Record      bool              `json:"record"`      // every statement, to go back
+	NoDebug     bool              `json:"noDebug"`     // run only
 }
 
 // Serve serves one client until it disconnects or its input ends. The error is that of the connection.
@@ -290,11 +294,15 @@ func (s *server) launched(arguments json.RawMessage) error {
 	if s.launch.Program == "" {
 		return errors.New("the launch names no program: it needs \"program\", the path of a file")
 	}
+	if err := s.enter(s.launch.Folder); err != nil {
+		return err
+	}
 	prog, err := s.opts.Compile(s.launch.Program)
 	if err != nil {
 		return err
 	}
 	config := s.opts.Config
+	config.Environ = s.environ
 	config.Stdout, config.Stderr, config.Args = category{s, "stdout"}, category{s, "stderr"}, append([]string{s.launch.Program}, s.launch.Args...)
 	config.LineFlush = true
 	session, err := debugger.New(debugger.Options{Program: prog, Config: config, Stopped: s.stopped, Log: category{s, "console"}, Entry: s.launch.StopOnEntry && !s.launch.NoDebug})
@@ -306,4 +314,29 @@ func (s *server) launched(arguments json.RawMessage) error {
 	}
 	s.prog, s.session = prog, session
 	return nil
+}
+
+// enter makes a folder that of the program.
+func (s *server) enter(dir string) error {
+	switch {
+	case dir == "":
+		return nil
+	case s.opts.Chdir == nil:
+		return errors.New("the folder of the program cannot be chosen here")
+	}
+	if err := s.opts.Chdir(dir); err != nil {
+		return fmt.Errorf("the folder of the program: %w", err)
+	}
+	return nil
+}
+
+// environ returns a variable of the program's environment.
+func (s *server) environ(name string) (string, bool) {
+	if value, ok := s.launch.Environment[name]; ok {
+		return value, true
+	}
+	if outer := s.opts.Config.Environ; outer != nil {
+		return outer(name)
+	}
+	return "", false
 }

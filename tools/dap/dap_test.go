@@ -283,3 +283,28 @@ func TestEntryAndTheEnd(t *testing.T) {
 		}
 	}
 }
+
+func TestFolderAndEnvironment(t *testing.T) {
+	folder := ""
+	c := newClient(t, `: show ( String -- ) os.getenv [ ] [ drop "none" ] if io.write-line ;
+: main ( -- ) "GREETING" show "HERE" show "NOWHERE" show ;
+`, adapter.Options{
+		Config: seqvm.Config{Environ: func(name string) (string, bool) { return "outer", name == "HERE" || name == "GREETING" }},
+		Chdir:  func(dir string) error { folder = dir; return nil },
+	})
+	c.begin(map[string]any{"cwd": "a folder", "env": map[string]string{"GREETING": "hello"}})
+	c.ask("configurationDone", nil)
+	for {
+		if _, ok := c.read().(*dap.TerminatedEvent); ok {
+			break
+		}
+	}
+	assert.Equal(t, "a folder", folder)
+	assert.Equal(t, "hello\nouter\nnone\n", c.output["stdout"])
+}
+
+func TestAFolderThatIsNotThere(t *testing.T) {
+	c := newClient(t, ": main ( -- ) ;\n", adapter.Options{Chdir: func(string) error { return os.ErrNotExist }})
+	c.ask("initialize", map[string]any{"adapterID": "seq"})
+	assert.Contains(t, refusal(t, c.ask("launch", map[string]any{"program": c.path, "cwd": "nowhere"})), "the folder of the program: file does not exist")
+}

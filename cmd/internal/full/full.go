@@ -33,7 +33,7 @@ func Parts() cli.Parts {
 
 // adapter serves the debugger.
 func adapter(a cli.Adapter) error {
-	o := dap.Options{Compile: a.Compile, Config: a.Config}
+	o := dap.Options{Compile: a.Compile, Config: a.Config, Chdir: os.Chdir}
 	if a.Listen == "" {
 		return dap.Serve(a.In, a.Out, o)
 	}
