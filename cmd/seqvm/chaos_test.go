@@ -51,6 +51,9 @@ var outsideEnds = map[syscall.Signal]bool{
 	syscall.SIGWINCH: false, syscall.SIGCHLD: false, syscall.SIGURG: false, syscall.SIGCONT: false,
 }
 
+// statusInterrupted is the exit status after a SIGINT (chapter 6, section 2).
+const statusInterrupted = 130
+
 // Processes that are refused memory, or get a signal at any moment, end as they should or in a clean error, and what they have written until then
 // is the beginning of what they write else.
 func TestChaosOfProcesses(t *testing.T) {
@@ -86,6 +89,10 @@ func TestChaosOfProcesses(t *testing.T) {
 				assert.Equal(t, which, status.Signal())
 				assert.True(t, strings.HasPrefix(string(want), out))
 				assert.Empty(t, errors)
+				return
+			}
+			if which == syscall.SIGINT && state.ExitCode() == statusInterrupted {
+				assert.True(t, strings.HasPrefix(string(want), out))
 				return
 			}
 			assert.Zero(t, state.ExitCode(), "%v: %s", which, errors)

@@ -4,12 +4,16 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 )
 
 // Listener is a TCP port that is listened on.
 type Listener struct {
 	tcp    *net.TCPListener
 	accept turn
+
+	mu    sync.Mutex
+	waits chan struct{} // of who waits for a connection; closed when that wait ends
 }
 
 // everywhere is a port of all IPv4 addresses of the machine.
@@ -38,6 +42,11 @@ func (l *Listener) Accept(wait Wait) (*Stream, error) {
 		}
 	}()
 	err := l.accept.await(wait, false, l.tcp.SetDeadline, func() (err error) {
+		waits := make(chan struct{})
+		defer close(waits)
+		l.mu.Lock()
+		l.waits = waits
+		l.mu.Unlock()
 		conn, err = l.tcp.AcceptTCP()
 		return err
 	})
@@ -53,4 +62,13 @@ func (l *Listener) LocalAddr() net.Addr { return l.tcp.Addr() }
 
 func (l *Listener) kind() kind { return listeners }
 
-func (l *Listener) shut() { _ = l.tcp.Close() }
+// shut lets who waits have the connection that has come: else it would be chance whether that was noticed before the close.
+func (l *Listener) shut() {
+	l.mu.Lock()
+	waits := l.waits
+	l.mu.Unlock()
+	if waits != nil && hasCome(l.tcp) {
+		<-waits
+	}
+	_ = l.tcp.Close()
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,10 @@ func waiting(f func(Wait) error) (interrupt func(), result <-chan error) {
 	begun, ended := make(chan func(), 1), make(chan error, 1)
 	go func() {
 		ended <- f(func(interrupt, wait func()) {
-			begun <- interrupt
+			select {
+			case begun <- interrupt:
+			default: // it waits once more
+			}
 			wait()
 		})
 	}()
@@ -356,6 +360,49 @@ func TestSecure(t *testing.T) {
 	require.NoError(t, <-reader)
 	assert.Equal(t, "SECRET", string(got), "who waited before gets what comes through")
 	assert.ErrorIs(t, s.Secure(plainly, time.Minute, nil), ErrSecure)
+}
+
+// A reader that has to wait for Secure, which itself waits for a writer, does so without work.
+func TestReadersWaitForSecureQuietly(t *testing.T) {
+	s, _ := pair(t)
+	waits := 0
+	_, reader := waiting(func(w Wait) error {
+		return s.Read(func(interrupt, wait func()) {
+			waits++
+			w(interrupt, wait)
+		}, discard)
+	})
+	_, writer := waiting(func(w Wait) error { return s.Write(w, flood) })
+	hang := func(ctx context.Context, _ net.Conn) (net.Conn, error) { return nil, ctx.Err() }
+	assert.ErrorIs(t, s.Secure(plainly, 100*time.Millisecond, hang), context.DeadlineExceeded)
+	s.shut()
+	assert.Error(t, <-writer)
+	assert.Error(t, <-reader)
+	assert.Less(t, waits, 1000)
+}
+
+// Who waits for a connection that has come has it, though the listener is closed at once.
+func TestCloseLeavesNobodyBehind(t *testing.T) {
+	for range 500 {
+		l, err := Listen(0)
+		require.NoError(t, err)
+		_, accepted := waiting(func(w Wait) error {
+			s, err := l.Accept(w)
+			if err == nil {
+				s.shut()
+			}
+			return err
+		})
+		for l.accept.try() {
+			l.accept.leave()
+			runtime.Gosched()
+		}
+		other, err := net.DialTCP("tcp4", nil, net.TCPAddrFromAddrPort(netip.AddrPortFrom(loopback, portOf(l))))
+		require.NoError(t, err)
+		l.shut()
+		assert.NoError(t, <-accepted)
+		_ = other.Close()
+	}
 }
 
 func TestSecureIsLimited(t *testing.T) {

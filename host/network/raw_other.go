@@ -19,6 +19,8 @@ func readRaw(syscall.RawConn, bool, func([]byte)) (bool, error) { return false, 
 
 func awaitBytes(syscall.RawConn) {}
 
+func hasCome(*net.TCPListener) bool { return false }
+
 func writeRaw(syscall.RawConn, []byte) (int, error) { return 0, nil }
 
 // Quiet tells whether nothing has come on a connection that nobody reads from, not even its end.

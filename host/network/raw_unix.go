@@ -71,6 +71,19 @@ func awaitBytes(raw syscall.RawConn) {
 	})
 }
 
+// hasCome tells whether a connection has come that nobody has accepted.
+func hasCome(l *net.TCPListener) bool {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return false
+	}
+	n := 0
+	err = raw.Control(func(fd uintptr) {
+		n, _ = again(func() (int, error) { return unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0) })
+	})
+	return err == nil && n > 0
+}
+
 // writeRaw writes what the system takes at once.
 func writeRaw(raw syscall.RawConn, data []byte) (n int, err error) {
 	if len(data) == 0 {

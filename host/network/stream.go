@@ -177,7 +177,7 @@ func (s *Stream) Secure(wait Wait, limit time.Duration, secure func(context.Cont
 	defer cancel()
 	err := context.Canceled
 	wait(cancel, func() {
-		for _, t := range [...]turn{s.write, s.read} {
+		for _, t := range [...]turn{s.read, s.write} { // first the one whose holder would come back again and again
 			select {
 			case t <- struct{}{}:
 				defer t.leave()
