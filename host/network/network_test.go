@@ -381,6 +381,13 @@ func TestReadersWaitForSecureQuietly(t *testing.T) {
 	assert.Less(t, waits, 1000)
 }
 
+// awaited tells whether somebody waits for a connection.
+func (l *Listener) awaited() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waits != nil
+}
+
 // Who waits for a connection that has come has it, though the listener is closed at once.
 func TestCloseLeavesNobodyBehind(t *testing.T) {
 	for range 500 {
@@ -393,8 +400,7 @@ func TestCloseLeavesNobodyBehind(t *testing.T) {
 			}
 			return err
 		})
-		for l.accept.try() {
-			l.accept.leave()
+		for !l.awaited() {
 			runtime.Gosched()
 		}
 		other, err := net.DialTCP("tcp4", nil, net.TCPAddrFromAddrPort(netip.AddrPortFrom(loopback, portOf(l))))
