@@ -182,13 +182,30 @@ func (l *long) grow(x Value) {
 		}
 	}
 	if l.form < 0 {
-		words := hugepage.Grow(l.words(), room)
+		words := moreWords(l.words(), room)
 		l.at, l.room = unsafe.Pointer(unsafe.SliceData(words)), room
 		return
 	}
 	values := hugepage.Make[Value](room)
 	move(values, l.values())
 	l.at, l.room = unsafe.Pointer(unsafe.SliceData(values)), room
+}
+
+// moreWords returns memory that begins with some words. The sizes that nearly every list goes through are known to the compiler: that is half
+// of the way through the runtime.
+func moreWords(words []uint64, room int) (more []uint64) {
+	switch room {
+	case 4:
+		more = new([4]uint64)[:]
+	case 8:
+		more = new([8]uint64)[:]
+	case 16:
+		more = new([16]uint64)[:]
+	default:
+		return hugepage.Grow(words, room)
+	}
+	copy(more, words)
+	return more
 }
 
 // move copies values to new memory. Numbers need no write barrier: while the collector is
