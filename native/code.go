@@ -239,5 +239,5 @@ func (b *builder) worthwhile(p *plan) bool {
 			gain += weight
 		}
 	}
-	return gain > helped && gain >= worthIt*loss
+	return gain > 3*helped && gain >= worthIt*loss
 }

@@ -193,6 +193,10 @@ func (c *Scheduler) Release() {
 	}
 }
 
+// Rests tells whether nothing runs, and nothing can change that but a call from outside. OnDeadlock may be called a while after it was so:
+// who has had strands start meanwhile asks here.
+func (c *Scheduler) Rests() bool { return c.busy.Load() == 0 }
+
 // rested is called when busy has become 0: nothing runs, and nothing outside
 // can change that. Strands that are left are deadlocked.
 func (c *Scheduler) rested() {

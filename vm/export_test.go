@@ -31,5 +31,8 @@ func NativeFunctions(v *VM) int {
 	return 0
 }
 
+// TellOfRest does what the scheduler does when nothing runs any more, as if it were late.
+func (v *VM) TellOfRest() { v.inputDeadlock() }
+
 // Restless has each instruction that may give way to other strands do so, every second time that it is executed.
 func (v *VM) Restless() { v.restless, v.counts = true, true }

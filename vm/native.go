@@ -30,11 +30,12 @@ type machineContext struct {
 	markers       [stack.Bool + 1]uintptr
 	open          [native.Room + spareCalls]uintptr // the return addresses, innermost first
 
-	tier    *tier    // of the program
-	visits  []visits // by function
-	strand  *Strand  // that runs
-	helping bool     // machine code waits for Go code
-	failed  error    // what that has found
+	tier    *tier        // of the program
+	visits  []visits     // by function
+	strand  *Strand      // that runs
+	made    *machineCode // that it entered: code in it goes to no younger code
+	helping bool         // machine code waits for Go code
+	failed  error        // what that has found
 }
 
 // spareCalls are more than Room: code asks for more a little before the end.
@@ -133,8 +134,11 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if c.strand != s {
 		c.strand = s
 	}
-	c.quotations = uintptr(unsafe.Pointer(unsafe.SliceData(made.quotations)))
-	c.quotationsEnd = c.quotations + uintptr(len(made.quotations))*unsafe.Sizeof(native.Quotation{})
+	if c.made != made {
+		c.made = made
+		c.quotations = uintptr(unsafe.Pointer(unsafe.SliceData(made.quotations)))
+		c.quotationsEnd = c.quotations + uintptr(len(made.quotations))*unsafe.Sizeof(native.Quotation{})
+	}
 	outermost := e
 	c.begin(0)
 	if e.site >= 0 {

@@ -84,10 +84,10 @@ func helped(op bytecode.Op) bool { return int(op) < len(helps) && helps[op] != n
 // helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed.
 func helpMachine(c *machineContext) bool {
 	s := c.strand
-	x := &s.image.tier.made.Load().exits[c.exit-1]
+	x := &c.made.exits[c.exit-1]
 	s.ip, s.fp = x.behind, c.frame
 	c.helping = true
-	done := helps[x.original.Op](s, c, x.original)
+	done := x.help(s, c, x.original)
 	c.helping = false
 	if done {
 		return true
@@ -110,7 +110,7 @@ func settle(s *Strand) {
 	c.helping = false
 	c.endHelp()
 	ip := s.ip
-	if takeFrames(s, s.image.tier.made.Load(), c.opened()) == nil {
+	if takeFrames(s, c.made, c.opened()) == nil {
 		s.ip = ip
 	}
 }

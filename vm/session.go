@@ -211,7 +211,7 @@ func (v *VM) inputDeadlock() {
 	v.session.mu.Unlock()
 	v.session.stopping.Lock()
 	defer v.session.stopping.Unlock()
-	if in == nil || in.group.cancelled.Load() {
+	if in == nil || in.group.cancelled.Load() || !v.sched.Rests() { // else the rest was before this input, and is told late
 		return
 	}
 	e := &DeadlockError{}

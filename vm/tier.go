@@ -71,6 +71,7 @@ type machineSite struct {
 type machineExit struct {
 	original *bytecode.Instr
 	behind   uintptr // address of the instruction behind it
+	help     help    // nil: there is none
 }
 
 // withoutNative returns the image without machine code.
@@ -231,7 +232,12 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		return codeAddress(&t.forms[function][0]) + uintptr(pc)*instrSize
 	}
 	for _, x := range code.Exits {
-		after.exits = append(after.exits, machineExit{original: &img.mod.Funcs[x.Function].Code[x.PC], behind: at(x.Function, x.PC+1)})
+		original := &img.mod.Funcs[x.Function].Code[x.PC]
+		exit := machineExit{original: original, behind: at(x.Function, x.PC+1)}
+		if img.helps(*original) {
+			exit.help = helps[original.Op]
+		}
+		after.exits = append(after.exits, exit)
 	}
 	for _, s := range code.Sites {
 		after.sites = append(after.sites, machineSite{returns: base + uintptr(s.Return), behind: at(s.Function, s.PC+1), window: uintptr(s.Window) * slotSize,

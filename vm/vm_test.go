@@ -335,3 +335,20 @@ func TestProfileOfManyStrands(t *testing.T) {
 		p.End()
 	}
 }
+
+// That nothing runs may be told late: an input that has begun since is none that waits for ever.
+func TestRestIsToldLate(t *testing.T) {
+	prog := compiled(t, `: main ( -- ) 50 time.sleep-ms ;`)
+	v, err := vm.New(prog.Module, vm.Config{Builtins: builtins.All().Find})
+	require.NoError(t, err)
+	v.Open(func(int64, error) {})
+	defer v.Close()
+	done := make(chan error)
+	go func() {
+		_, err := v.Do(t.Context(), prog.Module.Main, nil)
+		done <- err
+	}()
+	require.Eventually(t, func() bool { l := v.Strands(); return len(l) == 1 && l[0].Word == "time.sleep-ms" }, 10*time.Second, time.Millisecond/10)
+	v.TellOfRest()
+	assert.NoError(t, <-done)
+}
