@@ -37,7 +37,7 @@ func (v *VM) watchHot() (end func()) {
 	var timer atomic.Pointer[time.Timer]
 	period := firstLook
 	timer.Store(time.AfterFunc(period, func() {
-		if ended.Load() {
+		if ended.Load() || period == firstLook && v.config.refused(NativeRefusal()) {
 			return
 		}
 		v.sched.EachRunning(func(each *scheduler.Strand) {

@@ -14,7 +14,7 @@ func barrierFlag() uintptr { return 0 }
 type machineMemory struct{}
 
 func newMachineMemory(*tier, []byte) (*machineMemory, error) {
-	return nil, errNoNative
+	return nil, ErrNoNative
 }
 
 func (*machineMemory) address() uintptr { return 0 }

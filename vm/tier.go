@@ -102,10 +102,12 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	wanted := config.Settings.Native
 	switch {
 	case wanted.Mode == settings.NativeOff, counts, img.form != ownForm, img.counting, len(img.mod.Cover) > 0,
-		!config.Sandbox.Gives(sandbox.Native), NativeRefusal() != nil:
+		!config.Sandbox.Gives(sandbox.Native), !nativePossible && config.refused(ErrNoNative):
 		return img.withoutNative()
 	case img.tier != nil && img.tier.native == wanted:
 		return img
+	case wanted.Mode == settings.NativeAlways && config.refused(NativeRefusal()): // else it is tried when something runs for long
+		return img.withoutNative()
 	}
 	other := *img.withoutNative()
 	other.funcs = slices.Clone(other.funcs)
@@ -114,6 +116,14 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	other.tier.grow(len(other.funcs))
 	other.tier.compileAll(&other, 0)
 	return &other
+}
+
+// refused tells whether there can be no machine code, and tells the host.
+func (c *Config) refused(err error) bool {
+	if err != nil && c.NoNative != nil {
+		c.NoNative(err)
+	}
+	return err != nil
 }
 
 // grow makes room for functions. t.mu is held, unless nobody knows of the tier yet.
@@ -298,7 +308,7 @@ var selfTest = &bytecode.Module{Main: -1, Funcs: []bytecode.Func{{Name: "sum", W
 // NativeRefusal says why there can be no machine code here; nil if there can. At its first call the sum of the Ints up to 1000 is tried.
 var NativeRefusal = sync.OnceValue(func() error {
 	if !nativePossible {
-		return errNoNative
+		return ErrNoNative
 	}
 	code, err := native.Compile(selfTest, []int32{0}, &native.Target{Layout: machineLayout})
 	if err != nil {
@@ -334,4 +344,5 @@ func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t na
 	}}, nativePossible
 }
 
-var errNoNative = errors.New("there is none for this processor, this system or this build")
+// ErrNoNative says that there is no machine code for this processor, this system or this build.
+var ErrNoNative = errors.New("there is none for this processor, this system or this build")

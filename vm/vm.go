@@ -80,6 +80,9 @@ type Config struct {
 	PoisonArenas bool
 	// Trace shows strands as tasks in Go's execution trace, if one is being made.
 	Trace bool
+	// NoNative is told, on any goroutine, why there can be no machine code (ErrNoNative, or what the system refuses) when
+	// Settings.Native asks for it: at once, or when something has run for long. nil: nobody wants to know.
+	NoNative func(why error)
 	// Timeline collects what strands do; nil: nobody wants to know.
 	Timeline *Timeline
 	// Debugger is told what the program does; nil: nobody debugs it.

@@ -47,7 +47,7 @@ const (
 )
 
 // DefaultNative is the default of SEQ_NATIVE.
-const DefaultNative = NativeOff
+const DefaultNative = NativeOn
 
 var nativeModes = map[string]NativeMode{"": NativeDefault, "off": NativeOff, "on": NativeOn, "always": NativeAlways}
 

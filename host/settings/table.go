@@ -54,7 +54,7 @@ func programVariables() []Variable {
 			Doc: "how many strands the dump and the watchdog can see"},
 		{Name: "SEQ_YIELD_INTERVAL", Default: "0", Invalid: "warning; empty is off", valid: func(text string) bool { return text == "" || number(text) }, Place: "chapter 5, section 11.6",
 			Doc: "a strand gives way every so many tail calls; 0: never"},
-		{Name: "SEQ_NATIVE", Default: "off", Invalid: warning, valid: func(text string) bool { return ParseNative(text, io.Discard).Mode != NativeDefault || text == "" }, Flag: "run: --native", Place: "[machine code](native.md)",
+		{Name: "SEQ_NATIVE", Default: "on", Invalid: warning, valid: func(text string) bool { return ParseNative(text, io.Discard).Mode != NativeDefault || text == "" }, Flag: "run: --native", Place: "[machine code](native.md)",
 			Doc: "when bytecode becomes machine code: `off` never, `on` when it runs for long, `always` before it runs; `always:7` leaves a part to the interpreter, another one for each number: for tests"},
 		{Name: "SEQ_WATCHDOG_SECS", Default: "0", Invalid: ignored, valid: number, Place: "chapter 5, section 14",
 			Doc: "age in seconds above which a strand is reported; 0: never"},

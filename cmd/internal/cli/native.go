@@ -33,20 +33,22 @@ func (n *nativeWhen) Set(text string) error {
 
 // nativeFlag gives a command that runs programs the flag --native.
 func (c *CLI) nativeFlag(cmd *cobra.Command) {
-	cmd.Flags().Var(&c.native, "native", "make machine code of what runs for long: `WHEN` is off, on or always (default $SEQ_NATIVE, else off)")
+	cmd.Flags().Var(&c.native, "native", "make machine code of what runs for long: `WHEN` is off, on or always (default $SEQ_NATIVE, else on)")
 	cmd.Flags().Lookup("native").NoOptDefVal = "on"
 }
 
 // nativeSetting is what the flag says, or else the environment.
 func (c *CLI) nativeSetting(environment settings.Native) settings.Native {
-	wanted := environment
 	if c.native.Mode != settings.NativeDefault {
-		wanted = c.native.Native
+		return c.native.Native
 	}
-	if wanted.Mode != settings.NativeOff {
-		if err := vm.NativeRefusal(); err != nil {
-			c.log.Warn().Err(err).Msg("no machine code: the interpreter runs all of the program")
-		}
+	return environment
+}
+
+// noNative warns that there is no machine code: where there never can be any, only who has asked for it.
+func (c *CLI) noNative(why error) {
+	if _, asked := c.Getenv("SEQ_NATIVE"); errors.Is(why, vm.ErrNoNative) && c.native.Mode == settings.NativeDefault && !asked {
+		return
 	}
-	return wanted
+	c.log.Warn().Err(why).Msg("no machine code: the interpreter runs all of the program")
 }

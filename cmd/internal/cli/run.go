@@ -259,6 +259,7 @@ func (c *CLI) execute(prog *seqvm.Program, args []string, bounds seqvm.Budget, d
 		Terminal:  screen,
 
 		PoisonArenas: c.Poison,
+		NoNative:     c.noNative,
 		Trace:        diagnose.trace != "" && timeline == nil,
 		Timeline:     timeline,
 	})
