@@ -34,6 +34,19 @@ func (e objects) objectIn(pc int, slot int32, k bytecode.Kind) {
 	e.JumpIf(amd64.BelowOrEqual, e.otherwise(pc))
 }
 
+// shapeIn loads RCX with the object of a slot, as objectIn does, or with the marker of a number: then it looks like an object that is shared and
+// has a form that there is not. One of both must be asked for before anything else is.
+func (e objects) shapeIn(pc int, slot int32, k bytecode.Kind) {
+	e.Load(amd64.RCX, markerAt(slot))
+	if e.kinds[pc][slot] == k {
+		return
+	}
+	kind := numberAt(slot)
+	kind.Disp += kindShift / 8
+	e.CmpMem8Imm(kind, byte(k))
+	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+}
+
 // numberMarker sets the flags to "below or equal" if a register has the marker of a number. It changes the register.
 func (e objects) numberMarker(r amd64.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
@@ -114,7 +127,7 @@ func (e objects) formIs(k bytecode.Kind) {
 func listGetNumber(e objects, pc int, in bytecode.Instr) {
 	k, done := in.Op.Info().A.Leaves(), e.NewLabel()
 	exit := e.otherwise(pc)
-	e.objectIn(pc, in.B, bytecode.KindVariant)
+	e.shapeIn(pc, in.B, bytecode.KindVariant)
 	e.indexIn(in.C)
 	e.formIs(k)
 	e.JumpIf(amd64.NotEqual, e.aside(func() {
@@ -154,7 +167,7 @@ const (
 func listGet(rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
 		l, done, exit := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
-		e.objectIn(pc, in.B, bytecode.KindVariant)
+		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
 		e.LoadSigned32(amd64.RDX, field(l.Form))
 		e.Test(amd64.RDX, amd64.RDX)
@@ -282,7 +295,7 @@ func listSetImm(e objects, pc int, in bytecode.Instr) {
 // setElement replaces element B of the list A by a number of a kind; general gives its pattern if it is no Float.
 func (e objects) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general func() amd64.Reg) {
 	l, done, other := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
-	e.objectIn(pc, in.A, bytecode.KindVariant)
+	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
 	e.indexIn(in.B)
 	e.inside(other)
@@ -315,7 +328,7 @@ func listSetObject(e objects, pc int, in bytecode.Instr) {
 	e.Load(amd64.RCX, markerAt(in.C))
 	e.Load(amd64.RDX, numberAt(in.C))
 	e.free(pc, e.kinds[pc][in.C])
-	e.objectIn(pc, in.A, bytecode.KindVariant)
+	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
 	e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
@@ -364,7 +377,7 @@ func (e objects) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
 		e.pushObject(pc, list, listKind, slot)
 		return
 	}
-	e.objectIn(pc, list, listKind)
+	e.shapeIn(pc, list, listKind)
 	e.alone(pc)
 	general := func() amd64.Reg { return e.general(slot, amd64.RDX) }
 	e.Load(amd64.RAX, field(l.Length))
@@ -389,7 +402,7 @@ func (e objects) pushObject(pc int, list int32, listKind bytecode.Kind, slot int
 	e.Load(amd64.RCX, markerAt(slot))
 	e.Load(amd64.RDX, numberAt(slot))
 	e.free(pc, e.kinds[pc][slot])
-	e.objectIn(pc, list, listKind)
+	e.shapeIn(pc, list, listKind)
 	e.alone(pc)
 	e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
@@ -441,7 +454,7 @@ func listHas(e objects, pc int, in bytecode.Instr) {
 // listNextNumber is list.next of a kind, of a list of words. At its end it goes on behind.
 func listNextNumber(e objects, pc int, in bytecode.Instr) {
 	k := in.Op.Info().A.Leaves()
-	e.objectIn(pc, in.B, bytecode.KindVariant)
+	e.shapeIn(pc, in.B, bytecode.KindVariant)
 	e.indexIn(in.C)
 	e.formIs(k)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
@@ -455,7 +468,7 @@ func listNextNumber(e objects, pc int, in bytecode.Instr) {
 func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
 		l, copied, other, end := &e.target.Layout, e.NewLabel(), e.otherwise(pc), e.way(pc, pc+1)
-		e.objectIn(pc, in.B, bytecode.KindVariant)
+		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
 		e.LoadSigned32(amd64.RDX, field(l.Form))
 		e.Test(amd64.RDX, amd64.RDX)

@@ -35,13 +35,13 @@ func (e objects) isOrdinal(ordinal int32) {
 // ofVariant exits unless the object RCX is of a variant, with its fields in it.
 func (e objects) ofVariant(pc int, variant int32, known bool) {
 	v := &e.module.Variants[variant]
+	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), int32(len(v.Kinds))+1) // first: see shapeIn
+	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 	if !known {
 		e.tagIn(pc, v.Union)
 		e.isOrdinal(v.Ordinal)
 		e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 	}
-	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), int32(len(v.Kinds))+1)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
 }
 
 // holdsKind exits unless a field is of the kind that is declared. It changes RAX.
@@ -90,7 +90,7 @@ func getField(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
 		variant, i := bytecode.Field(in.C)
 		k, from := e.module.Variants[variant].Kinds[i], fieldAt(i)
-		e.objectIn(pc, in.B, bytecode.KindVariant)
+		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.ofVariant(pc, variant, known)
 		e.holdsKind(pc, from, k)
 		switch {
@@ -119,7 +119,7 @@ func takeAllFits(b *builder, p *plan, pc int) bool { return b.module.Linear && f
 func getFields(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
 		kinds := e.module.Variants[in.C].Kinds
-		e.objectIn(pc, in.B, bytecode.KindVariant)
+		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.ofVariant(pc, in.C, known)
 		for i, k := range kinds {
 			e.holdsKind(pc, fieldAt(int32(i)), k)
@@ -184,7 +184,7 @@ func remakeFits(b *builder, p *plan, pc int) bool {
 func remakeVariant(e objects, pc int, in bytecode.Instr) {
 	l, n, tagged := &e.target.Layout, int32(len(e.module.Variants[in.B].Kinds)), e.NewLabel()
 	objects := e.freeFields(pc, in.A, n)
-	e.objectIn(pc, in.C, bytecode.KindVariant)
+	e.shapeIn(pc, in.C, bytecode.KindVariant)
 	e.alone(pc)
 	e.ArithMem32Imm(amd64.Cmp, field(l.Form), n+1)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
@@ -248,7 +248,7 @@ func putFits(b *builder, p *plan, pc int) bool {
 func putOne(e objects, pc int, in bytecode.Instr) {
 	variant, i := bytecode.Field(in.C)
 	e.freeFields(pc, in.B, 1)
-	e.objectIn(pc, in.A, bytecode.KindVariant)
+	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
 	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), int32(len(e.module.Variants[variant].Kinds))+1)
 	e.JumpIf(amd64.NotEqual, e.otherwise(pc))

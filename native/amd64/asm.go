@@ -305,6 +305,14 @@ func (a *Assembler) ArithMem32Imm(op Arith, to Mem, x int32) {
 	a.memImm(op, to, x)
 }
 
+// CmpMem8Imm compares a byte of memory with x.
+func (a *Assembler) CmpMem8Imm(m Mem, x byte) {
+	a.rex(0, 0, 0, uint8(m.Base))
+	a.put(0x80)
+	a.memory(uint8(Cmp), m)
+	a.put(x)
+}
+
 func (a *Assembler) memImm(op Arith, to Mem, x int32) {
 	if x >= math.MinInt8 && x <= math.MaxInt8 {
 		a.put(0x83)

@@ -55,6 +55,8 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"xor r9, 0x1000", func(a *Assembler) { a.ArithImm(Xor, R9, 4096) }},
 		{"cmp qword ptr [rbx+0x8], 0xa", func(a *Assembler) { a.ArithMemImm(Cmp, Mem{RBX, 8}, 10) }},
 		{"or qword ptr [r9+0x8], 0x80", func(a *Assembler) { a.ArithMemImm(Or, Mem{R9, 8}, 128) }},
+		{"cmp byte ptr [rbx+0x1f], 0x7", func(a *Assembler) { a.CmpMem8Imm(Mem{RBX, 31}, 7) }},
+		{"cmp byte ptr [r15+0xf], 0x7", func(a *Assembler) { a.CmpMem8Imm(Mem{R15, 15}, 7) }},
 		{"cmp dword ptr [rcx+0xc], -0x1", func(a *Assembler) { a.ArithMem32Imm(Cmp, Mem{RCX, 12}, -1) }},
 		{"test r10, rdx", func(a *Assembler) { a.Test(RDX, R10) }},
 		{"test dword ptr [rcx+0x8], 0x1", func(a *Assembler) { a.TestMem32Imm(Mem{RCX, 8}, 1) }},
