@@ -11,6 +11,17 @@ type auxStack []stack.Value
 
 func (x *auxStack) push(v ...stack.Value) { *x = append(memory.Room(*x, len(v)), v...) }
 
+// pushOne is push of one value, without the general way where there is room.
+func (x *auxStack) pushOne(v stack.Value) {
+	n := len(*x)
+	if n == cap(*x) {
+		x.push(v)
+		return
+	}
+	*x = (*x)[:n+1]
+	(*x)[n] = v
+}
+
 // drop drops n values.
 func (x *auxStack) drop(n int) {
 	first := len(*x) - n
@@ -25,7 +36,8 @@ func (x *auxStack) popKind(to *stack.Value, kind stack.Kind) error {
 		return Fail("the aux stack is empty")
 	}
 	*to = (*x)[n]
-	x.drop(1)
+	(*x)[n] = stack.Value{}
+	*x = (*x)[:n]
 	if kind != stack.Nothing && to.Kind() != kind {
 		return Mismatch(kind.String(), *to)
 	}

@@ -64,7 +64,9 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 				top = moved
 			}
 			for i, v := range c.Captures {
-				v.Share() // the closure keeps it
+				if !v.Scalar() {
+					v.Share() // the closure keeps it
+				}
 				*at(top, int32(i)) = v
 			}
 			top += uintptr(len(c.Captures)) * slotSize

@@ -39,7 +39,7 @@ func (s *Strand) cold(in *bytecode.Instr) error {
 		makeClosure(fp, in)
 	case bytecode.OpAuxPush:
 		a.Share() // the compiler may still have it in a slot as well
-		s.aux.push(*a)
+		s.aux.pushOne(*a)
 	case bytecode.OpAuxPop:
 		return s.aux.popKind(a, stack.Kind(in.B))
 
