@@ -88,6 +88,7 @@ func (t *tier) heat(s *Strand) {
 func (t *tier) withCallees(img *image, functions []int32) []int32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.grow(len(img.funcs))
 	seen := map[int32]bool{}
 	var list []int32
 	instructions := 0

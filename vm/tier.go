@@ -113,7 +113,6 @@ func (img *image) withNative(config *Config, counts bool) *image {
 	other.funcs = slices.Clone(other.funcs)
 	other.tier = &tier{native: wanted, current: &other, handings: map[string]int32{}}
 	other.tier.made.Store(&machineCode{functions: map[int32]uintptr{}})
-	other.tier.grow(len(other.funcs))
 	other.tier.compileAll(&other, 0)
 	return &other
 }
@@ -126,8 +125,11 @@ func (c *Config) refused(err error) bool {
 	return err != nil
 }
 
-// grow makes room for functions. t.mu is held, unless nobody knows of the tier yet.
+// grow makes room for functions, when the first of them may become machine code: a program that ends before has none. t.mu is held.
 func (t *tier) grow(functions int) {
+	if functions <= len(t.forms) {
+		return
+	}
 	retired := make([]atomic.Bool, functions)
 	if before := t.retired.Load(); before != nil {
 		for i := range *before {
@@ -153,7 +155,6 @@ func (img *image) growNative(list []bytecode.Redirect, before *image) (changed b
 	defer t.mu.Unlock()
 	img.funcs = slices.Clone(img.funcs)
 	changed = img.redirect(list, len(before.funcs))
-	t.grow(len(img.funcs))
 	if changed {
 		t.replaces(img)
 	}
@@ -198,6 +199,7 @@ func (t *tier) replaces(img *image) {
 func (t *tier) compile(img *image, functions []int32, target native.Target) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.grow(len(img.funcs))
 	functions = slices.DeleteFunc(functions, func(i int32) bool { return t.tried[i] || img.funcs[i].code != img.code(i, ownForm) })
 	if len(functions) == 0 || t.broken != nil || img != t.current {
 		return
