@@ -48,8 +48,8 @@ const (
 )
 
 const (
-	// shortList is how long a list may be to be copied at every update of a shared
-	// version: that is no dearer than copying a path of a tree.
+	// shortList is how long a list of Values may be to be copied at every update of a shared
+	// version: that is no dearer than copying a path of a tree. One of words may have as many bytes.
 	shortList = 64
 	// firstRoom is how many places a list has at first in memory of its own.
 	firstRoom = 4
@@ -142,6 +142,7 @@ func (v *VariantValue) Push(x Value) *VariantValue {
 	if l.at == nil {
 		if t := l.tree.Load(); t != nil {
 			t.push(x)
+			l.flatten(t)
 			return v
 		}
 	}
@@ -319,8 +320,8 @@ func (v *VariantValue) Finish() {
 // objects among them are shared.
 func (v *VariantValue) copyOf(n, room int) *long {
 	w := &long{VariantValue: VariantValue{Tag: v.Tag}, n: n, room: room}
-	if n > shortList {
-		w.state.Store(copied)
+	if !v.isShort(n) {
+		w.state.Store(copied | v.state.Load()&^(earned-1))
 	}
 	if v.form < 0 {
 		words := hugepage.Make[uint64](room)
@@ -402,9 +403,52 @@ func (v *VariantValue) With(i int, x Value) *VariantValue {
 	case v.long().at != nil:
 		v.long().set(i, x)
 	default:
-		v.long().tree.Load().set(i, x)
+		t := v.long().tree.Load()
+		t.set(i, x)
+		v.long().flatten(t)
 	}
 	return v
+}
+
+// isShort tells whether a list of so many of v's elements is copied at every update of a shared version.
+func (v *VariantValue) isShort(n int) bool {
+	if v.form < 0 {
+		n /= int(unsafe.Sizeof(Value{}) / unsafe.Sizeof(uint64(0)))
+	}
+	return n <= shortList
+}
+
+// A list that is a tree is changed a path at a time, and read slowly. Where it turns out that many changes come before the next version is
+// held, it had better be copied as a whole. So it becomes flat again after a part of its length in changes, 1/flattened, and has
+// earned a few copies as a whole for the versions that follow: a change costs no more than a fixed number of copied elements.
+const (
+	flattened = 16
+	copies    = 3
+)
+
+// flatten makes a list that nobody else holds flat again once its tree has been changed often enough.
+func (l *long) flatten(t *tree) {
+	if t.changes++; t.changes < t.n/flattened {
+		return
+	}
+	if f := t.form(); f < 0 {
+		words := hugepage.Make[uint64](t.n)
+		t.eachLeaf(func(at int, leaf *treeNode) { copy(words[at:], leaf.words()[:]) })
+		l.at, l.form = unsafe.Pointer(unsafe.SliceData(words)), f
+	} else {
+		values := hugepage.Make[Value](t.n)
+		t.eachLeaf(func(at int, leaf *treeNode) {
+			n := leaf.fillLeaf(values[at:])
+			if leaf.owner != t.owner { // others hold them as well
+				shareAll(values[at : at+n])
+			}
+		})
+		l.at, l.form = unsafe.Pointer(unsafe.SliceData(values)), 0
+	}
+	l.n, l.room = t.n, t.n
+	l.tree.Store(nil)
+	l.state.Store(copies * earned)
+	l.pack()
 }
 
 // set replaces an element of a long without a tree that nobody else holds.
@@ -448,11 +492,24 @@ func (v *VariantValue) toTree() *tree {
 	if t := l.tree.Load(); t != nil {
 		return t
 	}
-	if l.n <= shortList || v.state.Or(copied)&copied == 0 {
+	if v.isShort(l.n) || v.state.Or(copied)&copied == 0 || v.spend() {
 		return nil
 	}
 	l.tree.CompareAndSwap(nil, newTree(l))
 	return l.tree.Load()
+}
+
+// spend takes one of the copies as a whole that a list has earned.
+func (v *VariantValue) spend() bool {
+	for {
+		state := v.state.Load()
+		if state < earned {
+			return false
+		}
+		if v.state.CompareAndSwap(state, state-earned) {
+			return true
+		}
+	}
 }
 
 func (v *VariantValue) withTree(t *tree) *VariantValue {
@@ -468,6 +525,7 @@ func (v *VariantValue) Init() *VariantValue {
 	if v.form <= 0 {
 		if t := v.long().tree.Load(); t != nil && !v.Shared() {
 			t.pop()
+			v.long().flatten(t)
 			return v
 		}
 	}

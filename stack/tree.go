@@ -23,6 +23,8 @@ type tree struct {
 	root  *treeNode // full leaves, all but the last one; nil: there are none
 	tail  *treeNode // the last leaf, with 1 to 32 values; nil: the tree is empty
 	owner *token
+
+	changes int // of the tree as a whole since it was cloned
 }
 
 // token is an identity. It has a size so that each has an address of its own.
@@ -110,7 +112,7 @@ func (t *tree) len() int {
 
 func (t *tree) clone() *tree {
 	c := *t
-	c.owner = new(token)
+	c.owner, c.changes = new(token), 0
 	return &c
 }
 
@@ -134,35 +136,54 @@ func (t *tree) all() []Value {
 		return nil
 	}
 	values := hugepage.Make[Value](t.n)
-	if t.root != nil {
-		t.root.fill(values, t.shift)
-	}
-	if t.tail != nil {
-		t.tail.fillLeaf(values[t.tailStart():])
-	}
+	t.eachLeaf(func(at int, leaf *treeNode) { leaf.fillLeaf(values[at:]) })
 	return values
 }
 
-// fill copies the values below a node to the places that begin with theirs, and returns
-// the places behind.
-func (t *treeNode) fill(values []Value, shift uint) []Value {
-	if shift > 0 {
-		for _, kid := range t.kids()[:t.n] {
-			values = kid.fill(values, shift-treeBits)
-		}
-		return values
+// eachLeaf calls f with each leaf and the index of its first value, in order.
+func (t *tree) eachLeaf(f func(at int, leaf *treeNode)) {
+	if t.root != nil {
+		t.root.eachLeaf(t.shift, 0, f)
 	}
-	t.fillLeaf(values[:treeWidth])
-	return values[treeWidth:]
+	if t.tail != nil {
+		f(t.tailStart(), t.tail)
+	}
 }
 
-// fillLeaf copies the first values of a leaf, as many as there are places.
-func (t *treeNode) fillLeaf(values []Value) {
-	if t.form < 0 {
-		fill(values, t.form, t.words()[:len(values)])
-		return
+// eachLeaf calls f with each leaf below a node of which the first value has an index, and returns the index behind the last.
+func (t *treeNode) eachLeaf(shift uint, at int, f func(at int, leaf *treeNode)) int {
+	if shift == 0 {
+		f(at, t)
+		return at + treeWidth
 	}
-	copy(values, t.values()[:])
+	for _, kid := range t.kids()[:t.n] {
+		at = kid.eachLeaf(shift-treeBits, at, f)
+	}
+	return at
+}
+
+// fillLeaf copies the first values of a leaf, as many as there are places, and returns how many.
+func (t *treeNode) fillLeaf(values []Value) int {
+	n := min(treeWidth, len(values))
+	if t.form < 0 {
+		fill(values[:n], t.form, t.words()[:n])
+		return n
+	}
+	return copy(values, t.values()[:n])
+}
+
+// form is that of a list of words if all leaves are of one kind; else 0.
+func (t *tree) form() form {
+	var f form
+	same := true
+	t.eachLeaf(func(_ int, leaf *treeNode) {
+		same = same && (f == 0 || leaf.form == f)
+		f = leaf.form
+	})
+	if !same {
+		return 0
+	}
+	return f
 }
 
 // own returns a node at a height that the tree may change: the node or a copy.

@@ -53,6 +53,7 @@ const (
 	shared    = 1 << iota
 	copied    // it has been copied for an update, or is such a copy
 	inherited // behind its fields may be values of the list that it succeeds
+	earned    // times what is from here on: how many copies as a whole it has earned (flatten)
 )
 
 // variantN pairs a variant with room for its fields, which slots finds.

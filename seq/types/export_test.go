@@ -13,3 +13,17 @@ func CheckUncounted(prog *load.Program, table *Table, opts Options) (*Info, diag
 	p.check()
 	return p.info, p.errors
 }
+
+// Sibling is a word of a family, and what others call it.
+type Sibling struct{ Word, Others string }
+
+// Siblings are the families that Instead knows.
+func Siblings() map[string][]Sibling {
+	all := map[string][]Sibling{}
+	for family, list := range siblings {
+		for _, s := range list {
+			all[family] = append(all[family], Sibling{s.word, s.others})
+		}
+	}
+	return all
+}

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,6 +13,9 @@ func Instead(name string) string {
 	answer, ok := foreign()[name]
 	if !ok {
 		answer = foreign()[strings.ToLower(name)]
+	}
+	if answer == "" {
+		answer = sibling(strings.ToLower(name))
 	}
 	if strings.HasPrefix(answer, "'") && strings.HasSuffix(answer, "'") { // words and nothing else
 		return "use " + answer
@@ -48,6 +52,64 @@ const (
 	useStackDump  = "'stack.dump' shows the stack and empties it; 'seqvm check --stacks' shows the types behind each line"
 	useQuotation  = "a function as a value is a quotation: '[ … ]', run by 'call'"
 )
+
+// sibling answers a name of one of the families below by the word of that family that does it; "" if none is known.
+func sibling(name string) string {
+	family, rest, dotted := strings.Cut(name, ".")
+	if !dotted {
+		return ""
+	}
+	for _, s := range siblings[family] {
+		if slices.Contains(strings.Fields(s.others), rest) {
+			return "'" + family + "." + s.word + "'"
+		}
+	}
+	return ""
+}
+
+// siblings are words of families, without the name of the family, and what others call them.
+var siblings = map[string][]struct{ word, others string }{
+	"list": {
+		{"length", "len size count"},
+		{"first", "head car front"},
+		{"last", "back top"},
+		{"get", "at nth ref index fetch lookup elt"},
+		{"set", "put store replace update set-at"},
+		{"push", "add append! cons snoc push-back"},
+		{"make", "new create empty"},
+		{"empty?", "empty null? is-empty"},
+		{"fold", "reduce foldl inject sum"},
+		{"each", "for-each foreach iterate"},
+		{"filter", "select keep where"},
+		{"map", "collect transform"},
+	},
+	"map": {
+		{"size", "len length count"},
+		{"get", "at ref fetch lookup find get-value"},
+		{"set", "put insert store add assoc update set!"},
+		{"has?", "has contains contains? member? includes exists? key? has-key has-key?"},
+		{"remove", "delete del erase dissoc rm"},
+		{"make", "new create empty"},
+		{"empty?", "empty is-empty"},
+		{"each", "for-each foreach entries items iterate"},
+		{"fold", "reduce foldl"},
+	},
+	"string": {
+		{"length", "len size count"},
+		{"substring", "sub substr slice mid copy"},
+		{"to-upper", "upper uppercase upcase to-uppercase toupper"},
+		{"to-lower", "lower lowercase downcase to-lowercase tolower"},
+		{"concat", "cat + append join2 add"},
+		{"find", "index index-of indexof position search"},
+		{"contains", "contains? includes includes? has?"},
+		{"starts-with", "starts-with? prefix? begins-with"},
+		{"equal?", "= eq eq? equal equals equals? =="},
+		{"char-at", "at get nth ref char"},
+		{"empty?", "empty is-empty"},
+		{"trim", "strip"},
+		{"split", "explode words"},
+	},
+}
 
 // foreign are those names. Words of supplied modules are answered with their module, and do not
 // stand here.
