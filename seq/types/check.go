@@ -322,6 +322,9 @@ func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, 
 		return c.call(sc, st, s), st.Pos
 	}
 	s = c.seq(sc, st.Inner[:n], s)
+	if c.ruleOf(st).Special == Branch {
+		c.refuseOneBranch(st, s)
+	}
 	s, used := c.literal(sc, last, st, s)
 	start = last.Pos
 	if !used {
@@ -331,6 +334,18 @@ func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, 
 	}
 	c.calls[st.ID].Form = c.formOf(st)
 	return s, start
+}
+
+// refuseOneBranch refuses an 'if' with one literal where what lies in front of it can be no other branch, before the literal is checked: of
+// what the literal would be given nothing would be known, and the error would be about that.
+func (c *checker) refuseOneBranch(st *syntax.Stmt, s *Stack) {
+	s = resolve(s)
+	if s.Top == nil {
+		return
+	}
+	if t := prune(s.Top); t.Kind != Var && !isQuotation(t) {
+		panic(c.noQuotation(st, t, trueBranch).note("stack in front of the quotation: %s", s))
+	}
 }
 
 // formOf tells what a call does with its literals, which have been checked.

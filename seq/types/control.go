@@ -384,11 +384,16 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need in
 		c.attempt.runs(q)
 		return q, rest, false
 	}
-	r := c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(q)).note("stack here: %s", whole)
-	if q.Kind == Bool && c.ruleOf(st).Special == Branch {
+	panic(c.noQuotation(st, q, what).note("stack here: %s", whole))
+}
+
+// noQuotation is the error about a value where a word needs a quotation.
+func (c *checker) noQuotation(st *syntax.Stmt, found *Type, what string) *refusal {
+	r := c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(found))
+	if found.Kind == Bool && c.ruleOf(st).Special == Branch {
 		r.help("'if' takes two quotations, one for true and one for false; for one branch there is 'when' of std:control, or an empty [ ]")
 	}
-	panic(r)
+	return r
 }
 
 // run applies a quotation's own effect to a stack and tells how many values it
@@ -474,12 +479,14 @@ func checkCombinator(c *checker, st *syntax.Stmt, k *Combinator, s *Stack) *Stac
 	return rest
 }
 
+const trueBranch = " below the top (the branch for true)"
+
 // checkIf checks a computed if: quotations that are not both literals.
 func checkIf(c *checker, sc *scope, st *syntax.Stmt, s *Stack) *Stack {
 	call := &c.calls[st.ID]
 	call.Known = false
 	q2, rest, known2 := c.quotationOnTop(st, s, " on top (the branch for false)", 3, s)
-	q1, rest, known1 := c.quotationOnTop(st, rest, " below the top (the branch for true)", 3, s)
+	q1, rest, known1 := c.quotationOnTop(st, rest, trueBranch, 3, s)
 	rest = c.condition(st, rest, 3, s)
 	if !known1 || !known2 {
 		return unknownStack()
