@@ -65,7 +65,7 @@ type Layout struct {
 }
 
 // Room is how many calls can be open in machine code.
-const Room = 4096
+const Room = 16384
 
 // MarkOffset is where, behind a return address, the number of the Site stands: four bytes.
 const MarkOffset = amd64.MarkOffset

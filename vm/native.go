@@ -28,7 +28,6 @@ type machineContext struct {
 	quotationsEnd uintptr // address behind the last
 	barrier       uintptr // address of the flag that says whether Go's collector has to be told of pointers
 	markers       [stack.Bool + 1]uintptr
-	open          [native.Room + spareCalls]uintptr // the return addresses, innermost first
 
 	tier    *tier        // of the program
 	visits  []visits     // by function
@@ -36,6 +35,8 @@ type machineContext struct {
 	made    *machineCode // that it entered: code in it goes to no younger code
 	helping bool         // machine code waits for Go code
 	failed  error        // what that has found
+
+	open [native.Room + spareCalls]uintptr // the return addresses, innermost first; at the end: the collector looks no further than the last pointer
 }
 
 // spareCalls are more than Room: code asks for more a little before the end.
