@@ -27,6 +27,7 @@ type Program struct {
 func Sets() []Set {
 	return []Set{
 		{Name: "programs", Title: "programs that the profile of the command was recorded with", Programs: programs},
+		{Name: "scalar", Title: "calls, loops and numbers, beside Go's compiled code", Programs: scalar},
 		{Name: "wild", Title: "programs of all kinds that nobody tuned for", Programs: wild},
 		{Name: "channels", Title: "channels, beside those of Go", Programs: channels},
 		{Name: "supervision", Title: "strands that end, and are seen or started again, beside processes of Erlang", Programs: supervision},
@@ -64,6 +65,16 @@ func (s Set) Source(dir string, p Program) string {
 var programs = []Program{
 	{Name: "channels"}, {Name: "collatz"}, {Name: "fib"}, {Name: "floats"}, {Name: "lists"}, {Name: "loop"}, {Name: "maps"},
 	{Name: "quotations"}, {Name: "records"}, {Name: "trees"}, {Name: "unions"}, {Name: "updates"}, {Name: "weave"},
+}
+
+var scalar = []Program{
+	{Name: "ackermann", Size: 7500, Small: 200},
+	{Name: "collatz", Size: 800_000, Small: 1000},
+	{Name: "fib", Size: 38, Small: 25},
+	{Name: "mandelbrot", Size: 1500, Small: 40},
+	{Name: "primes", Size: 2_000_000, Small: 1000},
+	{Name: "sumloop", Size: 400_000_000, Small: 1000},
+	{Name: "tak", Size: 27, Small: 18},
 }
 
 var wild = []Program{
