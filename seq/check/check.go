@@ -40,6 +40,8 @@ type Options struct {
 	NeedMain bool // the program is to be run: it must have a main
 	Hints    bool // findings on what works but is old, too
 	Verbose  bool // and on closures that an old release may have meant otherwise, and on what only seqvm runs
+	// Before is what a check of an earlier state of the program has found out: see types.Options.Before.
+	Before *types.Info
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -142,7 +144,7 @@ func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, di
 	if prog.ReadsOldLines() {
 		prog = prog.WithOldWords(load.OldLines)
 	}
-	return types.Check(prog, o.Words, types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
+	return types.Check(prog, o.Words, types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose, Before: o.Before})
 }
 
 func (o Options) hint(list *diag.List, prog *load.Program, message string, d syntax.Dialect) {

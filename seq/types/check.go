@@ -95,7 +95,11 @@ func (r *refusal) help(format string, args ...any) *refusal {
 func (p *program) bodies() {
 	step := func(p *program) func(*Word) {
 		c := &checker{p: p}
-		return func(w *Word) { p.body(c, w) }
+		return func(w *Word) {
+			if !p.standing.take(w) {
+				p.body(c, w)
+			}
+		}
 	}
 	left, tried := p.tryAll(step)
 	check := step(p)
@@ -103,7 +107,9 @@ func (p *program) bodies() {
 		if tried {
 			p.forget(w)
 		}
+		told := len(p.errors)
 		check(w)
+		w.told = len(p.errors) > told
 	}
 }
 

@@ -34,8 +34,8 @@ type Snapshot struct {
 	meaning map[string]Meaning // of names that are defined in the program
 }
 
-// look makes a snapshot.
-func (f front) look(doc *document.Document, files map[string]*document.Document) *Snapshot {
+// look makes a snapshot. before is what is known of an earlier text, which nobody else uses meanwhile; nil: nothing.
+func (f front) look(doc *document.Document, files map[string]*document.Document, before *types.Info) *Snapshot {
 	from := &reading{main: doc, files: files}
 	opts := f.opts
 	opts.FS = from
@@ -43,7 +43,7 @@ func (f front) look(doc *document.Document, files map[string]*document.Document)
 	if doc.Path == "" {
 		source = seqvm.Text(doc.Source.Name, doc.Text())
 	}
-	in := seqvm.Inspect(source, opts)
+	in := seqvm.Inspect(source, opts, before)
 	return &Snapshot{Doc: doc, Info: in.Readable, front: f, inspection: in, files: files, asked: from.asked, points: map[*types.Word][]types.Point{}}
 }
 
@@ -51,7 +51,7 @@ func (f front) look(doc *document.Document, files map[string]*document.Document)
 func (s *Snapshot) With(text string) *Snapshot {
 	doc := *s.Doc
 	doc.Source, doc.Lines = diag.NewSource(s.Doc.Source.Name, text), document.NewLines(text)
-	return s.front.look(&doc, s.files)
+	return s.front.look(&doc, s.files, s.Info)
 }
 
 // Report is what the linter says of the document, errors included.
