@@ -78,10 +78,16 @@ func (s *Server) calls(in *analysis.Snapshot, module int, st *syntax.Stmt, id me
 // everywhere returns the uses of a meaning in all programs that begin with an open document.
 func (s *Server) everywhere(id meant) (list []use, programs map[*load.Module]*analysis.Snapshot) {
 	programs = map[*load.Module]*analysis.Snapshot{}
+	type place struct {
+		uri   string
+		start int32
+	}
+	seen := map[place]bool{}
 	for _, uri := range s.URIs() {
 		in := s.Snapshot(uri)
 		for _, u := range s.uses(in, id) {
-			if !slices.ContainsFunc(list, func(o use) bool { return o.uri == u.uri && o.start == u.start }) {
+			if at := (place{u.uri, u.start}); !seen[at] {
+				seen[at] = true
 				list = append(list, u)
 				programs[u.module] = in
 			}
