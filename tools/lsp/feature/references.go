@@ -18,6 +18,7 @@ type use struct {
 	module      *load.Module
 	start, end  int32
 	declaration bool
+	by          *syntax.Word // whose body the call is in; nil: it is the definition
 }
 
 // meant is what a word means, in whatever program: the same name at the same place, or of the built-in words.
@@ -54,11 +55,11 @@ func (s *Server) uses(in *analysis.Snapshot, id meant) (list []use) {
 		uri := in.URIOf(module.Source)
 		for _, decl := range module.Words {
 			if decl.Name.Text == id.name && uri == id.uri && decl.Pos == id.start {
-				list = append(list, use{uri, module, decl.Name.Pos, decl.Name.End, true})
+				list = append(list, use{uri, module, decl.Name.Pos, decl.Name.End, true, nil})
 			}
 			for st := range syntax.All(decl.Body) {
 				if st.HasCall() && s.calls(in, i, st, id) {
-					list = append(list, use{uri, module, st.Pos, st.End, false})
+					list = append(list, use{uri, module, st.Pos, st.End, false, decl})
 				}
 			}
 		}
