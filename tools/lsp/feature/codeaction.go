@@ -23,7 +23,7 @@ func (s *Server) CodeActions(p *protocol.CodeActionParams) (any, error) {
 	if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
 		list = append(list, s.quickFixes(in, start, end)...)
 	}
-	return list, nil
+	return append(list, s.refactorings(in, start, end, p.Context.Only)...), nil
 }
 
 // wanted tells whether a client asks for actions of a kind.
