@@ -3,6 +3,7 @@ package analysis
 import (
 	"slices"
 
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
@@ -12,13 +13,9 @@ func (s *Snapshot) WithoutErrors() bool { return !s.inspection.Problems.HasError
 
 // ErrorsIn tells whether there is an error between two offsets of the document.
 func (s *Snapshot) ErrorsIn(start, end int32) bool {
-	for i := range s.Report().Findings {
-		f := &s.Report().Findings[i]
-		if f.OfLanguage() && f.Span.Source != nil && f.Span.Source.Name == s.Doc.Source.Name && f.Span.Start <= end && f.Span.End >= start {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.inspection.Problems, func(d *diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Span.Source != nil && d.Span.Source.Name == s.Doc.Source.Name && d.Span.Start <= end && d.Span.End >= start
+	})
 }
 
 // Inlined says that a definition of one text means the same as one of another text, but for a call that has the body of the word that it calls in its place

@@ -23,6 +23,9 @@ func (s *Server) CodeActions(p *protocol.CodeActionParams) (any, error) {
 	if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
 		list = append(list, s.quickFixes(in, start, end)...)
 	}
+	if wanted(p.Context.Only, protocol.CodeActionKindRefactorRewrite) {
+		list = append(list, s.inferred(in, start, end)...)
+	}
 	return append(list, s.refactorings(in, start, end, p.Context.Only)...), nil
 }
 
@@ -70,6 +73,9 @@ func (s *Server) fixes(in *analysis.Snapshot, f *lint.Finding) (list []fix) {
 		}
 	case f.Rule != nil && f.Rule.FlagOf() != "" && text != "":
 		list = append(list, fix{Fix: testingFlag(in, f, text)})
+	}
+	if declared, ok := declaring(in, f); ok {
+		list = append(list, fix{Fix: declared})
 	}
 	for _, offer := range f.Fixes {
 		if slices.ContainsFunc(list, func(other fix) bool { return slices.Equal(other.Edits, offer.Edits) }) {

@@ -104,7 +104,7 @@ func TestExtractWord(t *testing.T) {
 		{": down ( Int -- Int ) dup 0 i.> [ ‹1 i.- down› ] [ ] if ;\n: main ( -- ) 5 down" + show, ": extracted ( Int -- Int ) 1 i.- down ;"},
 		{": main ( -- )\n  3 # three\n  ‹dup # it\n  i.*›\n" + show, ": extracted ( Int -- Int )\n  dup # it\n  i.*\n;"},
 		{": main ( -- ) 3 ‹dup nix›" + show, ""},
-		{"# seq:dialect classic\n: main ( -- ) 3 ‹dup multiply›" + show, ""},
+		{"# seq:dialect classic\n: main ( -- ) 3 ‹dup i.*›" + show, ""},
 		{": extracted ( -- ) ;\n: main ( -- ) 3 ‹dup i.*› extracted" + show, ": extracted-2 ( Int -- Int ) dup i.* ;"},
 	} {
 		start, end := strings.Index(c.text, "‹"), strings.Index(c.text, "›")-len("‹")
@@ -171,6 +171,44 @@ func TestInlineWord(t *testing.T) {
 		after := applied(s, &list[0])
 		assert.Contains(t, after, ": main ( -- ) "+c.want+" int->string", "%s", text)
 		assert.Equal(t, ran(t, text), ran(t, after))
+	}
+}
+
+// What stands behind the name that ‹ is in front of is declared; want is the effect, "": none is offered.
+func TestDeclareEffect(t *testing.T) {
+	const classic1, classic = "# seq:dialect classic-1\n", "# seq:dialect classic\n"
+	const quick, rewrite = protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactorRewrite
+	for _, c := range []struct {
+		text string
+		kind protocol.CodeActionKind
+		want string
+	}{
+		{": ‹sq dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", quick, "( Int -- Int )"},
+		{": ‹sq\n  dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", quick, "( Int -- Int )"},
+		{": ‹twice dup [ 1 ] ;\n: main ( -- ) 3 twice drop drop drop ;", quick, "( T -- T T [ -- Int ] )"},
+		{": ‹plus + ;\n: main ( -- ) 3 4 plus drop ;", quick, ""},
+		{": ‹down dup 0 i.> [ 1 i.- down ] [ ] if ;\n: main ( -- ) 3 down drop ;", quick, ""},
+		{": ‹odd nix ;\n: main ( -- ) 3 odd drop ;", quick, ""},
+		{": ‹sq ( Int -- ) dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", quick, "( Int -- Int )"},
+		{": ‹plus ( Int Int -- ) + ;\n: main ( -- ) 3 4 plus int->string io.write-line ;", quick, "( Int Int -- Int )"},
+		{": ‹sq ( Int -- Int ) dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", quick, ""},
+		{classic1 + ": ‹sq dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", rewrite, "( Int -- Int )"},
+		{classic1 + ": ‹sq ( Int -- Int ) dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", rewrite, ""},
+		{classic + ": ‹sq dup i.* ;\n: main ( -- ) 3 sq int->string io.write-line ;", quick, "( Int -- Int )"},
+	} {
+		at := strings.Index(c.text, "‹")
+		text := strings.ReplaceAll(c.text, "‹", "")
+		s := serving(text)
+		list := slices.DeleteFunc(actions(t, s, c.kind, at, at), func(a protocol.CodeAction) bool { return !strings.HasPrefix(a.Title, "Declare") })
+		if c.want == "" {
+			assert.Empty(t, list, "%s", c.text)
+			continue
+		}
+		if !assert.Len(t, list, 1, "%s", c.text) {
+			continue
+		}
+		assert.Equal(t, "Declare the effect "+c.want, list[0].Title)
+		ran(t, applied(s, &list[0]))
 	}
 }
 
