@@ -51,6 +51,9 @@ type Options struct {
 // A program whose dialect nothing decides is of today's. Whether it would check
 // as a classic one is only told (chapter 9, section 2, rule 5).
 func Program(from Source, opts Options) (*types.Info, diag.List) {
+	if opts.Before != nil {
+		opts.Options.Before = opts.Before.Program
+	}
 	prog, problems := from(opts.Options)
 	if problems.HasErrors() {
 		return &types.Info{Program: prog}, problems
