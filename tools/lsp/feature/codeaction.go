@@ -20,6 +20,7 @@ func (s *Server) CodeActions(p *protocol.CodeActionParams) (any, error) {
 		return list, nil
 	}
 	start, end := in.Doc.Offset(p.Range.Start, s.Encoding), in.Doc.Offset(p.Range.End, s.Encoding)
+	end = max(start, end)
 	if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
 		list = append(list, s.quickFixes(in, start, end)...)
 	}

@@ -34,8 +34,9 @@ func serving(text string) *feature.Server {
 
 // actions asks for the actions of a kind from one offset to another.
 func actions(t testing.TB, s *feature.Server, kind protocol.CodeActionKind, start, end int) []protocol.CodeAction {
+	doc := s.Document(uri)
 	list, err := s.CodeActions(&protocol.CodeActionParams{
-		TextDocument: protocol.TextDocumentIdentifier{URI: uri}, Range: s.Document(uri).Range(int32(start), int32(end), s.Encoding),
+		TextDocument: protocol.TextDocumentIdentifier{URI: uri}, Range: protocol.Range{Start: doc.Position(int32(start), s.Encoding), End: doc.Position(int32(end), s.Encoding)},
 		Context: protocol.CodeActionContext{Only: []protocol.CodeActionKind{kind}},
 	})
 	require.NoError(t, err)
@@ -122,6 +123,11 @@ func TestExtractWord(t *testing.T) {
 		assert.Contains(t, after, c.want+"\n", "%s", c.text)
 		assert.Equal(t, ran(t, text), ran(t, after), "%s", after)
 	}
+}
+
+// A range that ends in front of its start is none: nothing is extracted, and nothing fails.
+func TestReversedRange(t *testing.T) {
+	assert.Empty(t, actions(t, serving(": main ( -- ) 3 dup i.* drop ;"), protocol.CodeActionKindRefactorExtract, 23, 16))
 }
 
 // The comments above a definition stay with it; what the file begins with stays there.
