@@ -116,6 +116,7 @@ stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race
 channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
 $(MUTANTS)0 mutants of bytecode|$(MAKE) mutants MUTANTS=$(MUTANTS)0
 soak for $(LONG)|SEQVM_SOAK=$(LONG) $(GO) test -timeout 0 -count 1 -v -run Soak ./vm
+edits in the language server|SEQVM_EDITS=$(SEEDS) $(GO) test -timeout 0 -count 1 -run ManyEdits ./tools/lsp
 memory: 4 GB of addresses|SEQVM_MEMORY=addresses $(GO) test -timeout 0 -count 1 -run 'TestMemory$$' ./cmd/seqvm
 memory: 1.5 GB of addresses|SEQVM_MEMORY="addresses of 1.5 GB" $(GO) test -timeout 0 -count 1 -run 'TestMemory$$' ./cmd/seqvm
 memory: a control group of 512 MB|SEQVM_MEMORY=group $(GO) test -timeout 0 -count 1 -v -run 'TestMemory$$' ./cmd/seqvm

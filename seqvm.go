@@ -244,11 +244,12 @@ type Inspection struct {
 	Readable *types.Info
 }
 
-// Inspect checks a program for tools that show it while it is written.
-func Inspect(source Source, opts Options) Inspection {
+// Inspect checks a program for tools that show it while it is written. before is what was found out about an earlier state of it, nil if nothing: what of that
+// still holds is not looked for again, and what is found is the same. before may be used by nobody else meanwhile.
+func Inspect(source Source, opts Options, before *types.Info) Inspection {
 	opts.Library = true
 	o := opts.check(source, opts.foreign())
-	o.Hints = true
+	o.Hints, o.Before = true, before
 	info, problems := check.Program(source.from, o)
 	in := Inspection{Info: info, Problems: problems, Readable: info}
 	if info.Builtins == nil && len(info.Program.Modules) > 0 {

@@ -13,7 +13,9 @@ func version(v *VariantValue, i int, x Value) *VariantValue {
 	return v.With(i, x)
 }
 
-func isTree(v *VariantValue) bool { return v.form <= 0 && v.long().at == nil && v.long().tree.Load() != nil }
+func isTree(v *VariantValue) bool {
+	return v.form <= 0 && v.long().at == nil && v.long().tree.Load() != nil
+}
 
 // asTree is a list of Ints from 0 on, or of lists that have one each, that has become a tree, and the version before.
 func asTree(t *testing.T, n int, wrapped bool) (before, v *VariantValue) {

@@ -255,7 +255,7 @@ func (g *generator) isStructure(t *typeExpr) bool {
 		return false
 	}
 	if a := g.aliases[t.Name]; a != nil {
-		return g.isStructure(&a.Type)
+		return g.allStructures(&a.Type) || g.isStructure(&a.Type)
 	}
 	return g.structures[t.Name] != nil
 }
@@ -272,11 +272,16 @@ func (g *generator) enumeration(name string, e *enumeration) string {
 
 // alias makes another name of a type; of alternatives that are all structures one with the fields of all.
 func (g *generator) alias(name string, t *typeExpr) (string, error) {
-	if t.Kind == "or" && !slices.ContainsFunc(t.Items, func(i typeExpr) bool { return g.structures[i.Name] == nil }) {
+	if g.allStructures(t) {
 		return g.structure(name, g.merged(t.Items))
 	}
 	of, err := g.typ(t)
 	return fmt.Sprintf("// %s is the type of that name in the protocol.\ntype %s = %s\n", name, name, of), err
+}
+
+// allStructures tells whether a type is one of several structures.
+func (g *generator) allStructures(t *typeExpr) bool {
+	return t.Kind == "or" && !slices.ContainsFunc(t.Items, func(i typeExpr) bool { return g.structures[i.Name] == nil })
 }
 
 // merged returns the fields of several structures: those that not all have can be missing.

@@ -40,6 +40,8 @@ type Options struct {
 	NeedMain bool // the program is to be run: it must have a main
 	Hints    bool // findings on what works but is old, too
 	Verbose  bool // and on closures that an old release may have meant otherwise, and on what only seqvm runs
+	// Before is what a check of an earlier state of the program has found out: see types.Options.Before.
+	Before *types.Info
 }
 
 // Program loads and checks a program. The list holds errors, warnings and, if
@@ -49,6 +51,9 @@ type Options struct {
 // A program whose dialect nothing decides is of today's. Whether it would check
 // as a classic one is only told (chapter 9, section 2, rule 5).
 func Program(from Source, opts Options) (*types.Info, diag.List) {
+	if opts.Before != nil {
+		opts.Options.Before = opts.Before.Program
+	}
 	prog, problems := from(opts.Options)
 	if problems.HasErrors() {
 		return &types.Info{Program: prog}, problems
@@ -142,7 +147,7 @@ func (o Options) as(prog *load.Program, profile syntax.Dialect) (*types.Info, di
 	if prog.ReadsOldLines() {
 		prog = prog.WithOldWords(load.OldLines)
 	}
-	return types.Check(prog, o.Words, types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose})
+	return types.Check(prog, o.Words, types.Options{NeedMain: o.NeedMain, Profile: profile, Hints: o.Hints, Verbose: o.Verbose, Before: o.Before})
 }
 
 func (o Options) hint(list *diag.List, prog *load.Program, message string, d syntax.Dialect) {

@@ -114,6 +114,8 @@ type Options struct {
 	// or of the file beside the file that includes it. found tells whether there is one, problems what is wrong with it. It
 	// may be called more than once for the same. nil: there are none.
 	Manifest func(name, beside string) (problems diag.List, found bool)
+	// Before is an earlier state of the program, nil: none. What of its files stands is not read again.
+	Before *Program
 	// Mixed reads files that use both forms of the conditional (syntax.Text.ParseMixed).
 	Mixed bool
 }
@@ -227,7 +229,20 @@ func (l *loader) parse(text *syntax.Text, dialect syntax.Dialect, hashNames map[
 	if l.opts.Mixed {
 		return text.ParseMixed(dialect, hashNames)
 	}
-	return text.ParseCalling(dialect, hashNames)
+	return text.ParseAfter(l.before(text.Source.Name), dialect, hashNames)
+}
+
+// before returns an earlier state of a file; nil if there is none.
+func (l *loader) before(name string) *syntax.File {
+	if l.opts.Before == nil {
+		return nil
+	}
+	for _, m := range l.opts.Before.Modules {
+		if m.Source.Name == name {
+			return m.File
+		}
+	}
+	return nil
 }
 
 // resolve gives the identity of a file: its absolute path without links.

@@ -24,6 +24,10 @@ type File struct {
 	// Stmt.ID run from 0 to the count, so that later phases can keep what they
 	// find out in slices.
 	Calls, Quotations, Matches int
+
+	// What ParseAfter can take over: the file is cut into tokens without faults, and between these offsets are those of definitions.
+	whole                 bool
+	firstFault, lastFault int32
 }
 
 // Span returns the span of two byte offsets of this file.

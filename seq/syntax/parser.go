@@ -89,10 +89,15 @@ func (p *parser) parse(text *Text) (*File, diag.List) {
 	if p.errors = append(p.errors, found.errors...); len(p.errors) > 0 { // an unclosed string swallows the rest: nothing after it can be trusted
 		return p.file, p.errors
 	}
-	if !p.inParts() {
+	switch {
+	case p.before != nil:
+		p.takeFront()
+		p.program()
+	case !p.inParts():
 		p.program()
 	}
 	p.errors.Sort()
+	p.file.noteFaults(p.errors)
 	return p.file, p.errors
 }
 
@@ -122,6 +127,7 @@ type parser struct {
 	list   []Stmt     // the statements of the lists that are being read, the innermost one last
 	exprs  []TypeExpr // the types of the lists that are being read, the innermost one last
 	room   []Stmt     // memory for statements
+	before *stands    // what need not be read again; nil: all
 	input  *Word      // has the statements outside of definitions; nil: there are none
 }
 
@@ -173,6 +179,9 @@ func describe(t Token) string {
 
 func (p *parser) program() {
 	for p.peek().Kind != TokenEOF {
+		if p.before != nil && p.takeTail() {
+			return
+		}
 		start := p.at
 		if !p.definition() {
 			p.recover(start)

@@ -95,7 +95,11 @@ func (r *refusal) help(format string, args ...any) *refusal {
 func (p *program) bodies() {
 	step := func(p *program) func(*Word) {
 		c := &checker{p: p}
-		return func(w *Word) { p.body(c, w) }
+		return func(w *Word) {
+			if !p.standing.take(w) {
+				p.body(c, w)
+			}
+		}
 	}
 	left, tried := p.tryAll(step)
 	check := step(p)
@@ -103,7 +107,9 @@ func (p *program) bodies() {
 		if tried {
 			p.forget(w)
 		}
+		told := len(p.errors)
 		check(w)
+		w.told = len(p.errors) > told
 	}
 }
 
@@ -323,7 +329,7 @@ func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, 
 	}
 	s = c.seq(sc, st.Inner[:n], s)
 	if c.ruleOf(st).Special == Branch {
-		c.refuseOneBranch(st, s)
+		refuseOneBranch(c, st, s)
 	}
 	s, used := c.literal(sc, last, st, s)
 	start = last.Pos
@@ -338,13 +344,13 @@ func (c *checker) withLiterals(sc *scope, st *syntax.Stmt, s *Stack) (_ *Stack, 
 
 // refuseOneBranch refuses an 'if' with one literal where what lies in front of it can be no other branch, before the literal is checked: of
 // what the literal would be given nothing would be known, and the error would be about that.
-func (c *checker) refuseOneBranch(st *syntax.Stmt, s *Stack) {
+func refuseOneBranch(c *checker, st *syntax.Stmt, s *Stack) {
 	s = resolve(s)
 	if s.Top == nil {
 		return
 	}
 	if t := prune(s.Top); t.Kind != Var && !isQuotation(t) {
-		panic(c.noQuotation(st, t, trueBranch).note("stack in front of the quotation: %s", s))
+		panic(noQuotation(c, st, t, trueBranch).note("stack in front of the quotation: %s", s))
 	}
 }
 

@@ -384,11 +384,11 @@ func (c *checker) quotationOnTop(st *syntax.Stmt, s *Stack, what string, need in
 		c.attempt.runs(q)
 		return q, rest, false
 	}
-	panic(c.noQuotation(st, q, what).note("stack here: %s", whole))
+	panic(noQuotation(c, st, q, what).note("stack here: %s", whole))
 }
 
 // noQuotation is the error about a value where a word needs a quotation.
-func (c *checker) noQuotation(st *syntax.Stmt, found *Type, what string) *refusal {
+func noQuotation(c *checker, st *syntax.Stmt, found *Type, what string) *refusal {
 	r := c.refuse(c.at(st), "not-a-quotation", "'%s' needs a quotation%s, found %s", st.Text, what, describe(found))
 	if found.Kind == Bool && c.ruleOf(st).Special == Branch {
 		r.help("'if' takes two quotations, one for true and one for false; for one branch there is 'when' of std:control, or an empty [ ]")

@@ -30,6 +30,9 @@ type Options struct {
 	Profile syntax.Dialect
 	Hints   bool // findings on old names in classic files
 	Verbose bool // and on what older releases may have meant otherwise
+	// Before is what was found out about an earlier state of the program, nil: nothing. What of it still holds is not looked for again; what is found is the
+	// same. It may be used by nobody else meanwhile.
+	Before *Info
 }
 
 // program is the state of one check over all its steps (chapter 2, section 5).
@@ -63,6 +66,8 @@ type program struct {
 	late       []*load.Module // whose words may be defined again
 	input      *Word          // the statements of the input that is checked; nil: none
 	stack      *Effect        // what lies on the stack when it starts; nil: anything
+	standing   *standing      // what of Options.Before still holds
+	looked     bool           // bodies were looked at
 }
 
 // warned is a warning that was given.
@@ -114,6 +119,7 @@ func Check(prog *load.Program, table *Table, opts Options) (*Info, diag.List) {
 		p.profile, _, _ = prog.Profile()
 	}
 	p.check()
+	p.opts.Before, p.standing = nil, nil // one state does not keep all before it
 	return p.info, p.errors
 }
 
@@ -154,7 +160,9 @@ func (p *program) check() {
 	p.fieldTypes()
 	p.effects()
 	p.cycles()
+	p.standing = standsOf(p, p.opts.Before)
 	p.bodies()
+	p.looked = true
 	p.exhaustive()
 	allowed(p)
 	order(p.errors, p.info.Program)

@@ -40,6 +40,7 @@ type Word struct {
 	Input bool
 
 	refused bool // it has errors that make a check of its body pointless
+	told    bool // the check of its body has told something
 
 	// Extra is how many values below its declared inputs the body uses through
 	// a named row.
@@ -155,6 +156,9 @@ type ArmInfo struct {
 	Fields  []int32
 	Dead    bool // a second arm for the same variant
 }
+
+// Looked tells whether the check has come to the bodies of the words: it does not if names clash.
+func (info *Info) Looked() bool { return info.checked != nil && info.checked.looked }
 
 // EndOf tells how a body of a module ends.
 func (info *Info) EndOf(module int, body []syntax.Stmt) End { return endOf(info.Calls[module], body) }

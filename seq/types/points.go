@@ -14,7 +14,9 @@ import (
 // Point is the stack behind what a span covers, or, if that has no extent, at a place.
 type Point struct {
 	diag.Step
-	stack *Stack
+	stack *Stack // what it is known for at the end of the body
+	// Upper are the upper types, from the top, as they were known there: a variable is one though a word further on takes it for a type.
+	Upper []*Type
 }
 
 // Points returns the stack at all places of a word's body where it may change: at its beginning, behind each statement, where the
@@ -84,9 +86,8 @@ func (info *Info) EffectOfLiteral(w *Word, literal *syntax.Stmt) *Effect {
 	if p == nil || w.Effect == nil || info.Calls[w.Module] == nil {
 		return nil
 	}
-	c, done := onlooker(p, w)
+	c, done := aside(p, w)
 	defer done()
-	c.quots = slices.Clone(c.quots)
 	g := generaliser{e: &Effect{plain: true}, vars: map[*Type]int32{}, rows: map[*Row]int32{}, closed: true}
 	if c.try(func() {
 		q := c.plainLiteral(literal)
@@ -98,6 +99,62 @@ func (info *Info) EffectOfLiteral(w *Word, literal *syntax.Stmt) *Effect {
 	}
 	g.e.plain = g.e.plain && g.e.rowIn == g.e.rowOut
 	return g.e
+}
+
+// EffectsOfPart returns effects that statements of a word's body, one behind the other, can have as a word of their own: one for what lies on the stack in front of
+// them, which at tells (nil: nothing is known), and one that is found without knowing that. There are none of statements that take values off the aux stack or leave some
+// there, nor of those that run what nobody knows: a word with these would leave other stacks than it declares.
+func (info *Info) EffectsOfPart(w *Word, part []syntax.Stmt, at *Point) (effects []*Effect) {
+	p := info.checked
+	if p == nil || info.Calls[w.Module] == nil {
+		return nil
+	}
+	for taken := 0; at != nil && taken <= len(at.Upper) && effects == nil; taken++ {
+		start := newRow(implicitRow, true).stack()
+		for _, t := range slices.Backward(at.Upper[:taken]) {
+			start = start.push(t)
+		}
+		if e := effectOfPart(p, w, part, start); e != nil {
+			effects = append(effects, e)
+		}
+	}
+	if e := effectOfPart(p, w, part, newRow("", false).stack()); e != nil {
+		effects = append(effects, e)
+	}
+	return effects
+}
+
+// effectOfPart returns the effect of statements that begin on a stack; nil if they have none.
+func effectOfPart(p *program, w *Word, part []syntax.Stmt, start *Stack) *Effect {
+	c, done := aside(p, w)
+	defer done()
+	defer func() { c.undo(0) }()
+	g := generaliser{e: &Effect{plain: true}, vars: map[*Type]int32{}, rows: map[*Row]int32{}, closed: true}
+	sc := &scope{start: start}
+	if c.try(func() {
+		result := c.seq(sc, part, start)
+		g.e.In, g.e.rowIn = g.side(start)
+		g.e.Out, g.e.rowOut = g.side(result)
+		g.e.Yields = sc.yields
+	}) != nil || sc.aux != nil || g.e.rowIn != g.e.rowOut {
+		return nil
+	}
+	for st := range syntax.All(part) {
+		if st.Kind != syntax.StmtCall && st.Kind != syntax.StmtIndex {
+			continue
+		}
+		if special := c.ruleOf(st).Special; special != ToAux && special != FromAux && !c.calls[st.ID].Known {
+			return nil
+		}
+	}
+	return g.e
+}
+
+// aside is an onlooker for statements as they do not stand in the program: what is found out about them is not noted in it.
+func aside(p *program, w *Word) (c *checker, done func()) {
+	c, done = onlooker(p, w)
+	c.calls, c.quots, c.matches = slices.Clone(c.calls), slices.Clone(c.quots), slices.Clone(c.matches)
+	return c, done
 }
 
 // EffectOfCall returns the effect of what a call calls, an operator's of what it means there; nil if that is not known.

@@ -16,7 +16,8 @@ type stacks struct {
 	everywhere bool
 	// suspects are things in front of the fault that may be its cause.
 	suspects []string
-	most     int // how many steps are kept, the last ones; 0: all
+	free     map[*Type]*Type // what stands for variables in Point.Upper
+	most     int             // how many steps are kept, the last ones; 0: all
 }
 
 // maxFaultSteps is how many steps of a body that fails are kept: what led to the fault
@@ -33,10 +34,33 @@ func (n *stacks) note(span diag.Span, s, aux *Stack) {
 		n.steps = append(n.steps[:0], n.steps[n.most:]...)
 	}
 	step := Point{Step: diag.Step{Span: span, Stack: n.names.upper(s)}, stack: s}
+	if n.everywhere {
+		step.Upper = n.frozen(s)
+	}
 	if aux != nil {
 		step.Aux = n.names.upper(aux)
 	}
 	n.steps = append(n.steps, step)
+}
+
+// frozen returns the upper types of a stack, from the top, with variables that nothing binds later.
+func (n *stacks) frozen(s *Stack) (list []*Type) {
+	for s = resolve(s); s.Top != nil && len(list) < shownValues; s = resolve(s.Below) {
+		t := prune(s.Top)
+		if t.Kind == Var {
+			free := n.free[t]
+			if free == nil {
+				if n.free == nil {
+					n.free = map[*Type]*Type{}
+				}
+				free = &Type{Kind: Var, Name: t.Name}
+				n.free[t] = free
+			}
+			t = free
+		}
+		list = append(list, t)
+	}
+	return list
 }
 
 // mark and cut are for attempts: cut forgets what was noted since the mark and returns it.

@@ -57,12 +57,13 @@ func TestNeovim(t *testing.T) {
 	cmd.Env = append(cmd.Env, "SEQVM="+seqvm(t))
 	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "program.seq"),
 		[]byte("# A program.\n: square ( Int -- Int )\n  dup\n    i.* ;\n: main ( -- ) 3 sqare   int->string io.write-line ;\n"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(cmd.Dir, "test-program.seq"), []byte(": test-one ( -- ) 1 1 test.assert-eq ;\n"), 0o666))
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
 	var seen struct {
-		Failed, Filetype, Commentstring string
-		Diagnostics, Hints, Text        []string
+		Failed, Filetype, Commentstring, Tested string
+		Diagnostics, Hints, Text                []string
 	}
 	text, err := os.ReadFile(filepath.Join(cmd.Dir, "seen.json"))
 	require.NoError(t, err)
@@ -74,6 +75,7 @@ func TestNeovim(t *testing.T) {
 	assert.Contains(t, seen.Diagnostics[0], "4:16 ")
 	assert.Contains(t, seen.Diagnostics[0], "sqare")
 	assert.Contains(t, strings.Join(seen.Hints, "\n"), "Int")
+	assert.Contains(t, seen.Tested, "1 passed, 0 failed")
 	assert.Contains(t, seen.Text, ": squared ( Int -- Int )")
 	assert.Contains(t, strings.Join(seen.Text, "\n"), "3 squared int->string io.write-line")
 }

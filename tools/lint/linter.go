@@ -224,9 +224,11 @@ func (l *linter) error(id diag.Code, d *diag.Diagnostic) {
 
 // patterns looks for the matches of the patterns.
 func (l *linter) patterns(info *types.Info) {
+	anchors := anchor(l.rules)
 	for _, w := range l.main.Words {
 		sequences(l.main.Source, w.Body, func(list []item) {
-			for order, r := range l.rules {
+			anchors.candidates(list, func(order int) {
+				r := l.rules[order]
 				r.matches(list, func(match []item) {
 					if l.flagless(info, r, match[0]) {
 						return
@@ -235,7 +237,7 @@ func (l *linter) patterns(info *types.Info) {
 					r.offer(d, match)
 					l.report.Findings = append(l.report.Findings, Finding{Diagnostic: d, Rule: r, order: order})
 				})
-			}
+			})
 		})
 	}
 }

@@ -159,3 +159,43 @@ func (m *matcher) at(start int) (end int) {
 		}
 	}
 }
+
+// anchors are rules by a word that each of their matches has, so that only those few are looked for whose word is there.
+type anchors struct {
+	of    map[string][]int // by word; "": rules without one
+	tried []int            // by rule: in which sequence it was looked for last
+	n     int              // sequences
+}
+
+func anchor(rules []*Rule) *anchors {
+	a := &anchors{of: map[string][]int{}, tried: make([]int, len(rules))}
+	for i, r := range rules {
+		word := ""
+		for _, e := range r.elements {
+			if word = e.word; word != "" {
+				break
+			}
+		}
+		a.of[word] = append(a.of[word], i)
+	}
+	return a
+}
+
+// candidates calls try with the rules that may match in a sequence, in no order.
+func (a *anchors) candidates(list []item, try func(rule int)) {
+	a.n++
+	for _, rule := range a.of[""] {
+		try(rule)
+	}
+	for i := range list {
+		if list[i].word == "" {
+			continue
+		}
+		for _, rule := range a.of[list[i].word] {
+			if a.tried[rule] != a.n {
+				a.tried[rule] = a.n
+				try(rule)
+			}
+		}
+	}
+}

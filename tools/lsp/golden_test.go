@@ -26,7 +26,7 @@ import (
 //	change FILE WITH               the whole text becomes that of WITH
 //	edit FILE L:C-L:C TEXT         a range becomes a text, written as a string of Go
 //	write FILE WITH                on disk
-//	METHOD FILE [L:C[-L:C]] [JSON] a request; JSON are further parameters
+//	METHOD FILE [L:C[-L:C]] [JSON] a request; JSON are further parameters, in which file:///dir is the folder of the files
 //	labels FILE L:C PREFIX...      a completion, of which the items are shown that begin with one of the prefixes
 //	raw JSON                       any message
 //	shutdown | exit
@@ -75,6 +75,9 @@ func TestSessions(t *testing.T) {
 		})
 	}
 }
+
+// shownDir stands for the URI of the session's folder.
+const shownDir = "file:///dir"
 
 // session is a script that is carried out.
 type session struct {
@@ -186,7 +189,7 @@ func (s *session) params(args []string) map[string]any {
 	for i, arg := range args {
 		switch {
 		case strings.HasPrefix(arg, "{"):
-			require.NoError(s.t, json.Unmarshal([]byte(strings.Join(args[i:], " ")), &p))
+			require.NoError(s.t, json.Unmarshal([]byte(strings.ReplaceAll(strings.Join(args[i:], " "), shownDir, document.URI(s.dir))), &p))
 			return p
 		case i == 0:
 			p["textDocument"] = map[string]any{"uri": s.uri(arg)}
@@ -241,7 +244,7 @@ func (s *session) show(m received) {
 	}
 	var v any
 	require.NoError(s.t, json.Unmarshal(value, &v))
-	shown := strings.ReplaceAll(pretty(v, ""), document.URI(s.dir), "file:///dir")
+	shown := strings.ReplaceAll(pretty(v, ""), document.URI(s.dir), shownDir)
 	fmt.Fprintf(&s.out, "%s %s\n", text, strings.ReplaceAll(shown, s.dir, "/dir"))
 }
 

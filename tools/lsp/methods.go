@@ -45,6 +45,10 @@ func methods() []method {
 		{protocol.MethodTextDocumentDefinition, asked((*feature.Server).Definition), func(_ *Server, c *protocol.ServerCapabilities) { c.DefinitionProvider = true }},
 		{protocol.MethodTextDocumentDocumentSymbol, asked((*feature.Server).DocumentSymbols), func(_ *Server, c *protocol.ServerCapabilities) { c.DocumentSymbolProvider = true }},
 		{protocol.MethodTextDocumentCodeAction, asked((*feature.Server).CodeActions), func(_ *Server, c *protocol.ServerCapabilities) { c.CodeActionProvider = true }},
+		{protocol.MethodTextDocumentCodeLens, asked((*feature.Server).CodeLenses), func(_ *Server, c *protocol.ServerCapabilities) { c.CodeLensProvider = &protocol.CodeLensOptions{} }},
+		{protocol.MethodTextDocumentPrepareCallHierarchy, asked((*feature.Server).PrepareCallHierarchy), func(_ *Server, c *protocol.ServerCapabilities) { c.CallHierarchyProvider = true }},
+		{protocol.MethodCallHierarchyIncomingCalls, asked((*feature.Server).IncomingCalls), nil},
+		{protocol.MethodCallHierarchyOutgoingCalls, asked((*feature.Server).OutgoingCalls), nil},
 		{protocol.MethodTextDocumentFormatting, asked((*feature.Server).Formatting), func(_ *Server, c *protocol.ServerCapabilities) { c.DocumentFormattingProvider = true }},
 		{protocol.MethodTextDocumentInlayHint, asked((*feature.Server).InlayHints), func(s *Server, c *protocol.ServerCapabilities) {
 			if s.feature.Hints {

@@ -9,11 +9,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/seqvm/seqvm/seq/types"
 )
 
 // IsTestFile tells whether a name is that of a test file: test-*.seq.
 func IsTestFile(name string) bool {
 	return strings.HasPrefix(name, "test-") && strings.HasSuffix(name, ".seq")
+}
+
+// testPrefix begins the names of tests.
+const testPrefix = "test-"
+
+// IsTest tells whether a word of a test file is a test and no helper, by its name and its effect (nil: it is not known).
+func IsTest(name string, e *types.Effect) bool {
+	return strings.HasPrefix(name, testPrefix) && e != nil && len(e.In) == 0 && len(e.Out) == 0 && !e.Yields
 }
 
 // Discover returns the test files among some paths and below those that are

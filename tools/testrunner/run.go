@@ -180,7 +180,7 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 	for i := range m.Funcs {
 		w := &m.Funcs[i]
 		switch {
-		case !w.Word || w.File != mainFile || !strings.HasPrefix(w.Name, "test-") || !strings.Contains(w.Name, o.Filter):
+		case !w.Word || w.File != mainFile || !strings.HasPrefix(w.Name, testPrefix) || !strings.Contains(w.Name, o.Filter):
 		case w.In == 0 && w.Out == 0 && !strings.Contains(w.Effect, " | "):
 			tests = append(tests, int32(i))
 		default:

@@ -23,6 +23,9 @@ func lspCommand(c *CLI) *cobra.Command {
 
 // serveEditor runs the language server until the editor ends it.
 func (c *CLI) serveEditor() error {
+	if c.setting("GOGC") == "" {
+		forChecking()
+	}
 	server := lsp.New(lsp.Options{Check: c.options(), Log: func(text string) { c.log.Warn().Msg(text) }})
 	clean, err := server.Serve(c.Stdin, c.Stdout)
 	if err != nil {

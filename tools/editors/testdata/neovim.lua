@@ -49,6 +49,18 @@ local function session()
   vim.lsp.buf.format({ timeout_ms = 20000 })
   seen.text = lines()
   vim.cmd('silent write!')
+
+  -- The lens of a test runs it in a terminal.
+  vim.cmd.edit('test-program.seq')
+  wait('the server again', function() return #vim.lsp.get_clients({ bufnr = 0 }) > 0 end)
+  vim.lsp.codelens.refresh({ bufnr = 0 })
+  wait('a lens', function() return #vim.lsp.codelens.get(0) > 0 end)
+  vim.api.nvim_win_set_cursor(0, { 1, 3 })
+  vim.lsp.codelens.run()
+  wait('the test', function()
+    seen.tested = table.concat(lines(), '\n')
+    return seen.tested:find('Results') ~= nil
+  end)
 end
 
 local ok, problem = pcall(session)

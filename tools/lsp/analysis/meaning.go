@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -165,13 +164,17 @@ func (s *Snapshot) Defined() map[string]Meaning {
 	for _, w := range s.Info.Words {
 		checked[w.Decl] = w
 	}
+	variants := map[*syntax.Variant]*types.VariantType{}
+	for _, v := range s.Info.Variants {
+		variants[v.Decl] = v
+	}
 	for _, module := range s.Info.Program.Modules {
 		if module.OldWords() {
 			continue
 		}
 		for _, u := range module.Unions {
 			for i := range u.Variants {
-				s.generated(module, u, &u.Variants[i])
+				s.generated(module, u, &u.Variants[i], variants[&u.Variants[i]])
 			}
 		}
 		for _, decl := range module.Words {
@@ -198,13 +201,12 @@ func (s *Snapshot) define(m Meaning) {
 	s.meaning[m.Name] = m
 }
 
-// generated defines the words that a variant brings.
-func (s *Snapshot) generated(module *load.Module, u *syntax.Union, v *syntax.Variant) {
-	i := slices.IndexFunc(s.Info.Variants, func(t *types.VariantType) bool { return t.Decl == v })
+// generated defines the words that a variant brings. of is what the checker knows of it, or nil.
+func (s *Snapshot) generated(module *load.Module, u *syntax.Union, v *syntax.Variant, of *types.VariantType) {
 	for n, name := range v.Words() {
 		m := Meaning{Name: name, Module: module, Union: u, Variant: v}
-		if i >= 0 && len(s.Info.Variants[i].Fields) == len(v.Fields) {
-			call := types.Call{Target: types.TargetAccess, Index: int32(i), Field: int32(n - 2)}
+		if of != nil && len(of.Fields) == len(v.Fields) {
+			call := types.Call{Target: types.TargetAccess, Index: int32(of.Index), Field: int32(n - 2)}
 			switch n {
 			case 0:
 				call.Target = types.TargetMake

@@ -34,8 +34,8 @@ type Snapshot struct {
 	meaning map[string]Meaning // of names that are defined in the program
 }
 
-// look makes a snapshot.
-func (f front) look(doc *document.Document, files map[string]*document.Document) *Snapshot {
+// look makes a snapshot. before is what is known of an earlier text, which nobody else uses meanwhile; nil: nothing.
+func (f front) look(doc *document.Document, files map[string]*document.Document, before *types.Info) *Snapshot {
 	from := &reading{main: doc, files: files}
 	opts := f.opts
 	opts.FS = from
@@ -43,7 +43,7 @@ func (f front) look(doc *document.Document, files map[string]*document.Document)
 	if doc.Path == "" {
 		source = seqvm.Text(doc.Source.Name, doc.Text())
 	}
-	in := seqvm.Inspect(source, opts)
+	in := seqvm.Inspect(source, opts, before)
 	return &Snapshot{Doc: doc, Info: in.Readable, front: f, inspection: in, files: files, asked: from.asked, points: map[*types.Word][]types.Point{}}
 }
 
@@ -51,7 +51,7 @@ func (f front) look(doc *document.Document, files map[string]*document.Document)
 func (s *Snapshot) With(text string) *Snapshot {
 	doc := *s.Doc
 	doc.Source, doc.Lines = diag.NewSource(s.Doc.Source.Name, text), document.NewLines(text)
-	return s.front.look(&doc, s.files)
+	return s.front.look(&doc, s.files, s.Info)
 }
 
 // Report is what the linter says of the document, errors included.
@@ -109,6 +109,16 @@ func (s *Snapshot) DefinitionAt(offset int32) *syntax.Word {
 	return nil
 }
 
+// EndBefore returns the end of the last word whose definition ends in front of an offset; 0 if there is none.
+func (s *Snapshot) EndBefore(offset int32) int32 {
+	words := s.Definitions()
+	i := sort.Search(len(words), func(i int) bool { return words[i].End >= offset })
+	if i == 0 {
+		return 0
+	}
+	return words[i-1].End
+}
+
 // Checked returns a definition of the document as the checker knows it; nil if it does not.
 func (s *Snapshot) Checked(decl *syntax.Word) *types.Word {
 	if s.words == nil {
@@ -148,9 +158,24 @@ func (s *Snapshot) Tokens() []syntax.Token {
 	return s.tokens
 }
 
+// TokensFrom are the tokens of the document around two offsets: at least those that lie between them, and those that begin or end there. In a definition only
+// that is cut into tokens, as long as nobody has asked for all.
+func (s *Snapshot) TokensFrom(start, end int32) []syntax.Token {
+	decl := s.DefinitionAt(start)
+	if s.tokens != nil || decl == nil || start <= decl.Pos || end >= decl.End || s.Main().Dialect.Conditionals() {
+		return s.Tokens()
+	}
+	tokens := syntax.Scan(s.Doc.Text()[decl.Pos:decl.End])
+	for i := range tokens {
+		tokens[i].Pos += decl.Pos
+		tokens[i].End += decl.Pos
+	}
+	return tokens
+}
+
 // TokenAt returns the token that an offset lies in or right behind of; false if there is none.
 func (s *Snapshot) TokenAt(offset int32) (t syntax.Token, ok bool) {
-	tokens := s.Tokens()
+	tokens := s.TokensFrom(offset, offset)
 	i := sort.Search(len(tokens), func(i int) bool { return tokens[i].End > offset })
 	if i < len(tokens) && tokens[i].Pos <= offset && tokens[i].Kind != syntax.TokenEOF {
 		return tokens[i], true

@@ -30,6 +30,16 @@ type entry struct {
 	doc      *document.Document
 	snapshot *Snapshot // nil: not made, or of an old text
 	asked    []string  // files that the last look at it read, or found missing
+	// What is known of earlier texts, to find out sooner what is true of this one: that of Snapshot, and that of Look, which another goroutine uses.
+	known, looked *types.Info
+}
+
+// latest is what is known of a text if its bodies were looked at, else what was known before.
+func latest(info, before *types.Info) *types.Info {
+	if info.Looked() {
+		return info
+	}
+	return before
 }
 
 // front is the front end: how programs are checked.
@@ -125,23 +135,28 @@ func (w *Workspace) Snapshot(uri string) *Snapshot {
 		return nil
 	}
 	if e.snapshot == nil {
-		e.snapshot = w.front.look(e.doc, w.files)
-		e.asked = e.snapshot.asked
+		e.snapshot = w.front.look(e.doc, w.files, e.known)
+		e.asked, e.known = e.snapshot.asked, latest(e.snapshot.Info, e.known)
 	}
 	return e.snapshot
 }
 
-// Look returns a function that makes a snapshot of an open document as it is now, for the use of another goroutine.
+// Look returns a function that makes a snapshot of an open document as it is now, for the use of another goroutine. What it makes goes to Took before Look is called
+// again; until then nobody looks at its points.
 func (w *Workspace) Look(uri string) func() *Snapshot {
-	front, doc, files := w.front, w.open[uri].doc, w.files
-	return func() *Snapshot { return front.look(doc, files) }
+	e, front, files := w.open[uri], w.front, w.files
+	doc, before := e.doc, e.looked
+	return func() *Snapshot { return front.look(doc, files, before) }
 }
 
 // Took says what a snapshot that was made elsewhere was made of, so that its document is among the affected when that changes. It returns false
 // if the snapshot is of an old text.
 func (w *Workspace) Took(s *Snapshot) bool {
 	e := w.open[s.Doc.URI]
-	if e == nil || e.doc != s.Doc {
+	if e == nil {
+		return false
+	}
+	if e.looked = latest(s.Info, e.looked); e.doc != s.Doc {
 		return false
 	}
 	e.asked = s.asked

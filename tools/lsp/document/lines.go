@@ -21,11 +21,15 @@ const (
 type Lines struct {
 	text   string
 	starts []int32
+	units  []int32 // of UTF-16 in front of each multiple of stride, or of the beginning of the character there; nil: all are ASCII
 }
+
+// stride is after how many bytes units are counted anew: a line can be as long as a text.
+const stride = 256
 
 // NewLines makes the Lines of a text.
 func NewLines(text string) *Lines {
-	l := &Lines{text: text, starts: make([]int32, 1, 1+strings.Count(text, "\n"))}
+	l := &Lines{text: text, starts: make([]int32, 1, 1+strings.Count(text, "\n")), units: countUnits(text)}
 	returns := strings.IndexByte(text, '\r') >= 0
 	for at := 0; ; {
 		n := strings.IndexByte(text[at:], '\n')
@@ -77,14 +81,75 @@ func (l *Lines) Offset(p protocol.Position, enc Encoding) int32 {
 		}
 		return start + int32(at)
 	}
-	units := int64(0)
-	for i, r := range line {
-		units += int64(unitsOf(r))
-		if units > int64(p.Character) {
-			return start + int32(i)
+	if l.units == nil {
+		return start + int32(min(int64(p.Character), int64(len(line))))
+	}
+	wanted := int64(l.unitsTo(start)) + int64(p.Character)
+	i := sort.Search(len(l.units), func(i int) bool { return int64(l.units[i]) > wanted }) - 1
+	at, units := l.boundary(i), int64(l.units[i])
+	if at < start {
+		at, units = start, wanted-int64(p.Character)
+	}
+	for at < end {
+		r, size := utf8.DecodeRuneInString(l.text[at:])
+		if units += int64(unitsOf(r)); units > wanted {
+			return at
 		}
+		at += int32(size)
 	}
 	return end
+}
+
+// countUnits returns Lines.units of a text.
+func countUnits(text string) []int32 {
+	if ascii(text) {
+		return nil
+	}
+	units := make([]int32, 1, len(text)/stride+1)
+	n := 0
+	for i, r := range text {
+		for i >= len(units)*stride {
+			units = append(units, int32(n))
+		}
+		n += unitsOf(r)
+	}
+	return units
+}
+
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// boundary is where the units of an index have been counted: at the first character that begins there or behind.
+func (l *Lines) boundary(i int) int32 {
+	at := i * stride
+	for at < len(l.text) && !utf8.RuneStart(l.text[at]) {
+		at++
+	}
+	return int32(at)
+}
+
+// unitsTo is how many units of UTF-16 are in front of an offset.
+func (l *Lines) unitsTo(offset int32) int {
+	if l.units == nil {
+		return int(offset)
+	}
+	i := min(int(offset)/stride, len(l.units)-1)
+	at := l.boundary(i)
+	if at > offset { // within the character there
+		i--
+		at = l.boundary(i)
+	}
+	units := int(l.units[i])
+	for _, r := range l.text[at:offset] {
+		units += unitsOf(r)
+	}
+	return units
 }
 
 // Position returns the position of an offset.
@@ -95,10 +160,7 @@ func (l *Lines) Position(offset int32, enc Encoding) protocol.Position {
 	if enc == UTF8 {
 		return protocol.Position{Line: uint32(line), Character: uint32(offset - start)}
 	}
-	units := 0
-	for _, r := range l.text[start:offset] {
-		units += unitsOf(r)
-	}
+	units := l.unitsTo(offset) - l.unitsTo(start)
 	return protocol.Position{Line: uint32(line), Character: uint32(units)}
 }
 

@@ -20,10 +20,14 @@ func (s *Server) CodeActions(p *protocol.CodeActionParams) (any, error) {
 		return list, nil
 	}
 	start, end := in.Doc.Offset(p.Range.Start, s.Encoding), in.Doc.Offset(p.Range.End, s.Encoding)
+	end = max(start, end)
 	if wanted(p.Context.Only, protocol.CodeActionKindQuickFix) {
 		list = append(list, s.quickFixes(in, start, end)...)
 	}
-	return list, nil
+	if wanted(p.Context.Only, protocol.CodeActionKindRefactorRewrite) {
+		list = append(list, s.inferred(in, start, end)...)
+	}
+	return append(list, s.refactorings(in, start, end, p.Context.Only)...), nil
 }
 
 // wanted tells whether a client asks for actions of a kind.
@@ -70,6 +74,9 @@ func (s *Server) fixes(in *analysis.Snapshot, f *lint.Finding) (list []fix) {
 		}
 	case f.Rule != nil && f.Rule.FlagOf() != "" && text != "":
 		list = append(list, fix{Fix: testingFlag(in, f, text)})
+	}
+	if declared, ok := declaring(in, f); ok {
+		list = append(list, fix{Fix: declared})
 	}
 	for _, offer := range f.Fixes {
 		if slices.ContainsFunc(list, func(other fix) bool { return slices.Equal(other.Edits, offer.Edits) }) {

@@ -17,7 +17,7 @@ import (
 type completion struct {
 	place
 	server *Server
-	before []syntax.Token // in front of the cursor, without the one that it is in or right behind, and without an end
+	before []syntax.Token // in front of the cursor, from the end of a definition on, without the one that it is in or right behind, and without an end
 	start  int32          // where the word begins that is being written
 	items  []protocol.CompletionItem
 }
@@ -35,13 +35,18 @@ func (s *Server) Completion(p *protocol.CompletionParams) (any, error) {
 
 func (c *completion) complete() {
 	text := c.Doc.Text()[:c.offset]
-	tokens := syntax.Scan(text)
+	base := c.EndBefore(c.offset)
+	tokens := syntax.Scan(text[base:])
+	for i := range tokens {
+		tokens[i].Pos += base
+		tokens[i].End += base
+	}
 	c.before = tokens[:len(tokens)-1]
-	last := int32(0)
+	last := base
 	if n := len(c.before); n > 0 {
 		last = c.before[n-1].End
 	}
-	if syntax.StringOpen(text) {
+	if syntax.StringOpen(text[base:]) {
 		return
 	}
 	if hash := strings.IndexByte(text[last:], '#'); hash >= 0 {

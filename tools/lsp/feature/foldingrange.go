@@ -21,11 +21,12 @@ func (s *Server) FoldingRanges(p *protocol.FoldingRangeParams) (any, error) {
 		}
 	}
 	var open []syntax.Token
+	var before syntax.Token
 	closing := map[string]string{"]": "[", "}": "{", "end": "match", ";": ":"}
 	for _, t := range in.Tokens() {
 		switch {
 		case t.Kind == syntax.TokenString || t.Kind == syntax.TokenEOF:
-		case t.Is(":") && len(open) == 0, t.Is("["), t.Is("{"), t.Is("match") && len(open) > 0:
+		case t.Is(":") && len(open) == 0 && !before.Namespace(), t.Is("["), t.Is("{"), t.Is("match") && len(open) > 0:
 			open = append(open, t)
 		case closing[t.Text] != "":
 			for n := len(open) - 1; n >= 0; n-- {
@@ -36,6 +37,7 @@ func (s *Server) FoldingRanges(p *protocol.FoldingRangeParams) (any, error) {
 				}
 			}
 		}
+		before = t
 	}
 	for _, block := range []struct {
 		prefix string

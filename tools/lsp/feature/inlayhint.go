@@ -20,7 +20,7 @@ func (s *Server) InlayHints(p *protocol.InlayHintParams) (any, error) {
 		if decl.End < start || decl.Pos > end || in.Doc.At(decl.Pos) == in.Doc.At(decl.End) { // a line with its effect says it all
 			continue
 		}
-		list = append(list, s.lineHints(in, in.Points(decl), start, end)...)
+		list = append(list, s.lineHints(in, in.Points(decl), max(start, decl.Pos), min(end, decl.End))...)
 	}
 	return list, nil
 }

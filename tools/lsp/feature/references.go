@@ -18,6 +18,7 @@ type use struct {
 	module      *load.Module
 	start, end  int32
 	declaration bool
+	by          *syntax.Word // whose body the call is in; nil: it is the definition
 }
 
 // meant is what a word means, in whatever program: the same name at the same place, or of the built-in words.
@@ -54,11 +55,11 @@ func (s *Server) uses(in *analysis.Snapshot, id meant) (list []use) {
 		uri := in.URIOf(module.Source)
 		for _, decl := range module.Words {
 			if decl.Name.Text == id.name && uri == id.uri && decl.Pos == id.start {
-				list = append(list, use{uri, module, decl.Name.Pos, decl.Name.End, true})
+				list = append(list, use{uri, module, decl.Name.Pos, decl.Name.End, true, nil})
 			}
 			for st := range syntax.All(decl.Body) {
 				if st.HasCall() && s.calls(in, i, st, id) {
-					list = append(list, use{uri, module, st.Pos, st.End, false})
+					list = append(list, use{uri, module, st.Pos, st.End, false, decl})
 				}
 			}
 		}
@@ -78,10 +79,16 @@ func (s *Server) calls(in *analysis.Snapshot, module int, st *syntax.Stmt, id me
 // everywhere returns the uses of a meaning in all programs that begin with an open document.
 func (s *Server) everywhere(id meant) (list []use, programs map[*load.Module]*analysis.Snapshot) {
 	programs = map[*load.Module]*analysis.Snapshot{}
+	type place struct {
+		uri   string
+		start int32
+	}
+	seen := map[place]bool{}
 	for _, uri := range s.URIs() {
 		in := s.Snapshot(uri)
 		for _, u := range s.uses(in, id) {
-			if !slices.ContainsFunc(list, func(o use) bool { return o.uri == u.uri && o.start == u.start }) {
+			if at := (place{u.uri, u.start}); !seen[at] {
+				seen[at] = true
 				list = append(list, u)
 				programs[u.module] = in
 			}

@@ -14,7 +14,7 @@ func (s *Server) SignatureHelp(p *protocol.SignatureHelpParams) (any, error) {
 	}
 	line, _ := at.Doc.Line(at.Doc.At(at.offset))
 	var found *analysis.Meaning
-	for _, t := range at.Tokens() {
+	for _, t := range at.TokensFrom(line, at.offset) {
 		if t.Pos > at.offset {
 			break
 		}

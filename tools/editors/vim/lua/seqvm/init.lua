@@ -18,6 +18,13 @@ function M.server()
   }
 end
 
+-- What the code lens "run test" of the language server calls: the test runs in a terminal below.
+local function run_test(command)
+  local uri, word = unpack(command.arguments)
+  vim.cmd('botright 12new')
+  vim.fn.termopen({ options.path, 'test', '--filter', word, vim.uri_to_fname(uri) })
+end
+
 local function show_hints(event)
   local client = vim.lsp.get_client_by_id(event.data.client_id)
   if client and client.name == 'seqvm' and options.inlay_hints then
@@ -55,6 +62,7 @@ function M.setup(given)
   else
     vim.api.nvim_create_autocmd('FileType', { group = group, pattern = 'seq', callback = start_for })
   end
+  vim.lsp.commands['seqvm.runTest'] = run_test
   M.setup_dap()
 end
 
