@@ -74,7 +74,7 @@ var scalar = []Program{
 	{Name: "mandelbrot", Size: 1500, Small: 40},
 	{Name: "primes", Size: 2_000_000, Small: 1000},
 	{Name: "sumloop", Size: 400_000_000, Small: 1000},
-	{Name: "tak", Size: 27, Small: 18},
+	{Name: "tak", Size: 30, Small: 18},
 }
 
 var wild = []Program{
