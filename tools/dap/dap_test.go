@@ -222,6 +222,7 @@ func TestEveryRequest(t *testing.T) {
 	assert.Equal(t, []string{"waits in chan.receive", "stands here"}, []string{c.scope(frame, "Strands")[0].Value, c.scope(frame, "Strands")[1].Value})
 	assert.Contains(t, c.scope(frame, "Channels")[0].Value, "strand #1 waits")
 	assert.Empty(t, c.scope(frame, "Aux stack"))
+	assert.Empty(t, c.scope(frame, "Weaves"))
 	c.ask("continue", map[string]any{"threadId": 1})
 
 	assert.Equal(t, "exception", c.stops().Reason)
@@ -233,6 +234,108 @@ func TestEveryRequest(t *testing.T) {
 	require.NoError(t, <-c.ended)
 	assert.Equal(t, "7\n", c.output["stdout"])
 	assert.Contains(t, c.output["console"], "a channel\n")
+}
+
+// requests are those of the protocol, as go-dap has them, and whether they are answered once a program has been launched.
+var requests = map[string]bool{
+	"initialize": true, "launch": true, "configurationDone": true, "setBreakpoints": true, "setFunctionBreakpoints": true, "setExceptionBreakpoints": true,
+	"threads": true, "stackTrace": true, "scopes": true, "variables": true, "evaluate": true, "exceptionInfo": true, "continue": true, "next": true, "stepIn": true,
+	"stepOut": true, "stepBack": true, "reverseContinue": true, "pause": true, "terminate": true, "disconnect": true,
+
+	"cancel": false, "runInTerminal": false, "startDebugging": false, "attach": false, "restart": false, "breakpointLocations": false, "dataBreakpointInfo": false,
+	"setDataBreakpoints": false, "setInstructionBreakpoints": false, "restartFrame": false, "goto": false, "setVariable": false, "source": false,
+	"terminateThreads": false, "modules": false, "loadedSources": false, "setExpression": false, "stepInTargets": false, "gotoTargets": false,
+	"completions": false, "readMemory": false, "writeMemory": false, "disassemble": false,
+}
+
+// Each request of the protocol has an answer at each time: before a launch, while the program runs, at a stop, and with arguments that
+// are not what the protocol says.
+func TestEveryRequestIsAnswered(t *testing.T) {
+	times := map[string]func(c *client){
+		"before the launch": func(c *client) {},
+		"before the start":  func(c *client) { c.begin(map[string]any{}) },
+		"at a stop": func(c *client) {
+			c.begin(map[string]any{"stopOnEntry": true})
+			c.ask("configurationDone", nil)
+			c.stops()
+		},
+		"behind the end": func(c *client) {
+			c.begin(map[string]any{})
+			c.ask("setExceptionBreakpoints", map[string]any{"filters": []string{}})
+			c.ask("configurationDone", nil)
+			for {
+				if _, ok := c.read().(*dap.TerminatedEvent); ok {
+					return
+				}
+			}
+		},
+	}
+	for command, supported := range requests {
+		for when, prepare := range times {
+			for _, arguments := range []any{nil, map[string]any{}, "nonsense", map[string]any{"threadId": "one", "frameId": "two", "filters": 1, "source": 3, "breakpoints": 4}} {
+				c := newClient(t, shapes, adapter.Options{})
+				prepare(c)
+				m := c.ask(command, arguments)
+				assert.Equal(t, command, m.(dap.ResponseMessage).GetResponse().Command, "%s %s %v", command, when, arguments)
+				if !supported {
+					assert.Contains(t, refusal(t, m), "the request '"+command+"' is ", "%s %v", when, arguments)
+				}
+				if _, ends := m.(*dap.DisconnectResponse); !ends {
+					c.ask("disconnect", nil)
+				}
+				require.NoError(t, <-c.ended)
+			}
+		}
+	}
+}
+
+// What the capabilities announce is what is answered, and nothing that changes the program is announced.
+func TestCapabilitiesAreTrue(t *testing.T) {
+	c := newClient(t, shapes, adapter.Options{})
+	raw, err := json.Marshal(c.ask("initialize", nil).(*dap.InitializeResponse).Body)
+	require.NoError(t, err)
+	announced := map[string]any{}
+	require.NoError(t, json.Unmarshal(raw, &announced))
+	for name := range announced {
+		request, ok := strings.CutSuffix(strings.TrimPrefix(name, "supports"), "Request")
+		if !ok {
+			continue
+		}
+		command := strings.ToLower(request[:1]) + request[1:]
+		assert.True(t, requests[command], "%s is announced", command)
+	}
+	for _, name := range []string{"supportsSetVariable", "supportsSetExpression", "supportsDataBreakpoints", "supportsRestartFrame", "supportsGotoTargetsRequest", "supportsWriteMemoryRequest"} {
+		assert.NotContains(t, announced, name)
+	}
+	assert.Contains(t, refusal(t, c.ask("setVariable", map[string]any{"variablesReference": 1, "name": "0", "value": "1"})), "looking changes nothing")
+	assert.Contains(t, refusal(t, c.ask("attach", map[string]any{})), "programs are launched")
+}
+
+func TestWeaves(t *testing.T) {
+	c := newClient(t, `: numbers ( C Int -- C Int | Yield Int )
+  dup >aux yield drop aux> 1 i.+ numbers ;
+: from ( -- H )
+  [ drop 1 numbers drop ] strand.weave ;
+: main ( -- )
+  from 0 strand.resume drop drop
+  [ drop ] strand.weave swap
+  strand.weave-cancel strand.weave-cancel ;
+`, adapter.Options{})
+	c.begin(map[string]any{"record": true})
+	c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": 8}}})
+	c.ask("configurationDone", nil)
+	c.stops()
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	list := c.scope(frames[0].Id, "Weaves")
+	require.Len(t, list, 2)
+	assert.Equal(t, "has not begun", list[0].Value)
+	assert.Equal(t, "waits to be resumed, in numbers at shapes.seq:2", list[1].Value)
+	inside := c.ask("variables", map[string]any{"variablesReference": list[1].VariablesReference}).(*dap.VariablesResponse).Body.Variables
+	var shown []string
+	for _, v := range inside {
+		shown = append(shown, v.Name+" = "+v.Value)
+	}
+	assert.Equal(t, []string{"call 0 = numbers at shapes.seq:2", "call 1 = <quotation> at shapes.seq:4", "0 = 1", "1 = <weave-ctx>"}, shown)
 }
 
 // A program that runs for ever can be paused, changed while it runs, and ended.

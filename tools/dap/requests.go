@@ -242,16 +242,22 @@ func stackTrace(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.Respo
 		last = min(first+args.Levels, last)
 	}
 	for i := first; i < last; i++ {
-		f := &seen.Frames[i]
 		s.frames = append(s.frames, frame{seen.Strand, i})
-		shown := dap.StackFrame{Id: len(s.frames), Name: f.Word, Line: f.Line, Column: max(f.Column, 1), Source: &dap.Source{Name: filepath.Base(f.File), Path: absolute(f.File)}}
-		if src := s.session.Source(f.File); src != nil && f.Pos >= 0 {
-			shown.Line, shown.Column = src.Position(f.Pos)
-			shown.EndLine, shown.EndColumn = src.Position(f.End)
-		}
+		shown := s.stackFrame(&seen.Frames[i])
+		shown.Id = len(s.frames)
 		r.Body.StackFrames = append(r.Body.StackFrames, shown)
 	}
 	return r, nil, nil
+}
+
+// stackFrame is a call as the protocol has it, without a number.
+func (s *server) stackFrame(f *vm.SeenFrame) dap.StackFrame {
+	shown := dap.StackFrame{Name: f.Word, Line: f.Line, Column: max(f.Column, 1), Source: &dap.Source{Name: filepath.Base(f.File), Path: absolute(f.File)}}
+	if src := s.session.Source(f.File); src != nil && f.Pos >= 0 {
+		shown.Line, shown.Column = src.Position(f.Pos)
+		shown.EndLine, shown.EndColumn = src.Position(f.End)
+	}
+	return shown
 }
 
 func absolute(path string) string {
@@ -290,6 +296,7 @@ func scopes(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 		{Name: "Aux stack", VariablesReference: s.reference(func() []dap.Variable { return s.stackOf(debugger.AuxStack(seen)) })},
 		{Name: "Strands", VariablesReference: s.reference(func() []dap.Variable { return strandsOf(stop) })},
 		{Name: "Channels", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.channelsOf(stop) })},
+		{Name: "Weaves", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.weavesOf(stop) })},
 	}
 	return r, nil, nil
 }
@@ -360,6 +367,29 @@ func (s *server) channelsOf(stop *debugger.Stop) []dap.Variable {
 			})
 		}
 		list = append(list, shown)
+	}
+	return list
+}
+
+func (s *server) weavesOf(stop *debugger.Stop) []dap.Variable {
+	list := []dap.Variable{}
+	for _, w := range stop.Weaves() {
+		shown := dap.Variable{Name: w.Name, Value: w.State()}
+		if len(w.Frames) > 0 {
+			at := s.stackFrame(&w.Frames[0])
+			shown.Value += fmt.Sprintf(", in %s at %s:%d", at.Name, at.Source.Name, at.Line)
+			shown.VariablesReference = s.reference(func() []dap.Variable { return append(s.callsOf(w), s.stackOf(w.Stack())...) })
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// callsOf are the calls of a weave that waits to be resumed, innermost first.
+func (s *server) callsOf(w *debugger.Weave) (list []dap.Variable) {
+	for i := range w.Frames {
+		at := s.stackFrame(&w.Frames[i])
+		list = append(list, dap.Variable{Name: fmt.Sprintf("call %d", i), Value: fmt.Sprintf("%s at %s:%d", at.Name, at.Source.Name, at.Line)})
 	}
 	return list
 }

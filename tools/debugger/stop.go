@@ -83,8 +83,37 @@ type Channel struct {
 	Value   *vm.Channel
 }
 
-// maxLooked is how many values are looked through for channels.
+// maxLooked is how many values are looked through for channels and weaves.
 const maxLooked = 10_000
+
+// each calls f for the values on the stacks of strands and of weaves that wait, and for what lies in them, each object once as far
+// as that can be told.
+func (s *Stop) each(f func(stack.Value)) {
+	left := maxLooked
+	weaves := map[any]bool{}
+	var look func(v stack.Value)
+	look = func(v stack.Value) {
+		if left--; left < 0 {
+			return
+		}
+		f(v)
+		for _, part := range Parts(v, 100) {
+			look(part.Value)
+		}
+		if v.Kind() != stack.Weave || weaves[v.Object()] {
+			return
+		}
+		weaves[v.Object()] = true
+		for _, inner := range (&Weave{SeenWeave: s.vm.LookWeave(v, maxFrames)}).Stack() {
+			look(inner)
+		}
+	}
+	for _, seen := range s.All() {
+		for _, v := range append(DataStack(seen, 0), AuxStack(seen)...) {
+			look(v)
+		}
+	}
+}
 
 // Channels are the channels that can be found on the stacks of strands and in what lies there, and those that strands wait for.
 func (s *Stop) Channels() (list []*Channel) {
@@ -98,28 +127,47 @@ func (s *Stop) Channels() (list []*Channel) {
 		}
 		return byChannel[c]
 	}
-	left := maxLooked
-	var look func(v stack.Value)
-	look = func(v stack.Value) {
-		if left--; left < 0 {
-			return
-		}
+	s.each(func(v stack.Value) {
 		if c := vm.ChannelOf(v); c != nil {
 			note(c)
 		}
-		for _, part := range Parts(v, 100) {
-			look(part.Value)
-		}
-	}
+	})
 	for _, seen := range s.All() {
-		for _, v := range append(DataStack(seen, 0), AuxStack(seen)...) {
-			look(v)
-		}
 		for _, c := range seen.For {
 			found := note(c)
 			found.Waiting = append(found.Waiting, seen.Strand)
 		}
 	}
+	return list
+}
+
+// Weave is a weave that can be found.
+type Weave struct {
+	Name string // "weave 1"
+	*vm.SeenWeave
+}
+
+// State says what the weave does.
+func (w *Weave) State() string {
+	if w.Strand != 0 {
+		return fmt.Sprintf("runs in strand #%d", w.Strand)
+	}
+	return w.SeenWeave.State
+}
+
+// Stack is the data stack of a weave that waits to be resumed, bottom to top.
+func (w *Weave) Stack() []stack.Value { return DataStack(&Seen{Frames: w.Frames}, 0) }
+
+// Weaves are the weaves that can be found on the stacks of strands and in what lies there.
+func (s *Stop) Weaves() (list []*Weave) {
+	known := map[any]bool{}
+	s.each(func(v stack.Value) {
+		if v.Kind() != stack.Weave || known[v.Object()] {
+			return
+		}
+		known[v.Object()] = true
+		list = append(list, &Weave{Name: fmt.Sprintf("weave %d", len(list)+1), SeenWeave: s.vm.LookWeave(v, maxFrames)})
+	})
 	return list
 }
 

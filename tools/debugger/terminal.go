@@ -85,6 +85,7 @@ func table() []command {
 			{[]string{"frame", "f"}, "frame NUMBER", "look at a call", show((*Terminal).toFrame), false},
 			{[]string{"strands"}, "strands", "show the strands", show((*Terminal).strands), false},
 			{[]string{"channels"}, "channels", "show the channels, what they hold and who waits", show((*Terminal).channels), false},
+			{[]string{"weaves"}, "weaves", "show the weaves, and where those stand that wait to be resumed", show((*Terminal).weaves), false},
 			{[]string{"eval", "e"}, "eval EXPRESSION", "run an expression on a copy of the stack", show((*Terminal).eval), false},
 			{[]string{"source", "list"}, "source", "show the source around", show((*Terminal).source), false},
 			{[]string{"help", "h"}, "help", "show this", show((*Terminal).help), true},
@@ -268,7 +269,7 @@ func (t *Terminal) list(string) error {
 		if b.Log != "" {
 			fmt.Fprintf(t.Out, " log %s", visible.Text(b.Log))
 		}
-		fmt.Fprintf(t.Out, "  (came by %d times)\n", b.Count)
+		fmt.Fprintf(t.Out, "  (came by %s)\n", counted(b.Count, "time"))
 	}
 	return nil
 }
@@ -358,11 +359,14 @@ func (t *Terminal) where() {
 }
 
 // Ago says that something was so many statements ago.
-func Ago(n int) string {
+func Ago(n int) string { return counted(n, "statement") + " ago" }
+
+// counted is a number of things.
+func counted(n int, thing string) string {
 	if n == 1 {
-		return "1 statement ago"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d statements ago", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // line is the line of a frame.
@@ -445,19 +449,30 @@ func (t *Terminal) calls(string) error {
 		if i == t.frame {
 			mark = ">"
 		}
-		fmt.Fprintf(t.Out, "%s%3d  %s  %s:%d", mark, i, visible.Text(f.Word), visible.Text(f.File), t.line(f))
-		if !f.Known {
-			fmt.Fprint(t.Out, "  (runs at full speed: its values are not known)")
-		}
-		if f.Weave {
-			fmt.Fprint(t.Out, "  (a weave)")
-		}
-		fmt.Fprintln(t.Out)
+		fmt.Fprintf(t.Out, "%s%3d  ", mark, i)
+		t.call(f)
 	}
-	if seen.More > 0 {
-		fmt.Fprintf(t.Out, "     and %d more\n", seen.More)
-	}
+	t.more(seen.More)
 	return nil
+}
+
+// call shows a call in a list of them.
+func (t *Terminal) call(f *vm.SeenFrame) {
+	fmt.Fprintf(t.Out, "%s  %s:%d", visible.Text(f.Word), visible.Text(f.File), t.line(f))
+	if !f.Known {
+		fmt.Fprint(t.Out, "  (runs at full speed: its values are not known)")
+	}
+	if f.Weave {
+		fmt.Fprint(t.Out, "  (a weave)")
+	}
+	fmt.Fprintln(t.Out)
+}
+
+// more says that a list of calls has more.
+func (t *Terminal) more(n int) {
+	if n > 0 {
+		fmt.Fprintf(t.Out, "      and %d more\n", n)
+	}
 }
 
 func (t *Terminal) toFrame(args string) error {
@@ -513,6 +528,26 @@ func (t *Terminal) channels(string) error {
 			fmt.Fprintf(t.Out, "; strand #%d waits", id)
 		}
 		fmt.Fprintln(t.Out)
+	}
+	return nil
+}
+
+func (t *Terminal) weaves(string) error {
+	list := t.stop.Weaves()
+	if len(list) == 0 {
+		fmt.Fprintln(t.Out, "no strand holds one")
+	}
+	for _, w := range list {
+		fmt.Fprintf(t.Out, "%s %s\n", w.Name, w.State())
+		for i := range w.Frames {
+			fmt.Fprintf(t.Out, "%4d  ", i)
+			t.call(&w.Frames[i])
+		}
+		t.more(w.More)
+		if len(w.Frames) > 0 && w.Frames[0].Known {
+			fmt.Fprint(t.Out, "      ")
+			t.showStack("stack", w.Stack())
+		}
 	}
 	return nil
 }
