@@ -147,10 +147,34 @@ func (v *VM) Arm(function int32, pc int, on bool) {
 	}
 }
 
-// Redirect makes functions run the code of others, from the next call on (bytecode.Redirect); one that is redirected to itself runs
-// its own again.
-func (v *VM) Redirect(list []bytecode.Redirect) error {
-	return v.Grow(v.image.Load().mod, list)
+// Switch has a strand's calls that are open go on in other code with the same frames: to gets the instructions of calls, and the one that the
+// strand stops at if executes says that a function of the Debugger was called for it, and says which instructions of which functions take their
+// places; false: none does. All strands must stand.
+func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, int, bool)) {
+	img := s.vm.image.Load()
+	elsewhere := func(ip uintptr) uintptr {
+		function, pc, ok := img.functionAt(ip - instrSize)
+		if !ok {
+			return ip
+		}
+		if function, pc, ok = to(function, pc); !ok {
+			return ip
+		}
+		return codeAddress(img.code(function, s.image.form)) + uintptr(pc+1)*instrSize
+	}
+	frames := func(c *continuation) {
+		for i := range c.frames {
+			c.frames[i].ip = elsewhere(c.frames[i].ip)
+		}
+	}
+	if executes {
+		s.ip = elsewhere(s.ip)
+	}
+	frames(&s.continuation)
+	for w := s.inside; w != nil; w = w.outer {
+		frames(&w.caller)
+	}
+	s.lookForOldFrames()
 }
 
 // atStop tells the debugger that the strand has come to an instruction.

@@ -178,6 +178,9 @@ func (l *looking) step(f *SeenFrame) *bytecode.StepPoint {
 			return s
 		}
 	}
+	if function.Sparse {
+		return nil
+	}
 	var last *bytecode.StepPoint
 	for i := range function.Steps {
 		if s := &function.Steps[i]; int(s.PC) < f.PC && s.Begins() {
