@@ -230,12 +230,15 @@ func (s *Session) stops(strand *vm.Strand) {
 		return
 	}
 	at := place{function, pc}
-	if twin, ok := s.quick.places[at]; ok {
+	twin, quick := s.quick.places[at]
+	if quick {
 		at = twin
 	}
 	recorded := s.record.on || s.step.way != Continue
 	if recorded {
-		s.settle(strand)
+		if quick {
+			s.settle(strand)
+		}
 		s.record.add(strand)
 	}
 	stop := &Stop{Session: s, Strand: strand.ID(), strand: strand, back: -1}
@@ -302,7 +305,6 @@ func (s *Session) fails(strand *vm.Strand, e *vm.RuntimeError, caught bool) {
 	if s.quit || s.Errors == NoErrors || s.Errors == Uncaught && caught {
 		return
 	}
-	s.settle(nil)
 	s.record.add(strand)
 	s.stand(&Stop{Session: s, Reason: "error", Strand: strand.ID(), Err: e, Caught: caught, strand: strand, back: -1})
 }
@@ -312,7 +314,6 @@ func (s *Session) deadlock() {
 	if s.quit || s.Errors == NoErrors {
 		return
 	}
-	s.settle(nil)
 	stop := &Stop{Session: s, Reason: "deadlock", Strand: 1, back: -1}
 	if list := s.vm.SeenStrands(); len(list) > 0 {
 		stop.Strand = list[0].ID()
@@ -323,6 +324,11 @@ func (s *Session) deadlock() {
 // stand shows a stop, and goes on as that says.
 func (s *Session) stand(stop *Stop) {
 	s.step = step{}
+	if stop.Err == nil {
+		s.settle(stop.strand)
+	} else {
+		s.settle(nil) // it goes on from here nowhere
+	}
 	s.vm.Console.Flush()
 	way := s.opts.Stopped(stop)
 	if way == Quit {

@@ -22,7 +22,6 @@ type quickCode struct {
 	all    []*quick
 	twins  map[int32]int32
 	places map[place]place // in code with all steps, by those in this one
-	runs   bool            // some of it may be run since frames were switched
 }
 
 // quickly is the function of a word's quick code that has steps at the breakpoints which are there now.
@@ -46,7 +45,6 @@ func (s *Session) quickly(w int) int32 {
 			}
 		}
 	}
-	s.quick.runs = true
 	return q.function
 }
 
@@ -99,7 +97,7 @@ func (s *Session) twinOf(function int32, pc int, twin int32) (int, bool) {
 
 // settle switches the frames of quick code.
 func (s *Session) settle(executes *vm.Strand) {
-	if !s.quick.runs {
+	if len(s.quick.all) == 0 {
 		return
 	}
 	for _, strand := range s.vm.SeenStrands() {
@@ -112,5 +110,4 @@ func (s *Session) settle(executes *vm.Strand) {
 			return twin, pc, ok
 		})
 	}
-	s.quick.runs = false
 }
