@@ -45,7 +45,7 @@ func TestStopsAreTheSameInQuickCode(t *testing.T) {
 			quick, quickOut := stopsIn(t, file, lines, false, func(stop *debugger.Stop) debugger.Way {
 				way := []debugger.Way{debugger.Continue, debugger.Over, debugger.Into, debugger.Out, debugger.Line}[len(ways)%5]
 				for _, f := range stop.Now().Frames {
-					if !f.Known { // steps do not come to where it is left
+					if !f.Known || f.Word == "<quotation>" { // a step comes to what is left in open calls only, not to the next call of a combinator
 						way = debugger.Continue
 					}
 				}
