@@ -165,11 +165,11 @@ type compiler struct {
 	owners    []*summary         // by function: of the word that it is called for
 	late      map[int32]*summary // of late words, as others see them
 	slots     map[int]*lateSlot
-	stops     func(pos int32) bool // in code with steps: the statements that have one; nil: all
-	part      *part                // whose module is made; nil: it is the whole one
-	whole     *bytecode.Module     // that the part is of
-	spare     []*generator         // whose memory the next ones get
-	spareCode []bytecode.Instr     // likewise
+	stops     Stops            // in code with steps: the statements that have one; nil: all
+	part      *part            // whose module is made; nil: it is the whole one
+	whole     *bytecode.Module // that the part is of
+	spare     []*generator     // whose memory the next ones get
+	spareCode []bytecode.Instr // likewise
 }
 
 func (c *compiler) name(text string) int32 {

@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
@@ -37,11 +40,15 @@ func ForDebugger(info *types.Info) (*bytecode.Module, *Stepped) {
 	return c.mod, s
 }
 
-// Some compiles a word in a third form, in which only the statements at some places have steps: what lies between those and calls is made as
+// Stops are the statements that have a step, by where they start, each with the condition under which the step is come to: statements that run
+// on a copy of the stack and leave a Bool; nil: always. A condition that the code cannot decide is left out: who is told of the step decides.
+type Stops map[int32][]syntax.Stmt
+
+// Some compiles a word in a third form, in which only some statements have steps: what lies between those and calls is made as
 // fast as it can be. Where the code has a step the frame is as in the second form.
 //
 // The module has more functions than the one before, twins are those of the second form by the added ones.
-func (s *Stepped) Some(word int, stops func(pos int32) bool) (mod *bytecode.Module, function int32, twins map[int32]int32) {
+func (s *Stepped) Some(word int, stops Stops) (mod *bytecode.Module, function int32, twins map[int32]int32) {
 	c, grown := s.c, *s.c.mod
 	c.mod, c.stops = &grown, stops
 	first, stepped := len(grown.Funcs), c.functions[word]
@@ -67,15 +74,21 @@ func (g *generator) begin(st *syntax.Stmt) {
 		g.step(st.Start(), st.End)
 		return
 	}
-	stop := g.stops(st.Start())
+	when, stop := g.stops[st.Start()]
 	if stop || !g.staysHere(st) {
 		g.layOutAll()
 	}
-	if stop {
-		g.step(st.Start(), st.End)
-		g.emit(bytecode.OpCover, bytecode.CoverProfile, 0, 0) // what is jumped to, or rewritten, is behind the step
-		g.block = len(g.code)
+	if !stop {
+		return
 	}
+	g.block = len(g.code)
+	var passes []int
+	if words, ok := g.decides(when); ok {
+		passes = g.unless(when, words)
+	}
+	g.step(st.Start(), st.End)
+	g.emit(bytecode.OpCover, bytecode.CoverProfile, 0, 0) // what is jumped to, or rewritten, is behind the step
+	g.patch(passes...)
 }
 
 // staysHere tells whether a statement by itself calls nothing.
@@ -93,4 +106,102 @@ func (g *generator) staysHere(st *syntax.Stmt) bool {
 		return word.Shuffle != nil || word.Special == types.ToAux || word.Special == types.FromAux || intrinsic && word.Combinator == nil && word.Special == types.Ordinary
 	}
 	return false
+}
+
+// decidable are the words that a condition can have which the code decides: with operands of the right kinds nothing fails.
+var decidable = func() map[string]bool {
+	m := map[string]bool{}
+	for _, name := range strings.Fields("i.+ i.- i.* i.= i.<> i.< i.<= i.> i.>= i.neg band bor bxor bnot and or not f.+ f.- f.* f.= f.<> f.< f.<= f.> f.>=") {
+		m[name] = true
+	}
+	return m
+}()
+
+// literals are the kinds of the literals that a condition can have which the code decides.
+var literals = map[syntax.StmtKind]bytecode.Kind{syntax.StmtInt: bytecode.KindInt, syntax.StmtFloat: bytecode.KindFloat, syntax.StmtBool: bytecode.KindBool}
+
+// decides tells whether the code can decide a condition: all is known of the kinds that it wants. words are the built-in words that its statements
+// call; literals call none.
+func (g *generator) decides(when []syntax.Stmt) (words []int32, ok bool) {
+	if when == nil || g.floating {
+		return nil, false
+	}
+	kinds := make([]bytecode.Kind, len(g.stack))
+	for i, o := range g.stack { // it is laid out
+		if k := g.kinds[o.index]; !k.trusted {
+			kinds[i] = k.kind
+		}
+	}
+	words = make([]int32, len(when))
+	for i := range when {
+		if kind, ok := literals[when[i].Kind]; ok {
+			kinds = append(kinds, kind)
+			continue
+		}
+		if words[i], ok = g.decided(&when[i], kinds); !ok {
+			return nil, false
+		}
+		base := len(kinds) - len(g.table.Effect(words[i]).In)
+		taken := slices.Clone(kinds[base:])
+		kinds = kinds[:base]
+		if shuffle := g.table.Signature(words[i]).Shuffle; shuffle != nil {
+			for _, i := range shuffle.Order {
+				kinds = append(kinds, taken[i])
+			}
+			continue
+		}
+		in := intrinsics[g.table.Meaning(words[i])]
+		if slices.ContainsFunc(taken, func(k bytecode.Kind) bool { return k != in.from }) {
+			return nil, false
+		}
+		kinds = append(kinds, in.to)
+	}
+	return words, len(kinds) > 0 && kinds[len(kinds)-1] == bytecode.KindBool
+}
+
+// decided is the built-in word that a statement of a condition calls, with values of some kinds on the stack; what an operator means the topmost
+// one says. False: it calls something that may fail, or a word of the program.
+func (g *generator) decided(st *syntax.Stmt, kinds []bytecode.Kind) (word int32, ok bool) {
+	if st.Kind != syntax.StmtCall || len(st.Inner) > 0 {
+		return 0, false
+	}
+	name := st.Text
+	if operators := types.OperatorWords(name); len(operators) > 1 && len(kinds) > 0 {
+		if name = operators[0]; kinds[len(kinds)-1] == bytecode.KindFloat {
+			name = operators[1]
+		}
+	}
+	if slices.ContainsFunc(g.info.Words, func(w *types.Word) bool { return w.Decl.Name.Text == name }) {
+		return 0, false
+	}
+	if word, ok = g.table.Lookup(name); !ok || len(kinds) < len(g.table.Effect(word).In) {
+		return 0, false
+	}
+	return word, g.table.Signature(word).Shuffle != nil || decidable[g.table.Meaning(word)]
+}
+
+// unless emits jumps that are taken if a condition does not hold, which has a copy of the stack.
+func (g *generator) unless(when []syntax.Stmt, words []int32) []int {
+	own := slices.Clone(g.stack)
+	for _, o := range own {
+		g.retain(o)
+	}
+	for i := range when {
+		if _, ok := literals[when[i].Kind]; ok {
+			g.value(&when[i])
+			continue
+		}
+		if shuffle := g.table.Signature(words[i]).Shuffle; shuffle != nil {
+			g.shuffle(shuffle, len(g.table.Effect(words[i]).In))
+			continue
+		}
+		in := intrinsics[g.table.Meaning(words[i])]
+		in.make(g, in, false)
+	}
+	jumps := g.branch()
+	for len(g.stack) > 0 {
+		g.release(g.pop())
+	}
+	g.stack = append(g.stack, own...)
+	return jumps
 }

@@ -3,8 +3,10 @@ package debugger
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -26,12 +28,11 @@ type quickCode struct {
 
 // quickly is the function of a word's quick code that has steps at the breakpoints which are there now.
 func (s *Session) quickly(w int) int32 {
-	stops := s.stopsIn(w)
-	key := fmt.Sprint(w, stops)
+	stops, key := s.stopsIn(w)
 	q := s.quick.known[key]
 	if q == nil {
 		q = &quick{word: w}
-		s.mod, q.function, q.twins = s.prog.Stepped.Some(w, func(pos int32) bool { _, found := slices.BinarySearch(stops, pos); return found })
+		s.mod, q.function, q.twins = s.prog.Stepped.Some(w, stops)
 		s.quick.known[key] = q
 		s.quick.all = append(s.quick.all, q)
 		for from, to := range q.twins {
@@ -48,18 +49,28 @@ func (s *Session) quickly(w int) int32 {
 	return q.function
 }
 
-// stopsIn are where statements stand in a word that breakpoints are on, in order.
-func (s *Session) stopsIn(w int) (list []int32) {
+// stopsIn are the statements of a word that breakpoints are on, with the condition of a breakpoint that is the only one there; key is what is
+// the same for the same stops.
+func (s *Session) stopsIn(w int) (stops compile.Stops, key string) {
+	stops = compile.Stops{}
+	keys := []string{fmt.Sprint(w)}
 	for at, breakpoints := range s.places {
 		if in, ok := s.wordAt(at.function); !ok || in != w || !slices.ContainsFunc(breakpoints, enabled) {
 			continue
 		}
-		if p := s.mod.Funcs[at.function].StepAt(at.pc, true); p != nil {
-			list = append(list, p.Pos)
+		p := s.mod.Funcs[at.function].StepAt(at.pc, true)
+		if p == nil {
+			continue
 		}
+		condition := ""
+		if len(breakpoints) == 1 {
+			condition = breakpoints[0].Condition
+		}
+		stops[p.Pos] = s.evaluate.statements(condition)
+		keys = append(keys, fmt.Sprint(p.Pos, condition))
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	slices.Sort(keys)
+	return stops, strings.Join(keys, "\x00")
 }
 
 func enabled(b *Breakpoint) bool { return !b.Disabled }

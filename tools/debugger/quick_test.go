@@ -65,6 +65,9 @@ func TestStopsAreTheSameInQuickCode(t *testing.T) {
 	assert.Greater(t, stopped, 1000)
 }
 
+// conditions are some that code can decide where the values are of the right kinds, and some that it cannot.
+var conditions = []string{"", "dup 2 i.>", "", "over over i.< not", "dup dup - 0 =", "1 2 <", "swap drop not", "drop 2 i./ 0 i.="}
+
 // stopsIn are the first stops at breakpoints on some of the lines of a program, each with the innermost call and its values.
 func stopsIn(t *testing.T, file string, lines int, record bool, stopped func(*debugger.Stop) debugger.Way) (list []string, stdout string) {
 	t.Helper()
@@ -87,7 +90,7 @@ func stopsIn(t *testing.T, file string, lines int, record bool, stopped func(*de
 	})
 	s.Record(record, 10)
 	for line := 1; line <= lines; line += 3 {
-		_ = s.Add(&debugger.Breakpoint{Line: line})
+		_ = s.Add(&debugger.Breakpoint{Line: line, Condition: conditions[line%len(conditions)]})
 	}
 	_, _ = s.Run(context.Background())
 	return list, out.String()
