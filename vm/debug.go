@@ -158,7 +158,10 @@ func (v *VM) Arm(function int32, pc int, on bool) {
 // strand stops at if executes says that a function of the Debugger was called for it, and says which instructions of which functions take their
 // places; false: none does. All strands must stand.
 func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, int, bool)) {
-	img := s.vm.image.Load()
+	img, form := s.vm.image.Load(), ownForm
+	if s.image != nil { // else the strand has not begun, or is to look for a new one
+		form = s.image.form
+	}
 	elsewhere := func(ip uintptr) uintptr {
 		function, pc, ok := img.functionAt(ip - instrSize)
 		if !ok {
@@ -167,7 +170,7 @@ func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, i
 		if function, pc, ok = to(function, pc); !ok {
 			return ip
 		}
-		return codeAddress(img.code(function, s.image.form)) + uintptr(pc+1)*instrSize
+		return codeAddress(img.code(function, form)) + uintptr(pc+1)*instrSize
 	}
 	frames := func(c *continuation) {
 		for i := range c.frames {
@@ -181,7 +184,9 @@ func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, i
 	for w := s.inside; w != nil; w = w.outer {
 		frames(&w.caller)
 	}
-	s.lookForOldFrames()
+	if s.image != nil {
+		s.lookForOldFrames()
+	}
 }
 
 // atStop tells the debugger that the strand has come to an instruction.

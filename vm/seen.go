@@ -161,7 +161,7 @@ func (l *looking) frame(ip uintptr) (f SeenFrame, ok bool) {
 	}
 	f = SeenFrame{Function: index, PC: pc, Word: owner.Name, File: l.img.mod.FileOf(owner), Line: int(line.Line), Column: int(line.Column), Pos: -1, End: -1, Depth: l.depth}
 	for i := range function.Steps { // the last statement that has begun
-		if s := &function.Steps[i]; int(s.PC) > pc {
+		if s := &function.Steps[i]; int(s.PC) > pc || function.Sparse && int(s.PC) < pc {
 			break
 		} else if s.Begins() {
 			f.Pos, f.End = s.Pos, s.End

@@ -353,8 +353,8 @@ func (s *server) channelsOf(stop *debugger.Stop) []dap.Variable {
 		if c.Closed {
 			text += ", closed"
 		}
-		for _, id := range c.Waiting {
-			text += fmt.Sprintf(", strand #%d waits", id)
+		if waits := c.Waits(); waits != "" {
+			text += ", " + waits
 		}
 		shown := dap.Variable{Name: c.Name, Value: text}
 		if values := c.Values; len(values) > 0 {

@@ -2,7 +2,9 @@ package debugger
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -40,16 +42,35 @@ func (s *Stop) Now() *Seen {
 func (s *Stop) Look(id int64) *Seen {
 	for _, strand := range s.vm.SeenStrands() {
 		if strand.ID() == id {
-			return strand.Look(strand == s.strand, maxFrames)
+			return s.look(strand)
 		}
 	}
 	return nil
 }
 
+// look looks at a strand. In code that was not made for a debugger the statement is the word that the instruction comes from.
+func (s *Stop) look(strand *vm.Strand) *Seen {
+	seen := strand.Look(strand == s.strand, maxFrames)
+	for i := range seen.Frames {
+		s.mark(&seen.Frames[i])
+	}
+	return seen
+}
+
+// mark finds the statement of a call that is known by its line only.
+func (s *Session) mark(f *vm.SeenFrame) {
+	src := s.Source(f.File)
+	if src == nil || f.Pos >= 0 || f.Line < 1 || f.Column < 1 {
+		return
+	}
+	f.Pos = src.Offset(f.Line, f.Column)
+	f.End = syntax.TokenEnd(src.Text, f.Pos)
+}
+
 // All returns what there is to see of all strands, in order of their ids.
 func (s *Stop) All() (list []*Seen) {
 	for _, strand := range s.vm.SeenStrands() {
-		list = append(list, strand.Look(strand == s.strand, maxFrames))
+		list = append(list, s.look(strand))
 	}
 	return list
 }
@@ -81,6 +102,23 @@ type Channel struct {
 	Held    int     // how many values it holds; Values may have fewer
 	Waiting []int64 // the strands that wait for it
 	Value   *vm.Channel
+}
+
+// Waits says who waits for the channel; "" if nobody does.
+func (c *Channel) Waits() string {
+	switch n := len(c.Waiting); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf("strand #%d waits", c.Waiting[0])
+	case n > shownValues:
+		return fmt.Sprintf("%d strands wait, #%d and others", n, c.Waiting[0])
+	}
+	var ids []string
+	for _, id := range c.Waiting {
+		ids = append(ids, fmt.Sprintf("#%d", id))
+	}
+	return "strands " + strings.Join(ids, ", ") + " wait"
 }
 
 // maxLooked is how many values are looked through for channels and weaves.
@@ -166,7 +204,11 @@ func (s *Stop) Weaves() (list []*Weave) {
 			return
 		}
 		known[v.Object()] = true
-		list = append(list, &Weave{Name: fmt.Sprintf("weave %d", len(list)+1), SeenWeave: s.vm.LookWeave(v, maxFrames)})
+		w := &Weave{Name: fmt.Sprintf("weave %d", len(list)+1), SeenWeave: s.vm.LookWeave(v, maxFrames)}
+		for i := range w.Frames {
+			s.mark(&w.Frames[i])
+		}
+		list = append(list, w)
 	})
 	return list
 }

@@ -355,6 +355,10 @@ func (t *Terminal) where() {
 	}
 	fmt.Fprintln(t.Out)
 	t.window(&f, 0)
+	if !f.Known {
+		fmt.Fprintln(t.Out, "stack » not known: the call runs at full speed")
+		return
+	}
 	t.showStack("stack", DataStack(seen, t.frame))
 }
 
@@ -443,17 +447,35 @@ func (t *Terminal) aux(string) error {
 
 func (t *Terminal) calls(string) error {
 	seen := t.seen()
-	for i := range seen.Frames {
-		f := &seen.Frames[i]
+	for first := 0; first < len(seen.Frames); {
+		f, last := &seen.Frames[first], first
+		for last+1 < len(seen.Frames) && sameCall(f, &seen.Frames[last+1]) && last+1 != t.frame && first != t.frame {
+			last++
+		}
+		if last < first+shownAlike {
+			last = first
+		}
 		mark := " "
-		if i == t.frame {
+		if first == t.frame {
 			mark = ">"
 		}
-		fmt.Fprintf(t.Out, "%s%3d  ", mark, i)
+		fmt.Fprintf(t.Out, "%s%3d  ", mark, first)
 		t.call(f)
+		if last > first {
+			fmt.Fprintf(t.Out, "     and the same up to %d\n", last)
+		}
+		first = last + 1
 	}
 	t.more(seen.More)
 	return nil
+}
+
+// shownAlike is how many lines that say the same are not worth to be made one.
+const shownAlike = 3
+
+// sameCall tells whether two calls are of the same word at the same place.
+func sameCall(a, b *vm.SeenFrame) bool {
+	return a.Function == b.Function && a.PC == b.PC && a.Known == b.Known && a.Weave == b.Weave
 }
 
 // call shows a call in a list of them.
@@ -486,24 +508,42 @@ func (t *Terminal) toFrame(args string) error {
 }
 
 func (t *Terminal) strands(string) error {
-	for _, seen := range t.stop.All() {
+	all := t.stop.All()
+	for first := 0; first < len(all); {
+		does, last := t.does(all[first]), first
+		for last+1 < len(all) && t.does(all[last+1]) == does {
+			last++
+		}
+		if last < first+shownAlike {
+			last = first
+		}
 		mark := " "
-		if seen.Strand == t.stop.Strand {
+		if all[first].Strand == t.stop.Strand {
 			mark = ">"
 		}
-		state := "can run"
-		if seen.Waits != "" {
-			state = "waits in " + seen.Waits
-		} else if seen.Strand == t.stop.Strand {
-			state = "stands here"
+		fmt.Fprintf(t.Out, "%s #%d", mark, all[first].Strand)
+		if last > first {
+			fmt.Fprintf(t.Out, " to #%d, %s", all[last].Strand, counted(last-first+1, "strand"))
 		}
-		fmt.Fprintf(t.Out, "%s #%d  %s", mark, seen.Strand, visible.Text(state))
-		if len(seen.Frames) > 0 {
-			fmt.Fprintf(t.Out, "  %s:%d in %s", visible.Text(seen.Frames[0].File), t.line(&seen.Frames[0]), visible.Text(seen.Frames[0].Word))
-		}
-		fmt.Fprintln(t.Out)
+		fmt.Fprintf(t.Out, "  %s\n", does)
+		first = last + 1
 	}
 	return nil
+}
+
+// does says what a strand does, and where.
+func (t *Terminal) does(seen *Seen) string {
+	state := "can run"
+	if seen.Waits != "" {
+		state = "waits in " + seen.Waits
+	} else if seen.Strand == t.stop.Strand {
+		state = "stands here"
+	}
+	if len(seen.Frames) > 0 {
+		f := &seen.Frames[0]
+		state += fmt.Sprintf("  %s:%d in %s", f.File, t.line(f), f.Word)
+	}
+	return visible.Text(state)
 }
 
 func (t *Terminal) channels(string) error {
@@ -524,8 +564,8 @@ func (t *Terminal) channels(string) error {
 			}
 			fmt.Fprintf(t.Out, " %s", visible.Text(Show(v, 60)))
 		}
-		for _, id := range c.Waiting {
-			fmt.Fprintf(t.Out, "; strand #%d waits", id)
+		if waits := c.Waits(); waits != "" {
+			fmt.Fprint(t.Out, "; ", waits)
 		}
 		fmt.Fprintln(t.Out)
 	}
