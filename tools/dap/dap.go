@@ -106,7 +106,7 @@ type server struct {
 
 	lines     map[string][]int // the breakpoints of a file, by its path
 	words     []int            // those of words
-	variables []func() []dap.Variable
+	variables []func(first, most int) []dap.Variable
 	frames    []frame
 }
 

@@ -338,6 +338,33 @@ func TestWeaves(t *testing.T) {
 	assert.Equal(t, []string{"call 0 = numbers at shapes.seq:2", "call 1 = <quotation> at shapes.seq:4", "0 = 1", "1 = <weave-ctx>"}, shown)
 }
 
+// Large values and stacks come in pages, whose size is bounded.
+func TestLargeValuesComeInPages(t *testing.T) {
+	c := newClient(t, `: fill ( V Int -- V )
+  dup 100000 i.< [ dup >aux list.push aux> 1 i.+ fill ] [ drop ] if ;
+: all ( V -- V ) dup list.length drop ;
+: main ( -- )
+  list.make 0 fill all drop ;
+`, adapter.Options{})
+	c.begin(map[string]any{})
+	c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": "all"}}})
+	c.ask("configurationDone", nil)
+	c.stops()
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	list := c.scope(frames[0].Id, "Data stack")[0]
+	assert.Equal(t, 100_000, list.IndexedVariables)
+	page := func(start, count int) []dap.Variable {
+		return c.ask("variables", map[string]any{"variablesReference": list.VariablesReference, "filter": "indexed", "start": start, "count": count}).(*dap.VariablesResponse).Body.Variables
+	}
+	last := page(99_998, 100)
+	require.Len(t, last, 2)
+	assert.Equal(t, []string{"99998", "99999"}, []string{last[0].Name, last[1].Value})
+	assert.Len(t, page(0, 0), 1000)
+	assert.Len(t, page(10, 5000), 1000)
+	assert.Empty(t, page(200_000, 10))
+	assert.Equal(t, "0", page(-1, 1)[0].Name)
+}
+
 // A program that runs for ever can be paused, changed while it runs, and ended.
 func TestPauseAndTerminate(t *testing.T) {
 	const text = `: forever ( Int -- Int ) 1 i.+ forever ;

@@ -277,7 +277,24 @@ func (s *server) frame(id int) (frame, error) {
 
 // reference gives variables a number.
 func (s *server) reference(list func() []dap.Variable) int {
-	s.variables = append(s.variables, list)
+	return s.pages(func(first, most int) []dap.Variable {
+		all := list()
+		all = all[min(first, len(all)):]
+		return all[:min(most, len(all))]
+	})
+}
+
+// paged is how many variables a client is to ask for in pages: 0 if it need not.
+func paged(n int) int {
+	if n <= onePage {
+		return 0
+	}
+	return n
+}
+
+// pages gives variables a number of which a page is made when a client asks for it.
+func (s *server) pages(page func(first, most int) []dap.Variable) int {
+	s.variables = append(s.variables, page)
 	return len(s.variables)
 }
 
@@ -290,10 +307,11 @@ func scopes(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 	if seen == nil {
 		return nil, nil, fmt.Errorf("there is no strand #%d", f.strand)
 	}
+	data, aux := debugger.DataStack(seen, f.index), debugger.AuxStack(seen)
 	r := &dap.ScopesResponse{}
 	r.Body.Scopes = []dap.Scope{
-		{Name: "Data stack", VariablesReference: s.reference(func() []dap.Variable { return s.stackOf(debugger.DataStack(seen, f.index)) })},
-		{Name: "Aux stack", VariablesReference: s.reference(func() []dap.Variable { return s.stackOf(debugger.AuxStack(seen)) })},
+		{Name: "Data stack", VariablesReference: s.stackPages(data), IndexedVariables: paged(len(data))},
+		{Name: "Aux stack", VariablesReference: s.stackPages(aux), IndexedVariables: paged(len(aux))},
 		{Name: "Strands", VariablesReference: s.reference(func() []dap.Variable { return strandsOf(stop) })},
 		{Name: "Channels", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.channelsOf(stop) })},
 		{Name: "Weaves", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.weavesOf(stop) })},
@@ -301,33 +319,40 @@ func scopes(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 	return r, nil, nil
 }
 
-// mostShown is how many parts of a value are shown.
-const mostShown = 1000
+const (
+	mostShown = 1000 // variables in an answer
+	onePage   = 100  // parts of a value from which on clients ask for pages
+)
 
-// stackOf shows a stack, its top first, as number 0.
-func (s *server) stackOf(values []stack.Value) []dap.Variable {
+// stackOf shows a stack from one value on, its top first, as number 0.
+func (s *server) stackOf(values []stack.Value, first, most int) []dap.Variable {
 	list := []dap.Variable{}
-	for i, v := range slices.Backward(values) {
-		if len(list) == mostShown {
-			break
-		}
-		list = append(list, s.variable(fmt.Sprint(len(values)-1-i), v))
+	for i := first; i < min(first+most, len(values)); i++ {
+		list = append(list, s.variable(fmt.Sprint(i), values[len(values)-1-i]))
 	}
 	return list
+}
+
+// stackPages gives a stack a number.
+func (s *server) stackPages(values []stack.Value) int {
+	return s.pages(func(first, most int) []dap.Variable { return s.stackOf(values, first, most) })
 }
 
 // variable shows a value, which can be opened if it has parts.
 func (s *server) variable(name string, v stack.Value) dap.Variable {
 	shown := dap.Variable{Name: name, Value: debugger.Show(v, 200), Type: v.Kind().String()}
-	if len(debugger.Parts(v, 1)) > 0 {
-		shown.VariablesReference = s.reference(func() []dap.Variable {
-			list := []dap.Variable{}
-			for _, p := range s.session.PartsNamed(v, mostShown) {
-				list = append(list, s.variable(p.Name, p.Value))
-			}
-			return list
-		})
+	size := debugger.Size(v)
+	if size == 0 {
+		return shown
 	}
+	shown.IndexedVariables = paged(size)
+	shown.VariablesReference = s.pages(func(first, most int) []dap.Variable {
+		list := []dap.Variable{}
+		for _, p := range s.session.PartsNamed(v, first, most) {
+			list = append(list, s.variable(p.Name, p.Value))
+		}
+		return list
+	})
 	return shown
 }
 
@@ -378,7 +403,7 @@ func (s *server) weavesOf(stop *debugger.Stop) []dap.Variable {
 		if len(w.Frames) > 0 {
 			at := s.stackFrame(&w.Frames[0])
 			shown.Value += fmt.Sprintf(", in %s at %s:%d", at.Name, at.Source.Name, at.Line)
-			shown.VariablesReference = s.reference(func() []dap.Variable { return append(s.callsOf(w), s.stackOf(w.Stack())...) })
+			shown.VariablesReference = s.reference(func() []dap.Variable { return append(s.callsOf(w), s.stackOf(w.Stack(), 0, mostShown)...) })
 		}
 		list = append(list, shown)
 	}
@@ -399,13 +424,15 @@ func variables(s *server, _ *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 	if args.VariablesReference < 1 || args.VariablesReference > len(s.variables) {
 		return nil, nil, fmt.Errorf("there are no variables %d", args.VariablesReference)
 	}
-	list := s.variables[args.VariablesReference-1]()
-	list = list[min(max(args.Start, 0), len(list)):]
+	most := mostShown
 	if args.Count > 0 {
-		list = list[:min(args.Count, len(list))]
+		most = min(args.Count, mostShown)
 	}
 	r := &dap.VariablesResponse{}
-	r.Body.Variables = list
+	r.Body.Variables = s.variables[args.VariablesReference-1](max(args.Start, 0), most)
+	if r.Body.Variables == nil {
+		r.Body.Variables = []dap.Variable{}
+	}
 	return r, nil, nil
 }
 
@@ -432,7 +459,7 @@ func evaluate(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.Respons
 	r := &dap.EvaluateResponse{}
 	r.Body.Result = strings.Join(texts, " ")
 	if len(values) > 0 {
-		r.Body.VariablesReference = s.reference(func() []dap.Variable { return s.stackOf(values) })
+		r.Body.VariablesReference = s.stackPages(values)
 	}
 	return r, nil, nil
 }

@@ -135,7 +135,7 @@ func (s *Stop) each(f func(stack.Value)) {
 			return
 		}
 		f(v)
-		for _, part := range Parts(v, 100) {
+		for _, part := range Parts(v, 0, 100) {
 			look(part.Value)
 		}
 		if v.Kind() != stack.Weave || weaves[v.Object()] {
@@ -219,43 +219,62 @@ type Part struct {
 	Value stack.Value
 }
 
-// Parts are the parts of a value, at most so many.
-func Parts(v stack.Value, most int) (parts []Part) {
+// Size is how many parts a value has.
+func Size(v stack.Value) int {
+	switch v.Kind() {
+	case stack.Variant:
+		return v.AsVariant().Len()
+	case stack.Map:
+		return v.AsMap().Len()
+	case stack.Quotation:
+		return len(v.AsClosure().Captures)
+	}
+	return 0
+}
+
+// Parts are the parts of a value from one on, at most so many.
+func Parts(v stack.Value, first, most int) (parts []Part) {
+	end := min(first+most, Size(v))
+	if first < 0 || first >= end {
+		return nil
+	}
 	switch v.Kind() {
 	case stack.Variant:
 		x := v.AsVariant()
-		for i := range min(x.Len(), most) {
+		for i := first; i < end; i++ {
 			parts = append(parts, Part{fmt.Sprint(i), x.At(i)})
 		}
 	case stack.Map:
+		at := 0
 		for key, value := range v.AsMap().All() {
-			if len(parts) == most {
+			if at >= end {
 				break
 			}
-			parts = append(parts, Part{Show(key, 40), value})
+			if at++; at > first {
+				parts = append(parts, Part{Show(key, 40), value})
+			}
 		}
 	case stack.Quotation:
-		for i, value := range v.AsClosure().Captures {
-			if i == most {
-				break
-			}
-			parts = append(parts, Part{fmt.Sprintf("captured %d", i), value})
+		for i, value := range v.AsClosure().Captures[first:end] {
+			parts = append(parts, Part{fmt.Sprintf("captured %d", first+i), value})
 		}
 	}
 	return parts
 }
 
 // PartsNamed is Parts with the names that the program gives the fields of its variants.
-func (s *Session) PartsNamed(v stack.Value, most int) []Part {
-	parts := Parts(v, most)
+func (s *Session) PartsNamed(v stack.Value, first, most int) []Part {
+	parts := Parts(v, first, most)
 	if v.Kind() != stack.Variant {
 		return parts
 	}
 	tag := v.AsVariant().Tag
 	for _, info := range s.mod.Variants {
 		if info.Name == tag.Name && tag.Union >= 0 {
-			for i := range min(len(parts), len(info.Fields)) {
-				parts[i].Name = info.Fields[i]
+			for i := range parts {
+				if first+i < len(info.Fields) {
+					parts[i].Name = info.Fields[first+i]
+				}
 			}
 		}
 	}
