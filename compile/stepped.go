@@ -83,8 +83,8 @@ func (g *generator) begin(st *syntax.Stmt) {
 	}
 	g.block = len(g.code)
 	var passes []int
-	if words, ok := g.decides(when); ok {
-		passes = g.unless(when, words)
+	if c := (&stopCondition{generator: g, when: when}); c.decides() {
+		passes = c.unless()
 	}
 	g.step(st.Start(), st.End)
 	g.emit(bytecode.OpCover, bytecode.CoverProfile, 0, 0) // what is jumped to, or rewritten, is behind the step
@@ -120,11 +120,17 @@ var decidable = func() map[string]bool {
 // literals are the kinds of the literals that a condition can have which the code decides.
 var literals = map[syntax.StmtKind]bytecode.Kind{syntax.StmtInt: bytecode.KindInt, syntax.StmtFloat: bytecode.KindFloat, syntax.StmtBool: bytecode.KindBool}
 
-// decides tells whether the code can decide a condition: all is known of the kinds that it wants. words are the built-in words that its statements
-// call; literals call none.
-func (g *generator) decides(when []syntax.Stmt) (words []int32, ok bool) {
-	if when == nil || g.floating {
-		return nil, false
+// stopCondition is the condition of a step, where the stack is laid out.
+type stopCondition struct {
+	*generator
+	when  []syntax.Stmt
+	words []int32 // the built-in words that its statements call; literals call none
+}
+
+// decides tells whether the code can decide the condition: all is known of the kinds that it wants.
+func (g *stopCondition) decides() bool {
+	if g.when == nil || g.floating {
+		return false
 	}
 	kinds := make([]bytecode.Kind, len(g.stack))
 	for i, o := range g.stack { // it is laid out
@@ -132,71 +138,79 @@ func (g *generator) decides(when []syntax.Stmt) (words []int32, ok bool) {
 			kinds[i] = k.kind
 		}
 	}
-	words = make([]int32, len(when))
-	for i := range when {
-		if kind, ok := literals[when[i].Kind]; ok {
+	g.words = make([]int32, len(g.when))
+	for i := range g.when {
+		if kind, ok := literals[g.when[i].Kind]; ok {
 			kinds = append(kinds, kind)
 			continue
 		}
-		if words[i], ok = g.decided(&when[i], kinds); !ok {
-			return nil, false
+		top := bytecode.KindAny
+		if len(kinds) > 0 {
+			top = kinds[len(kinds)-1]
 		}
-		base := len(kinds) - len(g.table.Effect(words[i]).In)
+		word, ok := g.decided(&g.when[i], top)
+		if !ok || len(kinds) < len(g.table.Effect(word).In) {
+			return false
+		}
+		g.words[i] = word
+		base := len(kinds) - len(g.table.Effect(word).In)
 		taken := slices.Clone(kinds[base:])
 		kinds = kinds[:base]
-		if shuffle := g.table.Signature(words[i]).Shuffle; shuffle != nil {
+		if shuffle := g.table.Signature(word).Shuffle; shuffle != nil {
 			for _, i := range shuffle.Order {
 				kinds = append(kinds, taken[i])
 			}
 			continue
 		}
-		in := intrinsics[g.table.Meaning(words[i])]
+		in := intrinsics[g.table.Meaning(word)]
 		if slices.ContainsFunc(taken, func(k bytecode.Kind) bool { return k != in.from }) {
-			return nil, false
+			return false
 		}
 		kinds = append(kinds, in.to)
 	}
-	return words, len(kinds) > 0 && kinds[len(kinds)-1] == bytecode.KindBool
+	return len(kinds) > 0 && kinds[len(kinds)-1] == bytecode.KindBool
 }
 
-// decided is the built-in word that a statement of a condition calls, with values of some kinds on the stack; what an operator means the topmost
-// one says. False: it calls something that may fail, or a word of the program.
-func (g *generator) decided(st *syntax.Stmt, kinds []bytecode.Kind) (word int32, ok bool) {
+// decided is the built-in word that a statement of the condition calls; what an operator means the kind of the topmost value says. False: it calls
+// something that may fail, or a word of the program.
+func (g *stopCondition) decided(st *syntax.Stmt, top bytecode.Kind) (word int32, ok bool) {
 	if st.Kind != syntax.StmtCall || len(st.Inner) > 0 {
 		return 0, false
 	}
 	name := st.Text
-	if operators := types.OperatorWords(name); len(operators) > 1 && len(kinds) > 0 {
-		if name = operators[0]; kinds[len(kinds)-1] == bytecode.KindFloat {
+	if operators := types.OperatorWords(name); len(operators) > 1 {
+		if name = operators[0]; top == bytecode.KindFloat {
 			name = operators[1]
 		}
 	}
 	if slices.ContainsFunc(g.info.Words, func(w *types.Word) bool { return w.Decl.Name.Text == name }) {
 		return 0, false
 	}
-	if word, ok = g.table.Lookup(name); !ok || len(kinds) < len(g.table.Effect(word).In) {
+	if word, ok = g.table.Lookup(name); !ok {
 		return 0, false
 	}
 	return word, g.table.Signature(word).Shuffle != nil || decidable[g.table.Meaning(word)]
 }
 
-// unless emits jumps that are taken if a condition does not hold, which has a copy of the stack.
-func (g *generator) unless(when []syntax.Stmt, words []int32) []int {
+// unless emits jumps that are taken if the condition does not hold, which has a copy of the stack.
+func (g *stopCondition) unless() []int {
 	own := slices.Clone(g.stack)
 	for _, o := range own {
 		g.retain(o)
 	}
-	for i := range when {
-		if _, ok := literals[when[i].Kind]; ok {
-			g.value(&when[i])
+	for i := range g.when {
+		st := &g.when[i]
+		if _, ok := literals[st.Kind]; ok {
+			g.value(st)
 			continue
 		}
-		if shuffle := g.table.Signature(words[i]).Shuffle; shuffle != nil {
-			g.shuffle(shuffle, len(g.table.Effect(words[i]).In))
+		word := g.words[i]
+		if shuffle := g.table.Signature(word).Shuffle; shuffle != nil {
+			g.shuffle(shuffle, len(g.table.Effect(word).In))
 			continue
 		}
-		in := intrinsics[g.table.Meaning(words[i])]
-		in.make(g, in, false)
+		in := intrinsics[g.table.Meaning(word)]
+		in.make(g.generator, in, false)
 	}
 	jumps := g.branch()
 	for len(g.stack) > 0 {

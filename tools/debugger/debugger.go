@@ -171,6 +171,7 @@ func (s *Session) Standing(f func()) {
 		return
 	}
 	s.vm.Standing(func() {
+		s.settle(nil)
 		f()
 		_ = s.prepare()
 	})
