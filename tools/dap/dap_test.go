@@ -391,6 +391,37 @@ func TestPauseAndTerminate(t *testing.T) {
 	require.NoError(t, <-c.ended)
 }
 
+// So can one that runs code with stops at breakpoints only.
+func TestPauseInQuickCode(t *testing.T) {
+	const text = `: loop ( Int -- Int )
+  1 i.+
+  dup 1000000 i.> [ drop 0 ] [ ] if loop ;
+: main ( -- ) 0 loop drop ;
+`
+	c := newClient(t, text, adapter.Options{})
+	c.begin(map[string]any{})
+	set := func(line int, condition string) {
+		r := c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": line, "condition": condition}}})
+		assert.True(t, r.(*dap.SetBreakpointsResponse).Body.Breakpoints[0].Verified)
+	}
+	set(2, "dup 0 i.<")
+	c.ask("configurationDone", nil)
+	c.ask("pause", map[string]any{"threadId": 1})
+	assert.Equal(t, "step", c.stops().Reason)
+	c.ask("continue", map[string]any{"threadId": 1})
+	set(3, "dup 500000 i.=")
+	assert.Equal(t, "breakpoint", c.stops().Reason)
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	assert.Equal(t, 3, frames[0].Line)
+	assert.Equal(t, "500000", c.scope(frames[0].Id, "Data stack")[0].Value)
+	c.ask("stepIn", map[string]any{"threadId": 1})
+	assert.Equal(t, "step", c.stops().Reason)
+	assert.Len(t, c.scope(c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames[0].Id, "Data stack"), 2)
+	c.ask("continue", map[string]any{"threadId": 1})
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
 func TestARefusedProgramIsNotLaunched(t *testing.T) {
 	c := newClient(t, ": main ( -- ) no-such ;\n", adapter.Options{})
 	c.ask("initialize", map[string]any{})
