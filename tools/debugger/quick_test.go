@@ -95,3 +95,48 @@ func stopsIn(t *testing.T, file string, lines int, record bool, stopped func(*de
 	_, _ = s.Run(context.Background())
 	return list, out.String()
 }
+
+// Programs with strands do what they do without a debugger, with breakpoints that stop now and then.
+func TestProgramsWithStrandsDoTheSameInQuickCode(t *testing.T) {
+	var files []string
+	for _, area := range []string{"strands", "supervisors", "channels", "concurrency", "apps", "runtime"} {
+		more, err := filepath.Glob("../../testdata/" + area + "/*.seq")
+		require.NoError(t, err)
+		files = append(files, more...)
+	}
+	ran := 0
+	for _, file := range files {
+		base := strings.TrimSuffix(file, ".seq")
+		has := func(ending string) bool { _, err := os.Stat(base + ending); return err == nil }
+		if !has(".stdout") || has(".stdin") || has(".env") || has(".args") || filepath.Base(base) == "error-text" { // that shows calls, some of which 'run' inlines
+			continue
+		}
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		prog, err := seqvm.CompileForDebugger(seqvm.File(file), seqvm.Options{})
+		if err != nil || len(prog.Unlinked()) > 0 || len(prog.Manifests) > 0 || !bytes.Contains(text, []byte("strand")) {
+			continue
+		}
+		ran++
+		t.Run(filepath.Base(base), func(t *testing.T) {
+			t.Parallel()
+			ways := 0
+			s, stdout := session(t, file, debugger.Options{}, func(stop *debugger.Stop) debugger.Way {
+				if ways++; ways > 300 || stop.Reason == "deadlock" {
+					stop.Delete(func(*debugger.Breakpoint) bool { return true })
+					return debugger.Continue
+				}
+				_, _ = stop.Channels(), stop.Weaves()
+				return []debugger.Way{debugger.Continue, debugger.Over, debugger.Into, debugger.Out, debugger.Line}[ways%5]
+			})
+			for line := 1; line <= bytes.Count(text, []byte("\n")); line += 2 {
+				_ = s.Add(&debugger.Breakpoint{Line: line, Condition: conditions[line%len(conditions)]})
+			}
+			_, _ = s.Run(context.Background())
+			want, err := os.ReadFile(base + ".stdout")
+			require.NoError(t, err)
+			assert.Equal(t, string(want), stdout.String())
+		})
+	}
+	assert.Greater(t, ran, 20)
+}
