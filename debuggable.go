@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/builtins"
-	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/types"
@@ -12,12 +11,12 @@ import (
 )
 
 // Debuggable is a program that package tools/debugger can debug: its words are there in two forms, as Compile makes them and
-// with a place to stop at each statement.
+// with a place to stop at each statement, and can be had in a third one.
 type Debuggable struct {
 	*Program
 	Info *types.Info
-	// Stepped are the redirects that make each word be run in its second form, by the number of the word in Info.
-	Stepped []bytecode.Redirect
+	// Stepped makes the code in which the program can be stopped.
+	Stepped *compile.Stepped
 	// Check checks something more of the program.
 	Check check.Options
 }

@@ -98,6 +98,8 @@ type Func struct {
 	// Steps are where a debugger can stop, and what the frame holds there, in order of their
 	// instructions; nil in code that was not made for one. They are not part of the encoding.
 	Steps []StepPoint
+	// Sparse: only some of the statements have steps, and the calls.
+	Sparse bool
 }
 
 // StepPoint says what the frame holds in front of the instruction at PC.

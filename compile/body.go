@@ -17,8 +17,7 @@ func (g *generator) body(stmts []syntax.Stmt, tail bool) (ended bool) {
 		st := &stmts[i]
 		last := i == len(stmts)-1
 		if g.Plain {
-			g.layOutAll()
-			g.step(st.Start(), st.End)
+			g.begin(st)
 		}
 		g.ends = ends && last
 		last = last && tail

@@ -22,7 +22,8 @@ type Options struct {
 	// own, each quotation runs as a call, nothing is fused, reused or guessed, and in front of each
 	// statement the stack lies in order in the first slots of the frame, the aux stack behind it.
 	Plain bool
-	// Steps notes where statements begin (bytecode.Func.Steps), each at an instruction of its own; Plain is implied.
+	// Steps notes where statements begin (bytecode.Func.Steps), each at an instruction of its own, and what the frame holds at calls; Plain
+	// is implied.
 	Steps bool
 }
 
@@ -39,14 +40,6 @@ func program(info *types.Info, opts Options) *compiler {
 		c.mod.MainInt = info.Main.Effect.IsInt()
 	}
 	return c
-}
-
-// ForDebugger returns a program twice: as Program makes it, and with steps. stepped are the functions of the second form by the
-// index of the word (types.Info.Words), and the redirects make each word be run in it (vm.VM.Grow).
-func ForDebugger(info *types.Info) (mod *bytecode.Module, redirects []bytecode.Redirect) {
-	c := program(info, Options{})
-	c.Steps = true
-	return c.mod, c.addPlain()
 }
 
 // WithPlain returns what Program has made of a program, followed by plain code of each of its words.
@@ -172,6 +165,7 @@ type compiler struct {
 	owners    []*summary         // by function: of the word that it is called for
 	late      map[int32]*summary // of late words, as others see them
 	slots     map[int]*lateSlot
+	stops     Stops            // in code with steps: the statements that have one; nil: all
 	part      *part            // whose module is made; nil: it is the whole one
 	whole     *bytecode.Module // that the part is of
 	spare     []*generator     // whose memory the next ones get

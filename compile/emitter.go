@@ -96,7 +96,7 @@ func (e *emitter) emit(op bytecode.Op, a, b, c int32) int {
 		e.step(-1, -1)
 	}
 	e.code = append(e.code, bytecode.Instr{Op: op, A: a, B: b, C: c})
-	if e.Plain { // no rewrite looks back
+	if e.Plain && e.stops == nil { // no rewrite looks back
 		e.block = len(e.code)
 	}
 	return pc

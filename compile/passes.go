@@ -20,7 +20,7 @@ func (e *emitter) passes(f *bytecode.Func, facts *summary) {
 	if slices.ContainsFunc(e.code, isNote) {
 		e.stripNotes(f)
 	}
-	f.Steps = copied(e.steps)
+	f.Steps, f.Sparse = copied(e.steps), e.stops != nil
 	f.Code, f.Lines, f.Sites = copied(e.code), copied(e.lines), copied(e.sites)
 	relativeJumps(f.Code)
 	fuseVectors(f.Code)

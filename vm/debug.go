@@ -26,9 +26,8 @@ type Debugger struct {
 	turns turns
 
 	// told has, by strand, behind which instruction Stops was called last, while the strand may come to execute that instruction
-	// once more because it has given way in it; again are the strands that do.
-	told  map[int64]uintptr
-	again map[int64]bool
+	// once more because it has given way in it; again is where the strands are that do.
+	told, again map[int64]uintptr
 }
 
 // turns is a lock that who has waited longest gets, and who has it knows that others wait.
@@ -80,7 +79,7 @@ func (d *Debugger) begin(s *Strand) {
 	if at, ok := d.told[s.ID()]; ok {
 		delete(d.told, s.ID())
 		if at == s.ip+instrSize {
-			d.again[s.ID()] = true
+			d.again[s.ID()] = at
 		}
 	}
 	if d.Begins != nil {
@@ -92,21 +91,29 @@ func (d *Debugger) begin(s *Strand) {
 func (d *Debugger) end(id int64, status scheduler.Status) {
 	if status == scheduler.Ended || status == scheduler.Lost {
 		delete(d.told, id)
+		delete(d.again, id)
 	}
 	d.turns.unlock()
 }
 
 // stop tells of an instruction, once.
 func (d *Debugger) stop(s *Strand) {
-	if d.again[s.ID()] {
-		delete(d.again, s.ID())
-	} else {
+	at, again := d.again[s.ID()]
+	delete(d.again, s.ID())
+	if !again || at != s.ip { // the instruction that was executed again may have had no stop any more
 		d.Stops(s)
 	}
 	if d.told == nil {
-		d.told, d.again = map[int64]uintptr{}, map[int64]bool{}
+		d.told, d.again = map[int64]uintptr{}, map[int64]uintptr{}
 	}
 	d.told[s.ID()] = s.ip
+}
+
+// restarts is told that a strand gives way in a jump to the start of a function: what comes next is no instruction executed again.
+func (d *Debugger) restarts(s *Strand) {
+	if d != nil {
+		delete(d.told, s.ID())
+	}
 }
 
 // letIn lets who waits for the end of the strand's turn have theirs now.
@@ -147,10 +154,39 @@ func (v *VM) Arm(function int32, pc int, on bool) {
 	}
 }
 
-// Redirect makes functions run the code of others, from the next call on (bytecode.Redirect); one that is redirected to itself runs
-// its own again.
-func (v *VM) Redirect(list []bytecode.Redirect) error {
-	return v.Grow(v.image.Load().mod, list)
+// Switch has a strand's calls that are open go on in other code with the same frames: to gets the instructions of calls, and the one that the
+// strand stops at if executes says that a function of the Debugger was called for it, and says which instructions of which functions take their
+// places; false: none does. All strands must stand.
+func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, int, bool)) {
+	img, form := s.vm.image.Load(), ownForm
+	if s.image != nil { // else the strand has not begun, or is to look for a new one
+		form = s.image.form
+	}
+	elsewhere := func(ip uintptr) uintptr {
+		function, pc, ok := img.functionAt(ip - instrSize)
+		if !ok {
+			return ip
+		}
+		if function, pc, ok = to(function, pc); !ok {
+			return ip
+		}
+		return codeAddress(img.code(function, form)) + uintptr(pc+1)*instrSize
+	}
+	frames := func(c *continuation) {
+		for i := range c.frames {
+			c.frames[i].ip = elsewhere(c.frames[i].ip)
+		}
+	}
+	if executes {
+		s.ip = elsewhere(s.ip)
+	}
+	frames(&s.continuation)
+	for w := s.inside; w != nil; w = w.outer {
+		frames(&w.caller)
+	}
+	if s.image != nil {
+		s.lookForOldFrames()
+	}
 }
 
 // atStop tells the debugger that the strand has come to an instruction.

@@ -69,6 +69,7 @@ func (s *Strand) replaceFrames() (left bool, err error) {
 	}
 	s.ip = codeAddress(f.code)
 	s.image = nil // so that it looks for others
+	s.vm.config.Debugger.restarts(s)
 	return true, errYielded
 }
 

@@ -667,7 +667,7 @@ func (s *Strand) run() error {
 			}
 			ip, fp = s.ip, s.fp
 			in = instr(ip - instrSize)
-			op = in.Was
+			op = in.Original()
 			goto dispatch
 		}
 		// What is rare, and what has come to the end of its case.

@@ -68,14 +68,14 @@ func (s *Strand) Depth() int {
 // Look returns what there is to see of a strand, with so many frames at most. All strands must stand; executes says that the strand is the
 // one that a function of the Debugger was called for.
 func (s *Strand) Look(executes bool, most int) *Seen {
-	l := &looking{Strand: s, img: s.vm.image.Load(), seen: &Seen{Strand: s.ID(), Aux: s.aux}, most: most, depth: s.Depth()}
+	l := &looking{img: s.vm.image.Load(), seen: &Seen{Strand: s.ID(), Aux: s.aux}, most: most, depth: s.Depth()}
 	ip := s.ip
 	if parked := s.parkedAt.Load(); executes {
 		ip -= instrSize
 	} else if parked != 0 {
 		ip = parked - instrSize
 		l.seen.Waits, _ = s.scene().waiting()
-		l.seen.For = l.waitsFor(ip)
+		l.seen.For = l.waitsFor(s, ip)
 	}
 	l.frames(&s.continuation, ip, s.inside != nil)
 	for w := s.inside; w != nil; w = w.outer {
@@ -84,9 +84,8 @@ func (s *Strand) Look(executes bool, most int) *Seen {
 	return l.seen
 }
 
-// looking is a look at a strand.
+// looking is a look at a strand, or at a weave.
 type looking struct {
-	*Strand
 	img   *image
 	seen  *Seen
 	most  int
@@ -162,7 +161,7 @@ func (l *looking) frame(ip uintptr) (f SeenFrame, ok bool) {
 	}
 	f = SeenFrame{Function: index, PC: pc, Word: owner.Name, File: l.img.mod.FileOf(owner), Line: int(line.Line), Column: int(line.Column), Pos: -1, End: -1, Depth: l.depth}
 	for i := range function.Steps { // the last statement that has begun
-		if s := &function.Steps[i]; int(s.PC) > pc {
+		if s := &function.Steps[i]; int(s.PC) > pc || function.Sparse && int(s.PC) < pc {
 			break
 		} else if s.Begins() {
 			f.Pos, f.End = s.Pos, s.End
@@ -179,6 +178,9 @@ func (l *looking) step(f *SeenFrame) *bytecode.StepPoint {
 			return s
 		}
 	}
+	if function.Sparse {
+		return nil
+	}
 	var last *bytecode.StepPoint
 	for i := range function.Steps {
 		if s := &function.Steps[i]; int(s.PC) < f.PC && s.Begins() {
@@ -189,8 +191,8 @@ func (l *looking) step(f *SeenFrame) *bytecode.StepPoint {
 }
 
 // waitsFor are the channels that a strand waits for which has parked at an instruction.
-func (l *looking) waitsFor(ip uintptr) (list []*channel.Channel) {
-	if t := l.selection.Load(); t != nil && t.back {
+func (l *looking) waitsFor(s *Strand, ip uintptr) (list []*channel.Channel) {
+	if t := s.selection.Load(); t != nil && t.back {
 		for i := range t.Cases() {
 			list = append(list, t.Case(i).Channel)
 		}
@@ -205,11 +207,47 @@ func (l *looking) waitsFor(ip uintptr) (list []*channel.Channel) {
 		return nil
 	}
 	for i := range l.img.mod.Builtins[in.B].In {
-		if v := at(l.fp, in.A+i); v.Kind() == stack.Channel {
+		if v := at(s.fp, in.A+i); v.Kind() == stack.Channel {
 			list = append(list, channelOf(*v))
 		}
 	}
 	return list
+}
+
+// SeenWeave is a weave as a debugger sees it.
+type SeenWeave struct {
+	State  string
+	Strand int64 // that runs it; 0: none does
+	// Frames are the calls of one that waits to be resumed, innermost first, More how many are missing behind them.
+	Frames []SeenFrame
+	More   int
+}
+
+// seenWeaves says what weaves do.
+var seenWeaves = map[weaveState]string{weaveCreated: "has not begun", weaveSuspended: "waits to be resumed", weaveRunning: "runs", weaveEnded: "has ended"}
+
+// LookWeave returns what there is to see of a weave, with so many frames at most; nil if the value is none. All strands must stand.
+func (v *VM) LookWeave(value stack.Value, most int) *SeenWeave {
+	w, err := weaveOf(value)
+	if err != nil {
+		return nil
+	}
+	seen := &SeenWeave{State: seenWeaves[w.state]}
+	switch w.state {
+	case weaveSuspended:
+		l := &looking{img: v.image.Load(), seen: &Seen{}, most: most, depth: len(w.saved.frames)}
+		l.frames(&w.saved, w.saved.ip-instrSize, true)
+		seen.Frames, seen.More = l.seen.Frames, l.seen.More
+	case weaveRunning:
+		for _, s := range v.SeenStrands() {
+			for inside := s.inside; inside != nil; inside = inside.outer {
+				if inside == w {
+					seen.Strand = s.ID()
+				}
+			}
+		}
+	}
+	return seen
 }
 
 // SeenStrands returns the strands that live, in order of their ids. All strands must stand.

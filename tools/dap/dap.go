@@ -49,21 +49,38 @@ func Serve(in io.Reader, out io.Writer, o Options) error {
 	from := bufio.NewReader(in)
 	for !s.done {
 		message, err := dap.ReadProtocolMessage(from)
+		request, isRequest := message.(dap.RequestMessage)
 		var unknown *dap.DecodeProtocolMessageFieldError
+		var form *json.UnmarshalTypeError
 		switch {
 		case errors.As(err, &unknown):
-			s.refuse(unknown.Seq, unknown.FieldValue, fmt.Errorf("the request '%s' is not supported", unknown.FieldValue))
-			continue
+			s.refuse(unknown.Seq, unknown.FieldValue, unsupported(unknown.FieldValue))
+		case errors.As(err, &form) && isRequest:
+			r := request.GetRequest()
+			s.refuse(r.Seq, r.Command, fmt.Errorf("the request '%s' is not as the protocol has it: %w", r.Command, form))
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("the connection: %w", err)
-		}
-		if request, ok := message.(dap.RequestMessage); ok {
+		case isRequest:
 			s.handle(request)
 		}
 	}
 	return nil
+}
+
+// withReason says why some requests are not supported; no capability announces them.
+var withReason = map[string]string{
+	"attach":        "programs are launched",
+	"setVariable":   "looking changes nothing",
+	"setExpression": "looking changes nothing",
+}
+
+func unsupported(command string) error {
+	if why := withReason[command]; why != "" {
+		return fmt.Errorf("the request '%s' is not supported: %s", command, why)
+	}
+	return fmt.Errorf("the request '%s' is not supported", command)
 }
 
 // server is the adapter of a client.
@@ -89,7 +106,7 @@ type server struct {
 
 	lines     map[string][]int // the breakpoints of a file, by its path
 	words     []int            // those of words
-	variables []func() []dap.Variable
+	variables []func(first, most int) []dap.Variable
 	frames    []frame
 }
 
@@ -106,7 +123,7 @@ func (s *server) handle(request dap.RequestMessage) {
 	r := request.GetRequest()
 	handler, ok := handlers[r.Command]
 	if !ok {
-		s.refuse(r.Seq, r.Command, fmt.Errorf("the request '%s' is not supported", r.Command))
+		s.refuse(r.Seq, r.Command, unsupported(r.Command))
 		return
 	}
 	response, behind, err := handler(s, request)

@@ -222,6 +222,7 @@ func TestEveryRequest(t *testing.T) {
 	assert.Equal(t, []string{"waits in chan.receive", "stands here"}, []string{c.scope(frame, "Strands")[0].Value, c.scope(frame, "Strands")[1].Value})
 	assert.Contains(t, c.scope(frame, "Channels")[0].Value, "strand #1 waits")
 	assert.Empty(t, c.scope(frame, "Aux stack"))
+	assert.Empty(t, c.scope(frame, "Weaves"))
 	c.ask("continue", map[string]any{"threadId": 1})
 
 	assert.Equal(t, "exception", c.stops().Reason)
@@ -233,6 +234,135 @@ func TestEveryRequest(t *testing.T) {
 	require.NoError(t, <-c.ended)
 	assert.Equal(t, "7\n", c.output["stdout"])
 	assert.Contains(t, c.output["console"], "a channel\n")
+}
+
+// requests are those of the protocol, as go-dap has them, and whether they are answered once a program has been launched.
+var requests = map[string]bool{
+	"initialize": true, "launch": true, "configurationDone": true, "setBreakpoints": true, "setFunctionBreakpoints": true, "setExceptionBreakpoints": true,
+	"threads": true, "stackTrace": true, "scopes": true, "variables": true, "evaluate": true, "exceptionInfo": true, "continue": true, "next": true, "stepIn": true,
+	"stepOut": true, "stepBack": true, "reverseContinue": true, "pause": true, "terminate": true, "disconnect": true,
+
+	"cancel": false, "runInTerminal": false, "startDebugging": false, "attach": false, "restart": false, "breakpointLocations": false, "dataBreakpointInfo": false,
+	"setDataBreakpoints": false, "setInstructionBreakpoints": false, "restartFrame": false, "goto": false, "setVariable": false, "source": false,
+	"terminateThreads": false, "modules": false, "loadedSources": false, "setExpression": false, "stepInTargets": false, "gotoTargets": false,
+	"completions": false, "readMemory": false, "writeMemory": false, "disassemble": false,
+}
+
+// Each request of the protocol has an answer at each time: before a launch, while the program runs, at a stop, and with arguments that
+// are not what the protocol says.
+func TestEveryRequestIsAnswered(t *testing.T) {
+	times := map[string]func(c *client){
+		"before the launch": func(c *client) {},
+		"before the start":  func(c *client) { c.begin(map[string]any{}) },
+		"at a stop": func(c *client) {
+			c.begin(map[string]any{"stopOnEntry": true})
+			c.ask("configurationDone", nil)
+			c.stops()
+		},
+		"behind the end": func(c *client) {
+			c.begin(map[string]any{})
+			c.ask("setExceptionBreakpoints", map[string]any{"filters": []string{}})
+			c.ask("configurationDone", nil)
+			for {
+				if _, ok := c.read().(*dap.TerminatedEvent); ok {
+					return
+				}
+			}
+		},
+	}
+	for command, supported := range requests {
+		for when, prepare := range times {
+			for _, arguments := range []any{nil, map[string]any{}, "nonsense", map[string]any{"threadId": "one", "frameId": "two", "filters": 1, "source": 3, "breakpoints": 4}} {
+				c := newClient(t, shapes, adapter.Options{})
+				prepare(c)
+				m := c.ask(command, arguments)
+				assert.Equal(t, command, m.(dap.ResponseMessage).GetResponse().Command, "%s %s %v", command, when, arguments)
+				if !supported {
+					assert.Contains(t, refusal(t, m), "the request '"+command+"' is ", "%s %v", when, arguments)
+				}
+				if _, ends := m.(*dap.DisconnectResponse); !ends {
+					c.ask("disconnect", nil)
+				}
+				require.NoError(t, <-c.ended)
+			}
+		}
+	}
+}
+
+// What the capabilities announce is what is answered, and nothing that changes the program is announced.
+func TestCapabilitiesAreTrue(t *testing.T) {
+	c := newClient(t, shapes, adapter.Options{})
+	raw, err := json.Marshal(c.ask("initialize", nil).(*dap.InitializeResponse).Body)
+	require.NoError(t, err)
+	announced := map[string]any{}
+	require.NoError(t, json.Unmarshal(raw, &announced))
+	for name := range announced {
+		request, ok := strings.CutSuffix(strings.TrimPrefix(name, "supports"), "Request")
+		if !ok {
+			continue
+		}
+		command := strings.ToLower(request[:1]) + request[1:]
+		assert.True(t, requests[command], "%s is announced", command)
+	}
+	for _, name := range []string{"supportsSetVariable", "supportsSetExpression", "supportsDataBreakpoints", "supportsRestartFrame", "supportsGotoTargetsRequest", "supportsWriteMemoryRequest"} {
+		assert.NotContains(t, announced, name)
+	}
+	assert.Contains(t, refusal(t, c.ask("setVariable", map[string]any{"variablesReference": 1, "name": "0", "value": "1"})), "looking changes nothing")
+	assert.Contains(t, refusal(t, c.ask("attach", map[string]any{})), "programs are launched")
+}
+
+func TestWeaves(t *testing.T) {
+	c := newClient(t, `: numbers ( C Int -- C Int | Yield Int )
+  dup >aux yield drop aux> 1 i.+ numbers ;
+: from ( -- H )
+  [ drop 1 numbers drop ] strand.weave ;
+: main ( -- )
+  from 0 strand.resume drop drop
+  [ drop ] strand.weave swap
+  strand.weave-cancel strand.weave-cancel ;
+`, adapter.Options{})
+	c.begin(map[string]any{"record": true})
+	c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": 8}}})
+	c.ask("configurationDone", nil)
+	c.stops()
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	list := c.scope(frames[0].Id, "Weaves")
+	require.Len(t, list, 2)
+	assert.Equal(t, "has not begun", list[0].Value)
+	assert.Equal(t, "waits to be resumed, in numbers at shapes.seq:2", list[1].Value)
+	inside := c.ask("variables", map[string]any{"variablesReference": list[1].VariablesReference}).(*dap.VariablesResponse).Body.Variables
+	var shown []string
+	for _, v := range inside {
+		shown = append(shown, v.Name+" = "+v.Value)
+	}
+	assert.Equal(t, []string{"call 0 = numbers at shapes.seq:2", "call 1 = <quotation> at shapes.seq:4", "0 = 1", "1 = <weave-ctx>"}, shown)
+}
+
+// Large values and stacks come in pages, whose size is bounded.
+func TestLargeValuesComeInPages(t *testing.T) {
+	c := newClient(t, `: fill ( V Int -- V )
+  dup 100000 i.< [ dup >aux list.push aux> 1 i.+ fill ] [ drop ] if ;
+: all ( V -- V ) dup list.length drop ;
+: main ( -- )
+  list.make 0 fill all drop ;
+`, adapter.Options{})
+	c.begin(map[string]any{})
+	c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": "all"}}})
+	c.ask("configurationDone", nil)
+	c.stops()
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	list := c.scope(frames[0].Id, "Data stack")[0]
+	assert.Equal(t, 100_000, list.IndexedVariables)
+	page := func(start, count int) []dap.Variable {
+		return c.ask("variables", map[string]any{"variablesReference": list.VariablesReference, "filter": "indexed", "start": start, "count": count}).(*dap.VariablesResponse).Body.Variables
+	}
+	last := page(99_998, 100)
+	require.Len(t, last, 2)
+	assert.Equal(t, []string{"99998", "99999"}, []string{last[0].Name, last[1].Value})
+	assert.Len(t, page(0, 0), 1000)
+	assert.Len(t, page(10, 5000), 1000)
+	assert.Empty(t, page(200_000, 10))
+	assert.Equal(t, "0", page(-1, 1)[0].Name)
 }
 
 // A program that runs for ever can be paused, changed while it runs, and ended.
@@ -257,6 +387,37 @@ func TestPauseAndTerminate(t *testing.T) {
 			break
 		}
 	}
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
+// So can one that runs code with stops at breakpoints only.
+func TestPauseInQuickCode(t *testing.T) {
+	const text = `: loop ( Int -- Int )
+  1 i.+
+  dup 1000000 i.> [ drop 0 ] [ ] if loop ;
+: main ( -- ) 0 loop drop ;
+`
+	c := newClient(t, text, adapter.Options{})
+	c.begin(map[string]any{})
+	set := func(line int, condition string) {
+		r := c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": line, "condition": condition}}})
+		assert.True(t, r.(*dap.SetBreakpointsResponse).Body.Breakpoints[0].Verified)
+	}
+	set(2, "dup 0 i.<")
+	c.ask("configurationDone", nil)
+	c.ask("pause", map[string]any{"threadId": 1})
+	assert.Equal(t, "step", c.stops().Reason)
+	c.ask("continue", map[string]any{"threadId": 1})
+	set(3, "dup 500000 i.=")
+	assert.Equal(t, "breakpoint", c.stops().Reason)
+	frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+	assert.Equal(t, 3, frames[0].Line)
+	assert.Equal(t, "500000", c.scope(frames[0].Id, "Data stack")[0].Value)
+	c.ask("stepIn", map[string]any{"threadId": 1})
+	assert.Equal(t, "step", c.stops().Reason)
+	assert.Len(t, c.scope(c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames[0].Id, "Data stack"), 2)
+	c.ask("continue", map[string]any{"threadId": 1})
 	c.ask("disconnect", nil)
 	require.NoError(t, <-c.ended)
 }

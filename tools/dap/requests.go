@@ -242,16 +242,22 @@ func stackTrace(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.Respo
 		last = min(first+args.Levels, last)
 	}
 	for i := first; i < last; i++ {
-		f := &seen.Frames[i]
 		s.frames = append(s.frames, frame{seen.Strand, i})
-		shown := dap.StackFrame{Id: len(s.frames), Name: f.Word, Line: f.Line, Column: max(f.Column, 1), Source: &dap.Source{Name: filepath.Base(f.File), Path: absolute(f.File)}}
-		if src := s.session.Source(f.File); src != nil && f.Pos >= 0 {
-			shown.Line, shown.Column = src.Position(f.Pos)
-			shown.EndLine, shown.EndColumn = src.Position(f.End)
-		}
+		shown := s.stackFrame(&seen.Frames[i])
+		shown.Id = len(s.frames)
 		r.Body.StackFrames = append(r.Body.StackFrames, shown)
 	}
 	return r, nil, nil
+}
+
+// stackFrame is a call as the protocol has it, without a number.
+func (s *server) stackFrame(f *vm.SeenFrame) dap.StackFrame {
+	shown := dap.StackFrame{Name: f.Word, Line: f.Line, Column: max(f.Column, 1), Source: &dap.Source{Name: filepath.Base(f.File), Path: absolute(f.File)}}
+	if src := s.session.Source(f.File); src != nil && f.Pos >= 0 {
+		shown.Line, shown.Column = src.Position(f.Pos)
+		shown.EndLine, shown.EndColumn = src.Position(f.End)
+	}
+	return shown
 }
 
 func absolute(path string) string {
@@ -271,7 +277,24 @@ func (s *server) frame(id int) (frame, error) {
 
 // reference gives variables a number.
 func (s *server) reference(list func() []dap.Variable) int {
-	s.variables = append(s.variables, list)
+	return s.pages(func(first, most int) []dap.Variable {
+		all := list()
+		all = all[min(first, len(all)):]
+		return all[:min(most, len(all))]
+	})
+}
+
+// paged is how many variables a client is to ask for in pages: 0 if it need not.
+func paged(n int) int {
+	if n <= onePage {
+		return 0
+	}
+	return n
+}
+
+// pages gives variables a number of which a page is made when a client asks for it.
+func (s *server) pages(page func(first, most int) []dap.Variable) int {
+	s.variables = append(s.variables, page)
 	return len(s.variables)
 }
 
@@ -284,43 +307,52 @@ func scopes(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 	if seen == nil {
 		return nil, nil, fmt.Errorf("there is no strand #%d", f.strand)
 	}
+	data, aux := debugger.DataStack(seen, f.index), debugger.AuxStack(seen)
 	r := &dap.ScopesResponse{}
 	r.Body.Scopes = []dap.Scope{
-		{Name: "Data stack", VariablesReference: s.reference(func() []dap.Variable { return s.stackOf(debugger.DataStack(seen, f.index)) })},
-		{Name: "Aux stack", VariablesReference: s.reference(func() []dap.Variable { return s.stackOf(debugger.AuxStack(seen)) })},
+		{Name: "Data stack", VariablesReference: s.stackPages(data), IndexedVariables: paged(len(data))},
+		{Name: "Aux stack", VariablesReference: s.stackPages(aux), IndexedVariables: paged(len(aux))},
 		{Name: "Strands", VariablesReference: s.reference(func() []dap.Variable { return strandsOf(stop) })},
 		{Name: "Channels", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.channelsOf(stop) })},
+		{Name: "Weaves", Expensive: true, VariablesReference: s.reference(func() []dap.Variable { return s.weavesOf(stop) })},
 	}
 	return r, nil, nil
 }
 
-// mostShown is how many parts of a value are shown.
-const mostShown = 1000
+const (
+	mostShown = 1000 // variables in an answer
+	onePage   = 100  // parts of a value from which on clients ask for pages
+)
 
-// stackOf shows a stack, its top first, as number 0.
-func (s *server) stackOf(values []stack.Value) []dap.Variable {
+// stackOf shows a stack from one value on, its top first, as number 0.
+func (s *server) stackOf(values []stack.Value, first, most int) []dap.Variable {
 	list := []dap.Variable{}
-	for i, v := range slices.Backward(values) {
-		if len(list) == mostShown {
-			break
-		}
-		list = append(list, s.variable(fmt.Sprint(len(values)-1-i), v))
+	for i := first; i < min(first+most, len(values)); i++ {
+		list = append(list, s.variable(fmt.Sprint(i), values[len(values)-1-i]))
 	}
 	return list
+}
+
+// stackPages gives a stack a number.
+func (s *server) stackPages(values []stack.Value) int {
+	return s.pages(func(first, most int) []dap.Variable { return s.stackOf(values, first, most) })
 }
 
 // variable shows a value, which can be opened if it has parts.
 func (s *server) variable(name string, v stack.Value) dap.Variable {
 	shown := dap.Variable{Name: name, Value: debugger.Show(v, 200), Type: v.Kind().String()}
-	if len(debugger.Parts(v, 1)) > 0 {
-		shown.VariablesReference = s.reference(func() []dap.Variable {
-			list := []dap.Variable{}
-			for _, p := range s.session.PartsNamed(v, mostShown) {
-				list = append(list, s.variable(p.Name, p.Value))
-			}
-			return list
-		})
+	size := debugger.Size(v)
+	if size == 0 {
+		return shown
 	}
+	shown.IndexedVariables = paged(size)
+	shown.VariablesReference = s.pages(func(first, most int) []dap.Variable {
+		list := []dap.Variable{}
+		for _, p := range s.session.PartsNamed(v, first, most) {
+			list = append(list, s.variable(p.Name, p.Value))
+		}
+		return list
+	})
 	return shown
 }
 
@@ -346,8 +378,8 @@ func (s *server) channelsOf(stop *debugger.Stop) []dap.Variable {
 		if c.Closed {
 			text += ", closed"
 		}
-		for _, id := range c.Waiting {
-			text += fmt.Sprintf(", strand #%d waits", id)
+		if waits := c.Waits(); waits != "" {
+			text += ", " + waits
 		}
 		shown := dap.Variable{Name: c.Name, Value: text}
 		if values := c.Values; len(values) > 0 {
@@ -364,18 +396,43 @@ func (s *server) channelsOf(stop *debugger.Stop) []dap.Variable {
 	return list
 }
 
+func (s *server) weavesOf(stop *debugger.Stop) []dap.Variable {
+	list := []dap.Variable{}
+	for _, w := range stop.Weaves() {
+		shown := dap.Variable{Name: w.Name, Value: w.State()}
+		if len(w.Frames) > 0 {
+			at := s.stackFrame(&w.Frames[0])
+			shown.Value += fmt.Sprintf(", in %s at %s:%d", at.Name, at.Source.Name, at.Line)
+			shown.VariablesReference = s.reference(func() []dap.Variable { return append(s.callsOf(w), s.stackOf(w.Stack(), 0, mostShown)...) })
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// callsOf are the calls of a weave that waits to be resumed, innermost first.
+func (s *server) callsOf(w *debugger.Weave) (list []dap.Variable) {
+	for i := range w.Frames {
+		at := s.stackFrame(&w.Frames[i])
+		list = append(list, dap.Variable{Name: fmt.Sprintf("call %d", i), Value: fmt.Sprintf("%s at %s:%d", at.Name, at.Source.Name, at.Line)})
+	}
+	return list
+}
+
 func variables(s *server, _ *debugger.Stop, m dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 	args := m.(*dap.VariablesRequest).Arguments
 	if args.VariablesReference < 1 || args.VariablesReference > len(s.variables) {
 		return nil, nil, fmt.Errorf("there are no variables %d", args.VariablesReference)
 	}
-	list := s.variables[args.VariablesReference-1]()
-	list = list[min(max(args.Start, 0), len(list)):]
+	most := mostShown
 	if args.Count > 0 {
-		list = list[:min(args.Count, len(list))]
+		most = min(args.Count, mostShown)
 	}
 	r := &dap.VariablesResponse{}
-	r.Body.Variables = list
+	r.Body.Variables = s.variables[args.VariablesReference-1](max(args.Start, 0), most)
+	if r.Body.Variables == nil {
+		r.Body.Variables = []dap.Variable{}
+	}
 	return r, nil, nil
 }
 
@@ -402,7 +459,7 @@ func evaluate(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.Respons
 	r := &dap.EvaluateResponse{}
 	r.Body.Result = strings.Join(texts, " ")
 	if len(values) > 0 {
-		r.Body.VariablesReference = s.reference(func() []dap.Variable { return s.stackOf(values) })
+		r.Body.VariablesReference = s.stackPages(values)
 	}
 	return r, nil, nil
 }

@@ -80,7 +80,7 @@ func (s *Session) find(b *Breakpoint) ([]place, error) {
 	byLine := map[int][]place{}
 	for i := range s.mod.Funcs {
 		f := &s.mod.Funcs[i]
-		if int(f.File) != file {
+		if int(f.File) != file || f.Sparse {
 			continue
 		}
 		seen := map[int]bool{}
@@ -148,7 +148,7 @@ func (s *Session) findWord(name string) ([]place, error) {
 	for i := range s.mod.Funcs {
 		f := &s.mod.Funcs[i]
 		for _, p := range f.Steps {
-			if !p.Begins() {
+			if !p.Begins() || f.Sparse {
 				continue
 			}
 			text := s.prog.Sources[f.File].Text

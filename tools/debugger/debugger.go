@@ -73,6 +73,7 @@ type Session struct {
 	last        int // the number of the last breakpoint
 	places      map[place][]*Breakpoint
 	armed       map[place]bool
+	quick       quickCode
 
 	step     step
 	begun    map[int64]bool // strands that have started, if Strands
@@ -80,6 +81,7 @@ type Session struct {
 	record   *record
 	evaluate *evaluator
 	words    []word
+	run      []int32 // by word: the function whose code is run
 	quit     bool
 
 	mu      sync.Mutex
@@ -107,11 +109,13 @@ var ErrQuit = errors.New("the program was ended by the debugger")
 // New makes a session. The program has not begun.
 func New(o Options) (*Session, error) {
 	s := &Session{opts: o, prog: o.Program, mod: o.Program.Module, places: map[place][]*Breakpoint{}, armed: map[place]bool{},
-		begun: map[int64]bool{}, fresh: map[int64]bool{}, record: &record{most: Recorded}}
+		begun: map[int64]bool{}, fresh: map[int64]bool{}, record: &record{most: Recorded},
+		quick: quickCode{known: map[string]*quick{}, twins: map[int32]int32{}, places: map[place]place{}}}
 	if s.prog.Info.Main == nil {
 		return nil, errors.New("the program has no word 'main'")
 	}
 	s.words = wordsOf(s.prog)
+	s.run = make([]int32, len(s.words))
 	config := o.Config
 	config.Settings.Native.Mode = settings.NativeOff
 	config.Settings.YieldInterval = 0
@@ -128,7 +132,7 @@ func New(o Options) (*Session, error) {
 }
 
 // stepped is the function of a word that has stops.
-func (s *Session) stepped(word int) int32 { return s.prog.Stepped[word].To }
+func (s *Session) stepped(word int) int32 { return s.prog.Stepped.Redirects[word].To }
 
 // Run runs the program to its end; the results are those of vm.VM.Run.
 func (s *Session) Run(ctx context.Context) (status int, err error) {
@@ -147,8 +151,7 @@ func (s *Session) begin() error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	main := s.prog.Info.Main.Index
-	s.mod.Main = s.redirects(s.everywhere())[2*main].To
+	s.mod.Main = s.run[s.prog.Info.Main.Index]
 	return nil
 }
 
@@ -168,6 +171,7 @@ func (s *Session) Standing(f func()) {
 		return
 	}
 	s.vm.Standing(func() {
+		s.settle(nil)
 		f()
 		_ = s.prepare()
 	})
@@ -227,8 +231,15 @@ func (s *Session) stops(strand *vm.Strand) {
 		return
 	}
 	at := place{function, pc}
+	twin, quick := s.quick.places[at]
+	if quick {
+		at = twin
+	}
 	recorded := s.record.on || s.step.way != Continue
 	if recorded {
+		if quick {
+			s.settle(strand)
+		}
 		s.record.add(strand)
 	}
 	stop := &Stop{Session: s, Strand: strand.ID(), strand: strand, back: -1}
@@ -248,6 +259,7 @@ func (s *Session) stops(strand *vm.Strand) {
 		return
 	}
 	if !recorded {
+		s.settle(strand)
 		s.record.add(strand)
 	}
 	s.stand(stop)
@@ -313,6 +325,11 @@ func (s *Session) deadlock() {
 // stand shows a stop, and goes on as that says.
 func (s *Session) stand(stop *Stop) {
 	s.step = step{}
+	if stop.Err == nil {
+		s.settle(stop.strand)
+	} else {
+		s.settle(nil) // it goes on from here nowhere
+	}
 	s.vm.Console.Flush()
 	way := s.opts.Stopped(stop)
 	if way == Quit {
@@ -340,7 +357,9 @@ func (s *Session) prepare() error {
 	switch {
 	case all:
 		for i := range s.mod.Funcs {
-			s.want(wanted, int32(i))
+			if !s.mod.Funcs[i].Sparse {
+				s.want(wanted, int32(i))
+			}
 		}
 	case s.step.way != Continue:
 		for _, strand := range s.vm.SeenStrands() {
@@ -351,10 +370,19 @@ func (s *Session) prepare() error {
 			}
 		}
 	}
+	redirects := s.redirects(all)
 	for at, list := range s.places {
-		if slices.ContainsFunc(list, func(b *Breakpoint) bool { return !b.Disabled }) {
+		if slices.ContainsFunc(list, enabled) {
 			wanted[at] = true
 		}
+	}
+	for at, twin := range s.quick.places {
+		if wanted[twin] {
+			wanted[at] = true
+		}
+	}
+	if err := s.vm.Grow(s.mod, redirects); err != nil {
+		return err
 	}
 	for at := range s.armed {
 		if !wanted[at] {
@@ -365,10 +393,7 @@ func (s *Session) prepare() error {
 		s.vm.Arm(at.function, at.pc, true)
 	}
 	s.armed = wanted
-	if s.step.way == Over || s.step.way == Line || s.step.way == Out {
-		return nil // the calls that are open run with stops
-	}
-	return s.vm.Redirect(s.redirects(all))
+	return nil
 }
 
 // want adds all places of a function.

@@ -148,6 +148,18 @@ func (e *evaluator) input(text string) (*load.Input, error) {
 	return loaded, nil
 }
 
+// statements are those of an expression; nil if it has none.
+func (e *evaluator) statements(text string) []syntax.Stmt {
+	if e.begin() != nil {
+		return nil
+	}
+	loaded, err := e.input(text)
+	if err != nil || loaded.Main == nil {
+		return nil
+	}
+	return loaded.Main.Body
+}
+
 // run runs an expression on values of a program.
 func (e *evaluator) run(of *bytecode.Module, text string, values []stack.Value) ([]stack.Value, error) {
 	if err := e.begin(); err != nil {

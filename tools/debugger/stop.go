@@ -2,7 +2,9 @@ package debugger
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/stack/son"
 	"github.com/seqvm/seqvm/vm"
@@ -40,16 +42,35 @@ func (s *Stop) Now() *Seen {
 func (s *Stop) Look(id int64) *Seen {
 	for _, strand := range s.vm.SeenStrands() {
 		if strand.ID() == id {
-			return strand.Look(strand == s.strand, maxFrames)
+			return s.look(strand)
 		}
 	}
 	return nil
 }
 
+// look looks at a strand. In code that was not made for a debugger the statement is the word that the instruction comes from.
+func (s *Stop) look(strand *vm.Strand) *Seen {
+	seen := strand.Look(strand == s.strand, maxFrames)
+	for i := range seen.Frames {
+		s.mark(&seen.Frames[i])
+	}
+	return seen
+}
+
+// mark finds the statement of a call that is known by its line only.
+func (s *Session) mark(f *vm.SeenFrame) {
+	src := s.Source(f.File)
+	if src == nil || f.Pos >= 0 || f.Line < 1 || f.Column < 1 {
+		return
+	}
+	f.Pos = src.Offset(f.Line, f.Column)
+	f.End = syntax.TokenEnd(src.Text, f.Pos)
+}
+
 // All returns what there is to see of all strands, in order of their ids.
 func (s *Stop) All() (list []*Seen) {
 	for _, strand := range s.vm.SeenStrands() {
-		list = append(list, strand.Look(strand == s.strand, maxFrames))
+		list = append(list, s.look(strand))
 	}
 	return list
 }
@@ -83,8 +104,54 @@ type Channel struct {
 	Value   *vm.Channel
 }
 
-// maxLooked is how many values are looked through for channels.
+// Waits says who waits for the channel; "" if nobody does.
+func (c *Channel) Waits() string {
+	switch n := len(c.Waiting); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf("strand #%d waits", c.Waiting[0])
+	case n > shownValues:
+		return fmt.Sprintf("%d strands wait, #%d and others", n, c.Waiting[0])
+	}
+	var ids []string
+	for _, id := range c.Waiting {
+		ids = append(ids, fmt.Sprintf("#%d", id))
+	}
+	return "strands " + strings.Join(ids, ", ") + " wait"
+}
+
+// maxLooked is how many values are looked through for channels and weaves.
 const maxLooked = 10_000
+
+// each calls f for the values on the stacks of strands and of weaves that wait, and for what lies in them, each object once as far
+// as that can be told.
+func (s *Stop) each(f func(stack.Value)) {
+	left := maxLooked
+	weaves := map[any]bool{}
+	var look func(v stack.Value)
+	look = func(v stack.Value) {
+		if left--; left < 0 {
+			return
+		}
+		f(v)
+		for _, part := range Parts(v, 0, 100) {
+			look(part.Value)
+		}
+		if v.Kind() != stack.Weave || weaves[v.Object()] {
+			return
+		}
+		weaves[v.Object()] = true
+		for _, inner := range (&Weave{SeenWeave: s.vm.LookWeave(v, maxFrames)}).Stack() {
+			look(inner)
+		}
+	}
+	for _, seen := range s.All() {
+		for _, v := range append(DataStack(seen, 0), AuxStack(seen)...) {
+			look(v)
+		}
+	}
+}
 
 // Channels are the channels that can be found on the stacks of strands and in what lies there, and those that strands wait for.
 func (s *Stop) Channels() (list []*Channel) {
@@ -98,28 +165,51 @@ func (s *Stop) Channels() (list []*Channel) {
 		}
 		return byChannel[c]
 	}
-	left := maxLooked
-	var look func(v stack.Value)
-	look = func(v stack.Value) {
-		if left--; left < 0 {
-			return
-		}
+	s.each(func(v stack.Value) {
 		if c := vm.ChannelOf(v); c != nil {
 			note(c)
 		}
-		for _, part := range Parts(v, 100) {
-			look(part.Value)
-		}
-	}
+	})
 	for _, seen := range s.All() {
-		for _, v := range append(DataStack(seen, 0), AuxStack(seen)...) {
-			look(v)
-		}
 		for _, c := range seen.For {
 			found := note(c)
 			found.Waiting = append(found.Waiting, seen.Strand)
 		}
 	}
+	return list
+}
+
+// Weave is a weave that can be found.
+type Weave struct {
+	Name string // "weave 1"
+	*vm.SeenWeave
+}
+
+// State says what the weave does.
+func (w *Weave) State() string {
+	if w.Strand != 0 {
+		return fmt.Sprintf("runs in strand #%d", w.Strand)
+	}
+	return w.SeenWeave.State
+}
+
+// Stack is the data stack of a weave that waits to be resumed, bottom to top.
+func (w *Weave) Stack() []stack.Value { return DataStack(&Seen{Frames: w.Frames}, 0) }
+
+// Weaves are the weaves that can be found on the stacks of strands and in what lies there.
+func (s *Stop) Weaves() (list []*Weave) {
+	known := map[any]bool{}
+	s.each(func(v stack.Value) {
+		if v.Kind() != stack.Weave || known[v.Object()] {
+			return
+		}
+		known[v.Object()] = true
+		w := &Weave{Name: fmt.Sprintf("weave %d", len(list)+1), SeenWeave: s.vm.LookWeave(v, maxFrames)}
+		for i := range w.Frames {
+			s.mark(&w.Frames[i])
+		}
+		list = append(list, w)
+	})
 	return list
 }
 
@@ -129,43 +219,62 @@ type Part struct {
 	Value stack.Value
 }
 
-// Parts are the parts of a value, at most so many.
-func Parts(v stack.Value, most int) (parts []Part) {
+// Size is how many parts a value has.
+func Size(v stack.Value) int {
+	switch v.Kind() {
+	case stack.Variant:
+		return v.AsVariant().Len()
+	case stack.Map:
+		return v.AsMap().Len()
+	case stack.Quotation:
+		return len(v.AsClosure().Captures)
+	}
+	return 0
+}
+
+// Parts are the parts of a value from one on, at most so many.
+func Parts(v stack.Value, first, most int) (parts []Part) {
+	end := min(first+most, Size(v))
+	if first < 0 || first >= end {
+		return nil
+	}
 	switch v.Kind() {
 	case stack.Variant:
 		x := v.AsVariant()
-		for i := range min(x.Len(), most) {
+		for i := first; i < end; i++ {
 			parts = append(parts, Part{fmt.Sprint(i), x.At(i)})
 		}
 	case stack.Map:
+		at := 0
 		for key, value := range v.AsMap().All() {
-			if len(parts) == most {
+			if at >= end {
 				break
 			}
-			parts = append(parts, Part{Show(key, 40), value})
+			if at++; at > first {
+				parts = append(parts, Part{Show(key, 40), value})
+			}
 		}
 	case stack.Quotation:
-		for i, value := range v.AsClosure().Captures {
-			if i == most {
-				break
-			}
-			parts = append(parts, Part{fmt.Sprintf("captured %d", i), value})
+		for i, value := range v.AsClosure().Captures[first:end] {
+			parts = append(parts, Part{fmt.Sprintf("captured %d", first+i), value})
 		}
 	}
 	return parts
 }
 
 // PartsNamed is Parts with the names that the program gives the fields of its variants.
-func (s *Session) PartsNamed(v stack.Value, most int) []Part {
-	parts := Parts(v, most)
+func (s *Session) PartsNamed(v stack.Value, first, most int) []Part {
+	parts := Parts(v, first, most)
 	if v.Kind() != stack.Variant {
 		return parts
 	}
 	tag := v.AsVariant().Tag
 	for _, info := range s.mod.Variants {
 		if info.Name == tag.Name && tag.Union >= 0 {
-			for i := range min(len(parts), len(info.Fields)) {
-				parts[i].Name = info.Fields[i]
+			for i := range parts {
+				if first+i < len(info.Fields) {
+					parts[i].Name = info.Fields[first+i]
+				}
 			}
 		}
 	}

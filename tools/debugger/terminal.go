@@ -85,6 +85,7 @@ func table() []command {
 			{[]string{"frame", "f"}, "frame NUMBER", "look at a call", show((*Terminal).toFrame), false},
 			{[]string{"strands"}, "strands", "show the strands", show((*Terminal).strands), false},
 			{[]string{"channels"}, "channels", "show the channels, what they hold and who waits", show((*Terminal).channels), false},
+			{[]string{"weaves"}, "weaves", "show the weaves, and where those stand that wait to be resumed", show((*Terminal).weaves), false},
 			{[]string{"eval", "e"}, "eval EXPRESSION", "run an expression on a copy of the stack", show((*Terminal).eval), false},
 			{[]string{"source", "list"}, "source", "show the source around", show((*Terminal).source), false},
 			{[]string{"help", "h"}, "help", "show this", show((*Terminal).help), true},
@@ -268,7 +269,7 @@ func (t *Terminal) list(string) error {
 		if b.Log != "" {
 			fmt.Fprintf(t.Out, " log %s", visible.Text(b.Log))
 		}
-		fmt.Fprintf(t.Out, "  (came by %d times)\n", b.Count)
+		fmt.Fprintf(t.Out, "  (came by %s)\n", counted(b.Count, "time"))
 	}
 	return nil
 }
@@ -354,15 +355,22 @@ func (t *Terminal) where() {
 	}
 	fmt.Fprintln(t.Out)
 	t.window(&f, 0)
+	if !f.Known {
+		fmt.Fprintln(t.Out, "stack » not known: the call runs at full speed")
+		return
+	}
 	t.showStack("stack", DataStack(seen, t.frame))
 }
 
 // Ago says that something was so many statements ago.
-func Ago(n int) string {
+func Ago(n int) string { return counted(n, "statement") + " ago" }
+
+// counted is a number of things.
+func counted(n int, thing string) string {
 	if n == 1 {
-		return "1 statement ago"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d statements ago", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // line is the line of a frame.
@@ -439,25 +447,54 @@ func (t *Terminal) aux(string) error {
 
 func (t *Terminal) calls(string) error {
 	seen := t.seen()
-	for i := range seen.Frames {
-		f := &seen.Frames[i]
+	for first := 0; first < len(seen.Frames); {
+		f, last := &seen.Frames[first], first
+		for last+1 < len(seen.Frames) && sameCall(f, &seen.Frames[last+1]) && last+1 != t.frame && first != t.frame {
+			last++
+		}
+		if last < first+shownAlike {
+			last = first
+		}
 		mark := " "
-		if i == t.frame {
+		if first == t.frame {
 			mark = ">"
 		}
-		fmt.Fprintf(t.Out, "%s%3d  %s  %s:%d", mark, i, visible.Text(f.Word), visible.Text(f.File), t.line(f))
-		if !f.Known {
-			fmt.Fprint(t.Out, "  (runs at full speed: its values are not known)")
+		fmt.Fprintf(t.Out, "%s%3d  ", mark, first)
+		t.call(f)
+		if last > first {
+			fmt.Fprintf(t.Out, "     and the same up to %d\n", last)
 		}
-		if f.Weave {
-			fmt.Fprint(t.Out, "  (a weave)")
-		}
-		fmt.Fprintln(t.Out)
+		first = last + 1
 	}
-	if seen.More > 0 {
-		fmt.Fprintf(t.Out, "     and %d more\n", seen.More)
-	}
+	t.more(seen.More)
 	return nil
+}
+
+// shownAlike is how many lines that say the same are not worth to be made one.
+const shownAlike = 3
+
+// sameCall tells whether two calls are of the same word at the same place.
+func sameCall(a, b *vm.SeenFrame) bool {
+	return a.Function == b.Function && a.PC == b.PC && a.Known == b.Known && a.Weave == b.Weave
+}
+
+// call shows a call in a list of them.
+func (t *Terminal) call(f *vm.SeenFrame) {
+	fmt.Fprintf(t.Out, "%s  %s:%d", visible.Text(f.Word), visible.Text(f.File), t.line(f))
+	if !f.Known {
+		fmt.Fprint(t.Out, "  (runs at full speed: its values are not known)")
+	}
+	if f.Weave {
+		fmt.Fprint(t.Out, "  (a weave)")
+	}
+	fmt.Fprintln(t.Out)
+}
+
+// more says that a list of calls has more.
+func (t *Terminal) more(n int) {
+	if n > 0 {
+		fmt.Fprintf(t.Out, "      and %d more\n", n)
+	}
 }
 
 func (t *Terminal) toFrame(args string) error {
@@ -471,24 +508,42 @@ func (t *Terminal) toFrame(args string) error {
 }
 
 func (t *Terminal) strands(string) error {
-	for _, seen := range t.stop.All() {
+	all := t.stop.All()
+	for first := 0; first < len(all); {
+		does, last := t.does(all[first]), first
+		for last+1 < len(all) && t.does(all[last+1]) == does {
+			last++
+		}
+		if last < first+shownAlike {
+			last = first
+		}
 		mark := " "
-		if seen.Strand == t.stop.Strand {
+		if all[first].Strand == t.stop.Strand {
 			mark = ">"
 		}
-		state := "can run"
-		if seen.Waits != "" {
-			state = "waits in " + seen.Waits
-		} else if seen.Strand == t.stop.Strand {
-			state = "stands here"
+		fmt.Fprintf(t.Out, "%s #%d", mark, all[first].Strand)
+		if last > first {
+			fmt.Fprintf(t.Out, " to #%d, %s", all[last].Strand, counted(last-first+1, "strand"))
 		}
-		fmt.Fprintf(t.Out, "%s #%d  %s", mark, seen.Strand, visible.Text(state))
-		if len(seen.Frames) > 0 {
-			fmt.Fprintf(t.Out, "  %s:%d in %s", visible.Text(seen.Frames[0].File), t.line(&seen.Frames[0]), visible.Text(seen.Frames[0].Word))
-		}
-		fmt.Fprintln(t.Out)
+		fmt.Fprintf(t.Out, "  %s\n", does)
+		first = last + 1
 	}
 	return nil
+}
+
+// does says what a strand does, and where.
+func (t *Terminal) does(seen *Seen) string {
+	state := "can run"
+	if seen.Waits != "" {
+		state = "waits in " + seen.Waits
+	} else if seen.Strand == t.stop.Strand {
+		state = "stands here"
+	}
+	if len(seen.Frames) > 0 {
+		f := &seen.Frames[0]
+		state += fmt.Sprintf("  %s:%d in %s", f.File, t.line(f), f.Word)
+	}
+	return visible.Text(state)
 }
 
 func (t *Terminal) channels(string) error {
@@ -509,10 +564,30 @@ func (t *Terminal) channels(string) error {
 			}
 			fmt.Fprintf(t.Out, " %s", visible.Text(Show(v, 60)))
 		}
-		for _, id := range c.Waiting {
-			fmt.Fprintf(t.Out, "; strand #%d waits", id)
+		if waits := c.Waits(); waits != "" {
+			fmt.Fprint(t.Out, "; ", waits)
 		}
 		fmt.Fprintln(t.Out)
+	}
+	return nil
+}
+
+func (t *Terminal) weaves(string) error {
+	list := t.stop.Weaves()
+	if len(list) == 0 {
+		fmt.Fprintln(t.Out, "no strand holds one")
+	}
+	for _, w := range list {
+		fmt.Fprintf(t.Out, "%s %s\n", w.Name, w.State())
+		for i := range w.Frames {
+			fmt.Fprintf(t.Out, "%4d  ", i)
+			t.call(&w.Frames[i])
+		}
+		t.more(w.More)
+		if len(w.Frames) > 0 && w.Frames[0].Known {
+			fmt.Fprint(t.Out, "      ")
+			t.showStack("stack", w.Stack())
+		}
 	}
 	return nil
 }

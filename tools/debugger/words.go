@@ -55,12 +55,27 @@ func (s *Session) redirects(all bool) []bytecode.Redirect {
 		}
 	}
 	list := make([]bytecode.Redirect, 0, 2*len(s.words))
-	for i, both := range s.prog.Stepped {
+	for i, both := range s.prog.Stepped.Redirects {
 		run := both.From
-		if all || wanted[i] {
+		switch {
+		case all || wanted[i] && s.prog.Info.Program.Modules[s.words[i].Module].Supplied:
 			run = both.To
+		case wanted[i]:
+			run = s.quickly(i)
 		}
+		s.run[i] = run
 		list = append(list, bytecode.Redirect{From: both.From, To: run}, bytecode.Redirect{From: both.To, To: run}) // each form calls its own
+	}
+	for _, q := range s.quick.all {
+		for from, to := range q.twins {
+			switch {
+			case s.mod.Funcs[from].Word:
+				to = s.run[q.word]
+			case !all:
+				to = from
+			}
+			list = append(list, bytecode.Redirect{From: from, To: to})
+		}
 	}
 	return list
 }
