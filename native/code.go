@@ -206,6 +206,10 @@ func chaos(seed uint64, function int32, pc int) uint64 {
 // takes about as long as a dozen instructions in the interpreter.
 const worthIt = 12
 
+// worthHelp is how many instructions with code there must be, and more, for each one that Go helps with: help takes a few nanoseconds
+// longer than the interpreter takes for a built-in word.
+const worthHelp = 3
+
 // sift takes out the functions that would leave too often.
 func (b *builder) sift(functions []int32) {
 	for again := true; again; {
@@ -239,5 +243,5 @@ func (b *builder) worthwhile(p *plan) bool {
 			gain += weight
 		}
 	}
-	return gain > 3*helped && gain >= worthIt*loss
+	return gain > worthHelp*helped && gain >= worthIt*loss
 }
