@@ -30,10 +30,10 @@ type long struct {
 	tree atomic.Pointer[tree] // of a shared object that has elements: made from them
 }
 
-// fewWords is a list that begins with a number: a second one has room in the same object.
+// fewWords is a list that begins with a number: three more have room in the same object.
 type fewWords struct {
 	long
-	first [2]uint64
+	first [4]uint64
 }
 
 // The layout of a list for code that does without this package: at an object of which the
@@ -367,7 +367,7 @@ func (v *VariantValue) pushShared(x Value) *VariantValue {
 // single makes a list of one element like v.
 func (v *VariantValue) single(x Value) *VariantValue {
 	if v.Tag == ListTag && x.Scalar() {
-		w := &fewWords{first: [...]uint64{x.n, 0}}
+		w := &fewWords{first: [4]uint64{x.n}}
 		w.Tag, w.form, w.n, w.room = v.Tag, -form(x.Kind()), 1, len(w.first)
 		w.at = unsafe.Pointer(&w.first)
 		return &w.VariantValue
