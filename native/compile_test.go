@@ -2,6 +2,8 @@ package native
 
 import (
 	"fmt"
+	"math/bits"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,5 +144,41 @@ func TestValuesAreHandedOverAtOnce(t *testing.T) {
 		for _, m := range moves {
 			assert.Equal(t, m.from, held[m.to], "%v by %v", moves, list)
 		}
+	}
+}
+
+// What is multiplied by a reciprocal is divided, toward zero, whatever the number: those around multiples of the divisor and at the ends are the hardest.
+func TestReciprocals(t *testing.T) {
+	high := func(a, b int64) int64 {
+		h, _ := bits.Mul64(uint64(a), uint64(b))
+		return int64(h) - a>>63&b - b>>63&a
+	}
+	const least, most = -1 << 62, 1<<62 - 1
+	r := rand.New(rand.NewPCG(1, 2))
+	divisors := []int32{3, 5, 6, 7, 9, 10, 100, 641, 1000, 10_000, 65_537, 1_000_003, 1_000_000_007, 1<<30 - 1, 1<<30 + 1, 1<<31 - 1}
+	for range 2000 {
+		divisors = append(divisors, 3+r.Int32N(1<<(2+r.IntN(29))-3))
+	}
+	for _, n := range divisors {
+		factor, shift, ok := reciprocal(n)
+		if !ok {
+			assert.Zero(t, n&(n-1), n)
+			continue
+		}
+		require.Positive(t, factor, n)
+		for range 200 {
+			x := (least + r.Int64N(1<<62)*2) >> r.IntN(62)
+			multiple := x / int64(n) * int64(n)
+			for _, x := range []int64{x, multiple, multiple - 1, multiple + 1, multiple + int64(n) - 1, least, least + 1, most, most - 1, 0, 1, -1} {
+				if x < least || x > most {
+					continue
+				}
+				require.Equal(t, x/int64(n), high(x, factor)>>shift-x>>63, "%d / %d", x, n)
+			}
+		}
+	}
+	for _, n := range []int32{-7, 0, 1, 2, 4, 1 << 30, -1 << 31} {
+		_, _, ok := reciprocal(n)
+		assert.False(t, ok, n)
 	}
 }

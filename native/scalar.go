@@ -270,6 +270,35 @@ func (e *emitter) bias(k uint8) {
 	e.ShiftImm(amd64.ShiftRight, amd64.RDX, 63-k)
 }
 
+// reciprocal is what numbers of 63 bits are multiplied by in place of a division by n, and by how many bits the upper half of the product is shifted then, rounded toward
+// zero (Granlund and Montgomery, Division by Invariant Integers using Multiplication, 1994; Warren, Hacker's Delight, chapter 10). The factor is 2^p / n, rounded up, with
+// 2^p not below n * 2^62: so it is wrong by less than what any quotient is away from the next number. ok is false for what is not above 2, and for powers of two.
+func reciprocal(n int32) (factor int64, shift uint8, ok bool) {
+	if n < 3 || n&(n-1) == 0 {
+		return 0, 0, false
+	}
+	width := bits.Len32(uint32(n)) // 2^width is above n
+	q, _ := bits.Div64(1<<(width-2), 0, uint64(n))
+	return int64(q) + 1, uint8(width - 2), true
+}
+
+// multiplied leaves the quotient of the pattern in a slot and n in RDX, and the pattern in RAX; false, with nothing done, if n has no reciprocal.
+func (e *emitter) multiplied(slot, n int32) bool {
+	factor, shift, ok := reciprocal(n)
+	if !ok {
+		return false
+	}
+	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
+	e.Immediate(amd64.RCX, factor)
+	e.MulHigh(amd64.RCX)
+	e.ShiftImm(amd64.ShiftArithmetic, amd64.RDX, shift)
+	e.loadGeneral(amd64.RAX, slot)
+	e.Move(amd64.RCX, amd64.RAX)
+	e.ShiftImm(amd64.ShiftRight, amd64.RCX, 63)
+	e.Arith(amd64.Add, amd64.RDX, amd64.RCX) // toward zero
+	return true
+}
+
 func intDivImm(e *emitter, pc int, in bytecode.Instr) {
 	e.loadGeneral(amd64.RAX, in.B)
 	if k, ok := power(in.C); ok {
@@ -278,6 +307,9 @@ func intDivImm(e *emitter, pc int, in bytecode.Instr) {
 		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, k)
 		e.ArithImm(amd64.And, amd64.RAX, -2)
 		e.keep(in.A, amd64.RAX)
+	} else if e.multiplied(in.B, in.C) {
+		e.Arith(amd64.Add, amd64.RDX, amd64.RDX)
+		e.keep(in.A, amd64.RDX)
 	} else {
 		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
 		e.Immediate(amd64.RCX, int64(in.C))
@@ -293,6 +325,11 @@ func intModImm(e *emitter, pc int, in bytecode.Instr) {
 		e.bias(k)
 		e.Arith(amd64.Add, amd64.RAX, amd64.RDX)
 		e.ArithImm(amd64.And, amd64.RAX, int32(in.C-1)<<1|1)
+		e.Arith(amd64.Sub, amd64.RAX, amd64.RDX)
+		e.keep(in.A, amd64.RAX)
+	} else if e.multiplied(in.B, in.C) {
+		e.Immediate(amd64.RCX, 2*int64(in.C))
+		e.Mul(amd64.RDX, amd64.RCX)
 		e.Arith(amd64.Sub, amd64.RAX, amd64.RDX)
 		e.keep(in.A, amd64.RAX)
 	} else {

@@ -5,6 +5,7 @@ package vm_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -185,4 +186,29 @@ func TestErrorsInHelpOfMachineCode(t *testing.T) {
 	require.Error(t, failed)
 	assert.Equal(t, plain.Error(), failed.Error())
 	assert.Contains(t, failed.Error(), "in look (6 times)")
+}
+
+// Divisions by constants are multiplications in machine code, and give the same.
+func TestConstantDivisorsInMachineCode(t *testing.T) {
+	var source strings.Builder
+	source.WriteString(": show ( Int Int -- ) int->string io.write \" \" io.write int->string io.write-line ;\n")
+	divisors := []int{1, 2, 3, 5, 7, 8, 10, 16, 100, 1000, 1021, 65536, 65537, 1000003, 1<<28 + 1, 1<<30 - 1, 1 << 30, 1<<30 + 1, 1<<31 - 1, -1, -3, -7}
+	for i, n := range divisors {
+		fmt.Fprintf(&source, ": d%d ( Int -- ) dup %d i./ drop swap %d i.%% drop swap show ;\n", i, n, n)
+	}
+	source.WriteString(": all ( Int -- )")
+	for i := range divisors {
+		fmt.Fprintf(&source, " dup d%d", i)
+	}
+	source.WriteString(" drop ;\n: main ( -- )")
+	for _, x := range []int64{0, 1, -1, 2, -2, 99, -100, 4294967295, 4294967296, -4294967297, 1<<61 + 12345, -1<<61 - 54321, 1<<62 - 1, -1 << 62, -1<<62 + 1} {
+		fmt.Fprintf(&source, " %d all", x)
+	}
+	source.WriteString(" ;\n")
+	_, want, err := in(t, settings.NativeOff, source.String(), nil)
+	require.NoError(t, err)
+	v, got, err := in(t, settings.NativeAlways, source.String(), nil)
+	require.NoError(t, err)
+	assert.Positive(t, vm.NativeFunctions(v))
+	assert.Equal(t, want, got)
 }

@@ -388,6 +388,13 @@ func (a *Assembler) MulImm(to, from Reg, x int32) {
 	a.put32(x)
 }
 
+// MulHigh makes RDX:RAX the product of RAX and a register.
+func (a *Assembler) MulHigh(with Reg) {
+	a.rex(wide, 0, 0, uint8(with))
+	a.put(0xF7)
+	a.registers(5, uint8(with))
+}
+
 // Div divides RDX:RAX by a register, toward zero: RAX is the quotient, RDX the remainder. Extend makes
 // RDX:RAX of RAX.
 func (a *Assembler) Div(by Reg) {

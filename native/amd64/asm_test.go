@@ -71,6 +71,7 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"neg r12", func(a *Assembler) { a.Neg(R12) }},
 		{"imul rax, r13", func(a *Assembler) { a.Mul(RAX, R13) }},
 		{"imul r8, rax, -0x3", func(a *Assembler) { a.MulImm(R8, RAX, -3) }},
+		{"imul r9", func(a *Assembler) { a.MulHigh(R9) }},
 		{"cqo; idiv rcx", func(a *Assembler) { a.Extend(); a.Div(RCX) }},
 		{"div ecx", func(a *Assembler) { a.Div32(RCX) }},
 		{"setl al; movzx eax, al", func(a *Assembler) { a.Set(Less, RAX) }},
