@@ -87,7 +87,12 @@ func helpMachine(c *machineContext) bool {
 	x := &c.made.exits[c.exit-1]
 	s.ip, s.fp = x.behind, c.frame
 	c.helping = true
-	done := x.help(s, c, x.original)
+	var done bool
+	if b := x.builtin; b != nil { // nearly always: a call less than by the table
+		done = helpWord(s, c, b, window(s.fp, x.original.A, b.width))
+	} else {
+		done = x.help(s, c, x.original)
+	}
 	c.helping = false
 	if done {
 		return true
@@ -134,7 +139,11 @@ func helpSelect(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 
 func helpBuiltin(s *Strand, c *machineContext, in *bytecode.Instr) bool {
 	b := &s.image.builtins[in.B]
-	w := window(s.fp, in.A, b.width)
+	return helpWord(s, c, b, window(s.fp, in.A, b.width))
+}
+
+// helpWord executes a built-in word.
+func helpWord(s *Strand, c *machineContext, b *linkedBuiltin, w []stack.Value) bool {
 	if b.mismatch(w) >= 0 {
 		return false
 	}

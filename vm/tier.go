@@ -70,8 +70,9 @@ type machineSite struct {
 // machineExit is a native.Exit as the VM wants it.
 type machineExit struct {
 	original *bytecode.Instr
-	behind   uintptr // address of the instruction behind it
-	help     help    // nil: there is none
+	behind   uintptr        // address of the instruction behind it
+	help     help           // nil: there is none
+	builtin  *linkedBuiltin // the word that the instruction executes, if there is help for it; else nil
 }
 
 // withoutNative returns the image without machine code.
@@ -247,7 +248,9 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		original := &img.mod.Funcs[x.Function].Code[x.PC]
 		exit := machineExit{original: original, behind: at(x.Function, x.PC+1)}
 		if img.helps(*original) {
-			exit.help = helps[original.Op]
+			if exit.help = helps[original.Op]; original.Op == bytecode.OpBuiltin {
+				exit.builtin = &img.builtins[original.B]
+			}
 		}
 		after.exits = append(after.exits, exit)
 	}
