@@ -16,11 +16,14 @@ import (
 )
 
 // Terminal is the form of a session in lines: commands are read, what they show is written. It needs no terminal; a pipe does.
+// Who reads the commands by other means gives them to Do, and stops to Arrive.
 type Terminal struct {
 	Session *Session
 	In      io.Reader
 	Out     io.Writer
 	Prompt  bool // prompts are written, and an empty line repeats the last command
+	// Shown says that the place and the stack are in sight all the time: commands do not write them.
+	Shown bool
 
 	lines *bufio.Scanner
 	stop  *Stop // nil: the program has not begun
@@ -109,6 +112,12 @@ func (t *Terminal) Begin() bool {
 
 // Stopped is Options.Stopped.
 func (t *Terminal) Stopped(stop *Stop) Way {
+	t.Arrive(stop)
+	return t.read()
+}
+
+// Arrive notes a stop, and writes why the program stands and where.
+func (t *Terminal) Arrive(stop *Stop) {
 	t.stop, t.frame = stop, 0
 	for _, trouble := range stop.Trouble {
 		fmt.Fprintln(t.Out, visible.Text(trouble))
@@ -127,7 +136,6 @@ func (t *Terminal) Stopped(stop *Stop) Way {
 		fmt.Fprintf(t.Out, "\nstrand #%d has started\n", stop.Strand)
 	}
 	t.where()
-	return t.read()
 }
 
 // read reads commands until one has the program go on.
@@ -150,14 +158,69 @@ func (t *Terminal) read() Way {
 		if text == "" {
 			continue
 		}
-		way, leaves, err := t.execute(text)
-		if err != nil {
-			fmt.Fprintf(t.Out, "error: %s\n", visible.Text(err.Error()))
-		}
-		if leaves {
+		if way, leaves := t.Do(text); leaves {
 			return way
 		}
 	}
+}
+
+// Do obeys a command, and writes what it shows. The program goes on in a way if leaves says so. The program stands meanwhile.
+func (t *Terminal) Do(text string) (way Way, leaves bool) {
+	way, leaves, err := t.execute(text)
+	if err != nil {
+		fmt.Fprintf(t.Out, "error: %s\n", visible.Text(err.Error()))
+	}
+	return way, leaves
+}
+
+// Text is what a command shows, in place of writing it.
+func (t *Terminal) Text(command string) string {
+	var b strings.Builder
+	out := t.Out
+	t.Out = &b
+	defer func() { t.Out = out }()
+	t.Do(command)
+	return b.String()
+}
+
+// Looked is the strand that is looked at, and which of its calls; nil if the program has not begun.
+func (t *Terminal) Looked() (seen *Seen, frame int) {
+	if t.stop == nil {
+		return nil, 0
+	}
+	return t.seen(), t.frame
+}
+
+// Past says how far in the past lies what is looked at; "" if that is now.
+func (t *Terminal) Past() string {
+	if t.stop == nil || t.stop.Past() < 0 {
+		return ""
+	}
+	return Ago(t.stop.Past())
+}
+
+// Completion is what the last word of a command can become.
+type Completion struct{ Text, Does string }
+
+// Complete finds what the last word of a text can become: a command, or behind one a word of the program. start is where the word begins.
+func (t *Terminal) Complete(text string) (start int, found []Completion) {
+	start = strings.LastIndexByte(text, ' ') + 1
+	offer := func(name, does string) {
+		if strings.HasPrefix(name, text[start:]) {
+			found = append(found, Completion{name, does})
+		}
+	}
+	if strings.TrimSpace(text[:start]) != "" {
+		for _, w := range t.Session.words {
+			offer(w.Decl.Name.Text, "")
+		}
+	} else {
+		for _, c := range table() {
+			offer(c.names[0], c.does)
+		}
+	}
+	slices.SortFunc(found, func(a, b Completion) int { return strings.Compare(a.Text, b.Text) })
+	return start, slices.Compact(found)
 }
 
 func (t *Terminal) execute(text string) (Way, bool, error) {
@@ -342,11 +405,11 @@ func (t *Terminal) seen() *Seen {
 // where shows the place and the stack.
 func (t *Terminal) where() {
 	seen := t.seen()
-	if len(seen.Frames) == 0 {
+	if t.Shown || len(seen.Frames) == 0 {
 		return
 	}
 	f := seen.Frames[min(t.frame, len(seen.Frames)-1)]
-	fmt.Fprintf(t.Out, "%s:%d in %s", visible.Text(f.File), t.line(&f), visible.Text(f.Word))
+	fmt.Fprintf(t.Out, "%s:%d in %s", visible.Text(f.File), t.Line(&f), visible.Text(f.Word))
 	if seen.Strand != 1 {
 		fmt.Fprintf(t.Out, ", strand #%d", seen.Strand)
 	}
@@ -373,8 +436,8 @@ func counted(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// line is the line of a frame.
-func (t *Terminal) line(f *vm.SeenFrame) int {
+// Line is the line of a call.
+func (t *Terminal) Line(f *vm.SeenFrame) int {
 	if src := t.Session.Source(f.File); src != nil && f.Pos >= 0 {
 		line, _ := src.Position(f.Pos)
 		return line
@@ -388,7 +451,7 @@ func (t *Terminal) window(f *vm.SeenFrame, around int) {
 	if src == nil {
 		return
 	}
-	here := t.line(f)
+	here := t.Line(f)
 	for line := max(here-around, 1); line <= here+around; line++ {
 		text := src.Line(line)
 		if line > here && text == "" {
@@ -480,7 +543,7 @@ func sameCall(a, b *vm.SeenFrame) bool {
 
 // call shows a call in a list of them.
 func (t *Terminal) call(f *vm.SeenFrame) {
-	fmt.Fprintf(t.Out, "%s  %s:%d", visible.Text(f.Word), visible.Text(f.File), t.line(f))
+	fmt.Fprintf(t.Out, "%s  %s:%d", visible.Text(f.Word), visible.Text(f.File), t.Line(f))
 	if !f.Known {
 		fmt.Fprint(t.Out, "  (runs at full speed: its values are not known)")
 	}
@@ -541,7 +604,7 @@ func (t *Terminal) does(seen *Seen) string {
 	}
 	if len(seen.Frames) > 0 {
 		f := &seen.Frames[0]
-		state += fmt.Sprintf("  %s:%d in %s", f.File, t.line(f), f.Word)
+		state += fmt.Sprintf("  %s:%d in %s", f.File, t.Line(f), f.Word)
 	}
 	return visible.Text(state)
 }
