@@ -116,8 +116,8 @@ func session(s cli.Screen) (err error) {
 		}
 	}
 	err = screen.Run(context.Background(), screen.Config{
-		Signals: s.Signals, Shell: sh, Welcome: s.Welcome, Greeting: greeting, Output: out,
-		In: s.In, Out: s.Out, Environ: os.Environ(), Emacs: s.Emacs, NoColors: s.NoColors,
+		Terminal: screen.Terminal{In: s.In, Out: s.Out, Environ: os.Environ(), NoColors: s.NoColors, Signals: s.Signals},
+		Shell:    sh, Welcome: s.Welcome, Greeting: greeting, Output: out, Emacs: s.Emacs,
 	})
 	var signalled *screen.SignalError
 	if errors.As(err, &signalled) {

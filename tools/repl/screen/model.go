@@ -38,8 +38,7 @@ type model struct {
 	paneAt   int        // the first row of the pane that is shown
 	scrolled bool       // the user has moved it; else the stack view shows its end
 	back     int        // rows at the end of the transcript that are not
-	history  int        // entries back from the draft; 0: the draft
-	draft    string
+	recalled recalled
 
 	command  *commandLine
 	search   *search
@@ -52,6 +51,29 @@ type completion struct {
 	items []repl.Candidate
 	at    int // the chosen one
 	first int // that is in sight
+}
+
+// recalled is the entry of the history that is in the line editor.
+type recalled struct {
+	at    int // entries back from the draft; 0: the draft
+	draft string
+}
+
+// move goes back (1) or forth (-1) in entries, the oldest of which come first.
+func (r *recalled) move(entries []string, by int, edit *lineedit.Editor) {
+	to := r.at + by
+	if to < 0 || to > len(entries) {
+		return
+	}
+	if r.at == 0 {
+		r.draft = edit.Text()
+	}
+	r.at = to
+	if to == 0 {
+		edit.Set(r.draft)
+		return
+	}
+	edit.Set(entries[len(entries)-to])
 }
 
 // typed is an input that was entered: its text, with the prompts it had.
@@ -155,10 +177,15 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 	case m.search != nil:
 		m.pressSearch(k)
 		return nil
-	case m.complete != nil && m.pressCompletion(k):
-		return nil
+	case m.complete != nil:
+		handled, closes := m.complete.press(k, m.edit)
+		if closes {
+			m.complete = nil
+		}
+		if handled {
+			return nil
+		}
 	}
-	m.complete = nil
 	switch {
 	case k.Name == "tab" && m.edit.Mode() == lineedit.Insert:
 		m.openCompletion()
@@ -202,7 +229,7 @@ func (m *model) interrupt() {
 	case m.edit.Text() != "":
 		m.transcript.input(m.prompts(), m.edit.Text())
 		m.edit.Reset()
-		m.history = 0
+		m.recalled.at = 0
 	default:
 		m.edit.Reset() // an operator may wait for its motion
 		m.message = "Ctrl+D ends the session"
@@ -238,7 +265,7 @@ func (m *model) enter() tea.Cmd {
 		return nil
 	}
 	m.edit.Reset()
-	m.history = 0
+	m.recalled.at = 0
 	return m.entered(text)
 }
 
@@ -355,20 +382,9 @@ func (m *model) nextView() {
 
 // recall goes back (1) or forth (-1) in the history.
 func (m *model) recall(by int) {
-	entries := m.Shell.History.Entries()
-	to := m.history + by
-	if m.busy || to < 0 || to > len(entries) {
-		return
+	if !m.busy {
+		m.recalled.move(m.Shell.History.Entries(), by, m.edit)
 	}
-	if m.history == 0 {
-		m.draft = m.edit.Text()
-	}
-	m.history = to
-	if to == 0 {
-		m.edit.Set(m.draft)
-		return
-	}
-	m.edit.Set(entries[len(entries)-to])
 }
 
 // paste inserts a text where keys would.
@@ -406,42 +422,45 @@ func (m *model) openCompletion() {
 	case len(items) == 1 && items[0].Text == before[start:]:
 		m.message = strings.TrimSpace(items[0].Text + " " + items[0].Effect)
 	default:
-		m.complete = &completion{start: start, items: items}
-		if len(items) == 1 {
-			m.take()
-			return
-		}
-		if common := repl.CommonPrefix(items); len(common) > len(before)-start {
-			m.edit.ReplaceBefore(len([]rune(before[start:])), common)
-		}
+		m.complete = offered(m.edit, start, items)
 	}
+}
+
+// offered is the list of what the word that starts at a byte can become; nil if there was one possibility, which is taken.
+func offered(edit *lineedit.Editor, start int, items []repl.Candidate) *completion {
+	c := &completion{start: start, items: items}
+	if len(items) == 1 {
+		c.take(edit)
+		return nil
+	}
+	before := edit.Before()
+	if common := repl.CommonPrefix(items); len(common) > len(before)-start {
+		edit.ReplaceBefore(len([]rune(before[start:])), common)
+	}
+	return c
 }
 
 // take puts the chosen completion into the input.
-func (m *model) take() {
-	before := m.edit.Before()
-	m.edit.ReplaceBefore(len([]rune(before[m.complete.start:])), m.complete.items[m.complete.at].Text)
-	m.complete = nil
+func (c *completion) take(edit *lineedit.Editor) {
+	before := edit.Before()
+	edit.ReplaceBefore(len([]rune(before[c.start:])), c.items[c.at].Text)
 }
 
-// pressCompletion handles a key while the list is open; false if the key is
-// handled as usual, behind it.
-func (m *model) pressCompletion(k lineedit.Key) bool {
-	c := m.complete
+// press handles a key while the list is open. If it is not handled, it is as usual, behind the list; closes: the list is no longer.
+func (c *completion) press(k lineedit.Key, edit *lineedit.Editor) (handled, closes bool) {
 	n := len(c.items)
 	switch {
-	case k.Name == "tab", k.Name == "down", k.Name == "j" && m.edit.Mode() == lineedit.Normal:
+	case k.Name == "tab", k.Name == "down", k.Name == "j" && edit.Mode() == lineedit.Normal:
 		c.at = (c.at + 1) % n
-	case k.Name == "up", k.Name == "shift+tab", k.Name == "k" && m.edit.Mode() == lineedit.Normal:
+		return true, false
+	case k.Name == "up", k.Name == "shift+tab", k.Name == "k" && edit.Mode() == lineedit.Normal:
 		c.at = (c.at + n - 1) % n
+		return true, false
 	case k.Name == "enter":
-		m.take()
-	case k.Name == "esc":
-		m.complete = nil
-	default:
-		return false
+		c.take(edit)
+		return true, true
 	}
-	return true
+	return k.Name == "esc", true
 }
 
 // pressCommand handles a key of the command line.

@@ -15,25 +15,30 @@ import (
 	"github.com/seqvm/seqvm/tools/repl"
 )
 
-// Config is the terminal and what of it is used.
+// Terminal is the terminal and what of it is used.
+type Terminal struct {
+	In       io.Reader
+	Out      io.Writer
+	Environ  []string
+	NoColors bool
+	// Signals end what is shown; nil: none does.
+	Signals <-chan os.Signal
+}
+
+// Config is the terminal, and the session that is shown.
 type Config struct {
+	Terminal
 	Shell *repl.Shell
 	// Welcome is the first line of the transcript: what newcomers need to know.
 	Welcome string
 	// Greeting is an answer that is shown at the start.
 	Greeting repl.Answer
 	// Output is what programs write; the session's Stdout.
-	Output   *Output
-	In       io.Reader
-	Out      io.Writer
-	Environ  []string
-	Emacs    bool
-	NoColors bool
-	// Signals end the session; nil: none does.
-	Signals <-chan os.Signal
+	Output *Output
+	Emacs  bool
 }
 
-// SignalError says that a signal ended the session.
+// SignalError says that a signal ended what was shown.
 type SignalError struct{ Signal os.Signal }
 
 func (e *SignalError) Error() string { return e.Signal.String() }
@@ -42,18 +47,26 @@ func (e *SignalError) Error() string { return e.Signal.String() }
 // before when it returns.
 func Run(ctx context.Context, c Config) error {
 	m := newModel(ctx, c)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Environ)}
-	if c.NoColors {
+	err := c.show(ctx, m, c.Output)
+	m.stop()
+	m.running.Wait()
+	return err
+}
+
+// show shows a model until it or a signal ends that. The terminal is as before when it returns.
+func (t *Terminal) show(ctx context.Context, m tea.Model, out *Output) error {
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(t.In), tea.WithOutput(t.Out), tea.WithEnvironment(t.Environ)}
+	if t.NoColors {
 		options = append(options, tea.WithColorProfile(colorprofile.Ascii))
 	}
 	p := tea.NewProgram(m, options...)
-	c.Output.attach(func() { p.Send(outputMsg{}) })
+	out.attach(func() { p.Send(outputMsg{}) })
 	ended := make(chan struct{})
 	var watching sync.WaitGroup
 	var signalled error
 	watching.Go(func() {
 		select {
-		case sig := <-c.Signals:
+		case sig := <-t.Signals:
 			signalled = &SignalError{sig}
 			p.Quit()
 		case <-ended:
@@ -62,9 +75,7 @@ func Run(ctx context.Context, c Config) error {
 	_, err := p.Run()
 	close(ended)
 	watching.Wait()
-	c.Output.attach(nil)
-	m.stop()
-	m.running.Wait()
+	out.attach(nil)
 	if signalled != nil {
 		return signalled
 	}
@@ -92,11 +103,16 @@ func (o *Output) Write(b []byte) (int, error) {
 	if len(o.text) > 2*maxUnshown {
 		o.text = append([]byte("…\n"), o.text[len(o.text)-maxUnshown:]...)
 	}
+	o.ask()
+	return len(b), nil
+}
+
+// ask asks the screen to look, unless it is to do so already.
+func (o *Output) ask() {
 	if !o.asked && o.notify != nil {
 		o.asked = true
 		go o.notify()
 	}
-	return len(b), nil
 }
 
 // take returns what has been written since it was called last.

@@ -137,14 +137,11 @@ func (m *model) View() tea.View {
 		left -= m.width / 2
 	}
 	rows := max(m.height-1, 1)
-	input, x, y := m.input(left)
+	input, x, y := drawn(m.edit, m.prompts(), left)
 	if m.complete != nil {
-		input = append(input, m.choices(left, rows-len(input))...)
+		input = append(input, m.complete.choices(left, rows-len(input))...)
 	}
-	if len(input) > rows { // the cursor stays in sight
-		from := min(max(0, y-rows/2), len(input)-rows)
-		input, y = input[from:from+rows], y-from
-	}
+	input, y = inSight(input, rows, y)
 	if m.back > 0 {
 		m.back = max(0, min(m.back, m.transcript.rows(left)-1))
 	} else {
@@ -190,15 +187,23 @@ func (m *model) waiting(width int) []string {
 	return lines
 }
 
-// input draws the line editor, wrapped; x and y are the place of the cursor.
-func (m *model) input(width int) (lines []string, x, y int) {
-	text := m.edit.Text()
-	from, to := m.edit.Selection()
+// inSight cuts lines down to a number of rows, so that the one with the cursor stays in sight.
+func inSight(lines []string, rows, y int) ([]string, int) {
+	if len(lines) <= rows {
+		return lines, y
+	}
+	from := min(max(0, y-rows/2), len(lines)-rows)
+	return lines[from : from+rows], y - from
+}
+
+// drawn draws a line editor, wrapped; x and y are the place of the cursor.
+func drawn(edit *lineedit.Editor, prompts [2]string, width int) (lines []string, x, y int) {
+	text := edit.Text()
+	from, to := edit.Selection()
 	runes := []rune(text)
 	start := len(string(runes[:from]))
-	prompts := m.prompts()
-	row, _ := m.edit.Cursor()
-	before := m.edit.Before()
+	row, _ := edit.Cursor()
+	before := edit.Before()
 	current := before[strings.LastIndexByte(before, '\n')+1:]
 	for i, l := range strings.Split(painted(text, start, start+len(string(runes[from:to]))), "\n") {
 		prompt := prompts[min(i, 1)]
@@ -219,8 +224,7 @@ const maxChoices = 10
 
 // choices draws the completions around the chosen one, and how many there are above
 // and below.
-func (m *model) choices(width, room int) []string {
-	c := m.complete
+func (c *completion) choices(width, room int) []string {
 	n := len(c.items)
 	seen := max(1, min(maxChoices, n, room-2))
 	c.first = max(c.at-seen+1, min(c.first, c.at, n-seen))
@@ -279,8 +283,17 @@ func (m *model) status() (text string, cursor int) {
 			}
 		}
 	}
-	text = ansi.Truncate(text, m.width, "…")
-	return reverse + text + strings.Repeat(" ", max(m.width-ansi.StringWidth(text), 0)) + reset, cursor
+	return bar(text, m.width), cursor
+}
+
+// bar draws a status bar.
+func bar(text string, width int) string {
+	return reverse + padded(ansi.Truncate(text, width, "…"), width) + reset
+}
+
+// padded fills a text up with blanks.
+func padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
 }
 
 func (m *model) modeName() string {
@@ -302,15 +315,13 @@ func (m *model) paneTitle() string {
 // beside puts a box behind lines of a width.
 func beside(lines, box []string, width int) {
 	for i := range lines {
-		lines[i] += strings.Repeat(" ", max(width-ansi.StringWidth(lines[i]), 0)) + box[i]
+		lines[i] = padded(lines[i], width) + box[i]
 	}
 }
 
 // side draws the side pane.
 func (m *model) side(width, rows int) []string {
 	inner := max(width-2, 1)
-	title := ansi.Truncate(" "+m.paneTitle()+" ", inner, "")
-	box := []string{"┌" + title + strings.Repeat("─", max(inner-ansi.StringWidth(title), 0)) + "┐"}
 	var body []string
 	for _, l := range strings.Split(strings.TrimRight(clean(m.paneText()), "\n"), "\n") {
 		body = append(body, wrapWords(l, inner)...)
@@ -319,18 +330,33 @@ func (m *model) side(width, rows int) []string {
 		m.paneAt = len(body)
 	}
 	m.paneAt = max(0, min(m.paneAt, len(body)-(rows-2)))
+	var shown []string
+	for i := range max(rows-2, 0) {
+		at := m.paneAt + i
+		switch {
+		case at >= len(body):
+		case i == rows-3 && at < len(body)-1:
+			shown = append(shown, dim+"… PgDn"+reset)
+		case i == 0 && at > 0 && rows > 3:
+			shown = append(shown, dim+"… PgUp"+reset)
+		default:
+			shown = append(shown, body[at])
+		}
+	}
+	return boxed(m.paneTitle(), shown, width, rows)
+}
+
+// boxed draws a box around lines that fit into it.
+func boxed(title string, body []string, width, rows int) []string {
+	inner := max(width-2, 1)
+	title = ansi.Truncate(" "+title+" ", inner, "")
+	box := []string{"┌" + title + strings.Repeat("─", max(inner-ansi.StringWidth(title), 0)) + "┐"}
 	for i := range max(rows-2, 0) {
 		l := ""
-		if at := m.paneAt + i; at < len(body) {
-			l = body[at]
-			switch {
-			case i == rows-3 && at < len(body)-1:
-				l = dim + "… PgDn" + reset
-			case i == 0 && at > 0 && rows > 3:
-				l = dim + "… PgUp" + reset
-			}
+		if i < len(body) {
+			l = body[i]
 		}
-		box = append(box, "│"+l+strings.Repeat(" ", max(inner-ansi.StringWidth(l), 0))+"│")
+		box = append(box, "│"+padded(l, inner)+"│")
 	}
 	box = append(box, "└"+strings.Repeat("─", inner)+"┘")
 	for len(box) < rows {
