@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 // debugFlags are what the debugger can be told.
 type debugFlags struct {
 	commands string
+	plain    bool
 	budget   budgetFlags
 	box      sandboxFlags
 }
@@ -27,12 +29,14 @@ func debugCommand(c *CLI) *cobra.Command {
 		Use:   "debug FILE [ARGS...]",
 		Short: "Run a program step by step",
 		Long: "Run a program, stop it where you want, and look at its stacks, calls, strands and channels (docs/debugger.md).\n" +
-			"Commands are read from stdin, or from the file that --commands names; then stdin is the program's. 'help' lists them.",
+			"On a terminal the debugger has the whole screen. In a pipe, with --plain, and where there is no seqvm-full, commands are lines;\n" +
+			"they are read from stdin, or from the file that --commands names; then stdin is the program's. 'help' lists them.",
 		Example: "  seqvm debug program.seq\n  seqvm debug --commands steps.txt program.seq some arguments\n  printf 'break area\\nrun\\nwhere\\nquit\\n' | seqvm debug program.seq",
 		Args:    atLeast(1, "FILE"),
 		RunE:    func(_ *cobra.Command, args []string) error { return c.debug(args, &f) },
 	}
 	cmd.Flags().StringVar(&f.commands, "commands", "", "read commands from `FILE`")
+	cmd.Flags().BoolVar(&f.plain, "plain", false, "read lines, without a screen")
 	f.budget.add(cmd)
 	f.box.add(cmd)
 	c.maxMemory(cmd)
@@ -63,16 +67,46 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	if err := c.calls(prog.Program); err != nil {
 		return err
 	}
+	config := seqvm.Config{Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}
+	if c.Parts.Debug != nil && c.debugsOnScreen(f.plain, f.commands) {
+		return c.debugScreen(prog, config)
+	}
+	return c.debugLines(prog, config, f.commands)
+}
+
+// debugsOnScreen tells whether the debugger has the whole screen, if that is linked.
+func (c *CLI) debugsOnScreen(plain bool, commands string) bool {
+	return commands == "" && c.onScreen(replFlags{plain: plain})
+}
+
+// wantsDebugScreen tells whether a command is a debugger that has the whole screen, and there is who shows it.
+func (c *CLI) wantsDebugScreen(cmd *cobra.Command) bool {
+	if cmd.Name() != "debug" {
+		return false
+	}
+	flags := cmd.Flags()
+	plain, _ := flags.GetBool("plain")
+	commands, _ := flags.GetString("commands")
+	if !c.debugsOnScreen(plain, commands) {
+		return false
+	}
+	_, err := beside(fullName)
+	return err == nil
+}
+
+// debugLines debugs a program with commands in lines.
+func (c *CLI) debugLines(prog *seqvm.Debuggable, config seqvm.Config, file string) error {
 	t := &debugger.Terminal{In: c.Stdin, Out: c.Stdout, Prompt: isTerminal(c.Stdin)}
-	config := seqvm.Config{Stdout: behind(c.Stdout), Stderr: c.Stderr, Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}
-	if f.commands != "" {
-		commands, err := os.Open(f.commands)
+	config.Stdout, config.Stderr = behind(c.Stdout), c.Stderr
+	if file != "" {
+		commands, err := os.Open(file)
 		if err != nil {
 			return fmt.Errorf("cannot read the commands: %w", err)
 		}
 		defer commands.Close()
 		t.In, t.Prompt, config.Stdin = commands, false, c.Stdin
 	}
+	var err error
 	if t.Session, err = debugger.New(debugger.Options{Program: prog, Config: config, Stopped: t.Stopped, Log: c.Stdout}); err != nil {
 		return err
 	}
@@ -80,18 +114,39 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 		return nil
 	}
 	status, err := t.Session.Run(context.Background())
+	return c.debugged(c.Stdout, c.Stderr, c.colors(), prog, status, err)
+}
+
+// debugScreen debugs a program on the whole screen.
+func (c *CLI) debugScreen(prog *seqvm.Debuggable, config seqvm.Config) error {
+	signals, stop := c.endingSignals()
+	defer stop()
+	status, err := c.Parts.Debug(Debug{
+		Options:  debugger.Options{Program: prog, Config: config},
+		Ended:    func(to io.Writer, status int, err error) { _ = c.debugged(to, to, false, prog, status, err) },
+		NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: signals,
+	})
+	var signalled ExitStatus
+	if errors.As(err, &signalled) {
+		return signalled
+	}
+	return c.debugged(c.Stdout, c.Stderr, c.colors(), prog, status, err)
+}
+
+// debugged says how a program that was debugged has ended.
+func (c *CLI) debugged(out, errs io.Writer, color bool, prog *seqvm.Debuggable, status int, err error) error {
 	var internal *vm.InternalError
 	switch {
 	case errors.Is(err, debugger.ErrQuit):
 		return nil
 	case errors.As(err, &internal):
-		fmt.Fprintf(c.Stderr, "%v\n  %s\n", err, versionLine())
+		fmt.Fprintf(errs, "%v\n  %s\n", err, versionLine())
 		return ExitStatus(statusInternal)
 	case err != nil:
-		_ = prog.Render(diag.Renderer{Out: c.Stderr, Color: c.colors()}, err)
+		_ = prog.Render(diag.Renderer{Out: errs, Color: color}, err)
 		return ExitStatus(statusRuntimeError)
 	}
-	fmt.Fprintf(c.Stdout, "the program has ended with status %d\n", status)
+	fmt.Fprintf(out, "the program has ended with status %d\n", status)
 	if status != 0 {
 		return ExitStatus(status)
 	}

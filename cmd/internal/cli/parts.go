@@ -12,6 +12,7 @@ import (
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/seq/diag"
+	"github.com/seqvm/seqvm/tools/debugger"
 	"github.com/seqvm/seqvm/tools/doc"
 	"github.com/seqvm/seqvm/tools/repl"
 	"github.com/seqvm/seqvm/vm"
@@ -29,6 +30,9 @@ type Parts struct {
 	// Screen shows a session on the whole screen until it ends. The error is an ExitStatus
 	// if a signal ended it.
 	Screen func(Screen) error
+	// Debug shows a program that is debugged on the whole screen until that is left. The results are those of the program's run,
+	// or an ExitStatus if a signal ended it.
+	Debug func(Debug) (status int, err error)
 	// Bind makes the functions of the words of manifests.
 	Bind func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List)
 	// Site writes a site of words into a folder.
@@ -72,6 +76,16 @@ type Screen struct {
 	Signals  <-chan os.Signal // end the session
 }
 
+// Debug is what the full-screen form of the debugger is made with.
+type Debug struct {
+	Options  debugger.Options // but for who hears of stops, and what the program reads and writes
+	Ended    func(to io.Writer, status int, err error)
+	NoColors bool
+	In       io.Reader
+	Out      io.Writer
+	Signals  <-chan os.Signal // end the debugger
+}
+
 // guest is a part that a command or a flag needs.
 type guest struct {
 	what   string // for the message
@@ -96,6 +110,7 @@ var guests = []guest{
 	{what: "'test --watch'", needed: watches("test"), linked: func(p *Parts) bool { return p.Watch != nil }},
 	{what: "'bench'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "bench" }, linked: func(p *Parts) bool { return p.Bench != nil }},
 	{what: "'dap'", needed: func(_ *CLI, cmd *cobra.Command) bool { return cmd.Name() == "dap" }, linked: func(p *Parts) bool { return p.Adapter != nil }},
+	{what: "the debugger on the whole screen", needed: (*CLI).wantsDebugScreen, linked: func(p *Parts) bool { return p.Debug != nil }, spare: "seqvm debug --plain"},
 	{what: "a session with functions of C libraries", needed: func(c *CLI, cmd *cobra.Command) bool { return cmd.Name() == "repl" && c.manifests != nil }, linked: func(p *Parts) bool { return p.Bind != nil }},
 	{what: "a session on the whole screen", needed: (*CLI).wantsScreen, linked: func(p *Parts) bool { return p.Screen != nil }, spare: "seqvm repl --plain"},
 }

@@ -178,15 +178,21 @@ func strandEnded(w io.Writer, color bool, strand int64, err error) {
 }
 
 func (c *CLI) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) error {
-	interrupts := make(chan os.Signal, 1)
-	if c.Signals != nil {
-		signal.Notify(interrupts, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-		defer signal.Stop(interrupts)
-	}
+	interrupts, stop := c.endingSignals()
+	defer stop()
 	sh.Color = false // the screen colours
 	return c.Parts.Screen(Screen{
 		Shell: sh, Options: options, Path: path, Welcome: "seqvm " + seqvm.Version + " · :help · F1 effects · Tab completes · Ctrl+D ends\n",
 		Failed: func(w io.Writer, strand int64, err error) { strandEnded(w, false, strand, err) },
 		Emacs:  f.editMode == "emacs", NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: interrupts,
 	})
+}
+
+// endingSignals are the signals that end what has the whole screen, until stop is called.
+func (c *CLI) endingSignals() (signals chan os.Signal, stop func()) {
+	signals = make(chan os.Signal, 1)
+	if c.Signals != nil {
+		signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	}
+	return signals, func() { signal.Stop(signals) }
 }

@@ -28,7 +28,7 @@ import (
 
 // Parts returns all parts.
 func Parts() cli.Parts {
-	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Watch: watch.Loop, Bench: bench, Site: site.Write, MachineCode: machinecode.Text, Adapter: adapter, Functions: parts.Functions(seqvm.Version)}
+	return cli.Parts{All: true, Profile: pprof.Write, ProfilePage: profilepage.Write, TracePage: tracepage.Write, Bind: dynamic.Bind, Screen: session, Debug: debug, Watch: watch.Loop, Bench: bench, Site: site.Write, MachineCode: machinecode.Text, Adapter: adapter, Functions: parts.Functions(seqvm.Version)}
 }
 
 // adapter serves the debugger.
@@ -119,6 +119,20 @@ func session(s cli.Screen) (err error) {
 		Terminal: screen.Terminal{In: s.In, Out: s.Out, Environ: os.Environ(), NoColors: s.NoColors, Signals: s.Signals},
 		Shell:    sh, Welcome: s.Welcome, Greeting: greeting, Output: out, Emacs: s.Emacs,
 	})
+	return left(err)
+}
+
+// debug shows a program that is debugged on the screen.
+func debug(d cli.Debug) (status int, err error) {
+	status, err = screen.RunDebug(context.Background(), screen.Debug{
+		Terminal: screen.Terminal{In: d.In, Out: d.Out, Environ: os.Environ(), NoColors: d.NoColors, Signals: d.Signals},
+		Options:  d.Options, Ended: d.Ended,
+	})
+	return status, left(err)
+}
+
+// left is the error with which a screen is left: if a signal ended it, the exit status.
+func left(err error) error {
 	var signalled *screen.SignalError
 	if errors.As(err, &signalled) {
 		number, _ := signalled.Signal.(syscall.Signal)
