@@ -179,6 +179,23 @@ func (s *Session) Breakpoint(id int) *Breakpoint {
 	return nil
 }
 
+// Marks are the breakpoints by the lines of a file at which they stop.
+func (s *Session) Marks(file string) map[int][]*Breakpoint {
+	marks := map[int][]*Breakpoint{}
+	for at, list := range s.places {
+		if f := s.mod.Funcs[at.function].File; f < 0 || s.mod.Files[f] != file {
+			continue
+		}
+		line := s.lineOf(at)
+		for _, b := range list {
+			if !slices.Contains(marks[line], b) {
+				marks[line] = append(marks[line], b)
+			}
+		}
+	}
+	return marks
+}
+
 // Delete deletes breakpoints.
 func (s *Session) Delete(which func(*Breakpoint) bool) {
 	s.breakpoints = slices.DeleteFunc(s.breakpoints, which)

@@ -78,7 +78,8 @@ type debug struct {
 	message    string
 
 	seen sight
-	list int // of lists
+	list   int  // of lists
+	wanted bool // it is shown even if there is little room
 }
 
 // stopMsg is a stop that the program has come to.
@@ -102,7 +103,7 @@ func newDebug(ctx context.Context, d Debug) (*debug, error) {
 		return nil, err
 	}
 	m.commands = &debugger.Terminal{Session: session, Out: &m.said, Shown: true}
-	m.transcript.write(session.Files()[0]+" has not begun: F5 runs it, F11 goes to its first word, ? shows the keys, 'help' the commands\n", aside)
+	m.transcript.write("the program has not begun: F5 runs it, F11 goes to its first word, ? shows the keys, 'help' the commands\n", aside)
 	m.look()
 	return m, nil
 }
@@ -186,13 +187,13 @@ func (m *debug) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.state, m.message = stands, ""
 		m.transcript.write(m.output.take(), output)
 		m.commands.Arrive(msg.Stop)
-		m.tell()
+		m.tell(msg.Err != nil)
 		m.look()
 	case endMsg:
 		m.state, m.message = ended, ""
 		m.transcript.write(m.output.take(), output)
 		m.ended(&m.said, msg.status, msg.err)
-		m.tell()
+		m.tell(msg.err != nil)
 	case tea.PasteMsg:
 		m.complete = nil
 		m.edit.Insert(strings.Join(strings.Fields(msg.Content), " "))
@@ -203,11 +204,11 @@ func (m *debug) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// tell moves what was said into the transcript.
-func (m *debug) tell() {
-	kind := result
-	for text := range strings.Lines(m.said.String()) {
-		if kind = result; strings.HasPrefix(text, "error: ") {
+// tell moves what was said into the transcript. Problems are said in lines that begin with 'error: ', or as a whole.
+func (m *debug) tell(problem bool) {
+	for text := range strings.Lines(strings.TrimLeft(m.said.String(), "\n")) {
+		kind := result
+		if problem || strings.HasPrefix(text, "error: ") {
 			kind = failure
 		}
 		m.transcript.write(text, kind)
@@ -233,7 +234,7 @@ var shortcuts = []struct {
 var otherKeys = [][2]string{
 	{"F9", "set a breakpoint on the line of the cursor, or delete it"},
 	{"Ctrl+Up, Ctrl+Down", "move the cursor in the source; by half a screen with Ctrl+PgUp and Ctrl+PgDn"},
-	{"F2, F3, F4", "show strands, channels, weaves"},
+	{"F2, F3, F4", "show strands, channels, weaves, instead of the calls if there is little room"},
 	{"PgUp, PgDn", "show what was written before"},
 	{"Enter", "obey the command, or the last one again"},
 	{"Tab, Up, Down", "complete the word, earlier commands"},
@@ -281,7 +282,8 @@ func (m *debug) press(k lineedit.Key) tea.Cmd {
 	}
 	switch k.Name {
 	case "f2", "f3", "f4":
-		m.list = int(k.Name[1] - '2')
+		list := int(k.Name[1] - '2')
+		m.list, m.wanted = list, !m.wanted || m.list != list
 		if m.state == stands {
 			m.look()
 		}
@@ -384,7 +386,7 @@ func (m *debug) obey(text string) tea.Cmd {
 		return nil
 	}
 	way, leaves := m.commands.Do(text)
-	m.tell()
+	m.tell(false)
 	switch {
 	case !leaves:
 		m.look()

@@ -21,8 +21,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // user presses keys and looks at the screen.
 type user struct {
-	t *testing.T
-	m *model
+	t             *testing.T
+	m             *model
+	shown         tea.Model // m, or another one
+	width, height int
 	// quit: the program has been told to end.
 	quit bool
 }
@@ -36,7 +38,8 @@ func sit(t *testing.T, width, height int, emacs bool) *user {
 	require.NoError(t, err)
 	sh := &repl.Shell{Session: s, History: history, Version: "seqvm test", Getenv: func(string) (string, bool) { return "true", true }}
 	t.Cleanup(func() { require.NoError(t, sh.Close()) })
-	u := &user{t: t, m: newModel(context.Background(), Config{Shell: sh, Output: out, Emacs: emacs})}
+	m := newModel(context.Background(), Config{Shell: sh, Output: out, Emacs: emacs})
+	u := &user{t: t, m: m, shown: m}
 	u.send(tea.WindowSizeMsg{Width: width, Height: height})
 	return u
 }
@@ -44,7 +47,10 @@ func sit(t *testing.T, width, height int, emacs bool) *user {
 // send gives the model a message, and all that comes of it.
 func (u *user) send(msg tea.Msg) {
 	for msg != nil {
-		_, cmd := u.m.Update(msg)
+		if size, ok := msg.(tea.WindowSizeMsg); ok {
+			u.width, u.height = size.Width, size.Height
+		}
+		_, cmd := u.shown.Update(msg)
 		if cmd == nil {
 			return
 		}
@@ -58,7 +64,7 @@ func (u *user) send(msg tea.Msg) {
 
 var special = map[string]rune{
 	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight,
-	"backspace": tea.KeyBackspace, "f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+	"backspace": tea.KeyBackspace, "f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f11": tea.KeyF11, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
 }
 
 func key(name string) tea.KeyPressMsg {
@@ -101,12 +107,12 @@ func (u *user) enters(text string) {
 
 // rows are the lines of the screen.
 func (u *user) rows() []string {
-	rows := strings.Split(ansi.Strip(u.m.View().Content), "\n")
+	rows := strings.Split(ansi.Strip(u.shown.View().Content), "\n")
 	for i, r := range rows {
-		assert.LessOrEqual(u.t, ansi.StringWidth(r), u.m.width, r)
+		assert.LessOrEqual(u.t, ansi.StringWidth(r), u.width, r)
 		rows[i] = strings.TrimRight(r, " ")
 	}
-	assert.Len(u.t, rows, u.m.height)
+	assert.Len(u.t, rows, u.height)
 	return rows
 }
 

@@ -27,7 +27,7 @@ type sight struct {
 	line     int // of the statement; 0: none
 	from, to int // the statement in its line, in bytes
 	cursor   int // the line that keys move
-	marks    map[int]rune
+	marks    map[int][]*debugger.Breakpoint
 	where    string
 	panes    []sidePane
 }
@@ -43,9 +43,9 @@ var lists = []string{"strands", "channels", "weaves"}
 
 // The marks of lines.
 const (
-	stopMark = '●'
-	logMark  = '○'
-	hereMark = '▶'
+	stopMark = "●"
+	logMark  = "○"
+	hereMark = "▶"
 )
 
 // mostValues is how many values of a stack are shown.
@@ -54,7 +54,7 @@ const mostValues = 100
 // look notes what there is to see.
 func (m *debug) look() {
 	c := m.commands
-	now := sight{file: c.Session.Files()[0], cursor: 1, marks: map[int]rune{}}
+	now := sight{file: c.Session.Files()[0], cursor: 1}
 	seen, frame := c.Looked()
 	if seen != nil && len(seen.Frames) > 0 {
 		f := &seen.Frames[min(frame, len(seen.Frames)-1)]
@@ -90,15 +90,7 @@ func (m *debug) look() {
 	if before := &m.seen; before.file == now.file && before.line == now.line && before.cursor > 0 {
 		now.cursor = before.cursor // a look at the same place
 	}
-	for _, b := range c.Session.Breakpoints() {
-		mark := stopMark
-		if b.Log != "" {
-			mark = logMark
-		}
-		if b.Line > 0 && b.File == now.file {
-			now.marks[b.Line] = mark
-		}
-	}
+	now.marks = c.Session.Marks(now.file)
 	m.seen = now
 }
 
@@ -130,10 +122,8 @@ func (m *debug) answer(command string) []string {
 // toggled is the command that sets a breakpoint on the line of the cursor, or deletes those there.
 func (m *debug) toggled() string {
 	var there []string
-	for _, b := range m.commands.Session.Breakpoints() {
-		if b.File == m.seen.file && b.Line == m.seen.cursor {
-			there = append(there, fmt.Sprint(b.ID))
-		}
+	for _, b := range m.seen.marks[m.seen.cursor] {
+		there = append(there, fmt.Sprint(b.ID))
 	}
 	if there != nil {
 		return "delete " + strings.Join(there, " ")
@@ -224,15 +214,19 @@ func (m *debug) program(rows int) []string {
 	title := visible.Text(m.seen.file)
 	list := boxed(title, m.sourceLines(width-2, rows-2), width, rows)
 	if width < m.width {
-		beside(list, stacked(panes, m.width-width, rows), width)
+		beside(list, stacked(panes, m.width-width, rows, m.wanted), width)
 	}
 	return list
 }
 
 // stacked draws panes one below the other, those that there is room for: each gets what it needs as long as there is something left, and the
-// first one what nobody needs.
-func stacked(panes []sidePane, width, rows int) (list []string) {
-	panes = panes[:min(len(panes), max(rows/minimumForBox, 1))]
+// first one what nobody needs. The last one may be wanted in place of one that there is room for.
+func stacked(panes []sidePane, width, rows int, last bool) (list []string) {
+	if room := max(rows/minimumForBox, 1); room < len(panes) && last {
+		panes = append(panes[:room-1:room-1], panes[len(panes)-1])
+	} else {
+		panes = panes[:min(len(panes), room)]
+	}
 	heights := make([]int, len(panes))
 	for left, wanted := rows, true; left > 0; {
 		if !wanted {
@@ -241,7 +235,7 @@ func stacked(panes []sidePane, width, rows int) (list []string) {
 		}
 		wanted = false
 		for i, p := range panes {
-			if left > 0 && heights[i] < max(len(p.lines)+2, minimumForBox) {
+			if left > 0 && heights[i] < len(p.lines)+2 {
 				heights[i]++
 				left--
 				wanted = true
@@ -283,15 +277,18 @@ func (m *debug) sourceLines(width, rows int) (list []string) {
 func (m *debug) sourceLine(n, digits, width int) string {
 	s := &m.seen
 	mark, here, number := " ", " ", fmt.Sprintf("%*d", digits, n)
-	if r, ok := s.marks[n]; ok {
-		mark = red + string(r) + reset
+	switch there := s.marks[n]; {
+	case slices.ContainsFunc(there, func(b *debugger.Breakpoint) bool { return b.Log == "" }):
+		mark = red + stopMark + reset
+	case len(there) > 0:
+		mark = red + logMark + reset
 	}
 	text := strings.ReplaceAll(s.source.Line(n), "\t", " ")
 	room := max(width-digits-4, 0)
 	from := 0
 	var code string
 	if n == s.line {
-		here = bold + string(hereMark) + reset
+		here = bold + hereMark + reset
 		end := min(s.to, len(text))
 		code = painted(text, min(s.from, end), end)
 		if at := ansi.StringWidth(text[:max(end, 0)]); at > room {
@@ -312,7 +309,7 @@ var states = [...]string{unbegun: "not begun", stands: "stands", runs: "runs", e
 
 // hints are what the keys are that make sense now.
 var hints = [...]string{
-	unbegun: "F5 run · F11 first word · F9 breakpoint · ? keys", stands: "F5 on · F10 over · F11 into · F8 back · ? keys",
+	unbegun: "F5 run · F11 first word · F9 breakpoint · ? keys", stands: "F5 go on · F10 over · F11 into · F8 back · ? keys",
 	runs: "Ctrl+C stops it", ended: "Ctrl+D ends the debugger",
 }
 

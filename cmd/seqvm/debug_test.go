@@ -1,0 +1,128 @@
+//go:build linux || darwin
+
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// debugged starts a debugger in a terminal.
+func debugged(t *testing.T, command, source string, flags ...string) *console {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "p.seq"), []byte(source), 0o600))
+	cmd := exec.Command(command, append(append([]string{"debug"}, flags...), "p.seq")...)
+	cmd.Dir = dir
+	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "NO_COLOR=1"}
+	return inTerminalOf(t, cmd, 100)
+}
+
+const (
+	keyF5  = "\x1b[15~"
+	keyF11 = "\x1b[23~"
+)
+
+func TestDebuggerOnAScreen(t *testing.T) {
+	for _, flags := range [][]string{nil, {"--sandbox"}} {
+		s := debugged(t, "seqvm", `: main ( -- ) 20 22 i.+ int->string io.write-line 3 os.exit ;`, flags...)
+		s.shows("has not begun")
+		s.shows("\x1b[?1049h") // the alternate screen
+		assert.True(t, s.raw())
+		s.typed(keyF11)
+		s.shows("p.seq:1 in main")
+		s.typed("break i.+\r")
+		s.shows("breakpoint 1 at i.+")
+		s.typed(keyF5)
+		s.shows("  0  22")
+		s.typed(keyF5)
+		s.shows("the program has ended with status 3")
+		s.typed("\x04")
+		assert.Equal(t, 3, s.ended().ExitStatus())
+		s.shows("\x1b[?1049l")
+	}
+}
+
+func TestDebuggedProgramsReadWhatIsTyped(t *testing.T) {
+	s := debugged(t, "seqvm", `: main ( -- ) io.read-line drop string.to-upper io.write-line io.read-line [ "more" ] [ "no more" ] if io.write-line drop ;`)
+	s.shows("has not begun")
+	s.typed(keyF5)
+	s.shows("waits for input")
+	s.typed("hello\r")
+	s.shows("HELLO")
+	s.typed("\x04")
+	s.shows("no more")
+	s.shows("the program has ended with status 0")
+	s.typed("quit\r")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
+
+const endless = ": count ( Int -- ) dup int->string io.write-line 1 i.+ count ;\n: main ( -- ) 0 count ;\n"
+
+func TestCtrlCStopsADebuggedProgram(t *testing.T) {
+	s := debugged(t, "seqvm", endless)
+	s.shows("has not begun")
+	s.typed(keyF5)
+	s.shows("Ctrl+C stops it")
+	s.typed("\x03")
+	s.shows("p.seq:1 in count")
+	require.NoError(t, pty.Setsize(s.master, &pty.Winsize{Rows: 8, Cols: 30}))
+	s.typed(keyF5 + "\x11")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+	s.shows("\x1b[?1049l")
+}
+
+func TestWaysOutOfTheDebugger(t *testing.T) {
+	for name, source := range map[string]string{"loop": endless, "input": ": main ( -- ) io.read-line drop drop ;", "sleep": ": main ( -- ) 1000000 time.sleep-ms ;"} {
+		t.Run(name, func(t *testing.T) {
+			s := debugged(t, "seqvm", source)
+			s.shows("has not begun")
+			s.typed(keyF5 + "\x11")
+			assert.Equal(t, 0, s.ended().ExitStatus())
+		})
+	}
+	s := debugged(t, "seqvm-full", endless)
+	s.shows("has not begun")
+	s.typed(keyF5)
+	s.shows("Ctrl+C stops it")
+	require.NoError(t, s.cmd.Process.Signal(os.Interrupt))
+	assert.Equal(t, 130, s.ended().ExitStatus())
+	s.shows("\x1b[?1049l")
+}
+
+// Without a screen commands are lines: if that is wanted, if the terminal can no more, and if seqvm-full is not there.
+func TestTheDebuggerInLines(t *testing.T) {
+	path, err := exec.LookPath("seqvm")
+	require.NoError(t, err)
+	alone := filepath.Join(t.TempDir(), "seqvm")
+	copied(t, path, alone)
+	for _, s := range []*console{debugged(t, "seqvm", ": main ( -- ) 1 drop ;", "--plain"), debugged(t, alone, ": main ( -- ) 1 drop ;")} {
+		s.shows("(debug) ")
+		s.typed("step\r")
+		s.shows("stack »\r\n(debug) ")
+		s.typed("c\r")
+		s.shows("the program has ended with status 0")
+		assert.Equal(t, 0, s.ended().ExitStatus())
+		assert.NotContains(t, s.output(), "\x1b[?1049h")
+	}
+}
+
+// copied copies a program.
+func copied(t *testing.T, from, to string) {
+	t.Helper()
+	in, err := os.Open(from)
+	require.NoError(t, err)
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o700)
+	require.NoError(t, err)
+	_, err = io.Copy(out, in)
+	require.NoError(t, err)
+	require.NoError(t, out.Close())
+}
