@@ -77,7 +77,7 @@ type debug struct {
 	back       int // rows at the end of the transcript that are not shown
 	message    string
 
-	seen sight
+	seen   sight
 	list   int  // of lists
 	wanted bool // it is shown even if there is little room
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -23,23 +22,28 @@ type debugs struct {
 	m *debug
 }
 
-const shapes = `union Shape { Dot Box { w: Int h: Int } }
-: area ( Shape -- Int )
-  match
-    Dot -> 0
-    Box -> i.*
-  end ;
-: sum ( Int Shape -- Int ) area i.+ ;
-: main ( -- )
-  1 2 3 Make-Box sum
-  int->string io.write-line ;
-`
+// page is the page of the docs on the debugger.
+func page(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../docs/debugger.md")
+	require.NoError(t, err)
+	return string(text)
+}
+
+// shapes is the program on that page.
+func shapes(t *testing.T) string {
+	t.Helper()
+	_, text, ok := strings.Cut(page(t), "```seq shapes.seq\n")
+	require.True(t, ok)
+	text, _, _ = strings.Cut(text, "```")
+	return text
+}
 
 func debugged(t *testing.T, source string, width, height int) *debugs {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "shapes.seq")
-	require.NoError(t, os.WriteFile(path, []byte(source), 0o600))
-	prog, err := seqvm.CompileForDebugger(seqvm.File(path), seqvm.Options{})
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("shapes.seq", []byte(source), 0o600))
+	prog, err := seqvm.CompileForDebugger(seqvm.File("shapes.seq"), seqvm.Options{})
 	require.NoError(t, err)
 	m, err := newDebug(context.Background(), Debug{
 		Options: debugger.Options{Program: prog},
@@ -52,12 +56,7 @@ func debugged(t *testing.T, source string, width, height int) *debugs {
 	return u
 }
 
-// screen is what is shown, with the folder of the program left out.
-func (u *debugs) screen() string {
-	text := strings.Join(u.rows(), "\n")
-	dir, _ := filepath.Split(u.m.commands.Session.Files()[0])
-	return strings.ReplaceAll(text, dir, "")
-}
+func (u *debugs) screen() string { return strings.Join(u.rows(), "\n") }
 
 // sees expects texts on the screen.
 func (u *debugs) sees(texts ...string) {
@@ -68,7 +67,7 @@ func (u *debugs) sees(texts ...string) {
 }
 
 func TestADebuggedProgram(t *testing.T) {
-	u := debugged(t, shapes, 100, 20)
+	u := debugged(t, shapes(t), 100, 20)
 	u.sees("not begun", " 10    int->string")
 	u.enters("break area")
 	u.sees("● ▶"[:len("●")] + "   3    match")
@@ -99,8 +98,17 @@ func TestADebuggedProgram(t *testing.T) {
 	assert.Equal(t, endMsg{}, u.m.end)
 }
 
+func TestThePageShowsTheScreen(t *testing.T) {
+	text := page(t)
+	u := debugged(t, shapes(t), 96, 24)
+	u.enters("break area")
+	u.keys("f5", "f10")
+	u.enters("eval 10 i.+")
+	assert.Contains(t, text, "```text\n"+u.screen()+"\n```\n", u.screen())
+}
+
 func TestBreakpointsByKeys(t *testing.T) {
-	u := debugged(t, shapes, 100, 20)
+	u := debugged(t, shapes(t), 100, 20)
 	u.keys("ctrl+down", "ctrl+down", "ctrl+down", "ctrl+down", "f9")
 	u.sees("●   5      Box")
 	u.enters("log 7 sum")
@@ -115,7 +123,7 @@ func TestBreakpointsByKeys(t *testing.T) {
 }
 
 func TestCommandsAreCompletedAndKept(t *testing.T) {
-	u := debugged(t, shapes, 100, 40)
+	u := debugged(t, shapes(t), 100, 40)
 	u.types("bre")
 	u.keys("tab")
 	u.sees("  break        stop there", "  breakpoints  list the breakpoints")
@@ -163,7 +171,7 @@ func TestErrorsAreShownWhereTheyAre(t *testing.T) {
 
 // The screen is filled at each size, in each state; rows checks that.
 func TestSizes(t *testing.T) {
-	u := debugged(t, "# "+strings.Repeat("long ", 100)+"\n"+strings.Repeat("#\n", 200)+shapes, 100, 20)
+	u := debugged(t, "# "+strings.Repeat("long ", 100)+"\n"+strings.Repeat("#\n", 200)+shapes(t), 100, 20)
 	all := func() {
 		for _, width := range []int{1, 2, 7, 8, 20, 59, 60, 100, 300} {
 			for _, height := range []int{1, 2, 3, 4, 5, 6, 7, 8, 12, 20, 100} {
