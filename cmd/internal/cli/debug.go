@@ -23,6 +23,13 @@ type debugFlags struct {
 	box      sandboxFlags
 }
 
+// debugging is a program that is to be debugged.
+type debugging struct {
+	c      *CLI
+	prog   *seqvm.Debuggable
+	config seqvm.Config
+}
+
 func debugCommand(c *CLI) *cobra.Command {
 	var f debugFlags
 	cmd := &cobra.Command{
@@ -67,11 +74,11 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	if err := c.calls(prog.Program); err != nil {
 		return err
 	}
-	config := seqvm.Config{Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}
+	d := &debugging{c, prog, seqvm.Config{Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}}
 	if c.Parts.Debug != nil && c.debugsOnScreen(f.plain, f.commands) {
-		return c.debugScreen(prog, config)
+		return d.screen()
 	}
-	return c.debugLines(prog, config, f.commands)
+	return d.lines(f.commands)
 }
 
 // debugsOnScreen tells whether the debugger has the whole screen, if that is linked.
@@ -94,8 +101,9 @@ func (c *CLI) wantsDebugScreen(cmd *cobra.Command) bool {
 	return err == nil
 }
 
-// debugLines debugs a program with commands in lines.
-func (c *CLI) debugLines(prog *seqvm.Debuggable, config seqvm.Config, file string) error {
+// lines debugs the program with commands in lines; from the file, if there is one.
+func (d *debugging) lines(file string) error {
+	c, config := d.c, d.config
 	t := &debugger.Terminal{In: c.Stdin, Out: c.Stdout, Prompt: isTerminal(c.Stdin)}
 	config.Stdout, config.Stderr = behind(c.Stdout), c.Stderr
 	if file != "" {
@@ -107,34 +115,35 @@ func (c *CLI) debugLines(prog *seqvm.Debuggable, config seqvm.Config, file strin
 		t.In, t.Prompt, config.Stdin = commands, false, c.Stdin
 	}
 	var err error
-	if t.Session, err = debugger.New(debugger.Options{Program: prog, Config: config, Stopped: t.Stopped, Log: c.Stdout}); err != nil {
+	if t.Session, err = debugger.New(debugger.Options{Program: d.prog, Config: config, Stopped: t.Stopped, Log: c.Stdout}); err != nil {
 		return err
 	}
 	if !t.Begin() {
 		return nil
 	}
 	status, err := t.Session.Run(context.Background())
-	return c.debugged(c.Stdout, c.Stderr, c.colors(), prog, status, err)
+	return d.ended(c.Stdout, c.Stderr, c.colors(), status, err)
 }
 
-// debugScreen debugs a program on the whole screen.
-func (c *CLI) debugScreen(prog *seqvm.Debuggable, config seqvm.Config) error {
+// screen debugs the program on the whole screen.
+func (d *debugging) screen() error {
+	c := d.c
 	signals, stop := c.endingSignals()
 	defer stop()
 	status, err := c.Parts.Debug(Debug{
-		Options:  debugger.Options{Program: prog, Config: config},
-		Ended:    func(to io.Writer, status int, err error) { _ = c.debugged(to, to, false, prog, status, err) },
+		Options:  debugger.Options{Program: d.prog, Config: d.config},
+		Ended:    func(to io.Writer, status int, err error) { _ = d.ended(to, to, false, status, err) },
 		NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: signals,
 	})
 	var signalled ExitStatus
 	if errors.As(err, &signalled) {
 		return signalled
 	}
-	return c.debugged(c.Stdout, c.Stderr, c.colors(), prog, status, err)
+	return d.ended(c.Stdout, c.Stderr, c.colors(), status, err)
 }
 
-// debugged says how a program that was debugged has ended.
-func (c *CLI) debugged(out, errs io.Writer, color bool, prog *seqvm.Debuggable, status int, err error) error {
+// ended says how the program has ended.
+func (d *debugging) ended(out, errs io.Writer, color bool, status int, err error) error {
 	var internal *vm.InternalError
 	switch {
 	case errors.Is(err, debugger.ErrQuit):
@@ -143,7 +152,7 @@ func (c *CLI) debugged(out, errs io.Writer, color bool, prog *seqvm.Debuggable, 
 		fmt.Fprintf(errs, "%v\n  %s\n", err, versionLine())
 		return ExitStatus(statusInternal)
 	case err != nil:
-		_ = prog.Render(diag.Renderer{Out: errs, Color: color}, err)
+		_ = d.prog.Render(diag.Renderer{Out: errs, Color: color}, err)
 		return ExitStatus(statusRuntimeError)
 	}
 	fmt.Fprintf(out, "the program has ended with status %d\n", status)
