@@ -64,6 +64,23 @@ func TestDebuggedProgramsReadWhatIsTyped(t *testing.T) {
 	assert.Equal(t, 0, s.ended().ExitStatus())
 }
 
+func TestCommandsGoToTheDebuggerWhileItStands(t *testing.T) {
+	s := debugged(t, "seqvm", ": main ( -- )\n  [ io.read-line drop io.write-line ] strand.spawn drop\n  50 time.sleep-ms\n  1 drop\n  1000000 time.sleep-ms ;")
+	s.shows("has not begun")
+	s.typed("break 4\r")
+	s.shows("breakpoint 1 at")
+	s.typed(keyF5)
+	s.shows("p.seq:4 in main")
+	s.typed("eval 41 1 i.+\r")
+	s.shows("gives » 42")
+	s.typed(keyF5)
+	s.shows("waits for input")
+	s.typed("read\r")
+	s.showsTimes("read", 2)
+	s.typed("\x11")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
+
 const endless = ": count ( Int -- ) dup int->string io.write-line 1 i.+ count ;\n: main ( -- ) 0 count ;\n"
 
 func TestCtrlCStopsADebuggedProgram(t *testing.T) {

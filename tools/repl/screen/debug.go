@@ -196,7 +196,7 @@ func (m *debug) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.tell(msg.err != nil)
 	case tea.PasteMsg:
 		m.complete = nil
-		m.edit.Insert(strings.Join(strings.Fields(msg.Content), " "))
+		m.edit.Insert(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(msg.Content))
 	case tea.KeyPressMsg:
 		m.message = ""
 		return m, m.press(keyOf(msg))
@@ -234,7 +234,7 @@ var shortcuts = []struct {
 var otherKeys = [][2]string{
 	{"F9", "set a breakpoint on the line of the cursor, or delete it"},
 	{"Ctrl+Up, Ctrl+Down", "move the cursor in the source; by half a screen with Ctrl+PgUp and Ctrl+PgDn"},
-	{"F2, F3, F4", "show strands, channels, weaves, instead of the calls if there is little room"},
+	{"F2, F3, F4", "show strands, channels, weaves, in place of the calls if there is little room"},
 	{"PgUp, PgDn", "show what was written before"},
 	{"Enter", "obey the command, or the last one again"},
 	{"Tab, Up, Down", "complete the word, earlier commands"},
@@ -297,7 +297,7 @@ func (m *debug) press(k lineedit.Key) tea.Cmd {
 		m.offer()
 		return nil
 	case "?":
-		if m.edit.Text() == "" && !m.stdin.waits() {
+		if m.edit.Text() == "" && !m.reads() {
 			m.help()
 			return nil
 		}
@@ -328,7 +328,7 @@ func (m *debug) leave(k lineedit.Key) (cmd tea.Cmd, handled bool) {
 		switch {
 		case m.edit.Text() != "":
 			return nil, false // it deletes a character
-		case m.stdin.waits():
+		case m.reads():
 			m.stdin.close()
 			return nil, true
 		}
@@ -348,10 +348,13 @@ func (m *debug) leave(k lineedit.Key) (cmd tea.Cmd, handled bool) {
 	return nil, false
 }
 
+// reads tells whether the program runs until something is entered. Where it stands, a strand that reads waits like the others.
+func (m *debug) reads() bool { return m.state == runs && m.stdin.waits() }
+
 // enter gives what was typed to the program, if that waits for it, and else obeys it. Nothing repeats the last command.
 func (m *debug) enter() tea.Cmd {
 	text := m.edit.Text()
-	if m.stdin.waits() {
+	if m.reads() {
 		m.edit.Reset()
 		m.transcript.input([2]string{inputPrompt}, text)
 		m.stdin.enter(text + "\n")

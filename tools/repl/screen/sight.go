@@ -163,7 +163,7 @@ func (m *debug) View() tea.View {
 	}
 	rows := max(m.height-1, 1)
 	prompts := [2]string{prompt, prompt}
-	if m.stdin.waits() {
+	if m.reads() {
 		prompts = [2]string{inputPrompt, inputPrompt}
 	}
 	input, x, y := drawn(m.edit, prompts, m.width)
@@ -318,7 +318,7 @@ func (m *debug) status() string {
 	switch {
 	case m.message != "":
 		text = " " + m.message
-	case m.state == runs && m.stdin.waits():
+	case m.reads():
 		text = " waits for input: Enter gives it a line, Ctrl+D ends the input"
 	default:
 		if m.state == stands {
