@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/seqvm/seqvm/bytecode"
@@ -14,10 +13,11 @@ import (
 )
 
 // When strands that run are asked what they execute, so that it becomes machine code: a program that ends before has none. Then again and
-// again, at longer intervals.
+// again, at longer intervals, which get long while none runs: a server that waits is left alone.
 const (
 	firstLook     = 3 * time.Millisecond
 	longestPeriod = 64 * time.Millisecond
+	idlePeriod    = time.Second
 )
 
 // What a strand that is asked looks at: so many calls, and of what those call so many instructions.
@@ -33,27 +33,33 @@ func (v *VM) watchHot() (end func()) {
 	if t == nil || t.native.Mode != settings.NativeOn {
 		return func() {}
 	}
-	var ended atomic.Bool
-	var timer atomic.Pointer[time.Timer]
-	period := firstLook
-	timer.Store(time.AfterFunc(period, func() {
-		if ended.Load() || period == firstLook && v.config.refused(NativeRefusal()) {
+	var mu sync.Mutex // held by a look: none goes on when the watch has ended
+	var timer *time.Timer
+	ended, period := false, firstLook
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(period, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if ended || period == firstLook && v.config.refused(NativeRefusal()) {
 			return
 		}
+		longest := idlePeriod
 		v.sched.EachRunning(func(each *scheduler.Strand) {
+			longest = longestPeriod
 			if s, ok := each.Task().(*Strand); ok {
 				s.hot.Store(true)
 				s.limit.Store(0)
 			}
 		})
-		period = min(2*period, longestPeriod)
-		if timer := timer.Load(); timer != nil {
-			timer.Reset(period)
-		}
-	}))
+		period = min(2*period, longest)
+		timer.Reset(period)
+	})
 	return func() {
-		ended.Store(true)
-		timer.Load().Stop()
+		mu.Lock()
+		defer mu.Unlock()
+		ended = true
+		timer.Stop()
 	}
 }
 
