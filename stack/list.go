@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/internal/hugepage"
+	"github.com/seqvm/seqvm/internal/memory"
 )
 
 // form says how the fields of a variant are held.
@@ -192,8 +193,8 @@ func (l *long) grow(x Value) {
 	l.at, l.room = unsafe.Pointer(unsafe.SliceData(values)), room
 }
 
-// moreWords returns memory that begins with some words. The sizes that nearly every list goes through are known to the compiler: that is half
-// of the way through the runtime.
+// moreWords returns memory that begins with some words. The sizes that nearly every list goes through are known to the compiler, which
+// calls the runtime by its short ways.
 func moreWords(words []uint64, room int) (more []uint64) {
 	switch room {
 	case 4:
@@ -426,9 +427,10 @@ const (
 	copies    = 3
 )
 
-// flatten makes a list that nobody else holds flat again once its tree has been changed often enough.
+// flatten makes a list that nobody else holds flat again once its tree has been changed often enough, and where there is memory for both:
+// a tree does as well.
 func (l *long) flatten(t *tree) {
-	if t.changes++; t.changes < t.n/flattened {
+	if t.changes++; t.changes < t.n/flattened || !memory.Fits(t.n*int(unsafe.Sizeof(Value{}))) {
 		return
 	}
 	if f := t.form(); f < 0 {

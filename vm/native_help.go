@@ -12,7 +12,7 @@ import (
 // 1 if they do.
 type help func(s *Strand, c *machineContext, in *bytecode.Instr) bool
 
-// helps has it by opcode; nil: there is none.
+// helps has it by opcode; nil: there is none, but for calls of built-in words (helpWord), which exits know without the table.
 var helps = [...]help{
 	bytecode.OpMove: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 		*at(s.fp, in.A) = *at(s.fp, in.B)
@@ -24,8 +24,6 @@ var helps = [...]help{
 		return true
 	},
 	bytecode.OpSelect: helpSelect,
-
-	bytecode.OpBuiltin: helpBuiltin,
 
 	bytecode.OpMake:            helpMake,
 	bytecode.OpRemake:          helpRemake,
@@ -75,10 +73,13 @@ var helps = [...]help{
 
 // helps tells whether there is help for an instruction.
 func (img *image) helps(in bytecode.Instr) bool {
-	return helped(in.Op) && (in.Op != bytecode.OpBuiltin || img.builtins[in.B].Still)
+	if in.Op == bytecode.OpBuiltin {
+		return img.builtins[in.B].Still
+	}
+	return helped(in.Op)
 }
 
-// helped tells whether there is help for instructions, of built-in words for some of them.
+// helped tells whether there is help for instructions that are no calls of built-in words.
 func helped(op bytecode.Op) bool { return int(op) < len(helps) && helps[op] != nil }
 
 // helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed.
@@ -88,7 +89,7 @@ func helpMachine(c *machineContext) bool {
 	s.ip, s.fp = x.behind, c.frame
 	c.helping = true
 	var done bool
-	if b := x.builtin; b != nil { // nearly always: a call less than by the table
+	if b := x.builtin; b != nil {
 		done = helpWord(s, c, b, window(s.fp, x.original.A, b.width))
 	} else {
 		done = x.help(s, c, x.original)
@@ -135,11 +136,6 @@ func helpSelect(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 		a[0] = a[2]
 	}
 	return true
-}
-
-func helpBuiltin(s *Strand, c *machineContext, in *bytecode.Instr) bool {
-	b := &s.image.builtins[in.B]
-	return helpWord(s, c, b, window(s.fp, in.A, b.width))
 }
 
 // helpWord executes a built-in word.

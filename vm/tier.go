@@ -247,10 +247,12 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	for _, x := range code.Exits {
 		original := &img.mod.Funcs[x.Function].Code[x.PC]
 		exit := machineExit{original: original, behind: at(x.Function, x.PC+1)}
-		if img.helps(*original) {
-			if exit.help = helps[original.Op]; original.Op == bytecode.OpBuiltin {
-				exit.builtin = &img.builtins[original.B]
-			}
+		switch {
+		case !img.helps(*original):
+		case original.Op == bytecode.OpBuiltin:
+			exit.builtin = &img.builtins[original.B]
+		default:
+			exit.help = helps[original.Op]
 		}
 		after.exits = append(after.exits, exit)
 	}
