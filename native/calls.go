@@ -2,7 +2,7 @@ package native
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // handing is a value that goes from one register to another one.
@@ -10,11 +10,11 @@ type handing struct{ to, from register }
 
 // hand moves values between registers of a class, all at once.
 func (e *emitter) hand(c class, moves []handing) {
-	move := func(to, from register) { e.Move(amd64.Reg(to), amd64.Reg(from)) }
-	spare := register(amd64.RAX)
+	move := func(to, from register) { e.Move(machine.Reg(to), machine.Reg(from)) }
+	spare := register(machine.A)
 	if c == float {
-		move = func(to, from register) { e.FloatMove(amd64.Xmm(to), amd64.Xmm(from)) }
-		spare = register(scratchFloat)
+		move = func(to, from register) { e.FloatMove(machine.FloatReg(to), machine.FloatReg(from)) }
+		spare = register(machine.ScratchFloat)
 	}
 	inTurn(moves, spare, move)
 }
@@ -70,21 +70,21 @@ func (e *emitter) handOver(pc int, first int32, handed []register) {
 		switch c := classOf(kinds[slot]); {
 		case to == noRegister || e.registers[c][slot] != noRegister:
 		case c == float:
-			e.FloatLoad(amd64.Xmm(to), numberAt(slot))
+			e.FloatLoad(machine.FloatReg(to), numberAt(slot))
 		default:
-			e.Load(amd64.Reg(to), numberAt(slot))
+			e.Load(machine.Reg(to), numberAt(slot))
 		}
 	}
 }
 
 // room exits in front of an instruction that makes a frame, so many slots above this one, if that would end behind the strand's limit.
 func (e *emitter) room(pc int, above int32, callee *bytecode.Func) {
-	e.Address(amd64.RAX, amd64.Mem{Base: frameRegister, Disp: (above + callee.Frame) * slotBytes})
-	e.Load(amd64.RDX, context(e.target.Layout.Limit))
-	e.ArithMem(amd64.Cmp, amd64.RAX, amd64.Mem{Base: amd64.RDX})
-	e.JumpIf(amd64.Above, e.exit(pc))
-	e.ArithMem(amd64.Cmp, amd64.RSP, context(e.target.Layout.Deepest))
-	e.JumpIf(amd64.BelowOrEqual, e.exit(pc))
+	e.Address(machine.A, machine.Mem{Base: machine.Frame, Disp: (above + callee.Frame) * slotBytes})
+	e.Load(machine.D, context(e.target.Layout.Limit))
+	e.ArithMem(machine.Cmp, machine.A, machine.Mem{Base: machine.D})
+	e.JumpIf(machine.Above, e.exit(pc))
+	e.ArithMem(machine.Cmp, machine.Calls, context(e.target.Layout.Deepest))
+	e.JumpIf(machine.BelowOrEqual, e.exit(pc))
 	e.poll(pc)
 }
 
@@ -101,23 +101,23 @@ func call(e *emitter, pc int, in bytecode.Instr) {
 			site.Markers = append(site.Markers, Marker{w.slot, w.kind})
 		}
 	}
-	e.handOver(pc, in.A, registerFileAMD64.inputs(callee))
+	e.handOver(pc, in.A, e.registerFile.inputs(callee))
 	if in.A > 0 {
-		e.ArithImm(amd64.Add, frameRegister, in.A*slotBytes)
+		e.ArithImm(machine.Add, machine.Frame, in.A*slotBytes)
 	}
 	if start, ok := e.starts[in.B]; ok {
 		e.Call(start)
 	} else {
 		address, _ := e.target.Known(in.B)
-		e.Immediate(amd64.RAX, int64(address))
-		e.CallTo(amd64.RAX)
+		e.Immediate(machine.A, int64(address))
+		e.CallTo(machine.A)
 	}
-	site.Return = len(e.Code)
+	site.Return = e.Here()
 	e.sites[pc] = e.target.Sites + len(e.code.Sites)
 	e.Mark(int32(e.sites[pc]))
 	e.code.Sites = append(e.code.Sites, site)
 	if in.A > 0 {
-		e.ArithImm(amd64.Sub, frameRegister, in.A*slotBytes)
+		e.ArithImm(machine.Sub, machine.Frame, in.A*slotBytes)
 	}
 	e.takeResults(pc, in.A, callee)
 	e.next(pc)
@@ -126,7 +126,7 @@ func call(e *emitter, pc int, in bytecode.Instr) {
 // takeResults brings the results of a call, from a slot on, to where they belong, and loads all registers that are used from there on.
 func (e *emitter) takeResults(pc int, first int32, callee *bytecode.Func) {
 	kinds, live := e.behind(pc), e.liveBehind(pc)
-	handed := registerFileAMD64.convention(callee.Results, callee.Out)
+	handed := e.registerFile.convention(callee.Results, callee.Out)
 	var moves [classes][]handing
 	for i, from := range handed {
 		slot := first + int32(i)
@@ -138,9 +138,9 @@ func (e *emitter) takeResults(pc int, first int32, callee *bytecode.Func) {
 		case e.registers[c][slot] != noRegister:
 			moves[c] = append(moves[c], handing{e.registers[c][slot], from})
 		case c == float:
-			e.FloatStore(numberAt(slot), amd64.Xmm(from))
+			e.FloatStore(numberAt(slot), machine.FloatReg(from))
 		default:
-			e.Store(numberAt(slot), amd64.Reg(from))
+			e.Store(numberAt(slot), machine.Reg(from))
 		}
 		live.remove(slot)
 	}
@@ -203,102 +203,102 @@ func quotationFits(b *builder, p *plan, pc int) bool {
 func callQuotation(e objects, pc int, in bytecode.Instr) {
 	l, window, exit := &e.target.Layout, (in.A-in.B)*slotBytes, e.exit(pc)
 	e.objectIn(pc, in.A, bytecode.KindQuotation)
-	e.LoadSigned32(amd64.RAX, field(l.ClosureFunction))
-	e.ShiftImm(amd64.ShiftLeft, amd64.RAX, quotationShift)
-	e.ArithMem(amd64.Add, amd64.RAX, context(l.Quotations))
-	e.ArithMem(amd64.Cmp, amd64.RAX, context(l.QuotationsEnd))
-	e.JumpIf(amd64.AboveOrEqual, exit)
-	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: amd64.RAX, Disp: quotationShape}, shape(in.B, in.C))
-	e.JumpIf(amd64.NotEqual, exit)
-	e.Load(amd64.RDX, context(l.Limit))
-	e.Load(amd64.RDX, amd64.Mem{Base: amd64.RDX})
-	e.Arith(amd64.Sub, amd64.RDX, frameRegister)
-	e.ArithImm(amd64.Sub, amd64.RDX, window)
-	e.ArithMem(amd64.Cmp, amd64.RDX, amd64.Mem{Base: amd64.RAX, Disp: quotationFrame})
-	e.JumpIf(amd64.Less, exit)
-	e.ArithMem(amd64.Cmp, amd64.RSP, context(l.Deepest))
-	e.JumpIf(amd64.BelowOrEqual, exit)
+	e.LoadSigned32(machine.A, field(l.ClosureFunction))
+	e.ShiftImm(machine.ShiftLeft, machine.A, quotationShift)
+	e.ArithMem(machine.Add, machine.A, context(l.Quotations))
+	e.ArithMem(machine.Cmp, machine.A, context(l.QuotationsEnd))
+	e.JumpIf(machine.AboveOrEqual, exit)
+	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.A, Disp: quotationShape}, shape(in.B, in.C))
+	e.JumpIf(machine.NotEqual, exit)
+	e.Load(machine.D, context(l.Limit))
+	e.Load(machine.D, machine.Mem{Base: machine.D})
+	e.Arith(machine.Sub, machine.D, machine.Frame)
+	e.ArithImm(machine.Sub, machine.D, window)
+	e.ArithMem(machine.Cmp, machine.D, machine.Mem{Base: machine.A, Disp: quotationFrame})
+	e.JumpIf(machine.Less, exit)
+	e.ArithMem(machine.Cmp, machine.Calls, context(l.Deepest))
+	e.JumpIf(machine.BelowOrEqual, exit)
 	e.poll(pc)
-	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: amd64.RAX, Disp: quotationCaptures}, 0)
+	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.A, Disp: quotationCaptures}, 0)
 	copied := e.NewLabel()
-	e.Store(context(l.Answer), amd64.RAX)
-	e.JumpIf(amd64.NotEqual, e.aside(func() { e.copyCaptures(pc, in.A, copied) }))
+	e.Store(context(l.Answer), machine.A)
+	e.JumpIf(machine.NotEqual, e.aside(func() { e.copyCaptures(pc, in.A, copied) }))
 	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc]))
 	e.Bind(copied)
-	e.Load(amd64.RAX, context(l.Answer))
+	e.Load(machine.A, context(l.Answer))
 	if window != 0 {
-		e.ArithImm(amd64.Add, frameRegister, window)
+		e.ArithImm(machine.Add, machine.Frame, window)
 	}
-	e.Load(amd64.RAX, amd64.Mem{Base: amd64.RAX, Disp: quotationAddress})
-	e.CallTo(amd64.RAX)
+	e.Load(machine.A, machine.Mem{Base: machine.A, Disp: quotationAddress})
+	e.CallTo(machine.A)
 	e.sites[pc] = e.target.Sites + len(e.code.Sites)
-	e.code.Sites = append(e.code.Sites, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Return: len(e.Code), Callee: -1})
+	e.code.Sites = append(e.code.Sites, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Return: e.Here(), Callee: -1})
 	e.Mark(int32(e.sites[pc]))
 	if window != 0 {
-		e.ArithImm(amd64.Sub, frameRegister, window)
+		e.ArithImm(machine.Sub, machine.Frame, window)
 	}
 	to := e.to[pc+1][0]
 	e.reload(to)
 	e.goTo(pc, to)
 }
 
-// copyCaptures marks what the closure RCX has captured, and copies it to the slots from one on. All is written to memory in between, so all registers are free then.
-func (e objects) copyCaptures(pc int, first int32, done amd64.Label) {
+// copyCaptures marks what the closure C has captured, and copies it to the slots from one on. All is written to memory in between, so all registers are free then.
+func (e objects) copyCaptures(pc int, first int32, done machine.Label) {
 	l, again, next, copying := &e.target.Layout, e.NewLabel(), e.NewLabel(), e.NewLabel()
 	e.barrier(pc)
-	e.Load(amd64.RDX, field(l.ClosureCaptures))
-	e.Load(amd64.RCX, field(l.ClosureLength))
-	e.ShiftImm(amd64.ShiftLeft, amd64.RCX, 4)
-	e.Arith(amd64.Add, amd64.RCX, amd64.RDX) // behind the last
+	e.Load(machine.D, field(l.ClosureCaptures))
+	e.Load(machine.C, field(l.ClosureLength))
+	e.ShiftImm(machine.ShiftLeft, machine.C, 4)
+	e.Arith(machine.Add, machine.C, machine.D) // behind the last
 	e.Bind(again)
-	e.ArithImm(amd64.Sub, amd64.RCX, slotBytes)
-	e.Load(amd64.RAX, field(0))
-	e.numberMarker(amd64.RAX)
-	e.JumpIf(amd64.BelowOrEqual, next)
-	e.Load(amd64.RAX, field(8))
-	e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
-	e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindMap))
-	e.JumpIf(amd64.Equal, e.exit(pc))
-	e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindVariant))
-	e.JumpIf(amd64.NotEqual, next)
-	e.Load(amd64.RAX, field(0))
-	e.TestMem32Imm(amd64.Mem{Base: amd64.RAX, Disp: l.State}, l.Shared)
-	e.JumpIf(amd64.NotEqual, next)
-	e.LockOr32Imm(amd64.Mem{Base: amd64.RAX, Disp: l.State}, l.Shared)
+	e.ArithImm(machine.Sub, machine.C, slotBytes)
+	e.Load(machine.A, field(0))
+	e.numberMarker(machine.A)
+	e.JumpIf(machine.BelowOrEqual, next)
+	e.Load(machine.A, field(8))
+	e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+	e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindMap))
+	e.JumpIf(machine.Equal, e.exit(pc))
+	e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindVariant))
+	e.JumpIf(machine.NotEqual, next)
+	e.Load(machine.A, field(0))
+	e.TestMem32Imm(machine.Mem{Base: machine.A, Disp: l.State}, l.Shared)
+	e.JumpIf(machine.NotEqual, next)
+	e.LockOr32Imm(machine.Mem{Base: machine.A, Disp: l.State}, l.Shared)
 	e.Bind(next)
-	e.Arith(amd64.Cmp, amd64.RCX, amd64.RDX)
-	e.JumpIf(amd64.Above, again)
-	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc])) // it may change RCX
-	e.Load(amd64.RCX, context(l.Answer))
-	e.Load(amd64.RCX, field(quotationCaptures))
-	e.Address(amd64.RAX, markerAt(first))
+	e.Arith(machine.Cmp, machine.C, machine.D)
+	e.JumpIf(machine.Above, again)
+	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc])) // it may change C
+	e.Load(machine.C, context(l.Answer))
+	e.Load(machine.C, field(quotationCaptures))
+	e.Address(machine.A, markerAt(first))
 	e.Bind(copying)
-	e.Load(amd64.RSI, amd64.Mem{Base: amd64.RDX})
-	e.Load(amd64.RDI, amd64.Mem{Base: amd64.RDX, Disp: 8})
-	e.Store(amd64.Mem{Base: amd64.RAX}, amd64.RSI)
-	e.Store(amd64.Mem{Base: amd64.RAX, Disp: 8}, amd64.RDI)
-	e.ArithImm(amd64.Add, amd64.RDX, slotBytes)
-	e.ArithImm(amd64.Add, amd64.RAX, slotBytes)
-	e.ArithImm(amd64.Sub, amd64.RCX, 1)
-	e.JumpIf(amd64.NotEqual, copying)
+	e.Load(machine.Value(0), machine.Mem{Base: machine.D})
+	e.Load(machine.Value(1), machine.Mem{Base: machine.D, Disp: 8})
+	e.Store(machine.Mem{Base: machine.A}, machine.Value(0))
+	e.Store(machine.Mem{Base: machine.A, Disp: 8}, machine.Value(1))
+	e.ArithImm(machine.Add, machine.D, slotBytes)
+	e.ArithImm(machine.Add, machine.A, slotBytes)
+	e.ArithImm(machine.Sub, machine.C, 1)
+	e.JumpIf(machine.NotEqual, copying)
 	e.Jump(done)
 }
 
 func tail(e *emitter, pc int, in bytecode.Instr) {
 	callee := &e.module.Funcs[in.B]
 	e.room(pc, 0, callee)
-	e.handOver(pc, 0, registerFileAMD64.inputs(callee))
+	e.handOver(pc, 0, e.registerFile.inputs(callee))
 	if start, ok := e.starts[in.B]; ok {
 		e.Jump(start)
 		return
 	}
 	address, _ := e.target.Known(in.B)
-	e.Immediate(amd64.RAX, int64(address))
-	e.JumpTo(amd64.RAX)
+	e.Immediate(machine.A, int64(address))
+	e.JumpTo(machine.A)
 }
 
 // leaveFunction returns: the results are handed over as callers expect it.
 func leaveFunction(e *emitter, pc int, in bytecode.Instr) {
-	e.handOver(pc, 0, registerFileAMD64.convention(e.f.Results, in.A))
+	e.handOver(pc, 0, e.registerFile.convention(e.f.Results, in.A))
 	e.Return()
 }

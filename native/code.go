@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // Target is what code has to know of the machine that it is made for.
 type Target struct {
-	Layout Layout
+	Processor *machine.Processor
+	Layout    Layout
 	// Known finds the code of a function that was compiled before, by its address; nil: there is none.
 	Known func(function int32) (address uintptr, ok bool)
 	// Sites and Exits are how many there are already: those of the code have the numbers from there on.
@@ -67,9 +68,6 @@ type Layout struct {
 // Room is how many calls can be open in machine code.
 const Room = 16384
 
-// MarkOffset is where, behind a return address, the number of the Site stands: four bytes.
-const MarkOffset = amd64.MarkOffset
-
 // Code is machine code of functions.
 type Code struct {
 	Bytes     []byte
@@ -122,7 +120,7 @@ func Compile(m *bytecode.Module, functions []int32, t *Target) (*Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{module: m, target: t, plans: map[int32]*plan{}}
+	b := &builder{module: m, target: t, registerFile: newRegisterFile(t.Processor), plans: map[int32]*plan{}}
 	for _, i := range functions {
 		b.plans[i] = newPlan(m, i, proof)
 	}
@@ -134,9 +132,10 @@ func Compile(m *bytecode.Module, functions []int32, t *Target) (*Code, error) {
 
 // builder makes the code of several functions.
 type builder struct {
-	module *bytecode.Module
-	target *Target
-	plans  map[int32]*plan // of those that get code
+	module       *bytecode.Module
+	target       *Target
+	registerFile *registerFile
+	plans        map[int32]*plan // of those that get code
 }
 
 // callable tells whether machine code can call a function.

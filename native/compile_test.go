@@ -14,6 +14,7 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/native/amd64"
 )
 
 var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Calls: 24, Refilled: 32, Deepest: 40, Outside: 48, Back: 56, Answer: 64, Barrier: 72, Markers: 80, StackGuard: 16, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
@@ -98,9 +99,9 @@ func TestMachineCodeOfFunctions(t *testing.T) {
 			f.Name, f.Word, f.File = name, true, -1
 			m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
 			require.NoError(t, bytecode.Verify(m))
-			code, err := Compile(m, []int32{0}, &Target{Layout: layout})
+			code, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout})
 			require.NoError(t, err)
-			again, err := Compile(m, []int32{0}, &Target{Layout: layout})
+			again, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout})
 			require.NoError(t, err)
 			assert.Equal(t, code, again, "the same, always")
 			found, file := listing(t, code), filepath.Join("testdata", name+".txt")
@@ -118,7 +119,7 @@ func TestWhatIsLeftOftenIsLeftOut(t *testing.T) {
 	f := functions["mixed"]
 	f.Name, f.Word, f.File = "mixed", true, -1
 	m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
-	code, err := Compile(m, []int32{0}, &Target{Layout: layout, Selective: true})
+	code, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout, Selective: true})
 	require.NoError(t, err)
 	assert.Empty(t, code.Functions)
 }

@@ -2,73 +2,53 @@ package native
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
-
-// Registers with a meaning. All others hold values, but for RAX, RCX, RDX and the last two for Floats, which
-// are free within an instruction, and RBP, which is Go's.
-const (
-	frameRegister     = amd64.RBX // first slot of the frame
-	contextRegister   = amd64.R15
-	goroutineRegister = amd64.R14
-	scratchFloat      = amd64.Xmm(15)
-	otherFloat        = amd64.Xmm(14)
-)
-
-// registerFileAMD64 is what is left for values.
-var registerFileAMD64 = &registerFile{
-	arguments: [classes][]register{
-		general: {register(amd64.RSI), register(amd64.RDI), register(amd64.R8), register(amd64.R9), register(amd64.R10), register(amd64.R11)},
-		float:   {0, 1, 2, 3, 4, 5, 6, 7},
-	},
-	values: [classes][]register{
-		general: {register(amd64.RSI), register(amd64.RDI), register(amd64.R8), register(amd64.R9), register(amd64.R10), register(amd64.R11), register(amd64.R12), register(amd64.R13)},
-		float:   {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13},
-	},
-}
 
 // slotBytes is the size of a slot: the marker, or a pointer, and the number.
 const slotBytes = 16
 
-func markerAt(slot int32) amd64.Mem { return amd64.Mem{Base: frameRegister, Disp: slot * slotBytes} }
-func numberAt(slot int32) amd64.Mem {
-	return amd64.Mem{Base: frameRegister, Disp: slot*slotBytes + 8}
+func markerAt(slot int32) machine.Mem {
+	return machine.Mem{Base: machine.Frame, Disp: slot * slotBytes}
+}
+func numberAt(slot int32) machine.Mem {
+	return machine.Mem{Base: machine.Frame, Disp: slot*slotBytes + 8}
 }
 
-func context(offset int32) amd64.Mem { return amd64.Mem{Base: contextRegister, Disp: offset} }
+func context(offset int32) machine.Mem { return machine.Mem{Base: machine.Context, Disp: offset} }
 
 // emitter makes the code.
 type emitter struct {
-	amd64.Assembler
+	machine.Assembler
 	*builder
 	code   *Code
-	starts map[int32]amd64.Label // of functions
-	enter  amd64.Label           // what all entries use
-	leave  amd64.Label           // what all exits use
-	help   amd64.Label           // what all who want help use
+	starts map[int32]machine.Label // of functions
+	enter  machine.Label           // what all entries use
+	leave  machine.Label           // what all exits use
+	help   machine.Label           // what all who want help use
 
 	// Of the function that is compiled:
 	*plan
-	labels   []amd64.Label // by pc
+	labels   []machine.Label // by pc
 	deferred []deferred
-	exits    []amd64.Label // by pc; 0: there is none yet
-	helps    []amd64.Label // by pc; 0: there is none yet
-	sites    map[int]int   // number of the site, by the pc of the call
+	exits    []machine.Label // by pc; 0: there is none yet
+	helps    []machine.Label // by pc; 0: there is none yet
+	sites    map[int]int     // number of the site, by the pc of the call
 }
 
 // deferred is code that stands behind all other code of its function, since control seldom comes there: it writes what is missing in memory and goes on.
 type deferred struct {
-	label amd64.Label
+	label machine.Label
 	write []written
-	to    amd64.Label // elsewhere in the function
-	pc    int         // or, if that is not below 0, out to the interpreter, in front of this instruction
-	emit  func()      // or this is all of it
-	owner int         // the instruction that comes here
+	to    machine.Label // elsewhere in the function
+	pc    int           // or, if that is not below 0, out to the interpreter, in front of this instruction
+	emit  func()        // or this is all of it
+	owner int           // the instruction that comes here
 }
 
 // build makes the code of the functions that have plans.
 func (b *builder) build(functions []int32) (*Code, error) {
-	e := &emitter{builder: b, code: &Code{}, starts: map[int32]amd64.Label{}}
+	e := &emitter{Assembler: b.target.Processor.New(), builder: b, code: &Code{}, starts: map[int32]machine.Label{}}
 	e.NewLabel() // so that 0 is none
 	for _, i := range functions {
 		if b.plans[i] != nil {
@@ -78,15 +58,13 @@ func (b *builder) build(functions []int32) (*Code, error) {
 	e.common()
 	for _, i := range functions {
 		if e.plan = b.plans[i]; e.plan != nil {
-			e.plan.settle(b.wayOf, registerFileAMD64)
+			e.plan.settle(b.wayOf, e.registerFile)
 			e.function()
 		}
 	}
-	if err := e.Link(); err != nil {
-		return nil, err
-	}
-	e.code.Bytes = e.Code
-	return e.code, nil
+	var err error
+	e.code.Bytes, err = e.Link()
+	return e.code, err
 }
 
 // common makes the code that entries and exits share.
@@ -94,59 +72,57 @@ func (e *emitter) common() {
 	l := &e.target.Layout
 	e.enter, e.leave, e.help = e.NewLabel(), e.NewLabel(), e.NewLabel()
 
-	// enter: RAX is where to go on, RBX, R14, R15 are set, and the word on the stack is where to go back to. RDX is 0 behind it if there
+	// enter: A is where to go on, the frame, the Context and Go's goroutine are set, and Go's call says where to go back to. D is 0 behind it if there
 	// are no open calls.
 	e.Align(16)
 	e.Bind(e.enter)
-	e.Pop(amd64.RCX)
-	e.Store(context(l.Back), amd64.RCX)
-	e.Store(context(l.Outside), amd64.RSP)
-	e.Load(amd64.RSP, context(l.Calls))
-	e.Load(amd64.RDX, context(l.Refilled))
-	e.JumpTo(amd64.RAX)
+	e.KeepBack(context(l.Back))
+	e.KeepStack(context(l.Outside))
+	e.Load(machine.Calls, context(l.Calls))
+	e.Load(machine.D, context(l.Refilled))
+	e.JumpTo(machine.A)
 
-	// leave: RAX is the number of the exit + 1. RDX says outside that this is the end. The way back is a return, as the processor foresees it.
+	// leave: A is the number of the exit + 1. D says outside that this is the end.
 	e.Align(16)
 	e.Bind(e.leave)
-	e.Store(context(l.Exit), amd64.RAX)
-	e.Store(context(l.Frame), frameRegister)
-	e.Store(context(l.Calls), amd64.RSP)
-	e.Load(amd64.RSP, context(l.Outside))
-	e.Push(context(l.Back))
-	e.Immediate(amd64.RDX, 0)
-	e.Return()
+	e.Store(context(l.Exit), machine.A)
+	e.Store(context(l.Frame), machine.Frame)
+	e.Store(context(l.Calls), machine.Calls)
+	e.RestoreStack(context(l.Outside))
+	e.Immediate(machine.D, 0)
+	e.ReturnBack(context(l.Back))
 
-	// help: RAX is the number of the exit + 1, and the word on the stack where to go on behind the instruction. RDX says outside where
+	// help: A is the number of the exit + 1, and the innermost return address is where to go on behind the instruction. D says outside where
 	// to go on with the same registers and another stack pointer, perhaps. There are as many calls as returns, and jumps otherwise, so
 	// that the processor still foresees where the open calls return to.
 	resume := e.NewLabel()
 	e.Align(16)
 	e.Bind(e.help)
-	e.Store(context(l.Exit), amd64.RAX)
-	e.Store(context(l.Frame), frameRegister)
-	e.Store(context(l.Calls), amd64.RSP)
-	e.Load(amd64.RSP, context(l.Outside))
-	e.LabelAddress(amd64.RDX, resume)
-	e.Load(amd64.RCX, context(l.Back))
-	e.JumpTo(amd64.RCX)
+	e.Store(context(l.Exit), machine.A)
+	e.Store(context(l.Frame), machine.Frame)
+	e.Store(context(l.Calls), machine.Calls)
+	e.RestoreStack(context(l.Outside))
+	e.LabelAddress(machine.D, resume)
+	e.Load(machine.C, context(l.Back))
+	e.JumpTo(machine.C)
 	e.Bind(resume)
-	e.Store(context(l.Outside), amd64.RSP)
-	e.Load(frameRegister, context(l.Frame))
-	e.Load(amd64.RSP, context(l.Calls))
+	e.KeepStack(context(l.Outside))
+	e.Load(machine.Frame, context(l.Frame))
+	e.Load(machine.Calls, context(l.Calls))
 	e.Return()
 }
 
 // function makes the code of a function.
 func (e *emitter) function() {
 	n := len(e.f.Code)
-	e.labels, e.exits, e.helps, e.deferred, e.sites = make([]amd64.Label, n), make([]amd64.Label, n), make([]amd64.Label, n), e.deferred[:0], map[int]int{}
+	e.labels, e.exits, e.helps, e.deferred, e.sites = make([]machine.Label, n), make([]machine.Label, n), make([]machine.Label, n), e.deferred[:0], map[int]int{}
 	for pc := range e.labels {
 		e.labels[pc] = e.NewLabel()
 	}
 	e.Align(16)
 	e.Bind(e.starts[e.index])
 	made := Function{Index: e.index, Call: e.Offset(e.starts[e.index])}
-	for i, handed := range registerFileAMD64.inputs(e.f) { // what comes in memory
+	for i, handed := range e.registerFile.inputs(e.f) { // what comes in memory
 		if slot := int32(i); handed == noRegister && e.live[0].has(slot) {
 			e.loadNumber(slot, e.kinds[0][slot])
 		}
@@ -175,7 +151,7 @@ func (e *emitter) function() {
 		owned(e.deferred[put:], s.owner)
 	}
 	place(e, NoInstruction, Last)
-	made.Last = len(e.Code)
+	made.Last = e.Here()
 	last := e.NewLabel()
 	e.Bind(last)
 	e.last()
@@ -188,7 +164,7 @@ func (e *emitter) function() {
 }
 
 // exit returns where the exit in front of an instruction is.
-func (e *emitter) exit(pc int) amd64.Label {
+func (e *emitter) exit(pc int) machine.Label {
 	if e.exits[pc] == 0 {
 		e.exits[pc] = e.NewLabel()
 		e.deferred = append(e.deferred, deferred{label: e.exits[pc], write: e.missing(e.front[pc], e.live[pc], e.kinds[pc]), pc: pc})
@@ -212,7 +188,7 @@ func (e *emitter) emitDeferred(s deferred) {
 	e.Jump(e.leave)
 }
 
-// write writes to memory what is missing there. It changes RCX.
+// write writes to memory what is missing there. It changes C.
 func (e *emitter) write(list []written) {
 	for _, w := range list {
 		if w.number {
@@ -227,14 +203,14 @@ func (e *emitter) write(list []written) {
 func (e *emitter) storeNumber(slot int32, k bytecode.Kind) {
 	switch r := e.register(slot, k); classOf(k) {
 	case general:
-		e.Store(numberAt(slot), amd64.Reg(r))
+		e.Store(numberAt(slot), machine.Reg(r))
 	case float:
-		e.FloatStore(numberAt(slot), amd64.Xmm(r))
+		e.FloatStore(numberAt(slot), machine.FloatReg(r))
 	}
 }
 
 func (e *emitter) storeMarker(slot int32, k bytecode.Kind) {
-	e.putMarker(markerAt(slot), k, amd64.RCX)
+	e.putMarker(markerAt(slot), k, machine.C)
 }
 
 // loadNumber loads the register of a slot, if it has one.
@@ -245,15 +221,15 @@ func (e *emitter) loadNumber(slot int32, k bytecode.Kind) {
 	}
 	switch r := e.registers[c][slot]; c {
 	case general:
-		e.Load(amd64.Reg(r), numberAt(slot))
+		e.Load(machine.Reg(r), numberAt(slot))
 	case float:
-		e.FloatLoad(amd64.Xmm(r), numberAt(slot))
+		e.FloatLoad(machine.FloatReg(r), numberAt(slot))
 	}
 }
 
 // way returns where to jump on the way from an instruction to another one.
-func (e *emitter) way(pc, to int) amd64.Label {
-	r, kinds := e.after(pc, to, registerFileAMD64)
+func (e *emitter) way(pc, to int) machine.Label {
+	r, kinds := e.after(pc, to, e.registerFile)
 	write := e.opened(r, kinds, to)
 	if len(write) == 0 {
 		return e.labels[to]
@@ -265,60 +241,60 @@ func (e *emitter) way(pc, to int) amd64.Label {
 
 // goOn goes on from an instruction to another one, which may stand right behind it.
 func (e *emitter) goOn(pc, to int) {
-	r, kinds := e.after(pc, to, registerFileAMD64)
+	r, kinds := e.after(pc, to, e.registerFile)
 	e.write(e.opened(r, kinds, to))
 	e.goTo(pc, to)
 }
 
 // last is where the outermost call returns to: the results go to their slots.
 func (e *emitter) last() {
-	for i, r := range registerFileAMD64.convention(e.f.Results, e.f.Out) {
+	for i, r := range e.registerFile.convention(e.f.Results, e.f.Out) {
 		if r == noRegister {
 			continue
 		}
 		slot, k := int32(i), e.f.Results[i]
 		if classOf(k) == general {
-			e.Store(numberAt(slot), amd64.Reg(r))
+			e.Store(numberAt(slot), machine.Reg(r))
 		} else {
-			e.FloatStore(numberAt(slot), amd64.Xmm(r))
+			e.FloatStore(numberAt(slot), machine.FloatReg(r))
 		}
 		e.storeMarker(slot, k)
 	}
-	e.Immediate(amd64.RAX, 0)
+	e.Immediate(machine.A, 0)
 	e.Jump(e.leave)
 }
 
 // enterAt makes the entry in front of an instruction. It calls it, so that the processor foresees where the code returns to, unless
 // there are calls to return to.
-func (e *emitter) enterAt(pc int, last amd64.Label) {
-	entry := Entry{Function: e.index, PC: int32(pc), Offset: len(e.Code), Site: -1}
+func (e *emitter) enterAt(pc int, last machine.Label) {
+	entry := Entry{Function: e.index, PC: int32(pc), Offset: e.Here(), Site: -1}
 	if n, ok := e.sites[pc-1]; ok {
 		entry.Site = n
 	}
 	e.code.Entries = append(e.code.Entries, entry)
 	place(e, pc, Enter)
 	loads := e.NewLabel()
-	e.LabelAddress(amd64.RAX, loads)
+	e.LabelAddress(machine.A, loads)
 	e.Jump(e.enter)
 	e.Bind(loads)
 	for slot := range e.live[pc].all() {
 		e.loadNumber(slot, e.kinds[pc][slot])
 	}
-	e.Test(amd64.RDX, amd64.RDX)
-	e.JumpIf(amd64.NotEqual, e.labels[pc])
+	e.Test(machine.D, machine.D)
+	e.JumpIf(machine.NotEqual, e.labels[pc])
 	e.Call(e.labels[pc])
 	e.Jump(last)
 }
 
 // aside returns the label of deferred code.
-func (e *emitter) aside(emit func()) amd64.Label {
+func (e *emitter) aside(emit func()) machine.Label {
 	s := deferred{label: e.NewLabel(), emit: emit}
 	e.deferred = append(e.deferred, s)
 	return s.label
 }
 
 // putMarker writes the marker of a kind. It may change a register.
-func (e *emitter) putMarker(to amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+func (e *emitter) putMarker(to machine.Mem, k bytecode.Kind, otherwise machine.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
 		e.StoreImm(to, int32(at)+int32(k))
 		return

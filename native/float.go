@@ -2,52 +2,52 @@ package native
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // float, floatResult and keepFloat are general, result and keep of Floats.
-func (e *emitter) float(slot int32, otherwise amd64.Xmm) amd64.Xmm {
+func (e *emitter) float(slot int32, otherwise machine.FloatReg) machine.FloatReg {
 	if r := e.registers[float][slot]; r != noRegister {
-		return amd64.Xmm(r)
+		return machine.FloatReg(r)
 	}
 	e.FloatLoad(otherwise, numberAt(slot))
 	return otherwise
 }
 
-func (e *emitter) floatResult(slot int32, otherwise amd64.Xmm) amd64.Xmm {
+func (e *emitter) floatResult(slot int32, otherwise machine.FloatReg) machine.FloatReg {
 	if r := e.registers[float][slot]; r != noRegister {
-		return amd64.Xmm(r)
+		return machine.FloatReg(r)
 	}
 	return otherwise
 }
 
-func (e *emitter) keepFloat(slot int32, from amd64.Xmm) {
+func (e *emitter) keepFloat(slot int32, from machine.FloatReg) {
 	if r := e.registers[float][slot]; r != noRegister {
-		e.FloatMove(amd64.Xmm(r), from)
+		e.FloatMove(machine.FloatReg(r), from)
 		return
 	}
 	e.FloatStore(numberAt(slot), from)
 }
 
 // floatSlot computes to = to op the slot's Float.
-func (e *emitter) floatSlot(op amd64.Float, to amd64.Xmm, slot int32) {
+func (e *emitter) floatSlot(op machine.Float, to machine.FloatReg, slot int32) {
 	if r := e.registers[float][slot]; r != noRegister {
-		e.Float(op, to, amd64.Xmm(r))
+		e.Float(op, to, machine.FloatReg(r))
 		return
 	}
 	e.FloatMem(op, to, numberAt(slot))
 }
 
-func commutes(op amd64.Float) bool { return op == amd64.FloatAdd || op == amd64.FloatMul }
+func commutes(op machine.Float) bool { return op == machine.FloatAdd || op == machine.FloatMul }
 
-func floatArith(op amd64.Float) func(*emitter, int, bytecode.Instr) {
+func floatArith(op machine.Float) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		to, left, right := e.floatResult(in.A, scratchFloat), in.B, in.C
+		to, left, right := e.floatResult(in.A, machine.ScratchFloat), in.B, in.C
 		if e.registers[float][right] == register(to) && left != right {
 			if commutes(op) {
 				left, right = right, left
 			} else {
-				to = scratchFloat // it must not be overwritten before it is used
+				to = machine.ScratchFloat // it must not be overwritten before it is used
 			}
 		}
 		e.FloatMove(to, e.float(left, to))
@@ -58,22 +58,22 @@ func floatArith(op amd64.Float) func(*emitter, int, bytecode.Instr) {
 }
 
 func floatSqrt(e *emitter, pc int, in bytecode.Instr) {
-	to := e.floatResult(in.A, scratchFloat)
-	e.floatSlot(amd64.FloatSqrt, to, in.B)
+	to := e.floatResult(in.A, machine.ScratchFloat)
+	e.floatSlot(machine.FloatSqrt, to, in.B)
 	e.keepFloat(in.A, to)
 	e.next(pc)
 }
 
 // mulAdd computes slot a = a op b * c, each rounded.
-func (e *emitter) mulAdd(op amd64.Float, a, b, c int32) {
-	e.FloatMove(scratchFloat, e.float(b, scratchFloat))
-	e.floatSlot(amd64.FloatMul, scratchFloat, c)
-	to := e.float(a, otherFloat)
-	e.Float(op, to, scratchFloat)
+func (e *emitter) mulAdd(op machine.Float, a, b, c int32) {
+	e.FloatMove(machine.ScratchFloat, e.float(b, machine.ScratchFloat))
+	e.floatSlot(machine.FloatMul, machine.ScratchFloat, c)
+	to := e.float(a, machine.OtherFloat)
+	e.Float(op, to, machine.ScratchFloat)
 	e.keepFloat(a, to)
 }
 
-func floatMulAdd(op amd64.Float) func(*emitter, int, bytecode.Instr) {
+func floatMulAdd(op machine.Float) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		e.mulAdd(op, in.A, in.B, in.C)
 		e.next(pc)
@@ -82,24 +82,24 @@ func floatMulAdd(op amd64.Float) func(*emitter, int, bytecode.Instr) {
 
 func floatMulAdd3(e *emitter, pc int, in bytecode.Instr) {
 	for i := range int32(3) {
-		e.mulAdd(amd64.FloatAdd, in.A-i, in.B-i, in.C)
+		e.mulAdd(machine.FloatAdd, in.A-i, in.B-i, in.C)
 	}
 	e.next(pc)
 }
 
 func intToFloat(e *emitter, pc int, in bytecode.Instr) {
-	e.loadGeneral(amd64.RAX, in.B)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-	to := e.floatResult(in.A, scratchFloat)
-	e.FloatFromInt(to, amd64.RAX)
+	e.loadGeneral(machine.A, in.B)
+	e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+	to := e.floatResult(in.A, machine.ScratchFloat)
+	e.FloatFromInt(to, machine.A)
 	e.keepFloat(in.A, to)
 	e.next(pc)
 }
 
-// floatOrder is how a comparison of Floats reads the flags. The comparison of a NaN with anything looks like "below" and "equal".
+// floatOrder is how a comparison of Floats reads the flags.
 type floatOrder struct {
-	swapped bool       // the second operand is compared with the first
-	holds   amd64.Cond // what says that it holds
+	swapped bool         // the second operand is compared with the first
+	holds   machine.Cond // what says that it holds
 	nan     nanRule
 }
 
@@ -113,17 +113,17 @@ const (
 )
 
 var floatOrders = map[bytecode.Op]floatOrder{
-	bytecode.OpJumpFloatEq:    {holds: amd64.Equal, nan: never},
-	bytecode.OpJumpFloatNe:    {holds: amd64.NotEqual, nan: always},
-	bytecode.OpJumpFloatLt:    {swapped: true, holds: amd64.Above},
-	bytecode.OpJumpFloatLe:    {swapped: true, holds: amd64.AboveOrEqual},
-	bytecode.OpJumpFloatNotLt: {swapped: true, holds: amd64.BelowOrEqual},
-	bytecode.OpJumpFloatNotLe: {swapped: true, holds: amd64.Below},
+	bytecode.OpJumpFloatEq:    {holds: machine.FloatEqual, nan: never},
+	bytecode.OpJumpFloatNe:    {holds: machine.FloatNotEqual, nan: always},
+	bytecode.OpJumpFloatLt:    {swapped: true, holds: machine.FloatAbove},
+	bytecode.OpJumpFloatLe:    {swapped: true, holds: machine.FloatAboveOrEqual},
+	bytecode.OpJumpFloatNotLt: {swapped: true, holds: machine.FloatNotAbove},
+	bytecode.OpJumpFloatNotLe: {swapped: true, holds: machine.FloatNotAboveOrEqual},
 }
 
 // compareFloats sets the flags.
 func (e *emitter) compareFloats(o floatOrder, left, right int32) {
-	x, y := e.float(left, scratchFloat), e.float(right, otherFloat)
+	x, y := e.float(left, machine.ScratchFloat), e.float(right, machine.OtherFloat)
 	if o.swapped {
 		x, y = y, x
 	}
@@ -136,11 +136,11 @@ func floatJump(e *emitter, pc int, in bytecode.Instr) {
 	switch o.nan {
 	case never:
 		not := e.NewLabel()
-		e.JumpIf(amd64.Parity, not)
+		e.JumpIf(machine.FloatNaN, not)
 		e.JumpIf(o.holds, e.way(pc, e.to[pc][0]))
 		e.Bind(not)
 	case always:
-		e.JumpIf(amd64.Parity, e.way(pc, e.to[pc][0]))
+		e.JumpIf(machine.FloatNaN, e.way(pc, e.to[pc][0]))
 		e.JumpIf(o.holds, e.way(pc, e.to[pc][0]))
 	default:
 		e.JumpIf(o.holds, e.way(pc, e.to[pc][0]))
@@ -153,16 +153,16 @@ func floatTest(as bytecode.Op) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		o := floatOrders[as]
 		e.compareFloats(o, in.B, in.C)
-		e.Set(o.holds, amd64.RAX)
+		e.Set(o.holds, machine.A)
 		switch o.nan {
 		case never:
-			e.Set(amd64.NoParity, amd64.RCX)
-			e.Arith(amd64.And, amd64.RAX, amd64.RCX)
+			e.Set(machine.FloatNoNaN, machine.C)
+			e.Arith(machine.And, machine.A, machine.C)
 		case always:
-			e.Set(amd64.Parity, amd64.RCX)
-			e.Arith(amd64.Or, amd64.RAX, amd64.RCX)
+			e.Set(machine.FloatNaN, machine.C)
+			e.Arith(machine.Or, machine.A, machine.C)
 		}
-		e.keep(in.A, amd64.RAX)
+		e.keep(in.A, machine.A)
 		e.next(pc)
 	}
 }

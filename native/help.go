@@ -4,15 +4,15 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // Help: an instruction that the code cannot execute, or not with the operands that it finds, is executed outside, in Go. All that is live is in memory then,
 // as at an exit, but the calls that are open stay so, and control comes back right behind.
 
-// numberExit makes RAX the number of a new exit.
+// numberExit makes A the number of a new exit.
 func (e *emitter) numberExit(pc int, helped bool) {
-	e.Immediate(amd64.RAX, int64(e.target.Exits+len(e.code.Exits)+1))
+	e.Immediate(machine.A, int64(e.target.Exits+len(e.code.Exits)+1))
 	e.code.Exits = append(e.code.Exits, Exit{Function: e.index, PC: int32(pc), Helped: helped})
 }
 
@@ -28,8 +28,8 @@ func (e *emitter) helped(pc int) {
 	e.callHelp(pc)
 	ways := e.to[pc]
 	if len(ways) > 1 { // it has stepped over the next one, or not
-		e.ArithMemImm(amd64.Cmp, context(e.target.Layout.Answer), 0)
-		e.JumpIf(amd64.Equal, e.aside(func() {
+		e.ArithMemImm(machine.Cmp, context(e.target.Layout.Answer), 0)
+		e.JumpIf(machine.Equal, e.aside(func() {
 			e.reload(ways[0])
 			e.Jump(e.labels[ways[0]])
 		}))
@@ -47,7 +47,7 @@ func (e *emitter) reload(to int) {
 }
 
 // otherwise returns where an instruction goes that could not do with the short way: nothing has been changed then.
-func (e *emitter) otherwise(pc int) amd64.Label {
+func (e *emitter) otherwise(pc int) machine.Label {
 	if e.ways[pc] != codedOrHelped {
 		return e.exit(pc)
 	}
@@ -56,8 +56,8 @@ func (e *emitter) otherwise(pc int) amd64.Label {
 			e.callHelp(pc)
 			ways := e.to[pc]
 			if len(ways) > 1 {
-				e.ArithMemImm(amd64.Cmp, context(e.target.Layout.Answer), 0)
-				e.JumpIf(amd64.Equal, e.aside(func() { e.rejoin(pc, ways[0]) }))
+				e.ArithMemImm(machine.Cmp, context(e.target.Layout.Answer), 0)
+				e.JumpIf(machine.Equal, e.aside(func() { e.rejoin(pc, ways[0]) }))
 			}
 			e.rejoin(pc, ways[len(ways)-1])
 		})
@@ -69,7 +69,7 @@ func (e *emitter) otherwise(pc int) amd64.Label {
 func (e *emitter) rejoin(pc, to int) {
 	found := e.front[pc].clone()
 	found.note(e.missing(found, e.live[pc], e.kinds[pc]))
-	r, kinds := e.after(pc, to, registerFileAMD64)
+	r, kinds := e.after(pc, to, e.registerFile)
 	r.note(e.opened(r, kinds, to))
 	if !e.stepsOn(pc, to) {
 		for slot := range e.plan.write[pc].all() {

@@ -2,10 +2,10 @@ package native
 
 import (
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
-// In what follows RCX has the object of a list and RAX an index. What is not as the short ways want it exits: the interpreter knows
+// In what follows C has the object of a list and A an index. What is not as the short ways want it exits: the interpreter knows
 // the rest. Nothing has been changed then.
 
 // objects emits code that looks into objects.
@@ -19,108 +19,108 @@ func on(emit func(objects, int, bytecode.Instr)) func(*emitter, int, bytecode.In
 // kindShift is where in the second word of a value that is no number its kind stands.
 const kindShift = 56
 
-// objectIn loads RCX with the object of a slot, which must be of a kind that has one. It changes RAX.
+// objectIn loads C with the object of a slot, which must be of a kind that has one. It changes A.
 func (e objects) objectIn(pc int, slot int32, k bytecode.Kind) {
-	e.Load(amd64.RCX, markerAt(slot))
+	e.Load(machine.C, markerAt(slot))
 	if e.kinds[pc][slot] == k {
 		return
 	}
-	e.Load(amd64.RAX, numberAt(slot))
-	e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
-	e.ArithImm(amd64.Cmp, amd64.RAX, int32(k))
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
-	e.Move(amd64.RAX, amd64.RCX)
-	e.numberMarker(amd64.RAX)
-	e.JumpIf(amd64.BelowOrEqual, e.otherwise(pc))
+	e.Load(machine.A, numberAt(slot))
+	e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+	e.ArithImm(machine.Cmp, machine.A, int32(k))
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.Move(machine.A, machine.C)
+	e.numberMarker(machine.A)
+	e.JumpIf(machine.BelowOrEqual, e.otherwise(pc))
 }
 
-// shapeIn loads RCX with the object of a slot, as objectIn does, or with the marker of a number: then it looks like an object that is shared and
+// shapeIn loads C with the object of a slot, as objectIn does, or with the marker of a number: then it looks like an object that is shared and
 // has a form that there is not. One of both must be asked for before anything else is.
 func (e objects) shapeIn(pc int, slot int32, k bytecode.Kind) {
-	e.Load(amd64.RCX, markerAt(slot))
+	e.Load(machine.C, markerAt(slot))
 	if e.kinds[pc][slot] == k {
 		return
 	}
 	kind := numberAt(slot)
 	kind.Disp += kindShift / 8
-	e.CmpMem8Imm(kind, byte(k))
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.CompareMem8Imm(kind, byte(k))
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 
 // numberMarker sets the flags to "below or equal" if a register has the marker of a number. It changes the register.
-func (e objects) numberMarker(r amd64.Reg) {
+func (e objects) numberMarker(r machine.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
-		e.ArithImm(amd64.Sub, r, int32(at))
+		e.ArithImm(machine.Sub, r, int32(at))
 	} else {
-		e.ArithMem(amd64.Sub, r, context(e.target.Layout.Markers))
+		e.ArithMem(machine.Sub, r, context(e.target.Layout.Markers))
 	}
-	e.ArithImm(amd64.Cmp, r, int32(bytecode.KindBool))
+	e.ArithImm(machine.Cmp, r, int32(bytecode.KindBool))
 }
 
 // isMarker sets the flags by whether a word of memory is the marker of a kind. It may change a register.
-func (e objects) isMarker(word amd64.Mem, k bytecode.Kind, otherwise amd64.Reg) {
+func (e objects) isMarker(word machine.Mem, k bytecode.Kind, otherwise machine.Reg) {
 	if at := e.target.Layout.Marker; at != 0 {
-		e.ArithMemImm(amd64.Cmp, word, int32(at)+int32(k))
+		e.ArithMemImm(machine.Cmp, word, int32(at)+int32(k))
 		return
 	}
 	e.Load(otherwise, word)
-	e.ArithMem(amd64.Cmp, otherwise, context(e.target.Layout.Markers+8*int32(k)))
+	e.ArithMem(machine.Cmp, otherwise, context(e.target.Layout.Markers+8*int32(k)))
 }
 
-// putNumber writes a slot's number and its marker to a value in memory that is based on neither RDX nor, if the slot's Float has no register, the last one for Floats.
-// It may change RDX.
-func (e objects) putNumber(to amd64.Mem, slot int32, k bytecode.Kind) {
-	e.putMarker(to, k, amd64.RDX)
+// putNumber writes a slot's number and its marker to a value in memory that is based on neither D nor, if the slot's Float has no register, the last one for Floats.
+// It may change D.
+func (e objects) putNumber(to machine.Mem, slot int32, k bytecode.Kind) {
+	e.putMarker(to, k, machine.D)
 	if classOf(k) == float {
-		e.FloatStore(numberOf(to), e.float(slot, scratchFloat))
+		e.FloatStore(numberOf(to), e.float(slot, machine.ScratchFloat))
 		return
 	}
-	e.Store(numberOf(to), e.general(slot, amd64.RDX))
+	e.Store(numberOf(to), e.general(slot, machine.D))
 }
 
-// indexIn loads RAX with an index.
+// indexIn loads A with an index.
 func (e objects) indexIn(slot int32) {
-	e.loadGeneral(amd64.RAX, slot)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
+	e.loadGeneral(machine.A, slot)
+	e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
 }
 
-func field(offset int32) amd64.Mem { return amd64.Mem{Base: amd64.RCX, Disp: offset} }
+func field(offset int32) machine.Mem { return machine.Mem{Base: machine.C, Disp: offset} }
 
-// inside goes somewhere else if there is no element RAX.
-func (e objects) inside(otherwise amd64.Label) {
-	e.ArithMem(amd64.Cmp, amd64.RAX, field(e.target.Layout.Length))
-	e.JumpIf(amd64.AboveOrEqual, otherwise)
+// inside goes somewhere else if there is no element A.
+func (e objects) inside(otherwise machine.Label) {
+	e.ArithMem(machine.Cmp, machine.A, field(e.target.Layout.Length))
+	e.JumpIf(machine.AboveOrEqual, otherwise)
 }
 
 // alone exits if the list may be held more than once.
 func (e objects) alone(pc int) {
 	e.TestMem32Imm(field(e.target.Layout.State), e.target.Layout.Shared)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 
-// valueOf makes RAX the address of element RAX of a list of Values.
+// valueOf makes A the address of element A of a list of Values.
 func (e objects) valueOf() {
-	e.ShiftImm(amd64.ShiftLeft, amd64.RAX, 4)
-	e.ArithMem(amd64.Add, amd64.RAX, field(e.target.Layout.Elements))
+	e.ShiftImm(machine.ShiftLeft, machine.A, 4)
+	e.ArithMem(machine.Add, machine.A, field(e.target.Layout.Elements))
 }
 
-// keepWord leaves word RAX of a list as the number of a slot.
+// keepWord leaves word A of a list as the number of a slot.
 func (e objects) keepWord(slot int32, k bytecode.Kind) {
-	e.Load(amd64.RCX, field(e.target.Layout.Elements))
+	e.Load(machine.C, field(e.target.Layout.Elements))
 	if classOf(k) == float {
-		to := e.floatResult(slot, scratchFloat)
-		e.FloatIndexed(to, amd64.RCX, amd64.RAX)
+		to := e.floatResult(slot, machine.ScratchFloat)
+		e.FloatIndexed(to, machine.C, machine.A)
 		e.keepFloat(slot, to)
 		return
 	}
-	to := e.result(slot, amd64.RAX)
-	e.Indexed(to, amd64.RCX, amd64.RAX)
+	to := e.result(slot, machine.A)
+	e.Indexed(to, machine.C, machine.A)
 	e.keep(slot, to)
 }
 
 // formIs sets the flags by whether a list is one of words of a kind.
 func (e objects) formIs(k bytecode.Kind) {
-	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), -int32(k))
+	e.CompareMem32Imm(field(e.target.Layout.Form), -int32(k))
 }
 
 // listGetNumber is list.get of a kind. A list of Values is read as well, if the element is of that kind.
@@ -130,20 +130,20 @@ func listGetNumber(e objects, pc int, in bytecode.Instr) {
 	e.shapeIn(pc, in.B, bytecode.KindVariant)
 	e.indexIn(in.C)
 	e.formIs(k)
-	e.JumpIf(amd64.NotEqual, e.aside(func() {
-		e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), 0)
-		e.JumpIf(amd64.NotEqual, exit)
+	e.JumpIf(machine.NotEqual, e.aside(func() {
+		e.CompareMem32Imm(field(e.target.Layout.Form), 0)
+		e.JumpIf(machine.NotEqual, exit)
 		e.inside(exit)
 		e.valueOf()
-		e.isMarker(amd64.Mem{Base: amd64.RAX}, k, amd64.RCX)
-		e.JumpIf(amd64.NotEqual, exit)
+		e.isMarker(machine.Mem{Base: machine.A}, k, machine.C)
+		e.JumpIf(machine.NotEqual, exit)
 		if classOf(k) == float {
-			to := e.floatResult(in.A, scratchFloat)
-			e.FloatLoad(to, amd64.Mem{Base: amd64.RAX, Disp: 8})
+			to := e.floatResult(in.A, machine.ScratchFloat)
+			e.FloatLoad(to, machine.Mem{Base: machine.A, Disp: 8})
 			e.keepFloat(in.A, to)
 		} else {
-			to := e.result(in.A, amd64.RAX)
-			e.Load(to, amd64.Mem{Base: amd64.RAX, Disp: 8})
+			to := e.result(in.A, machine.A)
+			e.Load(to, machine.Mem{Base: machine.A, Disp: 8})
 			e.keep(in.A, to)
 		}
 		e.Jump(done)
@@ -169,85 +169,85 @@ func listGet(rule elementRule) func(objects, int, bytecode.Instr) {
 		l, done, exit := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
 		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
-		e.LoadSigned32(amd64.RDX, field(l.Form))
-		e.Test(amd64.RDX, amd64.RDX)
-		e.JumpIf(amd64.GreaterEqual, e.aside(func() {
-			e.JumpIf(amd64.NotEqual, exit)
+		e.LoadSigned32(machine.D, field(l.Form))
+		e.Test(machine.D, machine.D)
+		e.JumpIf(machine.GreaterEqual, e.aside(func() {
+			e.JumpIf(machine.NotEqual, exit)
 			e.inside(exit)
 			if rule == taken {
 				e.alone(pc)
 			}
 			e.valueOf()
-			e.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, rule == held)
+			e.copyValue(pc, in.A, machine.Mem{Base: machine.A}, rule == held)
 			e.Jump(done)
 		}))
 		e.inside(exit)
-		e.Load(amd64.RCX, field(l.Elements))
-		e.Indexed(amd64.RAX, amd64.RCX, amd64.RAX)
-		e.Store(numberAt(in.A), amd64.RAX)
+		e.Load(machine.C, field(l.Elements))
+		e.Indexed(machine.A, machine.C, machine.A)
+		e.Store(numberAt(in.A), machine.A)
 		e.wordMarker(in.A)
 		e.Bind(done)
 		e.next(pc)
 	}
 }
 
-// wordMarker writes the marker of a slot that has got a word of a list whose form RDX is. It changes RCX.
+// wordMarker writes the marker of a slot that has got a word of a list whose form D is. It changes C.
 func (e objects) wordMarker(slot int32) {
-	e.Load(amd64.RCX, context(e.target.Layout.Markers))
-	e.Arith(amd64.Sub, amd64.RCX, amd64.RDX) // markers are one behind the other
-	e.Store(markerAt(slot), amd64.RCX)
+	e.Load(machine.C, context(e.target.Layout.Markers))
+	e.Arith(machine.Sub, machine.C, machine.D) // markers are one behind the other
+	e.Store(markerAt(slot), machine.C)
 }
 
-// copyValue copies a value to a slot. If it is held once more then, it is marked. It changes RAX, RCX and RDX.
-func (e objects) copyValue(pc int, to int32, from amd64.Mem, once bool) {
-	e.Load(amd64.RDX, numberOf(from))
-	e.Load(amd64.RCX, from) // which may be where it comes from
+// copyValue copies a value to a slot. If it is held once more then, it is marked. It changes A, C and D.
+func (e objects) copyValue(pc int, to int32, from machine.Mem, once bool) {
+	e.Load(machine.D, numberOf(from))
+	e.Load(machine.C, from) // which may be where it comes from
 	e.barrier(pc)
 	if once {
 		e.mark(pc, bytecode.KindAny)
 	}
-	e.Store(markerAt(to), amd64.RCX)
-	e.Store(numberAt(to), amd64.RDX)
+	e.Store(markerAt(to), machine.C)
+	e.Store(numberAt(to), machine.D)
 }
 
-// mark marks the object of the value in RCX and RDX, of a kind, if that is known, as held more than once. It changes RAX.
+// mark marks the object of the value in C and D, of a kind, if that is known, as held more than once. It changes A.
 func (e objects) mark(pc int, k bytecode.Kind) {
 	l, done := &e.target.Layout, e.NewLabel()
 	switch k {
 	case bytecode.KindVariant:
 	case bytecode.KindAny:
-		e.Move(amd64.RAX, amd64.RCX)
-		e.numberMarker(amd64.RAX)
-		e.JumpIf(amd64.BelowOrEqual, done)
-		e.Move(amd64.RAX, amd64.RDX)
-		e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
-		e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindMap))
-		e.JumpIf(amd64.Equal, e.otherwise(pc))
-		e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindVariant))
-		e.JumpIf(amd64.NotEqual, done)
+		e.Move(machine.A, machine.C)
+		e.numberMarker(machine.A)
+		e.JumpIf(machine.BelowOrEqual, done)
+		e.Move(machine.A, machine.D)
+		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindMap))
+		e.JumpIf(machine.Equal, e.otherwise(pc))
+		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindVariant))
+		e.JumpIf(machine.NotEqual, done)
 	default:
 		return
 	}
 	e.TestMem32Imm(field(l.State), l.Shared)
-	e.JumpIf(amd64.Equal, e.aside(func() {
+	e.JumpIf(machine.Equal, e.aside(func() {
 		e.LockOr32Imm(field(l.State), l.Shared)
 		e.Jump(done)
 	}))
 	e.Bind(done)
 }
 
-// free goes on otherwise unless the value in RCX and RDX can be put into an object as it is: a number, or what Go's
-// collector need not be told of. Strings may have to be copied to other memory. It changes RAX.
+// free goes on otherwise unless the value in C and D can be put into an object as it is: a number, or what Go's
+// collector need not be told of. Strings may have to be copied to other memory. It changes A.
 func (e objects) free(pc int, k bytecode.Kind) {
 	if k == bytecode.KindAny {
 		number := e.NewLabel()
-		e.Move(amd64.RAX, amd64.RCX)
-		e.numberMarker(amd64.RAX)
-		e.JumpIf(amd64.BelowOrEqual, number)
-		e.Move(amd64.RAX, amd64.RDX)
-		e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
-		e.ArithImm(amd64.Cmp, amd64.RAX, int32(bytecode.KindString))
-		e.JumpIf(amd64.Equal, e.otherwise(pc))
+		e.Move(machine.A, machine.C)
+		e.numberMarker(machine.A)
+		e.JumpIf(machine.BelowOrEqual, number)
+		e.Move(machine.A, machine.D)
+		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindString))
+		e.JumpIf(machine.Equal, e.otherwise(pc))
 		e.Bind(number)
 	}
 	e.barrier(pc)
@@ -256,11 +256,11 @@ func (e objects) free(pc int, k bytecode.Kind) {
 // objectsFit: values of a kind can be put into objects by the code.
 func objectsFit(k bytecode.Kind) bool { return k != bytecode.KindString && k != bytecode.KindBuilder }
 
-// barrier goes on otherwise while Go's collector has to be told of each pointer that is written. It changes RAX.
+// barrier goes on otherwise while Go's collector has to be told of each pointer that is written. It changes A.
 func (e objects) barrier(pc int) {
-	e.Load(amd64.RAX, context(e.target.Layout.Barrier))
-	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RAX}, 0)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.Load(machine.A, context(e.target.Layout.Barrier))
+	e.CompareMem32Imm(machine.Mem{Base: machine.A}, 0)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 
 // moveValue is move and copy of what is no number, or not known to be one.
@@ -282,41 +282,41 @@ func listSet(e objects, pc int, in bytecode.Instr) {
 		listSetObject(e, pc, in)
 		return
 	}
-	e.setElement(pc, in, k, func() amd64.Reg { return e.general(in.C, amd64.RDX) })
+	e.setElement(pc, in, k, func() machine.Reg { return e.general(in.C, machine.D) })
 }
 
 func listSetImm(e objects, pc int, in bytecode.Instr) {
-	e.setElement(pc, in, bytecode.KindInt, func() amd64.Reg {
-		e.Immediate(amd64.RDX, int64(in.C)<<1)
-		return amd64.RDX
+	e.setElement(pc, in, bytecode.KindInt, func() machine.Reg {
+		e.Immediate(machine.D, int64(in.C)<<1)
+		return machine.D
 	})
 }
 
 // setElement replaces element B of the list A by a number of a kind; general gives its pattern if it is no Float.
-func (e objects) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general func() amd64.Reg) {
+func (e objects) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general func() machine.Reg) {
 	l, done, other := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
 	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
 	e.indexIn(in.B)
 	e.inside(other)
 	e.formIs(k)
-	e.JumpIf(amd64.NotEqual, e.aside(func() {
-		e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
-		e.JumpIf(amd64.NotEqual, other)
+	e.JumpIf(machine.NotEqual, e.aside(func() {
+		e.CompareMem32Imm(field(l.Form), 0)
+		e.JumpIf(machine.NotEqual, other)
 		e.valueOf()
-		e.Load(amd64.RCX, amd64.Mem{Base: amd64.RAX})
-		e.numberMarker(amd64.RCX) // of another value the collector would have to know that it is gone
-		e.JumpIf(amd64.Above, other)
-		to := amd64.Mem{Base: amd64.RAX}
-		e.putMarker(to, k, amd64.RCX)
+		e.Load(machine.C, machine.Mem{Base: machine.A})
+		e.numberMarker(machine.C) // of another value the collector would have to know that it is gone
+		e.JumpIf(machine.Above, other)
+		to := machine.Mem{Base: machine.A}
+		e.putMarker(to, k, machine.C)
 		if classOf(k) == float {
-			e.FloatStore(numberOf(to), e.float(in.C, scratchFloat))
+			e.FloatStore(numberOf(to), e.float(in.C, machine.ScratchFloat))
 		} else {
 			e.Store(numberOf(to), general())
 		}
 		e.Jump(done)
 	}))
-	e.Load(amd64.RCX, field(l.Elements))
+	e.Load(machine.C, field(l.Elements))
 	e.storeWord(in.C, k, general)
 	e.Bind(done)
 	e.next(pc)
@@ -325,29 +325,29 @@ func (e objects) setElement(pc int, in bytecode.Instr, k bytecode.Kind, general 
 // listSetObject is list.set of what is no number, or not known to be one, in a list of Values.
 func listSetObject(e objects, pc int, in bytecode.Instr) {
 	l := &e.target.Layout
-	e.Load(amd64.RCX, markerAt(in.C))
-	e.Load(amd64.RDX, numberAt(in.C))
+	e.Load(machine.C, markerAt(in.C))
+	e.Load(machine.D, numberAt(in.C))
 	e.free(pc, e.kinds[pc][in.C])
 	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
-	e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.CompareMem32Imm(field(l.Form), 0)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	e.indexIn(in.B)
 	e.inside(e.otherwise(pc))
 	e.valueOf()
-	e.Load(amd64.RCX, markerAt(in.C))
-	e.Store(amd64.Mem{Base: amd64.RAX}, amd64.RCX)
-	e.Store(amd64.Mem{Base: amd64.RAX, Disp: 8}, amd64.RDX)
+	e.Load(machine.C, markerAt(in.C))
+	e.Store(machine.Mem{Base: machine.A}, machine.C)
+	e.Store(machine.Mem{Base: machine.A, Disp: 8}, machine.D)
 	e.next(pc)
 }
 
-// storeWord writes a number to word RAX of the elements at RCX.
-func (e objects) storeWord(slot int32, k bytecode.Kind, general func() amd64.Reg) {
+// storeWord writes a number to word A of the elements at C.
+func (e objects) storeWord(slot int32, k bytecode.Kind, general func() machine.Reg) {
 	if classOf(k) == float {
-		e.FloatStoreIndexed(amd64.RCX, amd64.RAX, e.float(slot, scratchFloat))
+		e.FloatStoreIndexed(machine.C, machine.A, e.float(slot, machine.ScratchFloat))
 		return
 	}
-	e.StoreIndexed(amd64.RCX, amd64.RAX, general())
+	e.StoreIndexed(machine.C, machine.A, general())
 }
 
 // listPush is list.push where there is room for one more.
@@ -357,10 +357,10 @@ func listPush(e objects, pc int, in bytecode.Instr) {
 	}
 	e.push(pc, in.B, bytecode.KindVariant, in.C)
 	if in.A != in.B {
-		e.Load(amd64.RCX, markerAt(in.B))
-		e.Load(amd64.RDX, numberAt(in.B))
-		e.Store(markerAt(in.A), amd64.RCX)
-		e.Store(numberAt(in.A), amd64.RDX)
+		e.Load(machine.C, markerAt(in.B))
+		e.Load(machine.D, numberAt(in.B))
+		e.Store(markerAt(in.A), machine.C)
+		e.Store(numberAt(in.A), machine.D)
 	}
 	e.next(pc)
 }
@@ -379,19 +379,19 @@ func (e objects) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
 	}
 	e.shapeIn(pc, list, listKind)
 	e.alone(pc)
-	general := func() amd64.Reg { return e.general(slot, amd64.RDX) }
-	e.Load(amd64.RAX, field(l.Length))
+	general := func() machine.Reg { return e.general(slot, machine.D) }
+	e.Load(machine.A, field(l.Length))
 	e.formIs(k)
-	e.JumpIf(amd64.NotEqual, e.aside(func() {
-		e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
-		e.JumpIf(amd64.NotEqual, other)
+	e.JumpIf(machine.NotEqual, e.aside(func() {
+		e.CompareMem32Imm(field(l.Form), 0)
+		e.JumpIf(machine.NotEqual, other)
 		e.room1(other)
 		e.valueOf()
-		e.putNumber(amd64.Mem{Base: amd64.RAX}, slot, k)
+		e.putNumber(machine.Mem{Base: machine.A}, slot, k)
 		e.Jump(done)
 	}))
 	e.room1(other)
-	e.Load(amd64.RCX, field(l.Elements))
+	e.Load(machine.C, field(l.Elements))
 	e.storeWord(slot, k, general)
 	e.Bind(done)
 }
@@ -399,56 +399,56 @@ func (e objects) push(pc int, list int32, listKind bytecode.Kind, slot int32) {
 // pushObject is push of what is no number, or not known to be one, to a list of Values.
 func (e objects) pushObject(pc int, list int32, listKind bytecode.Kind, slot int32) {
 	l := &e.target.Layout
-	e.Load(amd64.RCX, markerAt(slot))
-	e.Load(amd64.RDX, numberAt(slot))
+	e.Load(machine.C, markerAt(slot))
+	e.Load(machine.D, numberAt(slot))
 	e.free(pc, e.kinds[pc][slot])
 	e.shapeIn(pc, list, listKind)
 	e.alone(pc)
-	e.ArithMem32Imm(amd64.Cmp, field(l.Form), 0)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
-	e.Load(amd64.RAX, field(l.Length))
+	e.CompareMem32Imm(field(l.Form), 0)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.Load(machine.A, field(l.Length))
 	e.room1(e.otherwise(pc))
 	e.valueOf()
-	e.Load(amd64.RCX, markerAt(slot))
-	e.Store(amd64.Mem{Base: amd64.RAX}, amd64.RCX)
-	e.Store(amd64.Mem{Base: amd64.RAX, Disp: 8}, amd64.RDX)
+	e.Load(machine.C, markerAt(slot))
+	e.Store(machine.Mem{Base: machine.A}, machine.C)
+	e.Store(machine.Mem{Base: machine.A, Disp: 8}, machine.D)
 }
 
 // room1 counts one element more, or goes somewhere else if there is no room: how much there is can be negative.
-func (e objects) room1(otherwise amd64.Label) {
+func (e objects) room1(otherwise machine.Label) {
 	l := &e.target.Layout
-	e.ArithMem(amd64.Cmp, amd64.RAX, field(l.Room))
-	e.JumpIf(amd64.GreaterEqual, otherwise)
-	e.ArithMemImm(amd64.Add, field(l.Length), 1)
+	e.ArithMem(machine.Cmp, machine.A, field(l.Room))
+	e.JumpIf(machine.GreaterEqual, otherwise)
+	e.ArithMemImm(machine.Add, field(l.Length), 1)
 }
 
-// lengthIn makes RAX the number of elements of the list RCX.
+// lengthIn makes A the number of elements of the list C.
 func (e objects) lengthIn(pc int) {
 	l, done := &e.target.Layout, e.NewLabel()
-	e.LoadSigned32(amd64.RAX, field(l.Form))
-	e.ArithImm(amd64.Sub, amd64.RAX, 1)
-	e.JumpIf(amd64.GreaterEqual, done) // the values are in the object
-	e.ArithMemImm(amd64.Cmp, field(l.Elements), 0)
-	e.JumpIf(amd64.Equal, e.otherwise(pc)) // in a tree, or there are none
-	e.Load(amd64.RAX, field(l.Length))
+	e.LoadSigned32(machine.A, field(l.Form))
+	e.ArithImm(machine.Sub, machine.A, 1)
+	e.JumpIf(machine.GreaterEqual, done) // the values are in the object
+	e.ArithMemImm(machine.Cmp, field(l.Elements), 0)
+	e.JumpIf(machine.Equal, e.otherwise(pc)) // in a tree, or there are none
+	e.Load(machine.A, field(l.Length))
 	e.Bind(done)
 }
 
 func listLength(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.lengthIn(pc)
-	e.Arith(amd64.Add, amd64.RAX, amd64.RAX)
-	e.keep(in.A, amd64.RAX)
+	e.Arith(machine.Add, machine.A, machine.A)
+	e.keep(in.A, machine.A)
 	e.next(pc)
 }
 
 func listHas(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.lengthIn(pc)
-	e.loadGeneral(amd64.RDX, in.C)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RDX, 1)
-	e.Arith(amd64.Cmp, amd64.RDX, amd64.RAX)
-	e.keepCondition(pc, in.A, amd64.Below)
+	e.loadGeneral(machine.D, in.C)
+	e.ShiftImm(machine.ShiftArithmetic, machine.D, 1)
+	e.Arith(machine.Cmp, machine.D, machine.A)
+	e.keepCondition(pc, in.A, machine.Below)
 }
 
 // listNextNumber is list.next of a kind, of a list of words. At its end it goes on behind.
@@ -457,7 +457,7 @@ func listNextNumber(e objects, pc int, in bytecode.Instr) {
 	e.shapeIn(pc, in.B, bytecode.KindVariant)
 	e.indexIn(in.C)
 	e.formIs(k)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	e.inside(e.way(pc, pc+1))
 	e.keepWord(in.A, k)
 	e.count(in.C)
@@ -470,27 +470,27 @@ func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
 		l, copied, other, end := &e.target.Layout, e.NewLabel(), e.otherwise(pc), e.way(pc, pc+1)
 		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
-		e.LoadSigned32(amd64.RDX, field(l.Form))
-		e.Test(amd64.RDX, amd64.RDX)
-		e.JumpIf(amd64.NotEqual, e.aside(func() {
-			e.JumpIf(amd64.Greater, other)
+		e.LoadSigned32(machine.D, field(l.Form))
+		e.Test(machine.D, machine.D)
+		e.JumpIf(machine.NotEqual, e.aside(func() {
+			e.JumpIf(machine.Greater, other)
 			e.inside(end)
-			e.Load(amd64.RCX, field(l.Elements))
-			e.Indexed(amd64.RAX, amd64.RCX, amd64.RAX)
-			e.Store(numberAt(in.A), amd64.RAX)
+			e.Load(machine.C, field(l.Elements))
+			e.Indexed(machine.A, machine.C, machine.A)
+			e.Store(numberAt(in.A), machine.A)
 			e.wordMarker(in.A)
 			e.Jump(copied)
 		}))
 		e.inside(e.aside(func() {
-			e.ArithMemImm(amd64.Cmp, field(l.Elements), 0)
-			e.JumpIf(amd64.Equal, other) // in a tree, or there are none
+			e.ArithMemImm(machine.Cmp, field(l.Elements), 0)
+			e.JumpIf(machine.Equal, other) // in a tree, or there are none
 			e.Jump(end)
 		}))
 		if rule == taken {
 			e.alone(pc)
 		}
 		e.valueOf()
-		e.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, rule == held)
+		e.copyValue(pc, in.A, machine.Mem{Base: machine.A}, rule == held)
 		e.Bind(copied)
 		e.count(in.C)
 		e.goOn(pc, pc+2)
@@ -500,10 +500,10 @@ func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
 // count adds 1 to a slot's Int.
 func (e objects) count(slot int32) {
 	if r := e.registers[general][slot]; r != noRegister {
-		e.ArithImm(amd64.Add, amd64.Reg(r), 2)
+		e.ArithImm(machine.Add, machine.Reg(r), 2)
 		return
 	}
-	e.ArithMemImm(amd64.Add, numberAt(slot), 2)
+	e.ArithMemImm(machine.Add, numberAt(slot), 2)
 }
 
 // check goes on if a value is of a kind.
@@ -512,8 +512,8 @@ func check(e objects, pc int, in bytecode.Instr) {
 	switch {
 	case e.kinds[pc][in.A] == k:
 	case classOf(k) != inSlot:
-		e.isMarker(markerAt(in.A), k, amd64.RAX)
-		e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+		e.isMarker(markerAt(in.A), k, machine.A)
+		e.JumpIf(machine.NotEqual, e.otherwise(pc))
 		if e.liveBehind(pc).has(in.A) { // else its register may be another one's
 			e.loadNumber(in.A, k)
 		}

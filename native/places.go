@@ -25,7 +25,7 @@ const (
 // place notes that what comes next is of an instruction.
 func place(e *emitter, pc int, role Role) {
 	if e.target.Places {
-		e.code.Places = append(e.code.Places, Place{len(e.Code), e.index, int32(pc), role})
+		e.code.Places = append(e.code.Places, Place{e.Here(), e.index, int32(pc), role})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // register is the number of a register of a class.
@@ -16,6 +17,20 @@ const noRegister register = -1
 type registerFile struct {
 	arguments [classes][]register // for arguments and results of calls, in order
 	values    [classes][]register // all, those that arguments have not in front
+}
+
+// newRegisterFile is that of a processor.
+func newRegisterFile(p *machine.Processor) *registerFile {
+	file := &registerFile{}
+	for i := range p.Values {
+		file.values[general] = append(file.values[general], register(machine.Value(i)))
+	}
+	for i := range p.Floats {
+		file.values[float] = append(file.values[float], register(machine.FloatValue(i)))
+	}
+	file.arguments[general] = file.values[general][:p.ArgumentValues]
+	file.arguments[float] = file.values[float][:p.ArgumentFloats]
+	return file
 }
 
 // convention says in which registers so many arguments or results are handed over, by what is proven of their kinds; nil proves nothing.

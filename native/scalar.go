@@ -4,41 +4,41 @@ import (
 	"math/bits"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // general returns the register of a slot that holds an Int or Bool; one without is loaded to another register.
-func (e *emitter) general(slot int32, otherwise amd64.Reg) amd64.Reg {
+func (e *emitter) general(slot int32, otherwise machine.Reg) machine.Reg {
 	if r := e.registers[general][slot]; r != noRegister {
-		return amd64.Reg(r)
+		return machine.Reg(r)
 	}
 	e.Load(otherwise, numberAt(slot))
 	return otherwise
 }
 
 // loadGeneral copies a slot's Int or Bool to a register.
-func (e *emitter) loadGeneral(to amd64.Reg, slot int32) { e.Move(to, e.general(slot, to)) }
+func (e *emitter) loadGeneral(to machine.Reg, slot int32) { e.Move(to, e.general(slot, to)) }
 
 // result returns the register in which the Int or Bool of a slot is to be computed; keep then brings it to where it belongs.
-func (e *emitter) result(slot int32, otherwise amd64.Reg) amd64.Reg {
+func (e *emitter) result(slot int32, otherwise machine.Reg) machine.Reg {
 	if r := e.registers[general][slot]; r != noRegister {
-		return amd64.Reg(r)
+		return machine.Reg(r)
 	}
 	return otherwise
 }
 
-func (e *emitter) keep(slot int32, from amd64.Reg) {
+func (e *emitter) keep(slot int32, from machine.Reg) {
 	if r := e.registers[general][slot]; r != noRegister {
-		e.Move(amd64.Reg(r), from)
+		e.Move(machine.Reg(r), from)
 		return
 	}
 	e.Store(numberAt(slot), from)
 }
 
 // arithSlot computes to = to op the slot's number.
-func (e *emitter) arithSlot(op amd64.Arith, to amd64.Reg, slot int32) {
+func (e *emitter) arithSlot(op machine.Arith, to machine.Reg, slot int32) {
 	if r := e.registers[general][slot]; r != noRegister {
-		e.Arith(op, to, amd64.Reg(r))
+		e.Arith(op, to, machine.Reg(r))
 		return
 	}
 	e.ArithMem(op, to, numberAt(slot))
@@ -49,32 +49,32 @@ func (e *emitter) compareSlot(slot int32, pattern int64) {
 	r := e.registers[general][slot]
 	switch {
 	case pattern != int64(int32(pattern)):
-		e.Immediate(amd64.RDX, pattern)
-		e.Arith(amd64.Cmp, e.general(slot, amd64.RAX), amd64.RDX)
+		e.Immediate(machine.D, pattern)
+		e.Arith(machine.Cmp, e.general(slot, machine.A), machine.D)
 	case r == noRegister:
-		e.ArithMemImm(amd64.Cmp, numberAt(slot), int32(pattern))
+		e.ArithMemImm(machine.Cmp, numberAt(slot), int32(pattern))
 	case pattern == 0:
-		e.Test(amd64.Reg(r), amd64.Reg(r))
+		e.Test(machine.Reg(r), machine.Reg(r))
 	default:
-		e.ArithImm(amd64.Cmp, amd64.Reg(r), int32(pattern))
+		e.ArithImm(machine.Cmp, machine.Reg(r), int32(pattern))
 	}
 }
 
 // addPattern computes to = to + pattern.
-func (e *emitter) addPattern(to amd64.Reg, pattern int64) {
+func (e *emitter) addPattern(to machine.Reg, pattern int64) {
 	if pattern == int64(int32(pattern)) {
-		e.ArithImm(amd64.Add, to, int32(pattern))
+		e.ArithImm(machine.Add, to, int32(pattern))
 		return
 	}
-	e.Immediate(amd64.RDX, pattern)
-	e.Arith(amd64.Add, to, amd64.RDX)
+	e.Immediate(machine.D, pattern)
+	e.Arith(machine.Add, to, machine.D)
 }
 
 // next ends an instruction that control goes on from to the one behind it.
 func (e *emitter) next(pc int) { e.goOn(pc, e.to[pc][0]) }
 
 // branch ends an instruction that goes to its target on a condition.
-func (e *emitter) branch(pc int, on amd64.Cond) {
+func (e *emitter) branch(pc int, on machine.Cond) {
 	e.JumpIf(on, e.way(pc, e.to[pc][0]))
 	e.goOn(pc, e.to[pc][1])
 }
@@ -85,15 +85,15 @@ func move(e *emitter, pc int, in bytecode.Instr) {
 		moveValue(objects{e}, pc, in)
 		return
 	case float:
-		e.keepFloat(in.A, e.float(in.B, scratchFloat))
+		e.keepFloat(in.A, e.float(in.B, machine.ScratchFloat))
 	case general:
-		e.keep(in.A, e.general(in.B, e.result(in.A, amd64.RAX)))
+		e.keep(in.A, e.general(in.B, e.result(in.A, machine.A)))
 	}
 	e.next(pc)
 }
 
 func (e *emitter) constant(pc int, slot int32, pattern int64) {
-	r := e.result(slot, amd64.RAX)
+	r := e.result(slot, machine.A)
 	e.Immediate(r, pattern)
 	e.keep(slot, r)
 	e.next(pc)
@@ -103,31 +103,31 @@ func constant(e *emitter, pc int, in bytecode.Instr) {
 	c := &e.module.Consts[in.B]
 	switch {
 	case classOf(c.Kind) == inSlot:
-		e.Immediate(amd64.RAX, int64(e.target.Constant(in.B)))
-		objects{e}.copyValue(pc, in.A, amd64.Mem{Base: amd64.RAX}, false)
+		e.Immediate(machine.A, int64(e.target.Constant(in.B)))
+		objects{e}.copyValue(pc, in.A, machine.Mem{Base: machine.A}, false)
 	case c.Kind == bytecode.KindInt:
 		e.constant(pc, in.A, int64(c.Bits<<1))
 		return
 	case c.Bits == 0:
-		r := e.floatResult(in.A, scratchFloat)
+		r := e.floatResult(in.A, machine.ScratchFloat)
 		e.FloatZero(r)
 		e.keepFloat(in.A, r)
 	default:
-		r := e.floatResult(in.A, scratchFloat)
-		e.Immediate(amd64.RAX, int64(c.Bits))
-		e.FloatFromBits(r, amd64.RAX)
+		r := e.floatResult(in.A, machine.ScratchFloat)
+		e.Immediate(machine.A, int64(c.Bits))
+		e.FloatFromBits(r, machine.A)
 		e.keepFloat(in.A, r)
 	}
 	e.next(pc)
 }
 
 // arith is A = B op C.
-func arith(op amd64.Arith) func(*emitter, int, bytecode.Instr) {
+func arith(op machine.Arith) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		to, left, right := e.result(in.A, amd64.RAX), in.B, in.C
+		to, left, right := e.result(in.A, machine.A), in.B, in.C
 		if r := e.registers[general][right]; r == register(to) && left != right {
-			if op == amd64.Sub {
-				to = amd64.RAX // it must not be overwritten before it is used
+			if op == machine.Sub {
+				to = machine.A // it must not be overwritten before it is used
 			} else {
 				left, right = right, left
 			}
@@ -142,24 +142,24 @@ func arith(op amd64.Arith) func(*emitter, int, bytecode.Instr) {
 func intSum(e *emitter, pc int, in bytecode.Instr) {
 	to, left, right := e.registers[general][in.A], e.registers[general][in.B], e.registers[general][in.C]
 	if to == noRegister || left == noRegister || right == noRegister || to == left || to == right {
-		arith(amd64.Add)(e, pc, in)
+		arith(machine.Add)(e, pc, in)
 		return
 	}
-	e.Sum(amd64.Reg(to), amd64.Reg(left), amd64.Reg(right))
+	e.Sum(machine.Reg(to), machine.Reg(left), machine.Reg(right))
 	e.next(pc)
 }
 
 // arithImm is A = B op the Int C.
-func arithImm(op amd64.Arith) func(*emitter, int, bytecode.Instr) {
+func arithImm(op machine.Arith) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		to, pattern := e.result(in.A, amd64.RAX), int64(in.C)<<1
+		to, pattern := e.result(in.A, machine.A), int64(in.C)<<1
 		if pattern == int64(int32(pattern)) {
 			e.loadGeneral(to, in.B)
 			e.ArithImm(op, to, int32(pattern))
 		} else {
-			e.Immediate(amd64.RDX, pattern)
+			e.Immediate(machine.D, pattern)
 			e.loadGeneral(to, in.B)
-			e.Arith(op, to, amd64.RDX)
+			e.Arith(op, to, machine.D)
 		}
 		e.keep(in.A, to)
 		e.next(pc)
@@ -167,9 +167,9 @@ func arithImm(op amd64.Arith) func(*emitter, int, bytecode.Instr) {
 }
 
 // unary is A = op B.
-func unary(op func(*emitter, amd64.Reg)) func(*emitter, int, bytecode.Instr) {
+func unary(op func(*emitter, machine.Reg)) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		to := e.result(in.A, amd64.RAX)
+		to := e.result(in.A, machine.A)
 		e.loadGeneral(to, in.B)
 		op(e, to)
 		e.keep(in.A, to)
@@ -178,18 +178,18 @@ func unary(op func(*emitter, amd64.Reg)) func(*emitter, int, bytecode.Instr) {
 }
 
 func intMul(e *emitter, pc int, in bytecode.Instr) {
-	e.loadGeneral(amd64.RAX, in.B)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-	e.Mul(amd64.RAX, e.general(in.C, amd64.RDX))
-	e.keep(in.A, amd64.RAX)
+	e.loadGeneral(machine.A, in.B)
+	e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+	e.Mul(machine.A, e.general(in.C, machine.D))
+	e.keep(in.A, machine.A)
 	e.next(pc)
 }
 
 func intAddImm(e *emitter, pc int, in bytecode.Instr) {
-	to, pattern := e.result(in.A, amd64.RAX), int64(in.C)<<1
+	to, pattern := e.result(in.A, machine.A), int64(in.C)<<1
 	from := e.general(in.B, to)
 	if from != to && pattern == int64(int32(pattern)) {
-		e.Address(to, amd64.Mem{Base: from, Disp: int32(pattern)})
+		e.Address(to, machine.Mem{Base: from, Disp: int32(pattern)})
 	} else {
 		e.Move(to, from)
 		e.addPattern(to, pattern)
@@ -199,57 +199,42 @@ func intAddImm(e *emitter, pc int, in bytecode.Instr) {
 }
 
 func intSubFromImm(e *emitter, pc int, in bytecode.Instr) {
-	e.Immediate(amd64.RAX, int64(in.C)<<1)
-	e.arithSlot(amd64.Sub, amd64.RAX, in.B)
-	e.keep(in.A, amd64.RAX)
+	e.Immediate(machine.A, int64(in.C)<<1)
+	e.arithSlot(machine.Sub, machine.A, in.B)
+	e.keep(in.A, machine.A)
 	e.next(pc)
 }
 
 func intMulImm(e *emitter, pc int, in bytecode.Instr) {
-	to := e.result(in.A, amd64.RAX)
-	e.MulImm(to, e.general(in.B, amd64.RAX), in.C)
+	to := e.result(in.A, machine.A)
+	e.MulImm(to, e.general(in.B, machine.A), in.C)
 	e.keep(in.A, to)
 	e.next(pc)
 }
 
-// quotient divides RAX by RCX, which is not 0: RAX is the quotient, RDX the remainder. Both are numbers, not patterns. Division of
-// 32 bits is several times faster than that of 64 on many processors.
-func (e *emitter) quotient() {
-	large, done := e.NewLabel(), e.NewLabel()
-	e.Move(amd64.RDX, amd64.RAX)
-	e.Arith(amd64.Or, amd64.RDX, amd64.RCX)
-	e.ShiftImm(amd64.ShiftRight, amd64.RDX, 32)
-	e.JumpIf(amd64.NotEqual, large)
-	e.Div32(amd64.RCX) // RDX is 0
-	e.Jump(done)
-	e.Bind(large)
-	e.Extend()
-	e.Div(amd64.RCX)
-	e.Bind(done)
-}
-
 // keepQuotient leaves what a division gives: the quotient, or the remainder.
 func (e *emitter) keepQuotient(slot int32, remainder bool) {
-	from := amd64.RAX
+	from := machine.A
 	if remainder {
-		from = amd64.RDX
+		from = machine.D
 	}
-	e.Arith(amd64.Add, from, from)
+	e.Arith(machine.Add, from, from)
 	e.keep(slot, from)
 }
 
 func intDiv(e *emitter, pc int, in bytecode.Instr) {
 	zero, done := e.NewLabel(), e.NewLabel()
-	e.loadGeneral(amd64.RCX, in.C)
-	e.loadGeneral(amd64.RAX, in.B)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RCX, 1)
-	e.JumpIf(amd64.Equal, zero)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-	e.quotient()
+	e.loadGeneral(machine.C, in.C)
+	e.loadGeneral(machine.A, in.B)
+	e.ShiftImm(machine.ShiftArithmetic, machine.C, 1)
+	e.Test(machine.C, machine.C)
+	e.JumpIf(machine.Equal, zero)
+	e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+	e.DivideByC()
 	e.Jump(done)
 	e.Bind(zero)
-	e.Immediate(amd64.RAX, 0)
-	e.Immediate(amd64.RDX, 0)
+	e.Immediate(machine.A, 0)
+	e.Immediate(machine.D, 0)
 	e.Bind(done)
 	e.keepQuotient(in.A, in.Op == bytecode.OpIntMod)
 	e.next(pc)
@@ -263,11 +248,11 @@ func power(n int32) (exponent uint8, ok bool) {
 	return uint8(bits.TrailingZeros32(uint32(n))), true
 }
 
-// bias makes RDX what has to be added to RAX, a pattern, so that rounding down rounds toward zero: 2^k - 1 if it is below 0. All is shifted by one.
+// bias makes D what has to be added to A, a pattern, so that rounding down rounds toward zero: 2^k - 1 if it is below 0. All is shifted by one.
 func (e *emitter) bias(k uint8) {
-	e.Move(amd64.RDX, amd64.RAX)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RDX, 63)
-	e.ShiftImm(amd64.ShiftRight, amd64.RDX, 63-k)
+	e.Move(machine.D, machine.A)
+	e.ShiftImm(machine.ShiftArithmetic, machine.D, 63)
+	e.ShiftImm(machine.ShiftRight, machine.D, 63-k)
 }
 
 // reciprocal is what numbers of 63 bits are multiplied by in place of a division by n, and by how many bits the upper half of the product is shifted then, rounded toward
@@ -282,153 +267,153 @@ func reciprocal(n int32) (factor int64, shift uint8, ok bool) {
 	return int64(q) + 1, uint8(width - 2), true
 }
 
-// multiplied leaves the quotient of the pattern in a slot and n in RDX, and the pattern in RAX; false, with nothing done, if n has no reciprocal.
+// multiplied leaves the quotient of the pattern in a slot and n in D, and the pattern in A; false, with nothing done, if n has no reciprocal.
 func (e *emitter) multiplied(slot, n int32) bool {
 	factor, shift, ok := reciprocal(n)
 	if !ok {
 		return false
 	}
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-	e.Immediate(amd64.RCX, factor)
-	e.MulHigh(amd64.RCX)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RDX, shift)
-	e.loadGeneral(amd64.RAX, slot)
-	e.Move(amd64.RCX, amd64.RAX)
-	e.ShiftImm(amd64.ShiftRight, amd64.RCX, 63)
-	e.Arith(amd64.Add, amd64.RDX, amd64.RCX) // toward zero
+	e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+	e.Immediate(machine.C, factor)
+	e.MulHigh(machine.C)
+	e.ShiftImm(machine.ShiftArithmetic, machine.D, shift)
+	e.loadGeneral(machine.A, slot)
+	e.Move(machine.C, machine.A)
+	e.ShiftImm(machine.ShiftRight, machine.C, 63)
+	e.Arith(machine.Add, machine.D, machine.C) // toward zero
 	return true
 }
 
 func intDivImm(e *emitter, pc int, in bytecode.Instr) {
-	e.loadGeneral(amd64.RAX, in.B)
+	e.loadGeneral(machine.A, in.B)
 	if k, ok := power(in.C); ok {
 		e.bias(k)
-		e.Arith(amd64.Add, amd64.RAX, amd64.RDX)
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, k)
-		e.ArithImm(amd64.And, amd64.RAX, -2)
-		e.keep(in.A, amd64.RAX)
+		e.Arith(machine.Add, machine.A, machine.D)
+		e.ShiftImm(machine.ShiftArithmetic, machine.A, k)
+		e.ArithImm(machine.And, machine.A, -2)
+		e.keep(in.A, machine.A)
 	} else if e.multiplied(in.B, in.C) {
-		e.Arith(amd64.Add, amd64.RDX, amd64.RDX)
-		e.keep(in.A, amd64.RDX)
+		e.Arith(machine.Add, machine.D, machine.D)
+		e.keep(in.A, machine.D)
 	} else {
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-		e.Immediate(amd64.RCX, int64(in.C))
-		e.quotient()
+		e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+		e.Immediate(machine.C, int64(in.C))
+		e.DivideByC()
 		e.keepQuotient(in.A, false)
 	}
 	e.next(pc)
 }
 
 func intModImm(e *emitter, pc int, in bytecode.Instr) {
-	e.loadGeneral(amd64.RAX, in.B)
+	e.loadGeneral(machine.A, in.B)
 	if k, ok := power(in.C); ok {
 		e.bias(k)
-		e.Arith(amd64.Add, amd64.RAX, amd64.RDX)
-		e.ArithImm(amd64.And, amd64.RAX, int32(in.C-1)<<1|1)
-		e.Arith(amd64.Sub, amd64.RAX, amd64.RDX)
-		e.keep(in.A, amd64.RAX)
+		e.Arith(machine.Add, machine.A, machine.D)
+		e.ArithImm(machine.And, machine.A, int32(in.C-1)<<1|1)
+		e.Arith(machine.Sub, machine.A, machine.D)
+		e.keep(in.A, machine.A)
 	} else if e.multiplied(in.B, in.C) {
-		e.Immediate(amd64.RCX, 2*int64(in.C))
-		e.Mul(amd64.RDX, amd64.RCX)
-		e.Arith(amd64.Sub, amd64.RAX, amd64.RDX)
-		e.keep(in.A, amd64.RAX)
+		e.Immediate(machine.C, 2*int64(in.C))
+		e.Mul(machine.D, machine.C)
+		e.Arith(machine.Sub, machine.A, machine.D)
+		e.keep(in.A, machine.A)
 	} else {
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-		e.Immediate(amd64.RCX, int64(in.C))
-		e.quotient()
+		e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+		e.Immediate(machine.C, int64(in.C))
+		e.DivideByC()
 		e.keepQuotient(in.A, true)
 	}
 	e.next(pc)
 }
 
-// fitted makes RAX, a number, the pattern of an Int: 0 unless it is one. RDX is 0.
+// fitted makes A, a number, the pattern of an Int: 0 unless it is one. D is 0.
 func (e *emitter) fitted() {
-	e.Arith(amd64.Add, amd64.RAX, amd64.RAX)
-	e.MoveIf(amd64.Overflow, amd64.RAX, amd64.RDX)
+	e.Arith(machine.Add, machine.A, machine.A)
+	e.MoveIf(machine.Overflow, machine.A, machine.D)
 }
 
-// shifted shifts RAX by RCX, both numbers, and leaves the pattern in RAX: 0 unless it is an Int and the distance is from 0 to 63.
-func (e *emitter) shifted(op amd64.Shift) {
-	e.Immediate(amd64.RDX, 0)
-	e.ArithImm(amd64.Cmp, amd64.RCX, 64)
-	e.MoveIf(amd64.AboveOrEqual, amd64.RAX, amd64.RDX)
-	e.ShiftCL(op, amd64.RAX)
+// shifted shifts A by C, both numbers, and leaves the pattern in A: 0 unless it is an Int and the distance is from 0 to 63.
+func (e *emitter) shifted(op machine.Shift) {
+	e.Immediate(machine.D, 0)
+	e.ArithImm(machine.Cmp, machine.C, 64)
+	e.MoveIf(machine.AboveOrEqual, machine.A, machine.D)
+	e.ShiftByC(op, machine.A)
 	e.fitted()
 }
 
-func intShift(op amd64.Shift) func(*emitter, int, bytecode.Instr) {
+func intShift(op machine.Shift) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		e.loadGeneral(amd64.RCX, in.C)
-		e.loadGeneral(amd64.RAX, in.B)
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RCX, 1)
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
+		e.loadGeneral(machine.C, in.C)
+		e.loadGeneral(machine.A, in.B)
+		e.ShiftImm(machine.ShiftArithmetic, machine.C, 1)
+		e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
 		e.shifted(op)
-		e.keep(in.A, amd64.RAX)
+		e.keep(in.A, machine.A)
 		e.next(pc)
 	}
 }
 
 func intShiftOfImm(e *emitter, pc int, in bytecode.Instr) {
-	e.loadGeneral(amd64.RCX, in.B)
-	e.ShiftImm(amd64.ShiftArithmetic, amd64.RCX, 1)
-	e.Immediate(amd64.RAX, int64(in.C))
-	e.shifted(amd64.ShiftLeft)
-	e.keep(in.A, amd64.RAX)
+	e.loadGeneral(machine.C, in.B)
+	e.ShiftImm(machine.ShiftArithmetic, machine.C, 1)
+	e.Immediate(machine.A, int64(in.C))
+	e.shifted(machine.ShiftLeft)
+	e.keep(in.A, machine.A)
 	e.next(pc)
 }
 
-func intShiftImm(op amd64.Shift) func(*emitter, int, bytecode.Instr) {
+func intShiftImm(op machine.Shift) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		if in.C < 0 || in.C >= 64 {
 			e.constant(pc, in.A, 0)
 			return
 		}
-		e.loadGeneral(amd64.RAX, in.B)
-		e.ShiftImm(amd64.ShiftArithmetic, amd64.RAX, 1)
-		e.ShiftImm(op, amd64.RAX, uint8(in.C))
-		e.Immediate(amd64.RDX, 0)
+		e.loadGeneral(machine.A, in.B)
+		e.ShiftImm(machine.ShiftArithmetic, machine.A, 1)
+		e.ShiftImm(op, machine.A, uint8(in.C))
+		e.Immediate(machine.D, 0)
 		e.fitted()
-		e.keep(in.A, amd64.RAX)
+		e.keep(in.A, machine.A)
 		e.next(pc)
 	}
 }
 
 // keepCondition leaves whether a condition holds.
-func (e *emitter) keepCondition(pc int, slot int32, c amd64.Cond) {
-	e.Set(c, amd64.RAX)
-	e.keep(slot, amd64.RAX)
+func (e *emitter) keepCondition(pc int, slot int32, c machine.Cond) {
+	e.Set(c, machine.A)
+	e.keep(slot, machine.A)
 	e.next(pc)
 }
 
-func intTest(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
+func intTest(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		e.arithSlot(amd64.Cmp, e.general(in.B, amd64.RAX), in.C)
+		e.arithSlot(machine.Cmp, e.general(in.B, machine.A), in.C)
 		e.keepCondition(pc, in.A, c)
 	}
 }
 
-func intTestImm(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
+func intTestImm(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		e.compareSlot(in.B, int64(in.C)<<1)
 		e.keepCondition(pc, in.A, c)
 	}
 }
 
-func intJump(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
+func intJump(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		e.arithSlot(amd64.Cmp, e.general(in.A, amd64.RAX), in.B)
+		e.arithSlot(machine.Cmp, e.general(in.A, machine.A), in.B)
 		e.branch(pc, c)
 	}
 }
 
-func intJumpImm(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
+func intJumpImm(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		e.compareSlot(in.A, int64(in.B)<<1)
 		e.branch(pc, c)
 	}
 }
 
-func boolJump(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
+func boolJump(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
 		e.compareSlot(in.A, 0)
 		e.branch(pc, c)
@@ -437,8 +422,8 @@ func boolJump(c amd64.Cond) func(*emitter, int, bytecode.Instr) {
 
 // poll exits in front of an instruction if Go wants the goroutine.
 func (e *emitter) poll(pc int) {
-	e.ArithMemImm(amd64.Cmp, amd64.Mem{Base: goroutineRegister, Disp: e.target.Layout.StackGuard}, 0)
-	e.JumpIf(amd64.Less, e.exit(pc))
+	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.Goroutine, Disp: e.target.Layout.StackGuard}, 0)
+	e.JumpIf(machine.Less, e.exit(pc))
 }
 
 func jumpBack(e *emitter, pc int, _ bytecode.Instr) {
@@ -449,19 +434,19 @@ func jumpBack(e *emitter, pc int, _ bytecode.Instr) {
 func intAddLoop(e *emitter, pc int, in bytecode.Instr) {
 	e.poll(pc)
 	if r := e.registers[general][in.A]; r != noRegister {
-		e.addPattern(amd64.Reg(r), int64(in.B)<<1)
+		e.addPattern(machine.Reg(r), int64(in.B)<<1)
 	} else {
-		e.Load(amd64.RAX, numberAt(in.A))
-		e.addPattern(amd64.RAX, int64(in.B)<<1)
-		e.Store(numberAt(in.A), amd64.RAX)
+		e.Load(machine.A, numberAt(in.A))
+		e.addPattern(machine.A, int64(in.B)<<1)
+		e.Store(numberAt(in.A), machine.A)
 	}
 	e.next(pc)
 }
 
 func intAddSlotLoop(e *emitter, pc int, in bytecode.Instr) {
 	e.poll(pc)
-	to := e.general(in.A, amd64.RAX)
-	e.arithSlot(amd64.Add, to, in.B)
+	to := e.general(in.A, machine.A)
+	e.arithSlot(machine.Add, to, in.B)
 	e.keep(in.A, to)
 	e.next(pc)
 }

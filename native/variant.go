@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/bytecode"
-	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
 )
 
 // mostFields is how many fields a variant has that holds them in its own object.
@@ -16,61 +16,61 @@ const mostArms = 16
 // objectBytes is where in the object of a small variant the fields begin.
 const objectBytes = 16
 
-func fieldAt(i int32) amd64.Mem { return field(objectBytes + i*slotBytes) }
+func fieldAt(i int32) machine.Mem { return field(objectBytes + i*slotBytes) }
 
-func numberOf(m amd64.Mem) amd64.Mem { return amd64.Mem{Base: m.Base, Disp: m.Disp + 8} }
+func numberOf(m machine.Mem) machine.Mem { return machine.Mem{Base: m.Base, Disp: m.Disp + 8} }
 
-// tagIn loads RDX with the tag of the object RCX; if it is of another union the code exits.
+// tagIn loads D with the tag of the object C; if it is of another union the code exits.
 func (e objects) tagIn(pc int, union int32) {
-	e.Load(amd64.RDX, field(0))
-	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RDX, Disp: e.target.Layout.TagUnion}, union)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.Load(machine.D, field(0))
+	e.CompareMem32Imm(machine.Mem{Base: machine.D, Disp: e.target.Layout.TagUnion}, union)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 
-// isOrdinal sets the flags by whether the tag RDX is the one of a place in its union.
+// isOrdinal sets the flags by whether the tag D is the one of a place in its union.
 func (e objects) isOrdinal(ordinal int32) {
-	e.ArithMem32Imm(amd64.Cmp, amd64.Mem{Base: amd64.RDX, Disp: e.target.Layout.TagOrdinal}, ordinal)
+	e.CompareMem32Imm(machine.Mem{Base: machine.D, Disp: e.target.Layout.TagOrdinal}, ordinal)
 }
 
-// ofVariant exits unless the object RCX is of a variant, with its fields in it.
+// ofVariant exits unless the object C is of a variant, with its fields in it.
 func (e objects) ofVariant(pc int, variant int32, known bool) {
 	v := &e.module.Variants[variant]
-	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), int32(len(v.Kinds))+1) // first: see shapeIn
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.CompareMem32Imm(field(e.target.Layout.Form), int32(len(v.Kinds))+1) // first: see shapeIn
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	if !known {
 		e.tagIn(pc, v.Union)
 		e.isOrdinal(v.Ordinal)
-		e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+		e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	}
 }
 
-// holdsKind exits unless a field is of the kind that is declared. It changes RAX.
-func (e objects) holdsKind(pc int, from amd64.Mem, k bytecode.Kind) {
+// holdsKind exits unless a field is of the kind that is declared. It changes A.
+func (e objects) holdsKind(pc int, from machine.Mem, k bytecode.Kind) {
 	switch {
 	case k == bytecode.KindAny:
 	case classOf(k) != inSlot:
-		e.isMarker(from, k, amd64.RAX)
-		e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+		e.isMarker(from, k, machine.A)
+		e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	default:
-		e.Load(amd64.RAX, numberOf(from))
-		e.ShiftImm(amd64.ShiftRight, amd64.RAX, kindShift)
-		e.ArithImm(amd64.Cmp, amd64.RAX, int32(k))
-		e.JumpIf(amd64.NotEqual, e.otherwise(pc))
-		e.Load(amd64.RAX, from)
-		e.numberMarker(amd64.RAX)
-		e.JumpIf(amd64.BelowOrEqual, e.otherwise(pc))
+		e.Load(machine.A, numberOf(from))
+		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+		e.ArithImm(machine.Cmp, machine.A, int32(k))
+		e.JumpIf(machine.NotEqual, e.otherwise(pc))
+		e.Load(machine.A, from)
+		e.numberMarker(machine.A)
+		e.JumpIf(machine.BelowOrEqual, e.otherwise(pc))
 	}
 }
 
-// loadField brings a number from memory to a slot. It changes RAX.
-func (e objects) loadField(slot int32, from amd64.Mem, k bytecode.Kind) {
+// loadField brings a number from memory to a slot. It changes A.
+func (e objects) loadField(slot int32, from machine.Mem, k bytecode.Kind) {
 	if classOf(k) == float {
-		to := e.floatResult(slot, scratchFloat)
+		to := e.floatResult(slot, machine.ScratchFloat)
 		e.FloatLoad(to, numberOf(from))
 		e.keepFloat(slot, to)
 		return
 	}
-	to := e.result(slot, amd64.RAX)
+	to := e.result(slot, machine.A)
 	e.Load(to, numberOf(from))
 	e.keep(slot, to)
 }
@@ -139,28 +139,28 @@ func getFields(known bool, rule elementRule) func(objects, int, bytecode.Instr) 
 				e.loadField(slot, from, k)
 				continue
 			}
-			e.Load(amd64.RDX, from)
-			e.Store(markerAt(slot), amd64.RDX)
-			e.Load(amd64.RDX, numberOf(from))
-			e.Store(numberAt(slot), amd64.RDX)
+			e.Load(machine.D, from)
+			e.Store(markerAt(slot), machine.D)
+			e.Load(machine.D, numberOf(from))
+			e.Store(numberAt(slot), machine.D)
 		}
 		e.next(pc)
 	}
 }
 
-// markFields marks what the fields of the object RCX hold. To mark one twice does no harm.
+// markFields marks what the fields of the object C hold. To mark one twice does no harm.
 func (e objects) markFields(pc int, kinds []bytecode.Kind) {
-	e.Store(context(e.target.Layout.Answer), amd64.RCX)
+	e.Store(context(e.target.Layout.Answer), machine.C)
 	for i, k := range kinds {
 		switch k {
 		case bytecode.KindAny, bytecode.KindVariant, bytecode.KindMap:
-			e.Load(amd64.RDX, numberOf(fieldAt(int32(i))))
-			e.Load(amd64.RCX, fieldAt(int32(i)))
+			e.Load(machine.D, numberOf(fieldAt(int32(i))))
+			e.Load(machine.C, fieldAt(int32(i)))
 			if k == bytecode.KindMap {
 				k = bytecode.KindAny
 			}
 			e.mark(pc, k)
-			e.Load(amd64.RCX, context(e.target.Layout.Answer))
+			e.Load(machine.C, context(e.target.Layout.Answer))
 		}
 	}
 }
@@ -186,15 +186,15 @@ func remakeVariant(e objects, pc int, in bytecode.Instr) {
 	objects := e.freeFields(pc, in.A, n)
 	e.shapeIn(pc, in.C, bytecode.KindVariant)
 	e.alone(pc)
-	e.ArithMem32Imm(amd64.Cmp, field(l.Form), n+1)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
-	e.Immediate(amd64.RDX, int64(e.target.Tag(in.B)))
-	e.ArithMem(amd64.Cmp, amd64.RDX, field(0))
-	e.JumpIf(amd64.NotEqual, e.aside(func() {
+	e.CompareMem32Imm(field(l.Form), n+1)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.Immediate(machine.D, int64(e.target.Tag(in.B)))
+	e.ArithMem(machine.Cmp, machine.D, field(0))
+	e.JumpIf(machine.NotEqual, e.aside(func() {
 		if !objects {
 			e.barrier(pc)
 		}
-		e.Store(field(0), amd64.RDX)
+		e.Store(field(0), machine.D)
 		e.Jump(tagged)
 	}))
 	e.Bind(tagged)
@@ -204,7 +204,7 @@ func remakeVariant(e objects, pc int, in bytecode.Instr) {
 	e.next(pc)
 }
 
-// freeFields goes on otherwise unless what some slots hold can be put into an object as it is; false if all are numbers. It changes RAX, RCX and RDX.
+// freeFields goes on otherwise unless what some slots hold can be put into an object as it is; false if all are numbers. It changes A, C and D.
 func (e objects) freeFields(pc int, first, n int32) bool {
 	objects := false
 	for slot := first; slot < first+n; slot++ {
@@ -214,8 +214,8 @@ func (e objects) freeFields(pc int, first, n int32) bool {
 		}
 		objects = true
 		if k == bytecode.KindAny {
-			e.Load(amd64.RCX, markerAt(slot))
-			e.Load(amd64.RDX, numberAt(slot))
+			e.Load(machine.C, markerAt(slot))
+			e.Load(machine.D, numberAt(slot))
 			e.free(pc, k)
 		}
 	}
@@ -225,16 +225,16 @@ func (e objects) freeFields(pc int, first, n int32) bool {
 	return objects
 }
 
-// putField writes what a slot holds to a field. It changes RDX.
-func (e objects) putField(pc int, to amd64.Mem, slot int32) {
+// putField writes what a slot holds to a field. It changes D.
+func (e objects) putField(pc int, to machine.Mem, slot int32) {
 	if k := e.kinds[pc][slot]; classOf(k) != inSlot {
 		e.putNumber(to, slot, k)
 		return
 	}
-	e.Load(amd64.RDX, markerAt(slot))
-	e.Store(to, amd64.RDX)
-	e.Load(amd64.RDX, numberAt(slot))
-	e.Store(numberOf(to), amd64.RDX)
+	e.Load(machine.D, markerAt(slot))
+	e.Store(to, machine.D)
+	e.Load(machine.D, numberAt(slot))
+	e.Store(numberOf(to), machine.D)
 }
 
 // putFits: what is put can be put into the object.
@@ -250,8 +250,8 @@ func putOne(e objects, pc int, in bytecode.Instr) {
 	e.freeFields(pc, in.B, 1)
 	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
-	e.ArithMem32Imm(amd64.Cmp, field(e.target.Layout.Form), int32(len(e.module.Variants[variant].Kinds))+1)
-	e.JumpIf(amd64.NotEqual, e.otherwise(pc))
+	e.CompareMem32Imm(field(e.target.Layout.Form), int32(len(e.module.Variants[variant].Kinds))+1)
+	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	e.putField(pc, fieldAt(i), in.B)
 	e.next(pc)
 }
@@ -262,7 +262,7 @@ func isVariant(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.B, bytecode.KindVariant)
 	e.tagIn(pc, v.Union)
 	e.isOrdinal(v.Ordinal)
-	e.keepCondition(pc, in.A, amd64.Equal)
+	e.keepCondition(pc, in.A, machine.Equal)
 }
 
 func matchFits(b *builder, p *plan, pc int) bool {
@@ -277,7 +277,7 @@ func match(e objects, pc int, in bytecode.Instr) {
 	for ordinal, c := range table.Targets {
 		if c != bytecode.NoArm {
 			e.isOrdinal(int32(ordinal))
-			e.JumpIf(amd64.Equal, e.way(pc, pc+1+int(c)))
+			e.JumpIf(machine.Equal, e.way(pc, pc+1+int(c)))
 		}
 	}
 	e.Jump(e.otherwise(pc))
@@ -288,5 +288,5 @@ func matchOr(e objects, pc int, in bytecode.Instr) {
 	e.objectIn(pc, in.A, bytecode.KindVariant)
 	e.tagIn(pc, v.Union)
 	e.isOrdinal(v.Ordinal)
-	e.branch(pc, amd64.NotEqual)
+	e.branch(pc, machine.NotEqual)
 }

@@ -4,177 +4,108 @@ package amd64
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
+
+	"github.com/seqvm/seqvm/native/machine"
 )
 
-// Reg is a general register.
-type Reg uint8
-
-// The general registers, by number.
-const (
-	RAX Reg = iota
-	RCX
-	RDX
-	RBX
-	RSP
-	RBP
-	RSI
-	RDI
-	R8
-	R9
-	R10
-	R11
-	R12
-	R13
-	R14
-	R15
-)
-
-// Xmm is a register for Floats, by number from 0 to 15.
-type Xmm uint8
-
-// Cond is a condition of the flags.
-type Cond uint8
-
-// The conditions. Above and below are of unsigned numbers, and of Floats that were compared.
-const (
-	Overflow     Cond = 0x0
-	Below        Cond = 0x2
-	AboveOrEqual Cond = 0x3
-	Equal        Cond = 0x4
-	NotEqual     Cond = 0x5
-	BelowOrEqual Cond = 0x6
-	Above        Cond = 0x7
-	Parity       Cond = 0xA // of Floats: one is NaN
-	NoParity     Cond = 0xB
-	Less         Cond = 0xC
-	GreaterEqual Cond = 0xD
-	LessOrEqual  Cond = 0xE
-	Greater      Cond = 0xF
-)
-
-// Not is the opposite of a condition.
-func (c Cond) Not() Cond { return c ^ 1 }
-
-// Arith is an operation on two operands of 64 bits; its number is that in the encoding.
-type Arith uint8
-
-// The operations. Cmp only sets the flags.
-const (
-	Add Arith = 0
-	Or  Arith = 1
-	And Arith = 4
-	Sub Arith = 5
-	Xor Arith = 6
-	Cmp Arith = 7
-)
-
-// Shift is an operation that shifts; its number is that in the encoding.
-type Shift uint8
-
-// The shifts.
-const (
-	ShiftLeft       Shift = 4
-	ShiftRight      Shift = 5
-	ShiftArithmetic Shift = 7
-)
-
-// Float is an operation on Floats; its number is the opcode.
-type Float uint8
-
-// The operations. The square root has one operand.
-const (
-	FloatSqrt Float = 0x51
-	FloatAdd  Float = 0x58
-	FloatMul  Float = 0x59
-	FloatSub  Float = 0x5C
-	FloatDiv  Float = 0x5E
-)
-
-// Mem is a place in memory: a register and a distance from it.
-type Mem struct {
-	Base Reg
-	Disp int32
+// Processor is what machine code has to know of this one.
+var Processor = machine.Processor{
+	Name:   "amd64",
+	Values: len(numbers) - int(machine.FirstValue), ArgumentValues: 6,
+	Floats: len(floats) - int(machine.FirstFloat), ArgumentFloats: 8,
+	New: func() machine.Assembler { return new(Assembler) },
 }
 
-// Label is a place in the code, which may not be known yet.
-type Label int32
+// number is that of a register in the encoding, or a code that stands in its place.
+type number uint8
+
+// Those that instructions use by themselves, or that are encoded in another way than others.
+const (
+	rax number = 0
+	rcx number = 1
+	rdx number = 2
+	rsp number = 4
+	rbp number = 5
+)
+
+// numbers are those of general registers. RBP is Go's.
+var numbers = [...]number{
+	machine.A: rax, machine.C: rcx, machine.D: rdx,
+	machine.Frame: 3, machine.Context: 15, machine.Goroutine: 14, machine.Calls: rsp,
+	machine.FirstValue: 6, 7, 8, 9, 10, 11, 12, 13,
+}
+
+// floats are the numbers of registers for Floats.
+var floats = [...]number{
+	machine.ScratchFloat: 15, machine.OtherFloat: 14,
+	machine.FirstFloat: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+}
+
+// conditions are the codes of conditions. A comparison of Floats sets the flags as one of numbers without signs; if one of both is NaN, it is "below", "equal" and "parity".
+var conditions = [machine.Conditions]byte{
+	machine.Equal: 0x4, machine.NotEqual: 0x5,
+	machine.Less: 0xC, machine.GreaterEqual: 0xD, machine.LessOrEqual: 0xE, machine.Greater: 0xF,
+	machine.Below: 0x2, machine.AboveOrEqual: 0x3, machine.BelowOrEqual: 0x6, machine.Above: 0x7,
+	machine.Overflow: 0x0, machine.NoOverflow: 0x1,
+	machine.FloatEqual: 0x4, machine.FloatNotEqual: 0x5,
+	machine.FloatNotAbove: 0x6, machine.FloatAbove: 0x7, machine.FloatNotAboveOrEqual: 0x2, machine.FloatAboveOrEqual: 0x3,
+	machine.FloatNaN: 0xA, machine.FloatNoNaN: 0xB,
+}
+
+// ariths, shifts and floatOps are the codes of operations.
+var (
+	ariths   = [...]number{machine.Add: 0, machine.Or: 1, machine.And: 4, machine.Sub: 5, machine.Xor: 6, machine.Cmp: 7}
+	shifts   = [...]number{machine.ShiftLeft: 4, machine.ShiftRight: 5, machine.ShiftArithmetic: 7}
+	floatOps = [...]byte{machine.FloatSqrt: 0x51, machine.FloatAdd: 0x58, machine.FloatMul: 0x59, machine.FloatSub: 0x5C, machine.FloatDiv: 0x5E}
+)
 
 // Assembler makes code. The zero Assembler is empty.
-type Assembler struct{ Text }
+type Assembler struct{ machine.Text }
 
-// Text is code with places that jumps go to.
-type Text struct {
-	Code   []byte
-	labels []int32 // offsets; unbound
-	fixups []fixup
+// Link fills in the distances of labels: four bytes each, from behind them on.
+func (a *Assembler) Link() ([]byte, error) {
+	err := a.Resolve(func(at, to int, _ uint8) error {
+		binary.LittleEndian.PutUint32(a.Code[at:], uint32(to-(at+4)))
+		return nil
+	})
+	return a.Code, err
 }
 
-const unbound = -1
+// The encoding: prefixes, operand bytes, distances.
 
-// fixup is four bytes that are the distance of a label from what stands behind them.
-type fixup struct {
-	at    int
-	label Label
-}
+func (a *Assembler) put(b ...byte) { a.Code = append(a.Code, b...) }
 
-// NewLabel makes a label that is not bound.
-func (a *Text) NewLabel() Label {
-	a.labels = append(a.labels, unbound)
-	return Label(len(a.labels) - 1)
-}
+func (a *Assembler) put32(x int32) { a.Code = binary.LittleEndian.AppendUint32(a.Code, uint32(x)) }
 
-// Bind says that a label is here.
-func (a *Text) Bind(l Label) { a.labels[l] = int32(len(a.Code)) }
-
-// Offset is where a bound label is.
-func (a *Text) Offset(l Label) int { return int(a.labels[l]) }
-
-// Link fills in the distances of labels, all of which must be bound.
-func (a *Text) Link() error {
-	for _, f := range a.fixups {
-		to := a.labels[f.label]
-		if to == unbound {
-			return fmt.Errorf("the jump at %d goes nowhere", f.at)
-		}
-		binary.LittleEndian.PutUint32(a.Code[f.at:], uint32(to-int32(f.at+4)))
-	}
-	a.fixups = a.fixups[:0]
-	return nil
-}
-
-func (a *Text) put(b ...byte) { a.Code = append(a.Code, b...) }
-
-func (a *Text) put32(x int32) { a.Code = binary.LittleEndian.AppendUint32(a.Code, uint32(x)) }
-
-func (a *Text) distance(l Label) {
-	a.fixups = append(a.fixups, fixup{len(a.Code), l})
+// distance puts that of a label, from behind it on.
+func (a *Assembler) distance(l machine.Label) {
+	a.Refer(len(a.Code), l, 0)
 	a.put32(0)
 }
 
 const wide = 8 // REX.W: operands have 64 bits
 
-// rex puts the prefix for three register numbers of 4 bits: that in the reg field, the index, the base or r/m field.
-func (a *Text) rex(w byte, reg, index, rm uint8) {
-	a.put(0x40 | w | reg>>3<<2 | index>>3<<1 | rm>>3)
+// rex puts the prefix for three registers: that in the reg field, the index, the base or r/m field.
+func (a *Assembler) rex(w byte, reg, index, rm number) {
+	a.put(0x40 | w | byte(reg>>3<<2|index>>3<<1|rm>>3))
 }
 
-// registers puts an operand byte for two registers.
-func (a *Text) registers(reg, rm uint8) { a.put(0xC0 | reg&7<<3 | rm&7) }
+// registers puts the operand byte for two registers.
+func (a *Assembler) registers(reg, rm number) { a.put(0xC0 | byte(reg&7<<3|rm&7)) }
 
 // memory puts the operand bytes for a register and a place in memory.
-func (a *Text) memory(reg uint8, m Mem) {
-	base := uint8(m.Base) & 7
+func (a *Assembler) memory(reg number, m machine.Mem) {
+	base := numbers[m.Base] & 7
 	mode, short := byte(0x80), m.Disp >= math.MinInt8 && m.Disp <= math.MaxInt8
 	switch {
-	case m.Disp == 0 && base != uint8(RBP):
+	case m.Disp == 0 && base != rbp:
 		mode = 0
 	case short:
 		mode = 0x40
 	}
-	a.put(mode | reg&7<<3 | base)
-	if base == uint8(RSP) {
+	a.put(mode | byte(reg&7<<3|base))
+	if base == rsp {
 		a.put(0x24) // no index
 	}
 	switch mode {
@@ -185,321 +116,324 @@ func (a *Text) memory(reg uint8, m Mem) {
 	}
 }
 
-// op puts an instruction of 64 bits on two registers, opMem on a register and memory.
-func (a *Assembler) op(opcode byte, reg, rm Reg) {
-	a.rex(wide, uint8(reg), 0, uint8(rm))
-	a.put(opcode)
-	a.registers(uint8(reg), uint8(rm))
-}
-
-func (a *Assembler) opMem(opcode byte, reg Reg, m Mem) {
-	a.rex(wide, uint8(reg), 0, uint8(m.Base))
-	a.put(opcode)
-	a.memory(uint8(reg), m)
-}
-
-// Move copies a register, unless it is the same.
-func (a *Assembler) Move(to, from Reg) {
-	if to != from {
-		a.op(0x8B, to, from)
-	}
-}
-
-// Load reads 64 bits.
-func (a *Assembler) Load(to Reg, from Mem) { a.opMem(0x8B, to, from) }
-
-// Load32 reads 32 bits; the others become 0.
-func (a *Assembler) Load32(to Reg, from Mem) {
-	a.rex(0, uint8(to), 0, uint8(from.Base))
-	a.put(0x8B)
-	a.memory(uint8(to), from)
-}
-
-// LoadSigned32 reads 32 bits with their sign.
-func (a *Assembler) LoadSigned32(to Reg, from Mem) { a.opMem(0x63, to, from) }
-
-// Store writes 64 bits.
-func (a *Assembler) Store(to Mem, from Reg) { a.opMem(0x89, from, to) }
-
-// Address computes the address of a place.
-func (a *Assembler) Address(to Reg, of Mem) { a.opMem(0x8D, to, of) }
-
-// Indexed reads 64 bits at base + 8 * index, StoreIndexed writes them.
-func (a *Assembler) Indexed(to, base, index Reg)        { a.indexed(0x8B, to, base, index, 3) }
-func (a *Assembler) StoreIndexed(base, index, from Reg) { a.indexed(0x89, from, base, index, 3) }
-
-// Sum computes base + index, without flags.
-func (a *Assembler) Sum(to, base, index Reg) { a.indexed(0x8D, to, base, index, 0) }
-
-// indexed puts an instruction on a register and base + index << scale; index is not RSP.
-func (a *Assembler) indexed(opcode byte, reg, base, index Reg, scale uint8) {
-	a.rex(wide, uint8(reg), uint8(index), uint8(base))
-	a.put(opcode)
-	a.scaled(uint8(reg), base, index, scale)
-}
-
-// scaled puts the operand bytes for base + index << scale.
-func (a *Text) scaled(reg uint8, base, index Reg, scale uint8) {
+// scaled puts the operand bytes for base + index << scale; index is not RSP.
+func (a *Assembler) scaled(reg, base, index number, scale byte) {
 	mode := byte(0)
-	if uint8(base)&7 == uint8(RBP) {
+	if base&7 == rbp {
 		mode = 0x40 // there is no such base without a distance
 	}
-	a.put(mode|reg&7<<3|4, scale<<6|uint8(index)&7<<3|uint8(base)&7)
+	a.put(mode|byte(reg&7<<3)|4, scale<<6|byte(index&7<<3|base&7))
 	if mode != 0 {
 		a.put(0)
 	}
 }
 
+// op puts an instruction of 64 bits on two registers, opMem on a register and memory, opIndexed on a register and base + index << scale, unary on one register.
+func (a *Assembler) op(opcode byte, reg, rm number) {
+	a.rex(wide, reg, 0, rm)
+	a.put(opcode)
+	a.registers(reg, rm)
+}
+
+func (a *Assembler) opMem(opcode byte, reg number, m machine.Mem) {
+	a.rex(wide, reg, 0, numbers[m.Base])
+	a.put(opcode)
+	a.memory(reg, m)
+}
+
+func (a *Assembler) opIndexed(opcode byte, reg, base, index number, scale byte) {
+	a.rex(wide, reg, index, base)
+	a.put(opcode)
+	a.scaled(reg, base, index, scale)
+}
+
+func (a *Assembler) unary(w, opcode byte, extension, rm number) {
+	a.rex(w, 0, 0, rm)
+	a.put(opcode)
+	a.registers(extension, rm)
+}
+
+// memImm puts the rest of an instruction on memory and a number, which takes one byte if it fits.
+func (a *Assembler) memImm(extension number, m machine.Mem, x int32) {
+	if x >= math.MinInt8 && x <= math.MaxInt8 {
+		a.put(0x83)
+		a.memory(extension, m)
+		a.put(byte(x))
+		return
+	}
+	a.put(0x81)
+	a.memory(extension, m)
+	a.put32(x)
+}
+
+// Moves.
+
+// Move copies a register, unless it is the same.
+func (a *Assembler) Move(to, from machine.Reg) {
+	if to != from {
+		a.op(0x8B, numbers[to], numbers[from])
+	}
+}
+
+// Load reads 64 bits.
+func (a *Assembler) Load(to machine.Reg, from machine.Mem) { a.opMem(0x8B, numbers[to], from) }
+
+// LoadSigned32 reads 32 bits with their sign.
+func (a *Assembler) LoadSigned32(to machine.Reg, from machine.Mem) { a.opMem(0x63, numbers[to], from) }
+
+// Store writes 64 bits.
+func (a *Assembler) Store(to machine.Mem, from machine.Reg) { a.opMem(0x89, numbers[from], to) }
+
+// StoreImm writes 64 bits: x with its sign.
+func (a *Assembler) StoreImm(to machine.Mem, x int32) {
+	a.opMem(0xC7, 0, to)
+	a.put32(x)
+}
+
+// Address computes the address of a place.
+func (a *Assembler) Address(to machine.Reg, of machine.Mem) { a.opMem(0x8D, numbers[to], of) }
+
+// Indexed reads 64 bits at base + 8 * index.
+func (a *Assembler) Indexed(to, base, index machine.Reg) {
+	a.opIndexed(0x8B, numbers[to], numbers[base], numbers[index], 3)
+}
+
+// StoreIndexed writes 64 bits at base + 8 * index.
+func (a *Assembler) StoreIndexed(base, index, from machine.Reg) {
+	a.opIndexed(0x89, numbers[from], numbers[base], numbers[index], 3)
+}
+
+// Sum computes base + index, without flags.
+func (a *Assembler) Sum(to, base, index machine.Reg) {
+	a.opIndexed(0x8D, numbers[to], numbers[base], numbers[index], 0)
+}
+
 // Immediate sets a register. It changes the flags.
-func (a *Assembler) Immediate(to Reg, x int64) {
+func (a *Assembler) Immediate(to machine.Reg, x int64) {
+	r := numbers[to]
 	switch {
 	case x == 0:
-		a.rex(0, uint8(to), 0, uint8(to))
+		a.rex(0, r, 0, r)
 		a.put(0x31)
-		a.registers(uint8(to), uint8(to))
+		a.registers(r, r)
 	case x > 0 && x <= math.MaxUint32:
-		a.rex(0, 0, 0, uint8(to))
-		a.put(0xB8 | byte(to)&7)
+		a.rex(0, 0, 0, r)
+		a.put(0xB8 | byte(r&7))
 		a.put32(int32(uint32(x)))
 	case x == int64(int32(x)):
-		a.rex(wide, 0, 0, uint8(to))
-		a.put(0xC7)
-		a.registers(0, uint8(to))
+		a.unary(wide, 0xC7, 0, r)
 		a.put32(int32(x))
 	default:
-		a.rex(wide, 0, 0, uint8(to))
-		a.put(0xB8 | byte(to)&7)
+		a.rex(wide, 0, 0, r)
+		a.put(0xB8 | byte(r&7))
 		a.Code = binary.LittleEndian.AppendUint64(a.Code, uint64(x))
 	}
 }
 
+// LabelAddress computes the address of a label.
+func (a *Assembler) LabelAddress(to machine.Reg, l machine.Label) {
+	a.rex(wide, numbers[to], 0, 0)
+	a.put(0x8D, byte(numbers[to]&7<<3|5))
+	a.distance(l)
+}
+
+// MoveIf copies a register if a condition holds.
+func (a *Assembler) MoveIf(c machine.Cond, to, from machine.Reg) {
+	a.rex(wide, numbers[to], 0, numbers[from])
+	a.put(0x0F, 0x40|conditions[c])
+	a.registers(numbers[to], numbers[from])
+}
+
+// Set makes a register 1 if a condition holds, else 0.
+func (a *Assembler) Set(c machine.Cond, to machine.Reg) {
+	r := numbers[to]
+	a.rex(0, 0, 0, r)
+	a.put(0x0F, 0x90|conditions[c])
+	a.registers(0, r)
+	a.rex(0, r, 0, r)
+	a.put(0x0F, 0xB6)
+	a.registers(r, r)
+}
+
+// Arithmetic.
+
 // Arith computes to = to op with.
-func (a *Assembler) Arith(op Arith, to, with Reg) { a.op(byte(op)<<3|3, to, with) }
+func (a *Assembler) Arith(op machine.Arith, to, with machine.Reg) {
+	a.op(byte(ariths[op])<<3|3, numbers[to], numbers[with])
+}
 
 // ArithMem computes to = to op memory.
-func (a *Assembler) ArithMem(op Arith, to Reg, with Mem) { a.opMem(byte(op)<<3|3, to, with) }
+func (a *Assembler) ArithMem(op machine.Arith, to machine.Reg, with machine.Mem) {
+	a.opMem(byte(ariths[op])<<3|3, numbers[to], with)
+}
 
 // ArithImm computes to = to op x.
-func (a *Assembler) ArithImm(op Arith, to Reg, x int32) {
-	a.rex(wide, 0, 0, uint8(to))
+func (a *Assembler) ArithImm(op machine.Arith, to machine.Reg, x int32) {
 	if x >= math.MinInt8 && x <= math.MaxInt8 {
-		a.put(0x83)
-		a.registers(uint8(op), uint8(to))
+		a.unary(wide, 0x83, ariths[op], numbers[to])
 		a.put(byte(x))
 		return
 	}
-	a.put(0x81)
-	a.registers(uint8(op), uint8(to))
+	a.unary(wide, 0x81, ariths[op], numbers[to])
 	a.put32(x)
 }
 
 // ArithMemImm computes memory = memory op x.
-func (a *Assembler) ArithMemImm(op Arith, to Mem, x int32) {
-	a.rex(wide, 0, 0, uint8(to.Base))
-	a.memImm(op, to, x)
+func (a *Assembler) ArithMemImm(op machine.Arith, to machine.Mem, x int32) {
+	a.rex(wide, 0, 0, numbers[to.Base])
+	a.memImm(ariths[op], to, x)
 }
 
-// ArithMem32Imm is ArithMemImm of 32 bits.
-func (a *Assembler) ArithMem32Imm(op Arith, to Mem, x int32) {
-	a.rex(0, 0, 0, uint8(to.Base))
-	a.memImm(op, to, x)
+// CompareMem32Imm compares 32 bits of memory with x.
+func (a *Assembler) CompareMem32Imm(m machine.Mem, x int32) {
+	a.rex(0, 0, 0, numbers[m.Base])
+	a.memImm(ariths[machine.Cmp], m, x)
 }
 
-// CmpMem8Imm compares a byte of memory with x.
-func (a *Assembler) CmpMem8Imm(m Mem, x byte) {
-	a.rex(0, 0, 0, uint8(m.Base))
+// CompareMem8Imm compares a byte of memory with x.
+func (a *Assembler) CompareMem8Imm(m machine.Mem, x byte) {
+	a.rex(0, 0, 0, numbers[m.Base])
 	a.put(0x80)
-	a.memory(uint8(Cmp), m)
+	a.memory(ariths[machine.Cmp], m)
 	a.put(x)
 }
 
-func (a *Assembler) memImm(op Arith, to Mem, x int32) {
-	if x >= math.MinInt8 && x <= math.MaxInt8 {
-		a.put(0x83)
-		a.memory(uint8(op), to)
-		a.put(byte(x))
-		return
-	}
-	a.put(0x81)
-	a.memory(uint8(op), to)
-	a.put32(x)
-}
-
 // LockOr32Imm computes 32 bits of memory = memory or x, as one step to all processors.
-func (a *Assembler) LockOr32Imm(to Mem, x int32) {
+func (a *Assembler) LockOr32Imm(to machine.Mem, x int32) {
 	a.put(0xF0)
-	a.ArithMem32Imm(Or, to, x)
-}
-
-// StoreImm writes 64 bits: x with its sign.
-func (a *Assembler) StoreImm(to Mem, x int32) {
-	a.rex(wide, 0, 0, uint8(to.Base))
-	a.put(0xC7)
-	a.memory(0, to)
-	a.put32(x)
+	a.rex(0, 0, 0, numbers[to.Base])
+	a.memImm(ariths[machine.Or], to, x)
 }
 
 // Test sets the flags by x and y, bit by bit.
-func (a *Assembler) Test(x, y Reg) { a.op(0x85, x, y) }
+func (a *Assembler) Test(x, y machine.Reg) { a.op(0x85, numbers[x], numbers[y]) }
 
 // TestMem32Imm sets the flags by 32 bits of memory and x, bit by bit.
-func (a *Assembler) TestMem32Imm(m Mem, x int32) {
-	a.rex(0, 0, 0, uint8(m.Base))
+func (a *Assembler) TestMem32Imm(m machine.Mem, x int32) {
+	a.rex(0, 0, 0, numbers[m.Base])
 	a.put(0xF7)
 	a.memory(0, m)
 	a.put32(x)
 }
 
-// ShiftImm shifts a register by n, ShiftCL by the low 6 bits of RCX.
-func (a *Assembler) ShiftImm(op Shift, to Reg, n uint8) {
+// ShiftImm shifts a register by n.
+func (a *Assembler) ShiftImm(op machine.Shift, to machine.Reg, n uint8) {
 	if n == 0 {
 		return
 	}
-	a.rex(wide, 0, 0, uint8(to))
-	a.put(0xC1)
-	a.registers(uint8(op), uint8(to))
+	a.unary(wide, 0xC1, shifts[op], numbers[to])
 	a.put(n)
 }
 
-// ShiftCL shifts a register by RCX modulo 64.
-func (a *Assembler) ShiftCL(op Shift, to Reg) {
-	a.rex(wide, 0, 0, uint8(to))
-	a.put(0xD3)
-	a.registers(uint8(op), uint8(to))
+// ShiftByC shifts a register by RCX modulo 64.
+func (a *Assembler) ShiftByC(op machine.Shift, to machine.Reg) {
+	a.unary(wide, 0xD3, shifts[op], numbers[to])
 }
 
 // Neg computes to = -to.
-func (a *Assembler) Neg(to Reg) {
-	a.rex(wide, 0, 0, uint8(to))
-	a.put(0xF7)
-	a.registers(3, uint8(to))
-}
+func (a *Assembler) Neg(to machine.Reg) { a.unary(wide, 0xF7, 3, numbers[to]) }
 
 // Mul computes to = to * with.
-func (a *Assembler) Mul(to, with Reg) {
-	a.rex(wide, uint8(to), 0, uint8(with))
+func (a *Assembler) Mul(to, with machine.Reg) {
+	a.rex(wide, numbers[to], 0, numbers[with])
 	a.put(0x0F, 0xAF)
-	a.registers(uint8(to), uint8(with))
+	a.registers(numbers[to], numbers[with])
 }
 
 // MulImm computes to = from * x.
-func (a *Assembler) MulImm(to, from Reg, x int32) {
-	a.op(0x69, to, from)
+func (a *Assembler) MulImm(to, from machine.Reg, x int32) {
+	a.op(0x69, numbers[to], numbers[from])
 	a.put32(x)
 }
 
 // MulHigh makes RDX:RAX the product of RAX and a register.
-func (a *Assembler) MulHigh(with Reg) {
-	a.rex(wide, 0, 0, uint8(with))
-	a.put(0xF7)
-	a.registers(5, uint8(with))
+func (a *Assembler) MulHigh(with machine.Reg) { a.unary(wide, 0xF7, 5, numbers[with]) }
+
+// DivideByC divides RAX by RCX, which is not 0: RAX is the quotient, RDX the remainder. Division of
+// 32 bits, without signs, is several times faster than that of 64 on many processors.
+func (a *Assembler) DivideByC() {
+	large, done := a.NewLabel(), a.NewLabel()
+	a.Move(machine.D, machine.A)
+	a.Arith(machine.Or, machine.D, machine.C)
+	a.ShiftImm(machine.ShiftRight, machine.D, 32)
+	a.JumpIf(machine.NotEqual, large) // the shift has set the flags
+	a.unary(0, 0xF7, 6, rcx)          // div: RDX is 0
+	a.Jump(done)
+	a.Bind(large)
+	a.put(0x48, 0x99) // cqo: RDX:RAX is RAX with its sign
+	a.unary(wide, 0xF7, 7, rcx)
+	a.Bind(done)
 }
 
-// Div divides RDX:RAX by a register, toward zero: RAX is the quotient, RDX the remainder. Extend makes
-// RDX:RAX of RAX.
-func (a *Assembler) Div(by Reg) {
-	a.rex(wide, 0, 0, uint8(by))
-	a.put(0xF7)
-	a.registers(7, uint8(by))
-}
+// Control.
 
-// Extend extends the sign of RAX to RDX.
-func (a *Assembler) Extend() { a.put(0x48, 0x99) }
-
-// Div32 divides EDX:EAX by 32 bits of a register, without signs.
-func (a *Assembler) Div32(by Reg) {
-	a.rex(0, 0, 0, uint8(by))
-	a.put(0xF7)
-	a.registers(6, uint8(by))
-}
-
-// Set makes a register 1 if a condition holds, else 0.
-func (a *Assembler) Set(c Cond, to Reg) {
-	a.rex(0, 0, 0, uint8(to))
-	a.put(0x0F, 0x90|byte(c))
-	a.registers(0, uint8(to))
-	a.rex(0, uint8(to), 0, uint8(to))
-	a.put(0x0F, 0xB6)
-	a.registers(uint8(to), uint8(to))
-}
-
-// MoveIf copies a register if a condition holds.
-func (a *Assembler) MoveIf(c Cond, to, from Reg) {
-	a.rex(wide, uint8(to), 0, uint8(from))
-	a.put(0x0F, 0x40|byte(c))
-	a.registers(uint8(to), uint8(from))
-}
-
-// Jump goes to a label, JumpIf if a condition holds.
-func (a *Assembler) Jump(l Label) {
+// Jump goes to a label.
+func (a *Assembler) Jump(l machine.Label) {
 	a.put(0xE9)
 	a.distance(l)
 }
 
 // JumpIf goes to a label if a condition holds.
-func (a *Assembler) JumpIf(c Cond, l Label) {
-	a.put(0x0F, 0x80|byte(c))
+func (a *Assembler) JumpIf(c machine.Cond, l machine.Label) {
+	a.put(0x0F, 0x80|conditions[c])
 	a.distance(l)
 }
 
 // JumpTo goes to the address in a register.
-func (a *Assembler) JumpTo(r Reg) {
-	a.rex(0, 0, 0, uint8(r))
-	a.put(0xFF)
-	a.registers(4, uint8(r))
-}
+func (a *Assembler) JumpTo(address machine.Reg) { a.unary(0, 0xFF, 4, numbers[address]) }
 
-// Call calls what is at a label, CallTo what is at the address in a register.
-func (a *Assembler) Call(l Label) {
+// Call calls what is at a label.
+func (a *Assembler) Call(l machine.Label) {
 	a.put(0xE8)
 	a.distance(l)
 }
 
 // CallTo calls what is at the address in a register.
-func (a *Assembler) CallTo(r Reg) {
-	a.rex(0, 0, 0, uint8(r))
-	a.put(0xFF)
-	a.registers(2, uint8(r))
-}
+func (a *Assembler) CallTo(address machine.Reg) { a.unary(0, 0xFF, 2, numbers[address]) }
 
 // Return goes back behind the call.
 func (a *Assembler) Return() { a.put(0xC3) }
 
-// LabelAddress computes the address of a label.
-func (a *Assembler) LabelAddress(to Reg, l Label) {
-	a.rex(wide, uint8(to), 0, 0)
-	a.put(0x8D, byte(to)&7<<3|5)
-	a.distance(l)
-}
-
-// Push puts what is in memory onto the hardware's stack, Pop takes it from there to a register.
-func (a *Assembler) Push(m Mem) {
-	a.rex(0, 0, 0, uint8(m.Base))
-	a.put(0xFF)
-	a.memory(6, m)
-}
-
-// Pop takes a word from the hardware's stack.
-func (a *Assembler) Pop(to Reg) {
-	a.rex(0, 0, 0, uint8(to))
-	a.put(0x58 | byte(to)&7)
-}
-
-// MarkOffset is where in a Mark the number stands.
-const MarkOffset = 3
-
-// Mark is an instruction that does nothing and holds a number.
-func (a *Text) Mark(number int32) {
+// Mark is a nop whose operand's distance is the number.
+func (a *Assembler) Mark(number int32) {
 	a.put(0x0F, 0x1F, 0x80)
 	a.put32(number)
 }
 
+// MarkedNumber is the number of a Mark, of which these are the first 8 bytes.
+func MarkedNumber(mark uint64) int32 { return int32(mark >> 24) }
+
 // Align fills up to a multiple of n.
-func (a *Text) Align(n int) {
+func (a *Assembler) Align(n int) {
 	for len(a.Code)%n != 0 {
 		a.put(0x90)
 	}
 }
+
+// The way from and to Go: the return addresses of machine code are on the hardware's stack, which is not Go's meanwhile.
+
+// KeepBack takes the word on the hardware's stack.
+func (a *Assembler) KeepBack(back machine.Mem) {
+	a.rex(0, 0, 0, rcx)
+	a.put(0x58 | byte(rcx)) // pop
+	a.Store(back, machine.C)
+}
+
+// KeepStack writes RSP.
+func (a *Assembler) KeepStack(stack machine.Mem) { a.Store(stack, machine.Calls) }
+
+// RestoreStack loads RSP.
+func (a *Assembler) RestoreStack(stack machine.Mem) { a.Load(machine.Calls, stack) }
+
+// ReturnBack returns, as the processor foresees it.
+func (a *Assembler) ReturnBack(back machine.Mem) {
+	a.rex(0, 0, 0, numbers[back.Base])
+	a.put(0xFF)
+	a.memory(6, back) // push
+	a.Return()
+}
+
+// Floats.
 
 // scalar is the prefix of instructions on one Float, packed that of those that compare or move whole registers.
 const (
@@ -507,77 +441,84 @@ const (
 	packed = 0x66
 )
 
-// float puts an instruction on two registers, floatMem on a register and memory.
-func (a *Assembler) float(prefix, opcode byte, reg, rm uint8) {
+// float puts an instruction on two registers, floatMem on a register and memory, floatIndexed on a register and base + 8 * index.
+func (a *Assembler) float(prefix, opcode byte, reg, rm number) {
 	a.put(prefix)
 	a.rex(0, reg, 0, rm)
 	a.put(0x0F, opcode)
 	a.registers(reg, rm)
 }
 
-func (a *Assembler) floatMem(prefix, opcode byte, reg uint8, m Mem) {
-	a.put(prefix)
-	a.rex(0, reg, 0, uint8(m.Base))
+func (a *Assembler) floatMem(opcode byte, reg number, m machine.Mem) {
+	a.put(scalar)
+	a.rex(0, reg, 0, numbers[m.Base])
 	a.put(0x0F, opcode)
 	a.memory(reg, m)
 }
 
+func (a *Assembler) floatIndexed(opcode byte, reg, base, index number) {
+	a.put(scalar)
+	a.rex(0, reg, index, base)
+	a.put(0x0F, opcode)
+	a.scaled(reg, base, index, 3)
+}
+
 // Float computes to = to op with, or the square root of with.
-func (a *Assembler) Float(op Float, to, with Xmm) { a.float(scalar, byte(op), uint8(to), uint8(with)) }
+func (a *Assembler) Float(op machine.Float, to, with machine.FloatReg) {
+	a.float(scalar, floatOps[op], floats[to], floats[with])
+}
 
 // FloatMem is Float with an operand in memory.
-func (a *Assembler) FloatMem(op Float, to Xmm, with Mem) {
-	a.floatMem(scalar, byte(op), uint8(to), with)
+func (a *Assembler) FloatMem(op machine.Float, to machine.FloatReg, with machine.Mem) {
+	a.floatMem(floatOps[op], floats[to], with)
 }
 
 // FloatMove copies a register, unless it is the same.
-func (a *Assembler) FloatMove(to, from Xmm) {
+func (a *Assembler) FloatMove(to, from machine.FloatReg) {
 	if to != from {
-		a.float(packed, 0x28, uint8(to), uint8(from))
+		a.float(packed, 0x28, floats[to], floats[from])
 	}
 }
 
-// FloatLoad and FloatStore move a Float from and to memory.
-func (a *Assembler) FloatLoad(to Xmm, from Mem) { a.floatMem(scalar, 0x10, uint8(to), from) }
+// FloatLoad reads a Float.
+func (a *Assembler) FloatLoad(to machine.FloatReg, from machine.Mem) {
+	a.floatMem(0x10, floats[to], from)
+}
 
 // FloatStore writes a Float.
-func (a *Assembler) FloatStore(to Mem, from Xmm) { a.floatMem(scalar, 0x11, uint8(from), to) }
+func (a *Assembler) FloatStore(to machine.Mem, from machine.FloatReg) {
+	a.floatMem(0x11, floats[from], to)
+}
 
 // FloatIndexed reads a Float at base + 8 * index.
-func (a *Assembler) FloatIndexed(to Xmm, base, index Reg) {
-	a.put(scalar)
-	a.rex(0, uint8(to), uint8(index), uint8(base))
-	a.put(0x0F, 0x10)
-	a.scaled(uint8(to), base, index, 3)
+func (a *Assembler) FloatIndexed(to machine.FloatReg, base, index machine.Reg) {
+	a.floatIndexed(0x10, floats[to], numbers[base], numbers[index])
 }
 
 // FloatStoreIndexed writes a Float at base + 8 * index.
-func (a *Assembler) FloatStoreIndexed(base, index Reg, from Xmm) {
-	a.put(scalar)
-	a.rex(0, uint8(from), uint8(index), uint8(base))
-	a.put(0x0F, 0x11)
-	a.scaled(uint8(from), base, index, 3)
+func (a *Assembler) FloatStoreIndexed(base, index machine.Reg, from machine.FloatReg) {
+	a.floatIndexed(0x11, floats[from], numbers[base], numbers[index])
 }
 
-// FloatCompare sets the flags by two Floats as for unsigned numbers; if one is NaN, all of Parity, Equal and Below.
-func (a *Assembler) FloatCompare(x, y Xmm) { a.float(packed, 0x2E, uint8(x), uint8(y)) }
+// FloatCompare sets the flags by two Floats.
+func (a *Assembler) FloatCompare(x, y machine.FloatReg) { a.float(packed, 0x2E, floats[x], floats[y]) }
 
 // FloatZero makes a register +0.
-func (a *Assembler) FloatZero(to Xmm) { a.float(packed, 0x57, uint8(to), uint8(to)) }
+func (a *Assembler) FloatZero(to machine.FloatReg) { a.float(packed, 0x57, floats[to], floats[to]) }
 
 // FloatFromInt converts an Int of 64 bits.
-func (a *Assembler) FloatFromInt(to Xmm, from Reg) {
+func (a *Assembler) FloatFromInt(to machine.FloatReg, from machine.Reg) {
 	a.FloatZero(to) // the instruction leaves half of the register, and would wait for it
 	a.put(scalar)
-	a.rex(wide, uint8(to), 0, uint8(from))
+	a.rex(wide, floats[to], 0, numbers[from])
 	a.put(0x0F, 0x2A)
-	a.registers(uint8(to), uint8(from))
+	a.registers(floats[to], numbers[from])
 }
 
 // FloatFromBits copies 64 bits as they are.
-func (a *Assembler) FloatFromBits(to Xmm, from Reg) {
+func (a *Assembler) FloatFromBits(to machine.FloatReg, from machine.Reg) {
 	a.put(packed)
-	a.rex(wide, uint8(to), 0, uint8(from))
+	a.rex(wide, floats[to], 0, numbers[from])
 	a.put(0x0F, 0x6E)
-	a.registers(uint8(to), uint8(from))
+	a.registers(floats[to], numbers[from])
 }
