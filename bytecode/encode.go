@@ -10,7 +10,7 @@ import (
 )
 
 // FormatVersion is the version of the form of encoded modules, which changes with every change of the instruction set.
-const FormatVersion = 9
+const FormatVersion = 10
 
 // magic starts an encoded module; the byte behind it is FormatVersion.
 const (

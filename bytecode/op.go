@@ -174,6 +174,8 @@ const (
 	OpListResult
 	OpListReuse
 	OpListDone
+	OpListOwn
+	OpListClone
 	OpMapEntries
 
 	// cond with clauses on the stack.
@@ -254,6 +256,7 @@ const (
 	DstBool
 	DstVariant
 	InOut
+	InOutKept // of the same kind behind as before
 	InOutInt
 	InOutFloat
 	InOutFloats
@@ -284,6 +287,7 @@ type form struct {
 	reads, writes  bool
 	looks          bool  // reads, and only looks
 	gives          bool  // what is read may be held elsewhere behind, and be changed there
+	keeps          bool  // what is written is of the kind of what was read
 	ends           bool  // no value is left in the slot
 	trusts, leaves Kind  // KindAny: nothing
 	slots          int32 // how many, from the slot down
@@ -308,6 +312,7 @@ var forms = [operandCount]form{
 	DstBool:       {writes: true, slots: 1, leaves: KindBool},
 	DstVariant:    {writes: true, slots: 1, leaves: KindVariant},
 	InOut:         {reads: true, writes: true, slots: 1},
+	InOutKept:     {reads: true, writes: true, keeps: true, slots: 1},
 	InOutInt:      {reads: true, writes: true, slots: 1, trusts: KindInt, leaves: KindInt},
 	InOutFloat:    {reads: true, writes: true, slots: 1, trusts: KindFloat, leaves: KindFloat},
 	InOutFloats:   {reads: true, writes: true, slots: 3, trusts: KindFloat, leaves: KindFloat},
@@ -326,6 +331,9 @@ func (o Operand) Looks() bool { return forms[o].looks }
 
 // Writes tells whether the operand is a slot that the instruction writes.
 func (o Operand) Writes() bool { return forms[o].writes }
+
+// Keeps tells whether what the instruction writes to the slot is of the same kind as what it has read there.
+func (o Operand) Keeps() bool { return forms[o].keeps }
 
 // Trusts is the kind that the instruction relies on in a slot that it reads; KindAny: none.
 func (o Operand) Trusts() Kind { return forms[o].trusts }
@@ -623,7 +631,7 @@ var Table = [opCount]Info{
 		Doc: "as list.get, of an element that is only looked at, and while that is done nothing changes an object"},
 	OpListNextTake: {Name: "list.next.take", A: Dst, B: Src, C: InOutCounter, Flow: Step, Follow: []Op{OpJump}, Copying: OpListNext,
 		Doc: "as list.next, of a list that is not looked at any more but by this instruction"},
-	OpListSetImm: {Name: "list.set.imm", A: InOut, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
+	OpListSetImm: {Name: "list.set.imm", A: InOutKept, B: SrcInt, C: Imm, Traits: Mutates, Doc: "the list in slot A with element B replaced by the Int C, if it has one"},
 	OpListTake:   {Name: "list.take", A: Dst, B: Src, C: SrcInt, Copying: OpListGet, Doc: "as list.get, of an element that is replaced before anybody looks at the list again"},
 	OpListNext: {Name: "list.next", A: Dst, B: Look, C: InOutCounter, Flow: Step, Follow: []Op{OpJump},
 		Doc: "A = element C of the list B and C = C + 1, and the jump that follows is skipped; at the end of the list nothing"},
@@ -637,13 +645,17 @@ var Table = [opCount]Info{
 		Doc: "as list.next; if it is no Bool, the function goes on in checked code"},
 	OpListHas:     {Name: "list.has", A: DstBool, B: Look, C: SrcInt, Doc: "A = has the list B an element C?"},
 	OpListPush:    {Name: "list.push", A: DstVariant, B: Src, C: Src, Traits: Mutates, Doc: "A = the list B with C appended"},
-	OpListSet:     {Name: "list.set", A: InOut, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
+	OpListSet:     {Name: "list.set", A: InOutKept, B: SrcInt, C: Src, Traits: Mutates, Doc: "the list in slot A with element B replaced by C, if it has one"},
 	OpListElement: {Name: "list.element", A: Dst, B: Look, C: SrcCounter, Doc: "A = element C of the list B"},
 	OpListAppend:  {Name: "list.append", A: LookBuilder, B: Src, Traits: Mutates, Doc: "append B to the list under construction A"},
 	OpListResult:  {Name: "list.result", A: DstBuilder, B: Look, Doc: "A = an empty list under construction with the tag of B"},
 	OpListReuse: {Name: "list.reuse", A: DstBuilder, B: Src, Copying: OpListResult,
 		Doc: "as list.result, of a list that only list.next looks at from here on: what is under construction may lie in its place"},
 	OpListDone: {Name: "list.done", A: DstVariant, B: EndBuilder, Doc: "A = the list that was constructed in B; nothing can be appended to it any more"},
+
+	OpListOwn: {Name: "list.own", A: DstVariant, B: Src, Copying: OpListClone,
+		Doc: "A = the list B, which ends here: with memory of its own, and held by nobody else"},
+	OpListClone: {Name: "list.clone", A: DstVariant, B: Look, Doc: "A = a list of the same elements as the list B, which nobody else holds"},
 
 	OpMapEntries: {Name: "map.entries", A: DstVariant, B: Look, Doc: "A = the list of the keys and values of the map B in turn; another value is a run-time error"},
 

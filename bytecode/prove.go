@@ -257,7 +257,11 @@ func (w *walker) written(pc int, in Instr, writes *SlotSet, s *frameState) {
 			s.set(operands[i], 0)
 		case f.writes:
 			for down := range f.slots {
-				s.set(operands[i]-down, valueOf(f.leaves))
+				slot, k := operands[i]-down, f.leaves
+				if f.keeps {
+					k = s.get(slot).kind()
+				}
+				s.set(slot, valueOf(k))
 			}
 		case f.leaves != KindAny:
 			for down := range f.slots {

@@ -224,7 +224,6 @@ func listSet(g *generator, _ intrinsic, dropped bool) bool {
 	} else {
 		g.emit(bytecode.OpListSet, list.index, i.index, x.index)
 	}
-	g.kinds[list.index] = known{}
 	g.release(i)
 	g.release(x)
 	return dropped

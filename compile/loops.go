@@ -60,15 +60,8 @@ func (g *generator) loop(st *syntax.Stmt) {
 	name, literal := g.table.Name(g.callInfo(st).Index), &st.Inner[0]
 	word := g.signature(g.callInfo(st)).Loop
 	g.at(st.Pos, name)
-	info := g.info.Quotations[g.module][literal.ID]
-	captures := int(info.Captures)
-	g.ensure(captures + 1)
-	if info.Reversed {
-		slices.Reverse(g.stack[len(g.stack)-captures:])
-	}
 	bottom := len(g.aux)
-	g.aux = append(g.aux, g.stack[len(g.stack)-captures:]...)
-	g.stack = g.stack[:len(g.stack)-captures]
+	g.hideCaptures(literal)
 	hidden := len(g.aux)
 	at := func(i int) int32 { return g.aux[hidden+i].index }
 	hide := func(op bytecode.Op, k bytecode.Kind, from int32) {
@@ -86,6 +79,7 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.aux = append(g.aux, g.inSlot(g.pop())) // only looked at
 	ends := g.uses[at(list)] == 1
 	hide(bytecode.OpInt, bytecode.KindInt, 0)
+	header := len(g.code)
 	if word.Collects {
 		op := bytecode.OpListResult
 		if ends { // each round reads an element before it writes one at most
@@ -119,7 +113,11 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.ends = false
 	g.body(literal.Inner, false)
 	g.at(st.Pos, name)
-	if word.Collects {
+	inPlace := word.Collects && ends && !word.Selects && g.replaces(&g.code[fetch])
+	if inPlace {
+		g.putBack(at(builder), at(index))
+		g.code[header].Op, g.code[fetch].B = bytecode.OpListOwn, at(builder)
+	} else if word.Collects {
 		g.collect(word, at(builder))
 	}
 	g.straighten()
@@ -138,7 +136,9 @@ func (g *generator) loop(st *syntax.Stmt) {
 
 	if word.Collects {
 		o := g.aux[hidden+builder]
-		g.emit(bytecode.OpListDone, o.index, o.index, 0)
+		if !inPlace {
+			g.emit(bytecode.OpListDone, o.index, o.index, 0)
+		}
 		g.kinds[o.index] = proven(bytecode.KindVariant)
 		g.push(o)
 		g.aux = g.aux[:hidden+builder]
@@ -147,6 +147,41 @@ func (g *generator) loop(st *syntax.Stmt) {
 		g.release(o)
 	}
 	g.aux = g.aux[:bottom]
+}
+
+// hideCaptures moves the values that a literal captures to the aux stack.
+func (g *generator) hideCaptures(literal *syntax.Stmt) {
+	info := g.info.Quotations[g.module][literal.ID]
+	captures := int(info.Captures)
+	g.ensure(captures + 1)
+	if info.Reversed {
+		slices.Reverse(g.stack[len(g.stack)-captures:])
+	}
+	g.aux = append(g.aux, g.stack[len(g.stack)-captures:]...)
+	g.stack = g.stack[:len(g.stack)-captures]
+}
+
+// replaces tells whether what a round leaves can take the place of the element that it has fetched: the list's elements stay in the form in which they are best kept.
+func (g *generator) replaces(fetch *bytecode.Instr) bool {
+	switch k := g.kind(g.stack[len(g.stack)-1]); k {
+	case bytecode.KindAny:
+		return false
+	case bytecode.KindInt, bytecode.KindFloat, bytecode.KindBool:
+		return fetch.Op.Info().A.Leaves() == k
+	default:
+		return true
+	}
+}
+
+// putBack puts what a round gives in the place of the element that it has fetched.
+func (g *generator) putBack(list, index int32) {
+	o := g.inSlot(g.pop())
+	g.consumed(o)
+	at := g.fresh(bytecode.KindInt)
+	g.emit(bytecode.OpIntAddImm, at, index, -1) // it counts on when it fetches
+	g.emit(bytecode.OpListSet, list, at, o.index)
+	g.release(operand{form: slot, index: at})
+	g.release(o)
 }
 
 // collect appends what a round gives to the list that is being built.

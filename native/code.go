@@ -43,6 +43,7 @@ type Layout struct {
 	Marker     int64 // address of the first of the markers, if instructions can have those of all in 31 bits; 0: they are only in the Context
 	StackGuard int32 // distance in Go's goroutine of the bound that asks for attention: below 0 if it does
 	Barrier    int32 // address of a word of 4 bytes that is not 0 while Go's collector has to be told of pointers that are written
+	BarrierAt  int64 // that address, if instructions can have it in 31 bits; 0: it is only in the Context
 
 	// Of the object of a list or variant (package stack, list.go), as distances from its start.
 	State    int32 // 4 bytes, of which Shared is one bit

@@ -34,6 +34,8 @@ type emitter struct {
 	exits    []machine.Label // by pc; 0: there is none yet
 	helps    []machine.Label // by pc; 0: there is none yet
 	sites    map[int]int     // number of the site, by the pc of the call
+	shapes   shapes          // in front of the instruction that is emitted, and what that has found out; nil: in code that stands aside
+	shapesAt []shapes        // by pc: in front of it
 }
 
 // deferred is code that stands behind all other code of its function, since control seldom comes there: it writes what is missing in memory and goes on.
@@ -116,6 +118,7 @@ func (e *emitter) common() {
 func (e *emitter) function() {
 	n := len(e.f.Code)
 	e.labels, e.exits, e.helps, e.deferred, e.sites = make([]machine.Label, n), make([]machine.Label, n), make([]machine.Label, n), e.deferred[:0], map[int]int{}
+	e.shapesAt = make([]shapes, n)
 	for pc := range e.labels {
 		e.labels[pc] = e.NewLabel()
 	}
@@ -134,6 +137,7 @@ func (e *emitter) function() {
 		place(e, pc, Work)
 		e.Bind(e.labels[pc])
 		put := len(e.deferred)
+		e.arrive(pc)
 		switch e.ways[pc] {
 		case left:
 			e.Jump(e.exit(pc))
@@ -143,7 +147,9 @@ func (e *emitter) function() {
 			emitters[in.Op].emit(e, pc, in)
 		}
 		owned(e.deferred[put:], pc)
+		e.depart(pc, in)
 	}
+	e.shapes = nil
 	for i := 0; i < len(e.deferred); i++ {
 		s, put := e.deferred[i], len(e.deferred)
 		place(e, s.owner, Aside)

@@ -29,29 +29,19 @@ func (e *emitter) keepFloat(slot int32, from machine.FloatReg) {
 	e.FloatStore(numberAt(slot), from)
 }
 
-// floatSlot computes to = to op the slot's Float.
-func (e *emitter) floatSlot(op machine.Float, to machine.FloatReg, slot int32) {
+// floatSlot computes to = left op the slot's Float.
+func (e *emitter) floatSlot(op machine.Float, to, left machine.FloatReg, slot int32) {
 	if r := e.registers[float][slot]; r != noRegister {
-		e.Float(op, to, machine.FloatReg(r))
+		e.Float(op, to, left, machine.FloatReg(r))
 		return
 	}
-	e.FloatMem(op, to, numberAt(slot))
+	e.FloatMem(op, to, left, numberAt(slot))
 }
-
-func commutes(op machine.Float) bool { return op == machine.FloatAdd || op == machine.FloatMul }
 
 func floatArith(op machine.Float) func(*emitter, int, bytecode.Instr) {
 	return func(e *emitter, pc int, in bytecode.Instr) {
-		to, left, right := e.floatResult(in.A, machine.ScratchFloat), in.B, in.C
-		if e.registers[float][right] == register(to) && left != right {
-			if commutes(op) {
-				left, right = right, left
-			} else {
-				to = machine.ScratchFloat // it must not be overwritten before it is used
-			}
-		}
-		e.FloatMove(to, e.float(left, to))
-		e.floatSlot(op, to, right)
+		to := e.floatResult(in.A, machine.ScratchFloat)
+		e.floatSlot(op, to, e.float(in.B, machine.ScratchFloat), in.C)
 		e.keepFloat(in.A, to)
 		e.next(pc)
 	}
@@ -59,17 +49,16 @@ func floatArith(op machine.Float) func(*emitter, int, bytecode.Instr) {
 
 func floatSqrt(e *emitter, pc int, in bytecode.Instr) {
 	to := e.floatResult(in.A, machine.ScratchFloat)
-	e.floatSlot(machine.FloatSqrt, to, in.B)
+	e.FloatSqrt(to, e.float(in.B, to))
 	e.keepFloat(in.A, to)
 	e.next(pc)
 }
 
 // mulAdd computes slot a = a op b * c, each rounded.
 func (e *emitter) mulAdd(op machine.Float, a, b, c int32) {
-	e.FloatMove(machine.ScratchFloat, e.float(b, machine.ScratchFloat))
-	e.floatSlot(machine.FloatMul, machine.ScratchFloat, c)
+	e.floatSlot(machine.FloatMul, machine.ScratchFloat, e.float(b, machine.ScratchFloat), c)
 	to := e.float(a, machine.OtherFloat)
-	e.Float(op, to, machine.ScratchFloat)
+	e.Float(op, to, to, machine.ScratchFloat)
 	e.keepFloat(a, to)
 }
 

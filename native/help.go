@@ -85,6 +85,7 @@ func (e *emitter) rejoin(pc, to int) {
 		}
 	}
 	e.reload(to)
+	objects{e}.assure(to)
 	e.Jump(e.labels[to])
 }
 

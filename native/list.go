@@ -25,13 +25,35 @@ func (e objects) objectIn(pc int, slot int32, k bytecode.Kind) {
 	if e.kinds[pc][slot] == k {
 		return
 	}
-	e.Load(machine.A, numberAt(slot))
-	e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
-	e.ArithImm(machine.Cmp, machine.A, int32(k))
-	e.JumpIf(machine.NotEqual, e.otherwise(pc))
-	e.Move(machine.A, machine.C)
-	e.numberMarker(machine.A)
-	e.JumpIf(machine.BelowOrEqual, e.otherwise(pc))
+	e.holdsObject(markerAt(slot), k, e.otherwise(pc))
+}
+
+// kindIs sets the flags by whether a value in memory that is no number is of a kind.
+func (e objects) kindIs(value machine.Mem, k bytecode.Kind) {
+	word := numberOf(value)
+	e.CompareMem8Imm(machine.Mem{Base: word.Base, Disp: word.Disp + kindShift/8}, byte(k))
+}
+
+// holdsObject goes on otherwise unless a value in memory is of a kind that has an object. It changes A.
+func (e objects) holdsObject(value machine.Mem, k bytecode.Kind, otherwise machine.Label) {
+	e.kindIs(value, k)
+	e.JumpIf(machine.NotEqual, otherwise)
+	exactly := func() {
+		e.Load(machine.A, value)
+		e.numberMarker(machine.A)
+		e.JumpIf(machine.BelowOrEqual, otherwise)
+	}
+	if e.target.Layout.Marker == 0 {
+		exactly()
+		return
+	}
+	done := e.NewLabel() // markers have addresses of 31 bits; few objects have
+	e.CompareMem32Imm(machine.Mem{Base: value.Base, Disp: value.Disp + 4}, 0)
+	e.JumpIf(machine.Equal, e.aside(func() {
+		exactly()
+		e.Jump(done)
+	}))
+	e.Bind(done)
 }
 
 // shapeIn loads C with the object of a slot, as objectIn does, or with the marker of a number: then it looks like an object that is shared and
@@ -41,9 +63,7 @@ func (e objects) shapeIn(pc int, slot int32, k bytecode.Kind) {
 	if e.kinds[pc][slot] == k {
 		return
 	}
-	kind := numberAt(slot)
-	kind.Disp += kindShift / 8
-	e.CompareMem8Imm(kind, byte(k))
+	e.kindIs(markerAt(slot), k)
 	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 
@@ -258,8 +278,12 @@ func objectsFit(k bytecode.Kind) bool { return k != bytecode.KindString && k != 
 
 // barrier goes on otherwise while Go's collector has to be told of each pointer that is written. It changes A.
 func (e objects) barrier(pc int) {
-	e.Load(machine.A, context(e.target.Layout.Barrier))
-	e.CompareMem32Imm(machine.Mem{Base: machine.A}, 0)
+	if at := e.target.Layout.BarrierAt; at != 0 {
+		e.CompareFixed32Imm(at, 0)
+	} else {
+		e.Load(machine.A, context(e.target.Layout.Barrier))
+		e.CompareMem32Imm(machine.Mem{Base: machine.A}, 0)
+	}
 	e.JumpIf(machine.NotEqual, e.otherwise(pc))
 }
 

@@ -198,8 +198,11 @@ func (p *plan) behind(pc int) []bytecode.Kind {
 	named := info.Operands()
 	for i := len(named) - 1; i >= 0; i-- { // A comes last: it may be another one as well
 		for down := range named[i].Slots() {
-			if k := named[i].Leaves(); k != bytecode.KindAny || named[i].Writes() {
-				kinds[in.Operands()[i]-down] = k
+			slot := in.Operands()[i] - down
+			if named[i].Keeps() {
+				kinds[slot] = p.kinds[pc][slot]
+			} else if k := named[i].Leaves(); k != bytecode.KindAny || named[i].Writes() {
+				kinds[slot] = k
 			}
 		}
 	}

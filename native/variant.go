@@ -1,8 +1,6 @@
 package native
 
 import (
-	"slices"
-
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/native/machine"
 )
@@ -20,11 +18,11 @@ func fieldAt(i int32) machine.Mem { return field(objectBytes + i*slotBytes) }
 
 func numberOf(m machine.Mem) machine.Mem { return machine.Mem{Base: m.Base, Disp: m.Disp + 8} }
 
-// tagIn loads D with the tag of the object C; if it is of another union the code exits.
-func (e objects) tagIn(pc int, union int32) {
+// tagIn loads D with the tag of the object C; if it is of another union it goes on otherwise.
+func (e objects) tagIn(union int32, otherwise machine.Label) {
 	e.Load(machine.D, field(0))
 	e.CompareMem32Imm(machine.Mem{Base: machine.D, Disp: e.target.Layout.TagUnion}, union)
-	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.JumpIf(machine.NotEqual, otherwise)
 }
 
 // isOrdinal sets the flags by whether the tag D is the one of a place in its union.
@@ -32,16 +30,53 @@ func (e objects) isOrdinal(ordinal int32) {
 	e.CompareMem32Imm(machine.Mem{Base: machine.D, Disp: e.target.Layout.TagOrdinal}, ordinal)
 }
 
-// ofVariant exits unless the object C is of a variant, with its fields in it.
-func (e objects) ofVariant(pc int, variant int32, known bool) {
-	v := &e.module.Variants[variant]
-	e.CompareMem32Imm(field(e.target.Layout.Form), int32(len(v.Kinds))+1) // first: see shapeIn
-	e.JumpIf(machine.NotEqual, e.otherwise(pc))
-	if !known {
-		e.tagIn(pc, v.Union)
-		e.isOrdinal(v.Ordinal)
-		e.JumpIf(machine.NotEqual, e.otherwise(pc))
+// formIn goes on otherwise unless the object C, which a slot holds, has the fields of a variant in it.
+func (e objects) formIn(slot, variant int32, otherwise machine.Label) {
+	if !e.shapes.known(slot, variant) {
+		e.CompareMem32Imm(field(e.target.Layout.Form), int32(len(e.module.Variants[variant].Kinds))+1)
+		e.JumpIf(machine.NotEqual, otherwise)
 	}
+}
+
+// ofVariant goes on otherwise unless the object C, which a slot holds, is of a variant, with its fields in it. It changes D.
+func (e objects) ofVariant(slot, variant int32, otherwise machine.Label) {
+	if e.shapes.known(slot, variant) {
+		return
+	}
+	e.formIn(slot, variant, otherwise) // first: see shapeIn
+	v, same := &e.module.Variants[variant], e.NewLabel()
+	byOrdinal := func() {
+		e.tagIn(v.Union, otherwise)
+		e.isOrdinal(v.Ordinal)
+		e.JumpIf(machine.NotEqual, otherwise)
+	}
+	if e.target.Tag == nil {
+		byOrdinal()
+	} else { // nearly all objects of a variant have the same tag
+		e.Immediate(machine.D, int64(e.target.Tag(variant)))
+		e.ArithMem(machine.Cmp, machine.D, field(0))
+		e.JumpIf(machine.NotEqual, e.aside(func() {
+			byOrdinal()
+			e.Jump(same)
+		}))
+		e.Bind(same)
+	}
+	e.shapes.learn(slot, variant)
+}
+
+// shapeOf loads C with the object of a slot, which must be of a variant, with its fields in it; known: of no other one if it is a variant. It changes D.
+func (e objects) shapeOf(pc int, slot, variant int32, known bool) {
+	if e.shapes.known(slot, variant) {
+		e.Load(machine.C, markerAt(slot))
+		return
+	}
+	e.shapeIn(pc, slot, bytecode.KindVariant)
+	if known {
+		e.formIn(slot, variant, e.otherwise(pc))
+		e.shapes.learn(slot, variant)
+		return
+	}
+	e.ofVariant(slot, variant, e.otherwise(pc))
 }
 
 // holdsKind exits unless a field is of the kind that is declared. It changes A.
@@ -52,13 +87,7 @@ func (e objects) holdsKind(pc int, from machine.Mem, k bytecode.Kind) {
 		e.isMarker(from, k, machine.A)
 		e.JumpIf(machine.NotEqual, e.otherwise(pc))
 	default:
-		e.Load(machine.A, numberOf(from))
-		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
-		e.ArithImm(machine.Cmp, machine.A, int32(k))
-		e.JumpIf(machine.NotEqual, e.otherwise(pc))
-		e.Load(machine.A, from)
-		e.numberMarker(machine.A)
-		e.JumpIf(machine.BelowOrEqual, e.otherwise(pc))
+		e.holdsObject(from, k, e.otherwise(pc))
 	}
 }
 
@@ -90,8 +119,7 @@ func getField(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
 		variant, i := bytecode.Field(in.C)
 		k, from := e.module.Variants[variant].Kinds[i], fieldAt(i)
-		e.shapeIn(pc, in.B, bytecode.KindVariant)
-		e.ofVariant(pc, variant, known)
+		e.shapeOf(pc, in.B, variant, known)
 		e.holdsKind(pc, from, k)
 		switch {
 		case classOf(k) != inSlot:
@@ -115,47 +143,64 @@ func fieldsFit(b *builder, p *plan, pc int) bool {
 // takeAllFits is fieldsFit where a variant that ends may leave its fields.
 func takeAllFits(b *builder, p *plan, pc int) bool { return b.module.Linear && fieldsFit(b, p, pc) }
 
-// getFields is fields.get, fields.peek and fields.take. All are looked at before the first is written.
+// getFields is fields.get, fields.peek and fields.take, as far as somebody uses the fields. All are looked at before the first is written.
 func getFields(known bool, rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
-		kinds := e.module.Variants[in.C].Kinds
-		e.shapeIn(pc, in.B, bytecode.KindVariant)
-		e.ofVariant(pc, in.C, known)
-		for i, k := range kinds {
-			e.holdsKind(pc, fieldAt(int32(i)), k)
+		fields, objects := e.usedFields(pc, in)
+		e.shapeOf(pc, in.B, in.C, known)
+		for _, f := range fields {
+			e.holdsKind(pc, f.from, f.kind)
 		}
-		if slices.ContainsFunc(kinds, func(k bytecode.Kind) bool { return classOf(k) == inSlot }) {
+		if objects {
 			if rule == taken {
 				e.alone(pc)
 			}
 			e.barrier(pc)
 			if rule == held {
-				e.markFields(pc, kinds)
+				e.markFields(pc, fields)
 			}
 		}
-		for i, k := range kinds {
-			slot, from := in.A+int32(i), fieldAt(int32(i))
-			if classOf(k) != inSlot {
-				e.loadField(slot, from, k)
+		for _, f := range fields {
+			if classOf(f.kind) != inSlot {
+				e.loadField(f.slot, f.from, f.kind)
 				continue
 			}
-			e.Load(machine.D, from)
-			e.Store(markerAt(slot), machine.D)
-			e.Load(machine.D, numberOf(from))
-			e.Store(numberAt(slot), machine.D)
+			e.Load(machine.D, f.from)
+			e.Store(markerAt(f.slot), machine.D)
+			e.Load(machine.D, numberOf(f.from))
+			e.Store(numberAt(f.slot), machine.D)
 		}
 		e.next(pc)
 	}
 }
 
-// markFields marks what the fields of the object C hold. To mark one twice does no harm.
-func (e objects) markFields(pc int, kinds []bytecode.Kind) {
+// fetched is a field that goes to a slot.
+type fetched struct {
+	slot int32
+	from machine.Mem
+	kind bytecode.Kind
+}
+
+// usedFields are those of the fields of an instruction that fetches all which somebody uses; objects: some are no numbers.
+func (e objects) usedFields(pc int, in bytecode.Instr) (fields []fetched, objects bool) {
+	live := e.liveBehind(pc)
+	for i, k := range e.module.Variants[in.C].Kinds {
+		if f := (fetched{in.A + int32(i), fieldAt(int32(i)), k}); live.has(f.slot) {
+			fields = append(fields, f)
+			objects = objects || classOf(k) == inSlot
+		}
+	}
+	return fields, objects
+}
+
+// markFields marks what fields of the object C hold. To mark one twice does no harm.
+func (e objects) markFields(pc int, fields []fetched) {
 	e.Store(context(e.target.Layout.Answer), machine.C)
-	for i, k := range kinds {
-		switch k {
+	for _, f := range fields {
+		switch k := f.kind; k {
 		case bytecode.KindAny, bytecode.KindVariant, bytecode.KindMap:
-			e.Load(machine.D, numberOf(fieldAt(int32(i))))
-			e.Load(machine.C, fieldAt(int32(i)))
+			e.Load(machine.D, numberOf(f.from))
+			e.Load(machine.C, f.from)
 			if k == bytecode.KindMap {
 				k = bytecode.KindAny
 			}
@@ -182,12 +227,11 @@ func remakeFits(b *builder, p *plan, pc int) bool {
 
 // remakeVariant puts fields into the object that a variant has left. All are looked at before the first is written.
 func remakeVariant(e objects, pc int, in bytecode.Instr) {
-	l, n, tagged := &e.target.Layout, int32(len(e.module.Variants[in.B].Kinds)), e.NewLabel()
+	n, tagged := int32(len(e.module.Variants[in.B].Kinds)), e.NewLabel()
 	objects := e.freeFields(pc, in.A, n)
 	e.shapeIn(pc, in.C, bytecode.KindVariant)
 	e.alone(pc)
-	e.CompareMem32Imm(field(l.Form), n+1)
-	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.formIn(in.C, in.B, e.otherwise(pc))
 	e.Immediate(machine.D, int64(e.target.Tag(in.B)))
 	e.ArithMem(machine.Cmp, machine.D, field(0))
 	e.JumpIf(machine.NotEqual, e.aside(func() {
@@ -250,8 +294,7 @@ func putOne(e objects, pc int, in bytecode.Instr) {
 	e.freeFields(pc, in.B, 1)
 	e.shapeIn(pc, in.A, bytecode.KindVariant)
 	e.alone(pc)
-	e.CompareMem32Imm(field(e.target.Layout.Form), int32(len(e.module.Variants[variant].Kinds))+1)
-	e.JumpIf(machine.NotEqual, e.otherwise(pc))
+	e.formIn(in.A, variant, e.otherwise(pc))
 	e.putField(pc, fieldAt(i), in.B)
 	e.next(pc)
 }
@@ -260,7 +303,7 @@ func putOne(e objects, pc int, in bytecode.Instr) {
 func isVariant(e objects, pc int, in bytecode.Instr) {
 	v := &e.module.Variants[in.C]
 	e.objectIn(pc, in.B, bytecode.KindVariant)
-	e.tagIn(pc, v.Union)
+	e.tagIn(v.Union, e.otherwise(pc))
 	e.isOrdinal(v.Ordinal)
 	e.keepCondition(pc, in.A, machine.Equal)
 }
@@ -273,7 +316,7 @@ func matchFits(b *builder, p *plan, pc int) bool {
 func match(e objects, pc int, in bytecode.Instr) {
 	table := &e.module.Tables[in.B]
 	e.objectIn(pc, in.A, bytecode.KindVariant)
-	e.tagIn(pc, table.Union)
+	e.tagIn(table.Union, e.otherwise(pc))
 	for ordinal, c := range table.Targets {
 		if c != bytecode.NoArm {
 			e.isOrdinal(int32(ordinal))
@@ -286,7 +329,7 @@ func match(e objects, pc int, in bytecode.Instr) {
 func matchOr(e objects, pc int, in bytecode.Instr) {
 	v := &e.module.Variants[in.B]
 	e.objectIn(pc, in.A, bytecode.KindVariant)
-	e.tagIn(pc, v.Union)
+	e.tagIn(v.Union, e.otherwise(pc))
 	e.isOrdinal(v.Ordinal)
 	e.branch(pc, machine.NotEqual)
 }

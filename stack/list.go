@@ -317,6 +317,18 @@ func (v *VariantValue) Finish() {
 	v.state.Store(0)
 }
 
+// Owned tells whether nobody else holds a variant, and its fields are in its own memory: not in a tree.
+func (v *VariantValue) Owned() bool {
+	return !v.Shared() && (v.form > 0 || v.long().at != nil || v.long().n == 0)
+}
+
+// Clone returns a variant with the tag and the fields of v, in memory of its own. The objects among them are shared.
+func (v *VariantValue) Clone() *VariantValue {
+	w := v.copyOf(v.Len(), v.Len())
+	w.state.Store(0)
+	return &w.VariantValue
+}
+
 // copyOf makes a long with a copy of the first n fields and with room for some. The
 // objects among them are shared.
 func (v *VariantValue) copyOf(n, room int) *long {

@@ -78,6 +78,8 @@ func (s *Strand) cold(in *bytecode.Instr) error {
 		return listResult(a, at(fp, in.B), op == bytecode.OpListReuse)
 	case bytecode.OpListDone:
 		return listDone(a, at(fp, in.B))
+	case bytecode.OpListOwn, bytecode.OpListClone:
+		return listOwn(a, at(fp, in.B), op == bytecode.OpListOwn)
 	case bytecode.OpMapEntries:
 		return mapEntries(a, at(fp, in.B))
 

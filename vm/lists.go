@@ -97,6 +97,19 @@ func listResult(to, like *stack.Value, reuse bool) error {
 	return nil
 }
 
+// listOwn leaves a list that nobody else holds: from itself, if it ends and that is so, or a copy.
+func listOwn(to, from *stack.Value, ends bool) error {
+	if from.Kind() != stack.Variant {
+		return Mismatch("List", *from)
+	}
+	v := from.AsVariant()
+	if !ends || !v.Owned() {
+		v = v.Clone()
+	}
+	*to = stack.FromVariant(v)
+	return nil
+}
+
 // listDone makes a list of one that has been built.
 func listDone(to, builder *stack.Value) error {
 	if builder.Kind() != stack.Builder {

@@ -53,8 +53,9 @@ var machineLayout = native.Layout{
 	Back:            int32(unsafe.Offsetof(machineContext{}.back)),
 	Answer:          int32(unsafe.Offsetof(machineContext{}.answer)),
 	Markers:         int32(unsafe.Offsetof(machineContext{}.markers)),
-	Marker:          nearMarker(),
+	Marker:          near(stack.MarkerAddress(0), int64(stack.Bool)),
 	StackGuard:      goroutineGuard,
+	BarrierAt:       near(barrierFlag(), 4),
 	Barrier:         int32(unsafe.Offsetof(machineContext{}.barrier)),
 	State:           int32(stack.StateOffset),
 	Shared:          stack.SharedBit,
@@ -71,9 +72,9 @@ var machineLayout = native.Layout{
 	TagOrdinal:      int32(unsafe.Offsetof(stack.Tag{}.Ordinal)),
 }
 
-// nearMarker is where the markers are, if instructions can have their addresses.
-func nearMarker() int64 {
-	if at := int64(stack.MarkerAddress(0)); at < math.MaxInt32-int64(stack.Bool) {
+// near is an address if instructions can have it, and so many behind it, in 31 bits; else 0.
+func near(address uintptr, behind int64) int64 {
+	if at := int64(address); at < math.MaxInt32-behind {
 		return at
 	}
 	return 0

@@ -66,6 +66,8 @@ var helps = [...]help{
 	bytecode.OpListDone: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 		return listDone(at(s.fp, in.A), at(s.fp, in.B)) == nil
 	},
+	bytecode.OpListOwn:   helpOwn,
+	bytecode.OpListClone: helpOwn,
 	bytecode.OpMapEntries: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 		return mapEntries(at(s.fp, in.A), at(s.fp, in.B)) == nil
 	},
@@ -291,6 +293,10 @@ func helpAppend(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 	}
 	builderOf(l).Push(*at(s.fp, in.B))
 	return true
+}
+
+func helpOwn(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
+	return listOwn(at(s.fp, in.A), at(s.fp, in.B), in.Op == bytecode.OpListOwn) == nil
 }
 
 func helpResult(s *Strand, _ *machineContext, in *bytecode.Instr) bool {

@@ -2,10 +2,20 @@
 
 package vm
 
-import "github.com/seqvm/seqvm/native/amd64"
+import (
+	"golang.org/x/sys/cpu"
+
+	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/machine"
+)
 
 // nativeProcessor is the one that machine code is made for.
-var nativeProcessor = &amd64.Processor
+func nativeProcessor() *machine.Processor {
+	if cpu.X86.HasAVX {
+		return &amd64.AVX
+	}
+	return &amd64.Processor
+}
 
 // markedNumber is the number of a mark, of which these are the first 8 bytes.
 func markedNumber(mark uint64) int32 { return amd64.MarkedNumber(mark) }

@@ -7,7 +7,7 @@ import "github.com/seqvm/seqvm/native/machine"
 // nativePossible tells whether machine code can be made: there is none for this processor or system, or a build that watches each access to memory.
 const nativePossible = false
 
-var nativeProcessor *machine.Processor
+func nativeProcessor() *machine.Processor { return nil }
 
 func callMachine(*machineContext, uintptr, uintptr) {}
 

@@ -209,7 +209,7 @@ func (t *tier) compile(img *image, functions []int32, target native.Target) {
 		t.tried[i] = true
 	}
 	before := t.made.Load()
-	target.Processor, target.Layout, target.Sites, target.Exits, target.Helps = nativeProcessor, machineLayout, len(before.sites), len(before.exits), img.helps
+	target.Processor, target.Layout, target.Sites, target.Exits, target.Helps = nativeProcessor(), machineLayout, len(before.sites), len(before.exits), img.helps
 	target.Constant = func(i int32) uintptr { return uintptr(unsafe.Pointer(&img.consts[i])) }
 	target.Tag = func(i int32) uintptr { return uintptr(unsafe.Pointer(img.variants[i].tag)) }
 	target.Known = func(function int32) (uintptr, bool) {
@@ -317,7 +317,7 @@ var NativeRefusal = sync.OnceValue(func() error {
 	if !nativePossible {
 		return ErrNoNative
 	}
-	code, err := native.Compile(selfTest, []int32{0}, &native.Target{Processor: nativeProcessor, Layout: machineLayout})
+	code, err := native.Compile(selfTest, []int32{0}, &native.Target{Processor: nativeProcessor(), Layout: machineLayout})
 	if err != nil {
 		return err
 	}
@@ -342,7 +342,7 @@ var NativeRefusal = sync.OnceValue(func() error {
 // which one it is. false: there can be none, for this processor, system or build.
 func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t native.Target, possible bool) {
 	place := func(index int32) uintptr { return slotSize * uintptr(index) }
-	return native.Target{Processor: nativeProcessor, Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
+	return native.Target{Processor: nativeProcessor(), Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
 		if in.Op != bytecode.OpBuiltin {
 			return helped(in.Op)
 		}

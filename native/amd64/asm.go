@@ -9,12 +9,19 @@ import (
 	"github.com/seqvm/seqvm/native/machine"
 )
 
-// Processor is what machine code has to know of this one.
-var Processor = machine.Processor{
-	Name:   "amd64",
-	Values: len(numbers) - int(machine.FirstValue), ArgumentValues: 6,
-	Floats: len(floats) - int(machine.FirstFloat), ArgumentFloats: 8,
-	New: func() machine.Assembler { return new(Assembler) },
+// Processor is each one, AVX each that has AVX: instructions on Floats have three operands then.
+var (
+	Processor = processor(false)
+	AVX       = processor(true)
+)
+
+func processor(avx bool) machine.Processor {
+	return machine.Processor{
+		Name:   "amd64",
+		Values: len(numbers) - int(machine.FirstValue), ArgumentValues: 6,
+		Floats: len(floats) - int(machine.FirstFloat), ArgumentFloats: 8,
+		New: func() machine.Assembler { return &Assembler{avx: avx} },
+	}
 }
 
 // number is that of a register in the encoding, or a code that stands in its place.
@@ -57,11 +64,14 @@ var conditions = [machine.Conditions]byte{
 var (
 	ariths   = [...]number{machine.Add: 0, machine.Or: 1, machine.And: 4, machine.Sub: 5, machine.Xor: 6, machine.Cmp: 7}
 	shifts   = [...]number{machine.ShiftLeft: 4, machine.ShiftRight: 5, machine.ShiftArithmetic: 7}
-	floatOps = [...]byte{machine.FloatSqrt: 0x51, machine.FloatAdd: 0x58, machine.FloatMul: 0x59, machine.FloatSub: 0x5C, machine.FloatDiv: 0x5E}
+	floatOps = [...]byte{machine.FloatAdd: 0x58, machine.FloatMul: 0x59, machine.FloatSub: 0x5C, machine.FloatDiv: 0x5E}
 )
 
-// Assembler makes code. The zero Assembler is empty.
-type Assembler struct{ machine.Text }
+// Assembler makes code. The zero Assembler is empty and makes code for every processor.
+type Assembler struct {
+	encoder
+	avx bool
+}
 
 // Link fills in the distances of labels: four bytes each, from behind them on.
 func (a *Assembler) Link() ([]byte, error) {
@@ -70,100 +80,6 @@ func (a *Assembler) Link() ([]byte, error) {
 		return nil
 	})
 	return a.Code, err
-}
-
-// The encoding: prefixes, operand bytes, distances.
-
-func (a *Assembler) put(b ...byte) { a.Code = append(a.Code, b...) }
-
-func (a *Assembler) put32(x int32) { a.Code = binary.LittleEndian.AppendUint32(a.Code, uint32(x)) }
-
-// distance puts that of a label, from behind it on.
-func (a *Assembler) distance(l machine.Label) {
-	a.Refer(len(a.Code), l, 0)
-	a.put32(0)
-}
-
-const wide = 8 // REX.W: operands have 64 bits
-
-// rex puts the prefix for three registers: that in the reg field, the index, the base or r/m field.
-func (a *Assembler) rex(w byte, reg, index, rm number) {
-	a.put(0x40 | w | byte(reg>>3<<2|index>>3<<1|rm>>3))
-}
-
-// registers puts the operand byte for two registers.
-func (a *Assembler) registers(reg, rm number) { a.put(0xC0 | byte(reg&7<<3|rm&7)) }
-
-// memory puts the operand bytes for a register and a place in memory.
-func (a *Assembler) memory(reg number, m machine.Mem) {
-	base := numbers[m.Base] & 7
-	mode, short := byte(0x80), m.Disp >= math.MinInt8 && m.Disp <= math.MaxInt8
-	switch {
-	case m.Disp == 0 && base != rbp:
-		mode = 0
-	case short:
-		mode = 0x40
-	}
-	a.put(mode | byte(reg&7<<3|base))
-	if base == rsp {
-		a.put(0x24) // no index
-	}
-	switch mode {
-	case 0x40:
-		a.put(byte(m.Disp))
-	case 0x80:
-		a.put32(m.Disp)
-	}
-}
-
-// scaled puts the operand bytes for base + index << scale; index is not RSP.
-func (a *Assembler) scaled(reg, base, index number, scale byte) {
-	mode := byte(0)
-	if base&7 == rbp {
-		mode = 0x40 // there is no such base without a distance
-	}
-	a.put(mode|byte(reg&7<<3)|4, scale<<6|byte(index&7<<3|base&7))
-	if mode != 0 {
-		a.put(0)
-	}
-}
-
-// op puts an instruction of 64 bits on two registers, opMem on a register and memory, opIndexed on a register and base + index << scale, unary on one register.
-func (a *Assembler) op(opcode byte, reg, rm number) {
-	a.rex(wide, reg, 0, rm)
-	a.put(opcode)
-	a.registers(reg, rm)
-}
-
-func (a *Assembler) opMem(opcode byte, reg number, m machine.Mem) {
-	a.rex(wide, reg, 0, numbers[m.Base])
-	a.put(opcode)
-	a.memory(reg, m)
-}
-
-func (a *Assembler) opIndexed(opcode byte, reg, base, index number, scale byte) {
-	a.rex(wide, reg, index, base)
-	a.put(opcode)
-	a.scaled(reg, base, index, scale)
-}
-
-func (a *Assembler) unary(w, opcode byte, extension, rm number) {
-	a.rex(w, 0, 0, rm)
-	a.put(opcode)
-	a.registers(extension, rm)
-}
-
-// memImm puts the rest of an instruction on memory and a number, which takes one byte if it fits.
-func (a *Assembler) memImm(extension number, m machine.Mem, x int32) {
-	if x >= math.MinInt8 && x <= math.MaxInt8 {
-		a.put(0x83)
-		a.memory(extension, m)
-		a.put(byte(x))
-		return
-	}
-	a.put(0x81)
-	a.memory(extension, m)
-	a.put32(x)
 }
 
 // Moves.
@@ -288,6 +204,21 @@ func (a *Assembler) ArithMemImm(op machine.Arith, to machine.Mem, x int32) {
 func (a *Assembler) CompareMem32Imm(m machine.Mem, x int32) {
 	a.rex(0, 0, 0, numbers[m.Base])
 	a.memImm(ariths[machine.Cmp], m, x)
+}
+
+// CompareFixed32Imm compares 32 bits of memory, at an address of 31 bits, with x.
+func (a *Assembler) CompareFixed32Imm(address int64, x int32) {
+	imm := byte(0x83)
+	if x < math.MinInt8 || x > math.MaxInt8 {
+		imm = 0x81
+	}
+	a.put(imm, byte(ariths[machine.Cmp]<<3|4), 0x25) // neither base nor index
+	a.put32(int32(address))
+	if imm == 0x83 {
+		a.put(byte(x))
+		return
+	}
+	a.put32(x)
 }
 
 // CompareMem8Imm compares a byte of memory with x.
@@ -435,42 +366,40 @@ func (a *Assembler) ReturnBack(back machine.Mem) {
 
 // Floats.
 
-// scalar is the prefix of instructions on one Float, packed that of those that compare or move whole registers.
-const (
-	scalar = 0xF2
-	packed = 0x66
-)
-
-// float puts an instruction on two registers, floatMem on a register and memory, floatIndexed on a register and base + 8 * index.
-func (a *Assembler) float(prefix, opcode byte, reg, rm number) {
-	a.put(prefix)
-	a.rex(0, reg, 0, rm)
-	a.put(0x0F, opcode)
-	a.registers(reg, rm)
-}
-
-func (a *Assembler) floatMem(opcode byte, reg number, m machine.Mem) {
-	a.put(scalar)
-	a.rex(0, reg, 0, numbers[m.Base])
-	a.put(0x0F, opcode)
-	a.memory(reg, m)
-}
-
-func (a *Assembler) floatIndexed(opcode byte, reg, base, index number) {
-	a.put(scalar)
-	a.rex(0, reg, index, base)
-	a.put(0x0F, opcode)
-	a.scaled(reg, base, index, 3)
-}
-
-// Float computes to = to op with, or the square root of with.
-func (a *Assembler) Float(op machine.Float, to, with machine.FloatReg) {
-	a.float(scalar, floatOps[op], floats[to], floats[with])
+// Float computes to = left op right. Without AVX the first operand is where the result goes.
+func (a *Assembler) Float(op machine.Float, to, left, right machine.FloatReg) {
+	commutes := op == machine.FloatAdd || op == machine.FloatMul
+	switch {
+	case to == left:
+		a.float(scalar, floatOps[op], floats[to], floats[right])
+	case a.avx:
+		a.vex(floatOps[op], floats[to], floats[left], floats[right])
+		a.registers(floats[to], floats[right])
+	case to != right:
+		a.FloatMove(to, left)
+		a.float(scalar, floatOps[op], floats[to], floats[right])
+	case commutes:
+		a.float(scalar, floatOps[op], floats[to], floats[left])
+	default: // it must not be overwritten before it is used
+		a.Float(op, machine.ScratchFloat, left, right)
+		a.FloatMove(to, machine.ScratchFloat)
+	}
 }
 
 // FloatMem is Float with an operand in memory.
-func (a *Assembler) FloatMem(op machine.Float, to machine.FloatReg, with machine.Mem) {
-	a.floatMem(floatOps[op], floats[to], with)
+func (a *Assembler) FloatMem(op machine.Float, to, left machine.FloatReg, right machine.Mem) {
+	if to != left && a.avx {
+		a.vex(floatOps[op], floats[to], floats[left], numbers[right.Base])
+		a.memory(floats[to], right)
+		return
+	}
+	a.FloatMove(to, left)
+	a.floatMem(floatOps[op], floats[to], right)
+}
+
+// FloatSqrt computes the square root. The instruction leaves half of the register: it had better be the operand's, or one that nobody waits for.
+func (a *Assembler) FloatSqrt(to, from machine.FloatReg) {
+	a.float(scalar, 0x51, floats[to], floats[from])
 }
 
 // FloatMove copies a register, unless it is the same.

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 	"testing"
@@ -85,6 +86,8 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"cmp byte ptr [rbx+0x1f], 0x7", func(a *Assembler) { a.CompareMem8Imm(machine.Mem{Base: RBX, Disp: 31}, 7) }},
 		{"cmp byte ptr [r15+0xf], 0x7", func(a *Assembler) { a.CompareMem8Imm(machine.Mem{Base: R15, Disp: 15}, 7) }},
 		{"cmp dword ptr [rcx+0xc], -0x1", func(a *Assembler) { a.CompareMem32Imm(machine.Mem{Base: RCX, Disp: 12}, -1) }},
+		{"cmp dword ptr [0x12345678], 0x0", func(a *Assembler) { a.CompareFixed32Imm(0x12345678, 0) }},
+		{"cmp dword ptr [0x1234], 0x80", func(a *Assembler) { a.CompareFixed32Imm(0x1234, 128) }},
 		{"test r10, rdx", func(a *Assembler) { a.Test(RDX, R10) }},
 		{"or qword ptr [rbx+0x8], 0x1", func(a *Assembler) { a.ArithMemImm(machine.Or, machine.Mem{Base: RBX, Disp: 8}, 1) }},
 		{"test dword ptr [rcx+0x8], 0x1", func(a *Assembler) { a.TestMem32Imm(machine.Mem{Base: RCX, Disp: 8}, 1) }},
@@ -112,10 +115,10 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		{"mov rsp, qword ptr [r15+0x8]", func(a *Assembler) { a.RestoreStack(machine.Mem{Base: R15, Disp: 8}) }},
 		{"push qword ptr [r15+0x38]; ret", func(a *Assembler) { a.ReturnBack(machine.Mem{Base: R15, Disp: 56}) }},
 		{"nop dword ptr [rax+0x12345], eax", func(a *Assembler) { a.Mark(0x12345) }},
-		{"addsd xmm0, xmm9", func(a *Assembler) { a.Float(machine.FloatAdd, xmm(0), xmm(9)) }},
-		{"sqrtsd xmm15, xmm14", func(a *Assembler) { a.Float(machine.FloatSqrt, xmm(15), xmm(14)) }},
-		{"divsd xmm8, qword ptr [rbx+0x8]", func(a *Assembler) { a.FloatMem(machine.FloatDiv, xmm(8), machine.Mem{Base: RBX, Disp: 8}) }},
-		{"mulsd xmm1, qword ptr [r12+0x8]", func(a *Assembler) { a.FloatMem(machine.FloatMul, xmm(1), machine.Mem{Base: R12, Disp: 8}) }},
+		{"addsd xmm0, xmm9", func(a *Assembler) { a.Float(machine.FloatAdd, xmm(0), xmm(0), xmm(9)) }},
+		{"sqrtsd xmm15, xmm14", func(a *Assembler) { a.FloatSqrt(xmm(15), xmm(14)) }},
+		{"divsd xmm8, qword ptr [rbx+0x8]", func(a *Assembler) { a.FloatMem(machine.FloatDiv, xmm(8), xmm(8), machine.Mem{Base: RBX, Disp: 8}) }},
+		{"mulsd xmm1, qword ptr [r12+0x8]", func(a *Assembler) { a.FloatMem(machine.FloatMul, xmm(1), xmm(1), machine.Mem{Base: R12, Disp: 8}) }},
 		{"", func(a *Assembler) { a.FloatMove(xmm(3), xmm(3)) }},
 		{"movapd xmm3, xmm12", func(a *Assembler) { a.FloatMove(xmm(3), xmm(12)) }},
 		{"movsd xmm2, qword ptr [rbx+0x18]", func(a *Assembler) { a.FloatLoad(xmm(2), machine.Mem{Base: RBX, Disp: 24}) }},
@@ -132,6 +135,51 @@ func TestInstructionsAreWhatADisassemblerReads(t *testing.T) {
 		code, err := a.Link()
 		require.NoError(t, err)
 		assert.Equal(t, c.want, disassemble(t, code))
+	}
+}
+
+// The disassembler does not know AVX: these are the bytes that GNU as makes of them.
+func TestFloatsWithThreeOperands(t *testing.T) {
+	for _, c := range []struct {
+		instruction, want string
+		emit              func(a *Assembler)
+	}{
+		{"vaddsd xmm0, xmm1, xmm2", "c4e17358c2", func(a *Assembler) { a.Float(machine.FloatAdd, xmm(0), xmm(1), xmm(2)) }},
+		{"vsubsd xmm12, xmm3, xmm11", "c441635ce3", func(a *Assembler) { a.Float(machine.FloatSub, xmm(12), xmm(3), xmm(11)) }},
+		{"vdivsd xmm2, xmm13, xmm9", "c4c1135ed1", func(a *Assembler) { a.Float(machine.FloatDiv, xmm(2), xmm(13), xmm(9)) }},
+		{"vmulsd xmm9, xmm10, [rbx+0x18]", "c4612b594b18", func(a *Assembler) {
+			a.FloatMem(machine.FloatMul, xmm(9), xmm(10), machine.Mem{Base: RBX, Disp: 24})
+		}},
+		{"vmulsd xmm3, xmm4, [r15+0x108]", "c4c15b599f08010000", func(a *Assembler) {
+			a.FloatMem(machine.FloatMul, xmm(3), xmm(4), machine.Mem{Base: R15, Disp: 0x108})
+		}},
+		{"vsubsd xmm1, xmm15, [rsp+8]", "c4e1035c4c2408", func(a *Assembler) {
+			a.FloatMem(machine.FloatSub, xmm(1), xmm(15), machine.Mem{Base: RSP, Disp: 8})
+		}},
+	} {
+		a := AVX.New().(*Assembler)
+		c.emit(a)
+		assert.Equal(t, c.want, hex.EncodeToString(a.Code), c.instruction)
+	}
+}
+
+// Without AVX the first operand is where the result goes.
+func TestFloatsWithTwoOperands(t *testing.T) {
+	for _, c := range []struct {
+		want            string
+		op              machine.Float
+		to, left, right machine.FloatReg
+	}{
+		{"movapd xmm1, xmm2; subsd xmm1, xmm3", machine.FloatSub, xmm(1), xmm(2), xmm(3)},
+		{"movapd xmm15, xmm2; subsd xmm15, xmm1; movapd xmm1, xmm15", machine.FloatSub, xmm(1), xmm(2), xmm(1)},
+		{"mulsd xmm1, xmm2", machine.FloatMul, xmm(1), xmm(2), xmm(1)},
+		{"mulsd xmm15, xmm1", machine.FloatMul, xmm(15), xmm(15), xmm(1)},
+		{"movapd xmm15, xmm14; divsd xmm15, xmm1; movapd xmm1, xmm15", machine.FloatDiv, xmm(1), xmm(14), xmm(1)},
+		{"divsd xmm1, xmm1", machine.FloatDiv, xmm(1), xmm(1), xmm(1)},
+	} {
+		var a Assembler
+		a.Float(c.op, c.to, c.left, c.right)
+		assert.Equal(t, c.want, disassemble(t, a.Code))
 	}
 }
 

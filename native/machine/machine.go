@@ -102,13 +102,12 @@ const (
 // Float is an operation on Floats.
 type Float uint8
 
-// The operations. The square root has one operand.
+// The operations.
 const (
 	FloatAdd Float = iota
 	FloatSub
 	FloatMul
 	FloatDiv
-	FloatSqrt
 )
 
 // Mem is a place in memory: a register and a distance from it, in bytes.
@@ -151,6 +150,7 @@ type Assembler interface {
 	ArithImm(op Arith, to Reg, x int32)
 	ArithMemImm(op Arith, to Mem, x int32)
 	CompareMem32Imm(m Mem, x int32)
+	CompareFixed32Imm(address int64, x int32) // 32 bits of memory at an address of 31 bits
 	CompareMem8Imm(m Mem, x byte)
 	LockOr32Imm(to Mem, x int32) // as one step to all processors
 	Test(x, y Reg)               // by x and y, bit by bit
@@ -179,8 +179,9 @@ type Assembler interface {
 	ReturnBack(back Mem)    // returns from Go's call
 
 	// Floats.
-	Float(op Float, to, with FloatReg) // to = to op with
-	FloatMem(op Float, to FloatReg, with Mem)
+	Float(op Float, to, left, right FloatReg) // to = left op right; may change ScratchFloat
+	FloatMem(op Float, to, left FloatReg, right Mem)
+	FloatSqrt(to, from FloatReg)
 	FloatMove(to, from FloatReg) // nothing if both are the same
 	FloatLoad(to FloatReg, from Mem)
 	FloatStore(to Mem, from FloatReg)

@@ -93,13 +93,13 @@ func (l *listing) of(function, pc int32) string {
 // write writes the instructions of a part. Zeroes between functions and fillers are no instructions.
 func (l *listing) write(b *strings.Builder, p part) {
 	for at := p.start; at < p.end; {
-		in, err := x86asm.Decode(l.code.Bytes[at:p.end], 64)
+		in, text, err := decodeAMD64(l.code.Bytes[at:p.end], uint64(at))
 		if err != nil { // cannot be, unless the disassembler does not know an instruction
 			fmt.Fprintf(b, "         %06x  ? % x\n", at, l.code.Bytes[at:p.end])
 			return
 		}
 		if in.Op != x86asm.NOP || in.Len > 1 {
-			fmt.Fprintf(b, "         %06x  %s%s\n", at, x86asm.IntelSyntax(in, uint64(at), nil), l.called(in, at))
+			fmt.Fprintf(b, "         %06x  %s%s\n", at, text, l.called(in, at))
 		}
 		at += in.Len
 	}
