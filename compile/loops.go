@@ -113,7 +113,7 @@ func (g *generator) loop(st *syntax.Stmt) {
 	g.ends = false
 	g.body(literal.Inner, false)
 	g.at(st.Pos, name)
-	inPlace := word.Collects && ends && !word.Selects && g.replaces(&g.code[fetch])
+	inPlace := word.Collects && ends && !word.Selects && fits(g.kind(g.stack[len(g.stack)-1]), &g.code[fetch])
 	if inPlace {
 		g.putBack(at(builder), at(index))
 		g.code[header].Op, g.code[fetch].B = bytecode.OpListOwn, at(builder)
@@ -161,9 +161,9 @@ func (g *generator) hideCaptures(literal *syntax.Stmt) {
 	g.stack = g.stack[:len(g.stack)-captures]
 }
 
-// replaces tells whether what a round leaves can take the place of the element that it has fetched: the list's elements stay in the form in which they are best kept.
-func (g *generator) replaces(fetch *bytecode.Instr) bool {
-	switch k := g.kind(g.stack[len(g.stack)-1]); k {
+// fits tells whether a value of a kind can take the place of the element that an instruction has fetched: the list's elements stay in the form in which they are best kept.
+func fits(k bytecode.Kind, fetch *bytecode.Instr) bool {
+	switch k {
 	case bytecode.KindAny:
 		return false
 	case bytecode.KindInt, bytecode.KindFloat, bytecode.KindBool:
