@@ -165,7 +165,7 @@ func (b *builder) wayOf(p *plan, pc int) way {
 			kept = !helped
 		}
 	}
-	if kept && int(in.Op) < len(emitters) && emitters[in.Op].emit != nil {
+	if kept && int(in.Op) < len(emitters) && !emitters[in.Op].none() {
 		switch row := &emitters[in.Op]; {
 		case row.fits != nil && !row.fits(b, p, pc):
 		case row.inMemory:

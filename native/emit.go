@@ -22,6 +22,7 @@ type emitter struct {
 	machine.Assembler
 	*builder
 	code   *Code
+	rows   []emission              // emitters, which name what uses them
 	starts map[int32]machine.Label // of functions
 	enter  machine.Label           // what all entries use
 	leave  machine.Label           // what all exits use
@@ -50,7 +51,7 @@ type deferred struct {
 
 // build makes the code of the functions that have plans.
 func (b *builder) build(functions []int32) (*Code, error) {
-	e := &emitter{Assembler: b.target.Processor.New(), builder: b, code: &Code{}, starts: map[int32]machine.Label{}}
+	e := &emitter{Assembler: b.target.Processor.New(), builder: b, rows: emitters[:], code: &Code{}, starts: map[int32]machine.Label{}}
 	e.NewLabel() // so that 0 is none
 	for _, i := range functions {
 		if b.plans[i] != nil {
@@ -144,7 +145,7 @@ func (e *emitter) function() {
 		case onlyHelped:
 			e.helped(pc)
 		default:
-			emitters[in.Op].emit(e, pc, in)
+			e.rows[in.Op].put(e, pc, in)
 		}
 		owned(e.deferred[put:], pc)
 		e.depart(pc, in)

@@ -8,9 +8,23 @@ import (
 // emission is how code is made of an instruction. The zero emission is that of those without code.
 type emission struct {
 	emit func(e *emitter, pc int, in bytecode.Instr)
-	fits func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
+	// holds, in place of emit, is of an instruction that goes to its target on a condition, or else on: it sets the flags, and returns the condition.
+	holds func(e *emitter, in bytecode.Instr) machine.Cond
+	fits  func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
 	// inMemory: all is in memory in front of it and behind.
 	inMemory bool
+}
+
+// none tells whether there is no code.
+func (x *emission) none() bool { return x.emit == nil && x.holds == nil }
+
+// put emits an instruction.
+func (x *emission) put(e *emitter, pc int, in bytecode.Instr) {
+	if x.holds != nil {
+		e.branch(pc, x.holds(e, in))
+		return
+	}
+	x.emit(e, pc, in)
 }
 
 // emitters has them by opcode.
@@ -76,18 +90,18 @@ var emitters = [...]emission{
 
 	bytecode.OpJump:           {emit: func(e *emitter, pc int, in bytecode.Instr) { e.goOn(pc, pc+1+int(in.C)) }},
 	bytecode.OpJumpBack:       {emit: jumpBack},
-	bytecode.OpJumpTrue:       {emit: boolJump(machine.NotEqual)},
-	bytecode.OpJumpFalse:      {emit: boolJump(machine.Equal)},
-	bytecode.OpJumpIntEq:      {emit: intJump(machine.Equal)},
-	bytecode.OpJumpIntNe:      {emit: intJump(machine.NotEqual)},
-	bytecode.OpJumpIntLt:      {emit: intJump(machine.Less)},
-	bytecode.OpJumpIntLe:      {emit: intJump(machine.LessOrEqual)},
-	bytecode.OpJumpIntEqImm:   {emit: intJumpImm(machine.Equal)},
-	bytecode.OpJumpIntNeImm:   {emit: intJumpImm(machine.NotEqual)},
-	bytecode.OpJumpIntLtImm:   {emit: intJumpImm(machine.Less)},
-	bytecode.OpJumpIntLeImm:   {emit: intJumpImm(machine.LessOrEqual)},
-	bytecode.OpJumpIntGtImm:   {emit: intJumpImm(machine.Greater)},
-	bytecode.OpJumpIntGeImm:   {emit: intJumpImm(machine.GreaterEqual)},
+	bytecode.OpJumpTrue:       {holds: boolJump(machine.NotEqual)},
+	bytecode.OpJumpFalse:      {holds: boolJump(machine.Equal)},
+	bytecode.OpJumpIntEq:      {holds: intJump(machine.Equal)},
+	bytecode.OpJumpIntNe:      {holds: intJump(machine.NotEqual)},
+	bytecode.OpJumpIntLt:      {holds: intJump(machine.Less)},
+	bytecode.OpJumpIntLe:      {holds: intJump(machine.LessOrEqual)},
+	bytecode.OpJumpIntEqImm:   {holds: intJumpImm(machine.Equal)},
+	bytecode.OpJumpIntNeImm:   {holds: intJumpImm(machine.NotEqual)},
+	bytecode.OpJumpIntLtImm:   {holds: intJumpImm(machine.Less)},
+	bytecode.OpJumpIntLeImm:   {holds: intJumpImm(machine.LessOrEqual)},
+	bytecode.OpJumpIntGtImm:   {holds: intJumpImm(machine.Greater)},
+	bytecode.OpJumpIntGeImm:   {holds: intJumpImm(machine.GreaterEqual)},
 	bytecode.OpJumpFloatEq:    {emit: floatJump},
 	bytecode.OpJumpFloatNe:    {emit: floatJump},
 	bytecode.OpJumpFloatLt:    {emit: floatJump},

@@ -399,25 +399,48 @@ func intTestImm(c machine.Cond) func(*emitter, int, bytecode.Instr) {
 	}
 }
 
-func intJump(c machine.Cond) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func intJump(c machine.Cond) func(*emitter, bytecode.Instr) machine.Cond {
+	return func(e *emitter, in bytecode.Instr) machine.Cond {
 		e.arithSlot(machine.Cmp, e.general(in.A, machine.A), in.B)
-		e.branch(pc, c)
+		return c
 	}
 }
 
-func intJumpImm(c machine.Cond) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func intJumpImm(c machine.Cond) func(*emitter, bytecode.Instr) machine.Cond {
+	return func(e *emitter, in bytecode.Instr) machine.Cond {
 		e.compareSlot(in.A, int64(in.B)<<1)
-		e.branch(pc, c)
+		return c
 	}
 }
 
-func boolJump(c machine.Cond) func(*emitter, int, bytecode.Instr) {
-	return func(e *emitter, pc int, in bytecode.Instr) {
+func boolJump(c machine.Cond) func(*emitter, bytecode.Instr) machine.Cond {
+	return func(e *emitter, in bytecode.Instr) machine.Cond {
 		e.compareSlot(in.A, 0)
-		e.branch(pc, c)
+		return c
 	}
+}
+
+// goBack goes on with the head of a loop. If that is a condition, the loop has it at its end as well, and goes back to the body at once.
+func (e *emitter) goBack(pc int) {
+	head := e.to[pc][0]
+	in := e.f.Code[head]
+	if head > pc || e.ways[head] != coded && e.ways[head] != codedOrHelped || e.rows[in.Op].holds == nil {
+		e.next(pc)
+		return
+	}
+	r, kinds := e.after(pc, head, e.registerFile)
+	e.write(e.opened(r, kinds, head))
+	c, body, other := e.rows[in.Op].holds(e, in), e.to[head][0], e.to[head][1]
+	if e.leaves(body, head, pc) && !e.leaves(other, head, pc) {
+		c, body, other = c.Not(), other, body
+	}
+	e.JumpIf(c, e.way(head, body))
+	e.Jump(e.way(head, other))
+}
+
+// leaves tells whether an instruction certainly is no part of a loop.
+func (e *emitter) leaves(at, head, end int) bool {
+	return at < head || at > end || e.f.Code[at].Op.Info().Flow == bytecode.Leave
 }
 
 // poll exits in front of an instruction if Go wants the goroutine.
@@ -428,7 +451,7 @@ func (e *emitter) poll(pc int) {
 
 func jumpBack(e *emitter, pc int, _ bytecode.Instr) {
 	e.poll(pc)
-	e.next(pc)
+	e.goBack(pc)
 }
 
 func intAddLoop(e *emitter, pc int, in bytecode.Instr) {
@@ -440,7 +463,7 @@ func intAddLoop(e *emitter, pc int, in bytecode.Instr) {
 		e.addPattern(machine.A, int64(in.B)<<1)
 		e.Store(numberAt(in.A), machine.A)
 	}
-	e.next(pc)
+	e.goBack(pc)
 }
 
 func intAddSlotLoop(e *emitter, pc int, in bytecode.Instr) {
@@ -448,5 +471,5 @@ func intAddSlotLoop(e *emitter, pc int, in bytecode.Instr) {
 	to := e.general(in.A, machine.A)
 	e.arithSlot(machine.Add, to, in.B)
 	e.keep(in.A, to)
-	e.next(pc)
+	e.goBack(pc)
 }
