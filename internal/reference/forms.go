@@ -69,7 +69,9 @@ var forms = []form{
 		g.b.WriteString(" ] call")
 		return left
 	}},
-	{from: 27, to: 27, top: []typ{intT, quotT}, texts: []string{"call", "apply"}, leaves: []typ{intT}},
+	{from: 27, to: 27, when: func(g *generator) bool { return g.loops == 0 }, top: []typ{intT, quotT}, texts: []string{"call", "apply"}, leaves: []typ{intT}},
+	// In a literal that captures, a literal that only calls a quotation makes the stack unknown, and so what is captured (chapter 2, section 12).
+	{from: 27, to: 27, when: func(g *generator) bool { return g.loops > 0 }, top: []typ{intT, quotT}, texts: []string{"apply"}, leaves: []typ{intT}},
 	{from: 28, to: 28, when: (*generator).seen, top: []typ{intT, intT}, texts: []string{"[ i.+ 2 i.* ] apply"}, leaves: []typ{intT}}, // captures the upper one
 	{from: 29, to: 29, top: []typ{listT}, write: func(g *generator, s []typ) []typ {
 		words := []string{"[ 2 i.* ] list.map", "[ 2 i.> ] list.filter", "dup list.length [ i.+ ] list.map"}
