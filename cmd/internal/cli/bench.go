@@ -56,7 +56,7 @@ func benchCommand(c *CLI) *cobra.Command {
 			}
 			screen := isTerminal(c.Stderr)
 			b := Bench{
-				Files: files, Compile: c.options(), Config: seqvm.Config{Stdout: io.Discard, Stderr: io.Discard, Environ: c.Getenv, Settings: c.settings()},
+				Files: files, Compile: c.options(), Config: seqvm.Config{Stdout: io.Discard, Stderr: io.Discard, Environ: c.Getenv, Settings: c.settings(), NoNative: c.noNative},
 				Filter: filter, Sample: long, Samples: samples, Against: against, Out: c.Stdout,
 				Refused: func(err error) {
 					var refused *seqvm.CompileError
