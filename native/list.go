@@ -186,29 +186,36 @@ const (
 // listGet is list.get of any kind.
 func listGet(rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
-		l, done, exit := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
+		exit := e.otherwise(pc)
 		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
-		e.LoadSigned32(machine.D, field(l.Form))
-		e.Test(machine.D, machine.D)
-		e.JumpIf(machine.GreaterEqual, e.aside(func() {
-			e.JumpIf(machine.NotEqual, exit)
-			e.inside(exit)
-			if rule == taken {
-				e.alone(pc)
-			}
-			e.valueOf()
-			e.copyValue(pc, in.A, machine.Mem{Base: machine.A}, rule == held)
-			e.Jump(done)
-		}))
-		e.inside(exit)
-		e.Load(machine.C, field(l.Elements))
-		e.Indexed(machine.A, machine.C, machine.A)
-		e.Store(numberAt(in.A), machine.A)
-		e.wordMarker(in.A)
-		e.Bind(done)
+		e.element(pc, in.A, rule, exit, exit)
 		e.next(pc)
 	}
+}
+
+// element copies element A of the list C to a slot; if there is none it goes on elsewhere, of a list of Values behind its end. Those are what comes first: where elements are
+// known to be numbers, other instructions fetch them.
+func (e objects) element(pc int, to int32, rule elementRule, none, noneOfValues machine.Label) {
+	l, done, other := &e.target.Layout, e.NewLabel(), e.otherwise(pc)
+	e.LoadSigned32(machine.D, field(l.Form))
+	e.Test(machine.D, machine.D)
+	e.JumpIf(machine.NotEqual, e.aside(func() {
+		e.JumpIf(machine.Greater, other)
+		e.inside(none)
+		e.Load(machine.C, field(l.Elements))
+		e.Indexed(machine.A, machine.C, machine.A)
+		e.Store(numberAt(to), machine.A)
+		e.wordMarker(to)
+		e.Jump(done)
+	}))
+	e.inside(noneOfValues)
+	if rule == taken {
+		e.alone(pc)
+	}
+	e.valueOf()
+	e.copyValue(pc, to, machine.Mem{Base: machine.A}, rule == held)
+	e.Bind(done)
 }
 
 // wordMarker writes the marker of a slot that has got a word of a list whose form D is. It changes C.
@@ -491,31 +498,14 @@ func listNextNumber(e objects, pc int, in bytecode.Instr) {
 // listNext is list.next of any kind. At the end of the list it goes on behind.
 func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
 	return func(e objects, pc int, in bytecode.Instr) {
-		l, copied, other, end := &e.target.Layout, e.NewLabel(), e.otherwise(pc), e.way(pc, pc+1)
+		other, end := e.otherwise(pc), e.way(pc, pc+1)
 		e.shapeIn(pc, in.B, bytecode.KindVariant)
 		e.indexIn(in.C)
-		e.LoadSigned32(machine.D, field(l.Form))
-		e.Test(machine.D, machine.D)
-		e.JumpIf(machine.NotEqual, e.aside(func() {
-			e.JumpIf(machine.Greater, other)
-			e.inside(end)
-			e.Load(machine.C, field(l.Elements))
-			e.Indexed(machine.A, machine.C, machine.A)
-			e.Store(numberAt(in.A), machine.A)
-			e.wordMarker(in.A)
-			e.Jump(copied)
-		}))
-		e.inside(e.aside(func() {
-			e.ArithMemImm(machine.Cmp, field(l.Elements), 0)
+		e.element(pc, in.A, rule, end, e.aside(func() {
+			e.ArithMemImm(machine.Cmp, field(e.target.Layout.Elements), 0)
 			e.JumpIf(machine.Equal, other) // in a tree, or there are none
 			e.Jump(end)
 		}))
-		if rule == taken {
-			e.alone(pc)
-		}
-		e.valueOf()
-		e.copyValue(pc, in.A, machine.Mem{Base: machine.A}, rule == held)
-		e.Bind(copied)
 		e.count(in.C)
 		e.goOn(pc, pc+2)
 	}
