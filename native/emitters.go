@@ -144,6 +144,7 @@ var emitters = [...]emission{
 	bytecode.OpListPush:      {emit: on(listPush), fits: pushFits},
 	bytecode.OpListAppend:    {emit: on(listAppend), fits: appendFits},
 	bytecode.OpListLength:    {emit: on(listLength), fits: looksAtB},
+	bytecode.OpListOwn:       {emit: on(listOwn), fits: looksAtB},
 	bytecode.OpListHas:       {emit: on(listHas), fits: looksAtB},
 
 	bytecode.OpCall:           {emit: call, fits: callFits},

@@ -511,6 +511,19 @@ func listNext(rule elementRule) func(objects, int, bytecode.Instr) {
 	}
 }
 
+// listOwn is list.own of a list that is alone and flat already.
+func listOwn(e objects, pc int, in bytecode.Instr) {
+	l, other := &e.target.Layout, e.otherwise(pc)
+	e.shapeIn(pc, in.B, bytecode.KindVariant)
+	e.alone(pc)
+	e.CompareMem32Imm(field(l.Form), 0)
+	e.JumpIf(machine.Greater, other) // the values are in the object
+	e.ArithMemImm(machine.Cmp, field(l.Elements), 0)
+	e.JumpIf(machine.Equal, other) // in a tree, or there are none
+	e.copyValue(pc, in.A, markerAt(in.B), false)
+	e.next(pc)
+}
+
 // count adds 1 to a slot's Int.
 func (e objects) count(slot int32) {
 	if r := e.registers[general][slot]; r != noRegister {
