@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # input, Go may report its own deadline as a failure. make fuzz FUZZTIME=5m runs longer.
 FUZZTIME ?= 5000x
 
-.PHONY: all build install names test race cross lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser grammars editors vsix clean
+.PHONY: all build install names test race cross test-arm64 test-arm64-short lint vet staticcheck format cover fuzz fuzz-short gccheck mutants long bench bench-network peers bench-parts bench-compare pgo docs pictures browser grammars editors vsix clean
 
 all: build
 
@@ -36,6 +36,7 @@ test: lint
 	$(TEST) ./...
 	$(MAKE) race
 	$(MAKE) cross
+	$(MAKE) test-arm64-short
 	$(MAKE) fuzz-short
 
 race:
@@ -53,9 +54,24 @@ ALONE = TestGoldenWithCoverage|TestFixKeepsBehaviour|TestMistakes|TestDocsShowTh
 # These tests take long and have one goroutine: there is no race to find in them.
 ONE_GOROUTINE = AgainstModel|MapWalks|RandomBodies|CountingCaptures|ErrorsNameTheWord
 
-# cross finds what does not compile on other systems.
+# cross finds what does not compile on other systems and processors.
 cross:
+	GOARCH=arm64 $(GO) vet ./vm ./host/signals/...
+	for program in $(PROGRAMS); do GOOS=linux GOARCH=arm64 $(STATIC) build -pgo=off -ldflags "$(ENTRY)" -o /dev/null $$program || exit 1; done
 	for os in darwin windows; do for program in $(PROGRAMS); do GOOS=$$os $(STATIC) build -pgo=off -o /dev/null $$program || exit 1; done; done
+
+# test-arm64 runs the tests of machine code on arm64, in qemu: ways in and out, golden programs in machine code and in
+# chaos (but for those that run as processes), generated programs. test-arm64-short is a part of them that takes half a minute.
+# They are left out where qemu is not installed (Debian, Ubuntu: qemu-user, and libc6-arm64-cross for golden programs).
+ARM64 = GOOS=linux GOARCH=arm64 QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(STATIC) test -pgo=off -exec qemu-aarch64 -timeout 0
+ARM64_SEEDS ?= 500
+test-arm64-short test-arm64:
+	@if ! command -v qemu-aarch64 >/dev/null; then echo "$@: left out, there is no qemu-aarch64 here"; exit; fi; set -e; \
+	$(ARM64) ./vm -run 'MachineCode|Native'; \
+	if [ $@ = test-arm64-short ]; then $(ARM64) ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds 20; exit; fi; \
+	$(ARM64) ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds $(ARM64_SEEDS); \
+	if [ -e /usr/aarch64-linux-gnu/lib ]; then $(ARM64) ./cmd/seqvm -run TestGoldenInMachineCode -skip 'TestGoldenInMachineCode/.*/system'; \
+	else echo "$@: golden programs are left out, there is no C library for arm64 here"; fi
 
 lint: format vet staticcheck
 
@@ -115,6 +131,7 @@ $(SEEDS)0 generated programs of each kind in machine code|GOGC=2 $(GO) test -tim
 stress for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomConcurrent ./vm
 channels for $(LONG), with the race detector|SEQVM_STRESS=$(LONG) $(GO) test -race -timeout 0 -count 1 -v -run RandomOperations ./channel
 $(MUTANTS)0 mutants of bytecode|$(MAKE) mutants MUTANTS=$(MUTANTS)0
+machine code of arm64|$(MAKE) test-arm64 ARM64_SEEDS=$$(( $(SEEDS) / 20 ))
 soak for $(LONG)|SEQVM_SOAK=$(LONG) $(GO) test -timeout 0 -count 1 -v -run Soak ./vm
 edits in the language server|SEQVM_EDITS=$(SEEDS) $(GO) test -timeout 0 -count 1 -run ManyEdits ./tools/lsp
 memory: 4 GB of addresses|SEQVM_MEMORY=addresses $(GO) test -timeout 0 -count 1 -run 'TestMemory$$' ./cmd/seqvm

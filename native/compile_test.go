@@ -11,11 +11,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/arch/x86/x86asm"
 
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/native/amd64"
+	"github.com/seqvm/seqvm/native/arm64"
+	"github.com/seqvm/seqvm/native/disassembly"
+	"github.com/seqvm/seqvm/native/machine"
 )
+
+// processors are all that there is code for.
+var processors = []*machine.Processor{&amd64.Processor, &arm64.Processor}
 
 var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Calls: 24, Refilled: 32, Deepest: 40, Outside: 48, Back: 56, Answer: 64, Barrier: 72, Markers: 80, StackGuard: 16, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
 
@@ -58,7 +63,7 @@ var functions = map[string]bytecode.Func{
 }
 
 // listing shows code: what the disassembler reads, with the places that have a meaning.
-func listing(t *testing.T, code *Code) string {
+func listing(t *testing.T, code *Code, read disassembly.Reader) string {
 	notes := map[int][]string{}
 	note := func(at int, format string, args ...any) { notes[at] = append(notes[at], fmt.Sprintf(format, args...)) }
 	for _, f := range code.Functions {
@@ -79,49 +84,78 @@ func listing(t *testing.T, code *Code) string {
 		for _, text := range notes[at] {
 			fmt.Fprintf(&b, "%s:\n", text)
 		}
-		in, err := x86asm.Decode(code.Bytes[at:], 64)
+		in, err := read(code.Bytes, at)
 		require.NoError(t, err)
-		text := x86asm.IntelSyntax(in, uint64(at), nil)
-		if in.Op == x86asm.NOP && in.Len == 1 {
-			at += in.Len
-			continue
+		if !in.Filler {
+			fmt.Fprintf(&b, "%04x  %s\n", at, in.Text)
 		}
-		fmt.Fprintf(&b, "%04x  %s\n", at, text)
-		at += in.Len
+		at += in.Size
 	}
 	return b.String()
 }
 
+// module is one with a function.
+func module(t *testing.T, name string, f bytecode.Func) *bytecode.Module {
+	f.Name, f.Word, f.File = name, true, -1
+	m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
+	require.NoError(t, bytecode.Verify(m))
+	return m
+}
+
 // The machine code of some functions, instruction by instruction. UPDATE_NATIVE=1 writes it anew; it is to be read then.
 func TestMachineCodeOfFunctions(t *testing.T) {
-	for name, f := range functions {
-		t.Run(name, func(t *testing.T) {
-			f.Name, f.Word, f.File = name, true, -1
-			m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
-			require.NoError(t, bytecode.Verify(m))
-			code, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout})
-			require.NoError(t, err)
-			again, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout})
-			require.NoError(t, err)
-			assert.Equal(t, code, again, "the same, always")
-			found, file := listing(t, code), filepath.Join("testdata", name+".txt")
-			if os.Getenv("UPDATE_NATIVE") != "" {
-				require.NoError(t, os.WriteFile(file, []byte(found), 0o644))
-			}
-			want, err := os.ReadFile(file)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), found)
-		})
+	for _, processor := range processors {
+		for name, f := range functions {
+			t.Run(processor.Name+"/"+name, func(t *testing.T) {
+				m := module(t, name, f)
+				code, err := Compile(m, []int32{0}, &Target{Processor: processor, Layout: layout})
+				require.NoError(t, err)
+				again, err := Compile(m, []int32{0}, &Target{Processor: processor, Layout: layout})
+				require.NoError(t, err)
+				assert.Equal(t, code, again, "the same, always")
+				found, file := listing(t, code, disassembly.Readers[processor.Name]), filepath.Join("testdata", processor.Name, name+".txt")
+				if os.Getenv("UPDATE_NATIVE") != "" {
+					require.NoError(t, os.WriteFile(file, []byte(found), 0o644))
+				}
+				want, err := os.ReadFile(file)
+				require.NoError(t, err)
+				assert.Equal(t, string(want), found)
+			})
+		}
 	}
 }
 
 func TestWhatIsLeftOftenIsLeftOut(t *testing.T) {
-	f := functions["mixed"]
-	f.Name, f.Word, f.File = "mixed", true, -1
-	m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{f}}
-	code, err := Compile(m, []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout, Selective: true})
+	code, err := Compile(module(t, "mixed", functions["mixed"]), []int32{0}, &Target{Processor: &amd64.Processor, Layout: layout, Selective: true})
 	require.NoError(t, err)
 	assert.Empty(t, code.Functions)
+}
+
+// A function whose code would be larger than a processor's jumps reach has none, and others, which may call it, have theirs.
+func TestTooMuchCodeIsLeftOut(t *testing.T) {
+	named := func(name string, f bytecode.Func) bytecode.Func {
+		f.Name, f.Word, f.File = name, true, -1
+		return f
+	}
+	large := bytecode.Func{In: 2, Out: 1, Frame: 4, Params: ints(2)}
+	for range 100 {
+		large.Code = append(large.Code, bytecode.Instr{Op: bytecode.OpInt, A: 2, B: 1}, bytecode.Instr{Op: bytecode.OpInt, A: 3, B: 1}, bytecode.Instr{Op: bytecode.OpCall, A: 2, B: 1})
+	}
+	large.Code = append(large.Code, bytecode.Instr{Op: bytecode.OpReturn, A: 1})
+	caller := bytecode.Func{In: 2, Out: 1, Frame: 2, Params: ints(2), Code: []bytecode.Instr{{Op: bytecode.OpCall}, {Op: bytecode.OpReturn, A: 1}}}
+	m := &bytecode.Module{Main: -1, Funcs: []bytecode.Func{named("large", large), named("sum", functions["sum"]), named("caller", caller)}}
+	require.NoError(t, bytecode.Verify(m))
+	near := arm64.Processor
+	near.Reach = 1 << 10
+	for processor, want := range map[*machine.Processor][]int32{&amd64.Processor: {0, 1, 2}, &arm64.Processor: {0, 1, 2}, &near: {1, 2}} {
+		code, err := Compile(m, []int32{0, 1, 2}, &Target{Processor: processor, Layout: layout})
+		require.NoError(t, err)
+		var found []int32
+		for _, f := range code.Functions {
+			found = append(found, f.Index)
+		}
+		assert.Equal(t, want, found, processor)
+	}
 }
 
 func TestValuesAreHandedOverAtOnce(t *testing.T) {

@@ -59,11 +59,18 @@ func (b *builder) build(functions []int32) (*Code, error) {
 		}
 	}
 	e.common()
+	planned := len(b.plans)
 	for _, i := range functions {
 		if e.plan = b.plans[i]; e.plan != nil {
 			e.plan.settle(b.wayOf, e.registerFile)
 			e.function()
+			if reach := b.target.Processor.Reach; reach != 0 && e.Here()-e.Offset(e.starts[i]) > reach {
+				delete(b.plans, i)
+			}
 		}
+	}
+	if len(b.plans) < planned {
+		return b.build(functions) // calls of those have no code now
 	}
 	var err error
 	e.code.Bytes, err = e.Link()

@@ -172,7 +172,7 @@ func (t *tier) retire(img *image, function int32) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	(*t.retired.Load())[function].Store(true)
-	img.funcs[function].code = img.code(function, ownForm)
+	img.funcs[function].runs(img.code(function, ownForm))
 }
 
 // clockTime is about what it takes to look at the clock twice.

@@ -122,7 +122,7 @@ func (c *machineContext) opened() []uintptr {
 // returned, as if the interpreter had come there: the interpreter executes it. If it returns, or was not run, the strand goes on at its ip.
 func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	img := s.image
-	made := img.tier.made.Load()
+	made := img.tier.with(number)
 	e := &made.entries[number]
 	if s.limit.Load() == 0 { // somebody wants something of the strand: the interpreter finds out
 		return e.original, nil
@@ -189,7 +189,7 @@ func refill(s *Strand, c *machineContext, made *machineCode, e *machineEntry) *m
 	for from > 1 && top-from < mostRefilled {
 		f := &s.frames[from-1]
 		in := instr(f.ip)
-		if in.Op != bytecode.OpNative {
+		if in.Op != bytecode.OpNative || int(in.A) >= len(made.entries) { // younger than what is entered
 			break
 		}
 		caller := &made.entries[in.A]

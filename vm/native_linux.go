@@ -1,4 +1,4 @@
-//go:build amd64 && !race
+//go:build (amd64 || arm64) && !race
 
 package vm
 
@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nativePossible tells whether machine code can be made: for this processor it can. What follows is all that depends on the system; what depends on the processor has its name.
+// nativePossible tells whether machine code can be made: for these processors it can. What follows is all that depends on the system; what depends on the processor has its name.
 const nativePossible = true
 
 // callMachine runs machine code from an entry on, in the frame at fp, until it returns or exits. Where it wants help, it gets that of helpMachine.

@@ -93,7 +93,7 @@ func (img *image) withoutNative() *image {
 func (t *tier) takeOut(img *image) {
 	for i, form := range t.forms {
 		if form != nil && img.funcs[i].code == &form[0] {
-			img.funcs[i].code = img.code(int32(i), ownForm)
+			img.funcs[i].runs(img.code(int32(i), ownForm))
 		}
 	}
 }
@@ -173,6 +173,22 @@ func (t *tier) compileAll(img *image, first int) {
 		all = append(all, int32(i))
 	}
 	t.compile(img, all, native.Target{Chaos: t.native.Chaos})
+}
+
+// runs has calls of a function run other code. Strands read the address meanwhile, without a lock: who sees it sees what has been written before.
+func (f *function) runs(code *bytecode.Instr) {
+	atomic.StorePointer((*unsafe.Pointer)(unsafe.Pointer(&f.code)), unsafe.Pointer(code))
+}
+
+// with is the machine code that there is, with an entry that somebody has come to. Who sees the instruction that enters it sees what it was made of, but on
+// processors that read ahead may have read an older list before.
+func (t *tier) with(entry int32) *machineCode {
+	if made := t.made.Load(); int(entry) < len(made.entries) {
+		return made
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.made.Load()
 }
 
 // isRetired tells whether the interpreter stays out of the machine code of an entry: that of a function which is left again too soon, or that calls
@@ -275,7 +291,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 	img.codes.mu.Unlock()
 	t.made.Store(after)
 	for _, f := range code.Functions {
-		img.funcs[f.Index].code = &t.forms[f.Index][0]
+		img.funcs[f.Index].runs(&t.forms[f.Index][0])
 	}
 }
 

@@ -8,7 +8,9 @@ type Processor struct {
 	// How many registers there are for values, general ones and those for Floats, and how many of them, the first ones, hand over arguments and results of calls.
 	Values, Floats                 int
 	ArgumentValues, ArgumentFloats int
-	New                            func() Assembler
+	// Reach is how far an instruction that jumps on a condition can go, in bytes: no function has more code. 0: as far as there is code.
+	Reach int
+	New   func() Assembler
 }
 
 // Reg is a general register, by what it is for.

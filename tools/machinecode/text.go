@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/arch/x86/x86asm"
-
 	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/native"
+	"github.com/seqvm/seqvm/native/disassembly"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -19,7 +18,7 @@ import (
 func Text(m *bytecode.Module) (func(function, pc int) string, error) {
 	target, possible := vm.NativeTarget(m, builtins.All().Find)
 	if !possible {
-		return nil, errors.New("there is no machine code for this processor, this system or this build: it is for Linux on amd64")
+		return nil, errors.New("there is no machine code for this processor, this system or this build: it is for Linux on amd64 and arm64")
 	}
 	functions := make([]int32, len(m.Funcs))
 	for i := range functions {
@@ -30,7 +29,7 @@ func Text(m *bytecode.Module) (func(function, pc int) string, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := newListing(m, code)
+	l := newListing(m, code, disassembly.Readers[target.Processor.Name])
 	return func(function, pc int) string { return l.of(int32(function), int32(pc)) }, nil
 }
 
@@ -38,8 +37,9 @@ func Text(m *bytecode.Module) (func(function, pc int) string, error) {
 type listing struct {
 	module *bytecode.Module
 	code   *native.Code
+	read   disassembly.Reader
 	has    map[int32]bool // functions
-	names  map[uint64]string
+	names  map[int]string
 	parts  map[instruction][]part
 }
 
@@ -51,11 +51,11 @@ type part struct {
 	start, end int
 }
 
-func newListing(m *bytecode.Module, code *native.Code) *listing {
-	l := &listing{module: m, code: code, has: map[int32]bool{}, names: map[uint64]string{}, parts: map[instruction][]part{}}
+func newListing(m *bytecode.Module, code *native.Code, read disassembly.Reader) *listing {
+	l := &listing{module: m, code: code, read: read, has: map[int32]bool{}, names: map[int]string{}, parts: map[instruction][]part{}}
 	for _, f := range code.Functions {
 		l.has[f.Index] = true
-		l.names[uint64(f.Call)] = m.Funcs[f.Index].Name
+		l.names[f.Call] = m.Funcs[f.Index].Name
 	}
 	for i, p := range code.Places {
 		end := len(code.Bytes)
@@ -90,27 +90,25 @@ func (l *listing) of(function, pc int32) string {
 	return b.String()
 }
 
-// write writes the instructions of a part. Zeroes between functions and fillers are no instructions.
+// write writes the instructions of a part, without fillers.
 func (l *listing) write(b *strings.Builder, p part) {
 	for at := p.start; at < p.end; {
-		in, text, err := decodeAMD64(l.code.Bytes[at:p.end], uint64(at))
+		in, err := l.read(l.code.Bytes[:p.end], at)
 		if err != nil { // cannot be, unless the disassembler does not know an instruction
 			fmt.Fprintf(b, "         %06x  ? % x\n", at, l.code.Bytes[at:p.end])
 			return
 		}
-		if in.Op != x86asm.NOP || in.Len > 1 {
-			fmt.Fprintf(b, "         %06x  %s%s\n", at, text, l.called(in, at))
+		if !in.Filler {
+			fmt.Fprintf(b, "         %06x  %s%s\n", at, in.Text, l.called(in))
 		}
-		at += in.Len
+		at += in.Size
 	}
 }
 
 // called says which function an instruction calls.
-func (l *listing) called(in x86asm.Inst, at int) string {
-	if to, ok := in.Args[0].(x86asm.Rel); ok {
-		if name, ok := l.names[uint64(int64(at+in.Len)+int64(to))]; ok {
-			return "  ; " + name
-		}
+func (l *listing) called(in disassembly.Instruction) string {
+	if name, ok := l.names[in.To]; ok {
+		return "  ; " + name
 	}
 	return ""
 }

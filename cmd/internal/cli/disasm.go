@@ -46,7 +46,7 @@ func disasmCommand(c *CLI) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&word, "word", "", "show only this word and its quotations")
 	cmd.Flags().BoolVar(&plain, "plain", false, "show the plain code of a source file, which coverage and counts run: nothing is inlined, fused or reused")
-	cmd.Flags().BoolVar(&native, "native", false, "show the machine code of each instruction under it (Linux on amd64)")
+	cmd.Flags().BoolVar(&native, "native", false, "show the machine code of each instruction under it (Linux on amd64 or arm64)")
 	return cmd
 }
 
