@@ -57,7 +57,6 @@ func TestNoMachineCodeWhereNobodyWantsIt(t *testing.T) {
 		some   bool
 	}{
 		"off":                   {settings.NativeOff, nil, false},
-		"by default":            {settings.NativeDefault, nil, settings.DefaultNative == settings.NativeAlways},
 		"each step counts":      {settings.NativeAlways, func(c *seqvm.Config) { c.Budget.Reductions = 1 << 30 }, false},
 		"each tail call counts": {settings.NativeAlways, func(c *seqvm.Config) { c.Settings.YieldInterval = 10 }, false},
 		"in a sandbox":          {settings.NativeAlways, func(c *seqvm.Config) { c.Sandbox = policy }, false},
@@ -66,6 +65,17 @@ func TestNoMachineCodeWhereNobodyWantsIt(t *testing.T) {
 		v, _, err := in(t, c.mode, fib, c.change)
 		require.NoError(t, err)
 		assert.Equal(t, c.some, vm.NativeFunctions(v) > 0, name)
+	}
+}
+
+// By default there is none to begin with: how much there is later depends on how long it takes.
+func TestNoMachineCodeAtTheStart(t *testing.T) {
+	prog, err := seqvm.Compile(seqvm.Text("x.seq", fib), seqvm.Options{})
+	require.NoError(t, err)
+	for mode, some := range map[settings.NativeMode]bool{settings.NativeDefault: false, settings.NativeOn: false, settings.NativeAlways: true} {
+		v, err := prog.VM(seqvm.Config{Settings: settings.Settings{Native: settings.Native{Mode: mode}}})
+		require.NoError(t, err)
+		assert.Equal(t, some, vm.NativeFunctions(v) > 0, mode)
 	}
 }
 
