@@ -62,7 +62,7 @@ cross:
 
 # test-arm64 runs the tests of machine code on arm64, in qemu: ways in and out, golden programs in machine code and in
 # chaos (but for those that run as processes), generated programs. test-arm64-short is a part of them that takes half a minute.
-# They are left out where qemu is not installed (Debian, Ubuntu: qemu-user, and libc6-arm64-cross for golden programs).
+# They are left out where qemu is not installed, and golden programs without a C library for arm64 (make peers).
 ARM64 = GOOS=linux GOARCH=arm64 QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(STATIC) test -pgo=off -exec qemu-aarch64 -timeout 0
 ARM64_SEEDS ?= 500
 test-arm64-short test-arm64:
@@ -154,10 +154,10 @@ COMPARE ?=
 bench: build
 	$(GO) run ./internal/bench/compare $(COMPARE) ./seqvm
 
-# peers installs the programs that interop tests use, and those that benchmarks compare with (Debian, Ubuntu); tests and
-# benchmarks leave out what is not there.
+# peers installs the programs that interop tests use, those that benchmarks compare with, and QEMU for test-arm64 (Debian, Ubuntu);
+# tests and benchmarks leave out what is not there.
 peers:
-	apt-get install -y --no-install-recommends curl dnsmasq-base erlang-base lua5.4 nginx-light openssl python3
+	apt-get install -y --no-install-recommends curl dnsmasq-base erlang-base libc6-arm64-cross lua5.4 nginx-light openssl python3 qemu-user
 
 # bench-network measures servers beside Go programs that do the same, in about a minute.
 bench-network: build
