@@ -47,7 +47,7 @@ func FloatValue(i int) FloatReg { return FirstFloat + FloatReg(i) }
 // Cond is a condition of the flags.
 type Cond uint8
 
-// The conditions. Each stands beside its opposite. Above and below are of numbers without signs, Overflow is that of Add and Sub.
+// The conditions. Each stands beside its opposite. Above and below are of numbers without signs, behind Cmp and Sub only; Overflow is that of Add and Sub.
 const (
 	Equal Cond = iota
 	NotEqual
