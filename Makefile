@@ -67,7 +67,7 @@ ARM64 = GOOS=linux GOARCH=arm64 QEMU_LD_PREFIX=/usr/aarch64-linux-gnu $(STATIC) 
 ARM64_SEEDS ?= 500
 test-arm64-short test-arm64:
 	@if ! command -v qemu-aarch64 >/dev/null; then echo "$@: left out, there is no qemu-aarch64 here"; exit; fi; set -e; \
-	$(ARM64) ./vm -run 'MachineCode|Native'; \
+	$(ARM64) ./vm -run 'MachineCode|Native|Assemblers'; \
 	if [ $@ = test-arm64-short ]; then $(ARM64) ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds 20; exit; fi; \
 	$(ARM64) ./internal/reference -run '^Test(Gen|Err|Val|After)' -args -native -seeds $(ARM64_SEEDS); \
 	if [ -e /usr/aarch64-linux-gnu/lib ]; then $(ARM64) ./cmd/seqvm -run TestGoldenInMachineCode -skip 'TestGoldenInMachineCode/.*/system'; \
