@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/creack/pty"
@@ -17,11 +18,16 @@ import (
 // debugged starts a debugger in a terminal.
 func debugged(t *testing.T, command, source string, flags ...string) *console {
 	t.Helper()
+	return debuggedWith(t, command, source, nil, flags...)
+}
+
+func debuggedWith(t *testing.T, command, source string, env []string, flags ...string) *console {
+	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "p.seq"), []byte(source), 0o600))
 	cmd := exec.Command(command, append(append([]string{"debug"}, flags...), "p.seq")...)
 	cmd.Dir = dir
-	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "NO_COLOR=1"}
+	cmd.Env = append([]string{"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "NO_COLOR=1"}, env...)
 	return inTerminalOf(t, cmd, 100)
 }
 
@@ -48,6 +54,29 @@ func TestDebuggerOnAScreen(t *testing.T) {
 		assert.Equal(t, 3, s.ended().ExitStatus())
 		s.shows("\x1b[?1049l")
 	}
+}
+
+func TestEditModesOfTheDebugger(t *testing.T) {
+	const source = ": main ( -- ) 1 drop ;"
+	s := debugged(t, "seqvm", source)
+	s.shows("has not begun")
+	s.typed("elp\x1b")
+	s.shows("NORMAL")
+	s.typed("Ih\r")
+	s.shows("end the program")
+	s.typed("\x04")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+	for _, c := range []struct{ flags, env []string }{{[]string{"--edit-mode", "emacs"}, nil}, {nil, []string{"SEQVM_EDIT_MODE=emacs"}}} {
+		s := debuggedWith(t, "seqvm", source, c.env, c.flags...)
+		s.shows("has not begun")
+		s.typed("elp\x01h\r") // Ctrl+A
+		s.shows("end the program")
+		s.typed("\x04")
+		assert.Equal(t, 0, s.ended().ExitStatus())
+	}
+	out, err := exec.Command("seqvm", "debug", "--edit-mode", "ed", "p.seq").CombinedOutput()
+	require.Error(t, err)
+	assert.True(t, strings.HasPrefix(string(out), "seqvm: --edit-mode must be vi or emacs"), string(out))
 }
 
 func TestDebuggedProgramsReadWhatIsTyped(t *testing.T) {

@@ -87,7 +87,7 @@ func toolVariables() []Variable {
 		{Name: "SEQ_STDLIB", Default: "none", Invalid: warning, Place: "chapter 1, section 10", Doc: "a folder with further `std:` modules"},
 		{Name: "SEQ_REPL_TIMEOUT", Default: "0", Invalid: ignored, Place: "chapter 8, section 7", valid: decimal,
 			Doc: "seconds, also parts of them, that an input of a session may take; 0: any time"},
-		{Name: "SEQVM_EDIT_MODE", Default: "vi", Invalid: usage, valid: oneOf("vi", "emacs"), Flag: "repl: --edit-mode", Place: "chapter 8, section 11", Doc: "the keys of sessions: `vi` or `emacs`"},
+		{Name: "SEQVM_EDIT_MODE", Default: "vi", Invalid: usage, valid: oneOf("vi", "emacs"), Flag: "repl, debug: --edit-mode", Place: "chapter 8, section 11", Doc: "the keys of sessions and of the debugger: `vi` or `emacs`"},
 		{Name: "SEQVM_LOG_LEVEL", Default: "warn", Invalid: usage, valid: oneOf("trace", "debug", "info", "warn", "error", "off"), Flag: "--log-level", Place: "chapter 8, section 12", Doc: "what seqvm itself logs: `trace`, `debug`, `info`, `warn`, `error`, `off`"},
 		{Name: "SEQVM_LOG_FORMAT", Default: "console", Invalid: usage, valid: oneOf("console", "json"), Flag: "--log-format", Place: "chapter 8, section 12", Doc: "the form of log lines: `console`, `json`"},
 		{Name: "NO_COLOR", Default: "none", Flag: "--color, --no-color", Place: "chapter 8, section 12", Doc: "with any value: no colours in messages"},

@@ -224,7 +224,7 @@ func (t *Terminal) Complete(text string) (start int, found []Completion) {
 }
 
 func (t *Terminal) execute(text string) (Way, bool, error) {
-	name, args, _ := strings.Cut(text, " ")
+	name, args, _ := strings.Cut(strings.TrimPrefix(text, ":"), " ") // as in sessions
 	var names []string
 	for _, c := range table() {
 		names = append(names, c.names...)

@@ -19,6 +19,7 @@ import (
 type debugFlags struct {
 	commands string
 	plain    bool
+	editMode string
 	budget   budgetFlags
 	box      sandboxFlags
 }
@@ -44,6 +45,7 @@ func debugCommand(c *CLI) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.commands, "commands", "", "read commands from `FILE`")
 	cmd.Flags().BoolVar(&f.plain, "plain", false, "read lines, without a screen")
+	editModeFlag(cmd, &f.editMode)
 	f.budget.add(cmd)
 	f.box.add(cmd)
 	c.maxMemory(cmd)
@@ -64,6 +66,10 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	if err != nil {
 		return err
 	}
+	emacs, err := c.emacs(f.editMode)
+	if err != nil {
+		return err
+	}
 	prog, err := seqvm.CompileForDebugger(seqvm.File(args[0]), opts)
 	var refused *seqvm.CompileError
 	if errors.As(err, &refused) {
@@ -76,7 +82,7 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	}
 	d := &debugging{c, prog, seqvm.Config{Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}}
 	if c.Parts.Debug != nil && c.debugsOnScreen(f.plain, f.commands) {
-		return d.screen()
+		return d.screen(emacs)
 	}
 	return d.lines(f.commands)
 }
@@ -126,14 +132,14 @@ func (d *debugging) lines(file string) error {
 }
 
 // screen debugs the program on the whole screen.
-func (d *debugging) screen() error {
+func (d *debugging) screen(emacs bool) error {
 	c := d.c
 	signals, stop := c.endingSignals()
 	defer stop()
 	status, err := c.Parts.Debug(Debug{
-		Options:  debugger.Options{Program: d.prog, Config: d.config},
-		Ended:    func(to io.Writer, status int, err error) { _ = d.ended(to, to, false, status, err) },
-		NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: signals,
+		Options: debugger.Options{Program: d.prog, Config: d.config},
+		Ended:   func(to io.Writer, status int, err error) { _ = d.ended(to, to, false, status, err) },
+		Emacs:   emacs, NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: signals,
 	})
 	var signalled ExitStatus
 	if errors.As(err, &signalled) {

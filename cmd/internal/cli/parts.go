@@ -80,6 +80,7 @@ type Screen struct {
 type Debug struct {
 	Options  debugger.Options // but for who hears of stops, and what the program reads and writes
 	Ended    func(to io.Writer, status int, err error)
+	Emacs    bool
 	NoColors bool
 	In       io.Reader
 	Out      io.Writer

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (c *CLI) replCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&f.plain, "plain", false, "read lines, without a screen")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "end with status 1 at the first error (in a pipe or with --plain)")
 	cmd.Flags().BoolVar(&f.noStd, "no-std", false, "include no standard modules")
-	cmd.Flags().StringVar(&f.editMode, "edit-mode", "", "keys: vi or emacs (default $SEQVM_EDIT_MODE, else vi)")
+	editModeFlag(cmd, &f.editMode)
 	f.box.add(cmd)
 	c.maxMemory(cmd)
 	return cmd
@@ -58,21 +59,15 @@ func (c *CLI) repl(path string, f replFlags) error {
 	if c.diagnostics != "text" {
 		return errors.New("a session shows what it finds as text: --diagnostics is for commands that end")
 	}
-	if f.editMode == "" {
-		f.editMode = c.setting("SEQVM_EDIT_MODE")
-	}
-	if f.editMode == "" {
-		f.editMode = "vi"
-	}
-	if f.editMode != "vi" && f.editMode != "emacs" {
-		return fmt.Errorf("--edit-mode must be vi or emacs, not %q", f.editMode)
+	emacs, err := c.emacs(f.editMode)
+	if err != nil {
+		return err
 	}
 	options := repl.Options{
 		Words: c.words(), Manifests: c.manifests,
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
 		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(),
 	}
-	var err error
 	if options.Sandbox, err = f.box.policy(); err != nil {
 		return err
 	}
@@ -88,9 +83,23 @@ func (c *CLI) repl(path string, f replFlags) error {
 		options.Elsewhere = fullName
 	}
 	if c.onScreen(f) {
-		return c.screenSession(sh, options, path, f)
+		return c.screenSession(sh, options, path, emacs)
 	}
 	return c.plainSession(sh, options, path, f)
+}
+
+// editModeFlag adds the flag of commands that have a line editor.
+func editModeFlag(cmd *cobra.Command, mode *string) {
+	cmd.Flags().StringVar(mode, "edit-mode", "", "keys: vi or emacs (default $SEQVM_EDIT_MODE, else vi)")
+}
+
+// emacs tells whether a line editor has the keys of Emacs, by its flag or, if that is not given, the environment.
+func (c *CLI) emacs(flag string) (bool, error) {
+	mode := cmp.Or(flag, c.setting("SEQVM_EDIT_MODE"), "vi")
+	if mode != "vi" && mode != "emacs" {
+		return false, fmt.Errorf("--edit-mode must be vi or emacs, not %q", mode)
+	}
+	return mode == "emacs", nil
 }
 
 // onScreen tells whether a session has the whole screen.
@@ -177,14 +186,14 @@ func strandEnded(w io.Writer, color bool, strand int64, err error) {
 	_, _ = io.WriteString(w, b.String())
 }
 
-func (c *CLI) screenSession(sh *repl.Shell, options repl.Options, path string, f replFlags) error {
+func (c *CLI) screenSession(sh *repl.Shell, options repl.Options, path string, emacs bool) error {
 	interrupts, stop := c.endingSignals()
 	defer stop()
 	sh.Color = false // the screen colours
 	return c.Parts.Screen(Screen{
 		Shell: sh, Options: options, Path: path, Welcome: "seqvm " + seqvm.Version + " · :help · F1 effects · Tab completes · Ctrl+D ends\n",
 		Failed: func(w io.Writer, strand int64, err error) { strandEnded(w, false, strand, err) },
-		Emacs:  f.editMode == "emacs", NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: interrupts,
+		Emacs:  emacs, NoColors: !c.colorsOn(c.Stdout), In: c.Stdin, Out: behind(c.Stdout), Signals: interrupts,
 	})
 }
 

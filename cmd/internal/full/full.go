@@ -126,7 +126,7 @@ func session(s cli.Screen) (err error) {
 func debug(d cli.Debug) (status int, err error) {
 	status, err = screen.RunDebug(context.Background(), screen.Debug{
 		Terminal: screen.Terminal{In: d.In, Out: d.Out, Environ: os.Environ(), NoColors: d.NoColors, Signals: d.Signals},
-		Options:  d.Options, Ended: d.Ended,
+		Options:  d.Options, Ended: d.Ended, Emacs: d.Emacs,
 	})
 	return status, left(err)
 }

@@ -19,6 +19,7 @@ import (
 // Debug is the terminal, and the program that is debugged.
 type Debug struct {
 	Terminal
+	Emacs bool // the keys of the command line
 	// Options are those of the session, but for Stopped, Log and the input and outputs of the program.
 	Options debugger.Options
 	// Ended writes how the program has ended.
@@ -73,6 +74,7 @@ type debug struct {
 	recalled   recalled
 	last       string // the last command
 	complete   *completion
+	search     *search
 	transcript transcript
 	back       int // rows at the end of the transcript that are not shown
 	message    string
@@ -93,7 +95,7 @@ type endMsg struct {
 
 func newDebug(ctx context.Context, d Debug) (*debug, error) {
 	m := &debug{ctx: ctx, ended: d.Ended, output: &Output{}, stops: make(chan *debugger.Stop), ways: make(chan debugger.Way), done: make(chan struct{}),
-		edit: &lineedit.Editor{Emacs: true}, end: endMsg{0, debugger.ErrQuit}}
+		edit: &lineedit.Editor{Emacs: d.Emacs}, end: endMsg{0, debugger.ErrQuit}}
 	m.stdin = newStdin(m.output)
 	o := d.Options
 	o.Stopped, o.Log = m.stopped, m.output
@@ -195,13 +197,22 @@ func (m *debug) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.ended(&m.said, msg.status, msg.err)
 		m.tell(msg.err != nil)
 	case tea.PasteMsg:
-		m.complete = nil
-		m.edit.Insert(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(msg.Content))
+		m.paste(strings.NewReplacer("\r\n", " ", "\r", " ", "\n", " ").Replace(msg.Content))
 	case tea.KeyPressMsg:
 		m.message = ""
 		return m, m.press(keyOf(msg))
 	}
 	return m, nil
+}
+
+// paste inserts a text where keys would.
+func (m *debug) paste(text string) {
+	m.message, m.complete = "", nil
+	if m.search != nil {
+		m.search.add(text, m.history.Entries(), m.edit)
+		return
+	}
+	m.edit.Insert(text)
 }
 
 // tell moves what was said into the transcript. Problems are said in lines that begin with 'error: ', or as a whole.
@@ -260,19 +271,10 @@ func (m *debug) press(k lineedit.Key) tea.Cmd {
 	if k.Name != "pgup" && k.Name != "pgdown" {
 		m.back = 0
 	}
-	if m.complete != nil {
-		handled, closes := m.complete.press(k, m.edit)
-		if closes {
-			m.complete = nil
-		}
-		if handled {
-			return nil
-		}
-	}
 	if quits, handled := m.leave(k); handled {
 		return quits
 	}
-	if m.moveCursor(k) {
+	if m.open(k) || m.moveCursor(k) {
 		return nil
 	}
 	for _, s := range shortcuts {
@@ -293,12 +295,14 @@ func (m *debug) press(k lineedit.Key) tea.Cmd {
 	case "f1":
 		m.help()
 		return nil
-	case "tab":
-		m.offer()
-		return nil
 	case "?":
 		if m.edit.Text() == "" && !m.reads() {
 			m.help()
+			return nil
+		}
+	case "tab":
+		if m.edit.Mode() == lineedit.Insert {
+			m.offer()
 			return nil
 		}
 	case "shift+enter", "alt+enter", "ctrl+j":
@@ -311,8 +315,31 @@ func (m *debug) press(k lineedit.Key) tea.Cmd {
 		m.recalled.move(m.history.Entries(), 1, m.edit)
 	case lineedit.Newer:
 		m.recalled.move(m.history.Entries(), -1, m.edit)
+	case lineedit.Command: // all that is typed is commands
+		m.edit.Set("")
+		m.edit.SetMode(lineedit.Insert)
+	case lineedit.Search:
+		m.search = &search{before: m.edit.Text()}
 	}
 	return nil
+}
+
+// open handles a key if something is open that wants it.
+func (m *debug) open(k lineedit.Key) (handled bool) {
+	switch {
+	case m.search != nil:
+		if m.search.press(k, m.history.Entries(), m.edit) {
+			m.search = nil
+		}
+		return true
+	case m.complete != nil:
+		handled, closes := m.complete.press(k, m.edit)
+		if closes {
+			m.complete = nil
+		}
+		return handled
+	}
+	return false
 }
 
 // leave handles the keys that end or stop something.
@@ -326,7 +353,7 @@ func (m *debug) leave(k lineedit.Key) (cmd tea.Cmd, handled bool) {
 		return tea.ClearScreen, true
 	case "ctrl+d":
 		switch {
-		case m.edit.Text() != "":
+		case m.edit.Text() != "" && m.edit.Emacs:
 			return nil, false // it deletes a character
 		case m.reads():
 			m.stdin.close()
@@ -335,12 +362,18 @@ func (m *debug) leave(k lineedit.Key) (cmd tea.Cmd, handled bool) {
 		return tea.Quit, true
 	case "ctrl+c":
 		switch {
+		case m.search != nil:
+			m.edit.Set(m.search.before)
+			m.search = nil
+		case m.complete != nil:
+			m.complete = nil
 		case m.state == runs:
 			m.pause()
 		case m.edit.Text() != "":
 			m.edit.Reset()
 			m.recalled.at = 0
 		default:
+			m.edit.Reset() // an operator may wait for its motion
 			m.message = "Ctrl+D ends the debugger"
 		}
 		return nil, true

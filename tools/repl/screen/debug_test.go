@@ -41,14 +41,18 @@ func shapes(t *testing.T) string {
 
 func debugged(t *testing.T, source string, width, height int) *debugs {
 	t.Helper()
+	return debuggedWith(t, source, Debug{}, width, height)
+}
+
+func debuggedWith(t *testing.T, source string, d Debug, width, height int) *debugs {
+	t.Helper()
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("shapes.seq", []byte(source), 0o600))
 	prog, err := seqvm.CompileForDebugger(seqvm.File("shapes.seq"), seqvm.Options{})
 	require.NoError(t, err)
-	m, err := newDebug(context.Background(), Debug{
-		Options: debugger.Options{Program: prog},
-		Ended:   func(to io.Writer, status int, err error) { fmt.Fprintf(to, "ended: %d, %v\n", status, err) },
-	})
+	d.Options.Program = prog
+	d.Ended = func(to io.Writer, status int, err error) { fmt.Fprintf(to, "ended: %d, %v\n", status, err) }
+	m, err := newDebug(context.Background(), d)
 	require.NoError(t, err)
 	t.Cleanup(m.close)
 	u := &debugs{user{t: t, shown: m}, m}
@@ -196,4 +200,56 @@ func TestSizes(t *testing.T) {
 	u.keys("f5", "pgup", "pgup")
 	all()
 	assert.Equal(t, ended, u.m.state)
+}
+
+// The line editor has the keys that sessions have: those of vi unless somebody wants those of Emacs.
+func TestKeysOfTheCommandLine(t *testing.T) {
+	source := shapes(t)
+	u := debugged(t, source, 100, 24)
+	u.types("break xarea")
+	u.keys("esc")
+	u.sees("debug: break xarea")
+	u.status("not begun  NORMAL")
+	u.types("bx")
+	u.keys("enter")
+	u.sees("breakpoint 1 at area", "debug:")
+	u.types("d")
+	u.status("d...")
+	u.keys("ctrl+c")
+	u.types(":breakpoints")
+	u.sees("debug> breakpoints")
+	u.keys("enter")
+	u.sees("  1  area  (came by 0 times)")
+	u.enters(":delete 1")
+	u.enters("breakpoints")
+	u.sees("there are none")
+	u.keys("esc")
+	u.types("/AREA")
+	u.status("/AREA (1/1)")
+	u.sees("debug: break area")
+	u.keys("enter")
+	assert.Equal(t, "break area", u.m.edit.Text())
+	u.types("/")
+	u.send(tea.PasteMsg{Content: "nowhere"})
+	u.status("/nowhere (none)")
+	u.keys("ctrl+c")
+	assert.Equal(t, "break area", u.m.edit.Text())
+	u.keys("f11")
+	u.sees("▶  9    1 2 3")
+	u.keys("ctrl+d")
+	assert.True(t, u.quit)
+
+	u = debuggedWith(t, source, Debug{Emacs: true}, 100, 24)
+	u.types("rea area")
+	u.keys("ctrl+a")
+	u.types("b")
+	u.keys("ctrl+e", "ctrl+w")
+	u.types("sum")
+	u.keys("esc", "enter")
+	u.sees("error: there is no command 'brea'; did you mean 'break'?")
+	u.keys("ctrl+p", "ctrl+a", "ctrl+d")
+	assert.Equal(t, "rea sum", u.m.edit.Text())
+	u.keys("ctrl+u", "ctrl+r")
+	u.types("brea")
+	u.status("/brea (1/1)")
 }

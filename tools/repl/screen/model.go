@@ -89,14 +89,6 @@ type commandLine struct {
 	tabAt int
 }
 
-// search goes through the history for a text.
-type search struct {
-	text   []rune
-	hits   []string // newest first
-	at     int
-	before string // the input to come back to
-}
-
 func newModel(ctx context.Context, c Config) *model {
 	m := &model{Config: c, ctx: ctx, edit: &lineedit.Editor{Emacs: c.Emacs}, view: repl.ViewStack, cancel: func() {}}
 	m.transcript.write(c.Welcome, aside)
@@ -175,7 +167,9 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 	case m.command != nil:
 		return m.pressCommand(k)
 	case m.search != nil:
-		m.pressSearch(k)
+		if m.search.press(k, m.entries(), m.edit) {
+			m.search = nil
+		}
 		return nil
 	case m.complete != nil:
 		handled, closes := m.complete.press(k, m.edit)
@@ -205,7 +199,6 @@ func (m *model) press(k lineedit.Key) tea.Cmd {
 		m.command = &commandLine{}
 	case lineedit.Search:
 		m.search = &search{before: m.edit.Text()}
-		m.find()
 	}
 	return nil
 }
@@ -394,8 +387,7 @@ func (m *model) paste(text string) {
 	case m.command != nil:
 		m.command.edit.Insert(strings.ReplaceAll(text, "\n", " "))
 	case m.search != nil:
-		m.search.text = append(m.search.text, []rune(strings.ReplaceAll(text, "\n", " "))...)
-		m.find()
+		m.search.add(strings.ReplaceAll(text, "\n", " "), m.entries(), m.edit)
 	default:
 		m.complete = nil
 		m.edit.Insert(text)
@@ -512,64 +504,12 @@ func (c *commandLine) cycle(forth bool) {
 	c.edit.Insert(c.tabs[c.tabAt])
 }
 
-// pressSearch handles a key of the history search.
-func (m *model) pressSearch(k lineedit.Key) {
-	s := m.search
-	switch k.Name {
-	case "esc", "ctrl+g":
-		m.edit.Set(s.before)
-		m.search = nil
-		return
-	case "enter":
-		m.search = nil
-		return
-	case "tab", "ctrl+r", "up":
-		if len(s.hits) > 0 {
-			s.at = (s.at + 1) % len(s.hits)
-		}
-	case "shift+tab", "ctrl+s", "down":
-		if n := len(s.hits); n > 0 {
-			s.at = (s.at + n - 1) % n
-		}
-	case "backspace":
-		if n := len(s.text); n > 0 {
-			s.text = s.text[:n-1]
-		}
-		m.find()
-		return
-	default:
-		if k.Text == "" {
-			return
-		}
-		s.text = append(s.text, []rune(k.Text)...)
-		m.find()
-		return
+// entries are the inputs to be searched: while an input runs the history is its own.
+func (m *model) entries() []string {
+	if m.busy {
+		return nil
 	}
-	m.preview()
-}
-
-// find looks for the inputs that contain what has been typed.
-func (m *model) find() {
-	s := m.search
-	s.hits, s.at = nil, 0
-	want := strings.ToLower(string(s.text))
-	if want != "" && !m.busy {
-		for _, e := range slices.Backward(m.Shell.History.Entries()) {
-			if strings.Contains(strings.ToLower(e), want) && !slices.Contains(s.hits, e) {
-				s.hits = append(s.hits, e)
-			}
-		}
-	}
-	m.preview()
-}
-
-func (m *model) preview() {
-	s := m.search
-	if len(s.hits) == 0 {
-		m.edit.Set(s.before)
-		return
-	}
-	m.edit.Set(s.hits[s.at])
+	return m.Shell.History.Entries()
 }
 
 // fileLabel names the session file in the status bar.

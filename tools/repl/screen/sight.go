@@ -20,6 +20,18 @@ const (
 	inputPrompt = bold + "stdin> " + reset
 )
 
+// prompts are those in front of what is typed. Outside of insert mode they have a colon, as those of sessions.
+func (m *debug) prompts() [2]string {
+	text := prompt
+	if m.reads() {
+		text = inputPrompt
+	}
+	if m.edit.Mode() != lineedit.Insert {
+		text = strings.Replace(text, ">", ":", 1)
+	}
+	return [2]string{text, text}
+}
+
 // sight is what was to be seen when the program stood last: it is drawn while the program runs, too.
 type sight struct {
 	file     string
@@ -162,11 +174,7 @@ func (m *debug) View() tea.View {
 		return v
 	}
 	rows := max(m.height-1, 1)
-	prompts := [2]string{prompt, prompt}
-	if m.reads() {
-		prompts = [2]string{inputPrompt, inputPrompt}
-	}
-	input, x, y := drawn(m.edit, prompts, m.width)
+	input, x, y := drawn(m.edit, m.prompts(), m.width)
 	if m.complete != nil {
 		input = append(input, m.complete.choices(m.width, rows-len(input))...)
 	}
@@ -186,10 +194,15 @@ func (m *debug) View() tea.View {
 	}
 	all = append(all, below...)
 	v.Cursor = tea.NewCursor(x, y+len(all))
-	v.Cursor.Shape = tea.CursorBar
 	all = append(all, input...)
-	if m.height > 1 {
-		all = append(all, m.status())
+	if status, cursor := m.status(); m.height > 1 {
+		all = append(all, status)
+		if cursor >= 0 {
+			v.Cursor = tea.NewCursor(cursor, m.height-1)
+		}
+	}
+	if m.edit.Mode() == lineedit.Insert {
+		v.Cursor.Shape = tea.CursorBar
 	}
 	v.SetContent(strings.Join(all, "\n"))
 	return v
@@ -313,9 +326,15 @@ var hints = [...]string{
 	runs: "Ctrl+C stops it", ended: "Ctrl+D ends the debugger",
 }
 
-func (m *debug) status() string {
-	text := " " + states[m.state]
+// status draws the status bar; cursor is where the cursor is in it, or -1.
+func (m *debug) status() (text string, cursor int) {
+	text, cursor = " "+states[m.state], -1
+	if m.edit.Mode() != lineedit.Insert {
+		text += "  " + modeName(m.edit)
+	}
 	switch {
+	case m.search != nil:
+		text, cursor = m.search.status(m.width)
 	case m.message != "":
 		text = " " + m.message
 	case m.reads():
@@ -328,5 +347,5 @@ func (m *debug) status() string {
 			text += strings.Repeat(" ", room-ansi.StringWidth(hints[m.state])+1) + hints[m.state]
 		}
 	}
-	return bar(text, m.width)
+	return bar(text, m.width), cursor
 }

@@ -257,18 +257,11 @@ func (m *model) status() (text string, cursor int) {
 		text = ":" + m.command.edit.Text()
 		cursor = min(1+ansi.StringWidth(m.command.edit.Before()), m.width-1)
 	case m.search != nil:
-		text = "/" + string(m.search.text)
-		cursor = min(ansi.StringWidth(text), m.width-1)
-		switch n := len(m.search.hits); {
-		case n > 0:
-			text += fmt.Sprintf(" (%d/%d)", m.search.at+1, n)
-		case len(m.search.text) > 0:
-			text += " (none)"
-		}
+		text, cursor = m.search.status(m.width)
 	case m.message != "":
 		text = " " + m.message
 	default:
-		text = " " + m.file + "  " + m.modeName()
+		text = " " + m.file + "  " + modeName(m.edit)
 		if m.pane {
 			text += "  " + m.paneTitle()
 		}
@@ -296,11 +289,12 @@ func padded(text string, width int) string {
 	return text + strings.Repeat(" ", max(width-ansi.StringWidth(text), 0))
 }
 
-func (m *model) modeName() string {
-	if p := m.edit.Pending(); p != "" {
+// modeName is what the status bar shows of the keys.
+func modeName(edit *lineedit.Editor) string {
+	if p := edit.Pending(); p != "" {
 		return p + "..."
 	}
-	return [...]string{lineedit.Insert: "INSERT", lineedit.Normal: "NORMAL", lineedit.Visual: "VISUAL"}[m.edit.Mode()]
+	return [...]string{lineedit.Insert: "INSERT", lineedit.Normal: "NORMAL", lineedit.Visual: "VISUAL"}[edit.Mode()]
 }
 
 var titles = map[string]string{repl.ViewStack: "Stack Effects", repl.ViewTyped: "Typed AST", repl.ViewCode: "Bytecode"}
