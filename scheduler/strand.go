@@ -53,6 +53,19 @@ func (s *Strand) Worker() *Worker { return s.worker }
 // Start starts a strand and returns its id; ids count from 1. from is the
 // worker that the caller runs on, or nil.
 func (c *Scheduler) Start(s *Strand, task Task, from *Worker) int64 {
+	id := c.begin(s, task)
+	if from != nil {
+		c.enqueue(s, from)
+		return id
+	}
+	c.Hold() // the caller is nobody whom busy counts
+	c.enqueue(s, nil)
+	c.Release()
+	return id
+}
+
+// begin counts a strand that starts, and gives it its id.
+func (c *Scheduler) begin(s *Strand, task Task) int64 {
 	c.Init()
 	id := c.lastID.Add(1)
 	s.id = id
@@ -69,13 +82,6 @@ func (c *Scheduler) Start(s *Strand, task Task, from *Worker) int64 {
 		s.slot = int32(slot)
 	}
 	c.live[id%liveShards].add(s)
-	if from != nil {
-		c.enqueue(s, from)
-		return id
-	}
-	c.Hold() // the caller is nobody whom busy counts
-	c.enqueue(s, nil)
-	c.Release()
 	return id
 }
 

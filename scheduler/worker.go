@@ -206,9 +206,32 @@ func (c *Scheduler) wake() {
 	c.startWorker()
 }
 
+// Claim makes the goroutine of the caller a worker until its Rest.
+func (c *Scheduler) Claim() *Worker {
+	c.Init()
+	c.busy.Add(1)
+	return c.claim()
+}
+
+// Start starts a strand as Scheduler.Start does, and runs it until it ends, waits or gives way. The worker is one that was claimed.
+func (w *Worker) Start(s *Strand, task Task) {
+	w.scheduler.begin(s, task)
+	w.run(s)
+}
+
+// Rest ends a Claim: others run what strands the worker has.
+func (w *Worker) Rest() {
+	w.handOver()
+	w.rest()
+}
+
 // startWorker gives a worker a goroutine; it is counted as running already.
-func (c *Scheduler) startWorker() {
+func (c *Scheduler) startWorker() { go c.claim().work() }
+
+// claim returns a worker that has no goroutine.
+func (c *Scheduler) claim() *Worker {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	var w *Worker
 	if n := len(c.rest); n > 0 {
 		w = c.rest[n-1]
@@ -219,8 +242,7 @@ func (c *Scheduler) startWorker() {
 		longer := append(all[:len(all):len(all)], w)
 		c.workers.Store(&longer)
 	}
-	c.mu.Unlock()
-	go w.work()
+	return w
 }
 
 func (c *Scheduler) allWorkers() []*Worker {

@@ -56,6 +56,21 @@ func (s *Strand) Function() (function int32, pc int) {
 	return function, pc
 }
 
+// Top returns the topmost values of the data stack, bottom to top, where they are: they must be neither kept nor changed. It is false if the call
+// that the strand is in has not so many. Only a function of a Debugger may call it, for its strand.
+func (s *Strand) Top(n int) ([]stack.Value, bool) {
+	function, pc := s.Function()
+	if function < 0 {
+		return nil, false
+	}
+	step := s.image.mod.Funcs[function].StepAt(pc, true)
+	if step == nil || n > int(step.Stack) {
+		return nil, false
+	}
+	top := s.index(s.fp) + int(step.Stack)
+	return s.data.Slots[top-n : top], true
+}
+
 // Depth returns how many calls are open. Only a function of a Debugger may call it, for its strand.
 func (s *Strand) Depth() int {
 	n := len(s.frames)
@@ -123,25 +138,37 @@ func (l *looking) frames(c *continuation, ip uintptr, weave bool) {
 		}
 		return slices.Clone(c.data.Slots[from:to])
 	}
-	end := c.data.Base
-	for i := len(frames) - 1; i >= 0; i-- {
+	end, outermost := c.data.Base, len(frames)-1
+	called := end // where the arguments of the call begin that the frame around has open; a tail call may have left some of them below the frame
+	for i := outermost; i >= 0; i-- {
 		f, step, begin := &frames[i], l.step(&frames[i]), c.index(fps[i])
+		from := min(begin, called)
+		if step != nil && step.Floats {
+			from = min(begin, end)
+		}
+		if i > 0 {
+			called = min(begin+l.window(f, c.index(fps[i-1])-begin), c.index(fps[i-1]))
+		}
 		if step == nil {
 			end = begin
 			continue
 		}
-		top := begin + int(step.Stack)
+		f.Known, end = true, begin+int(step.Stack)
 		if i > 0 {
-			top = min(top, c.index(fps[i-1]))
+			end = min(end, called)
 		} else {
-			f.Aux = slots(top, top+int(step.Aux))
+			f.Aux = slots(end, end+int(step.Aux))
 		}
-		f.Known = true
-		if outermost := i == len(frames)-1; !outermost && !step.Floats {
-			end = begin
-		}
-		f.Stack, end = slots(min(end, begin), top), top
+		f.Stack = slots(from, end)
 	}
+}
+
+// window is the slot of a frame at which the arguments of the call begin that it has open, or else another one.
+func (l *looking) window(f *SeenFrame, other int) int {
+	if in := l.img.mod.Funcs[f.Function].Code[f.PC]; in.Original() == bytecode.OpCall {
+		return int(in.A)
+	}
+	return other
 }
 
 // frame is what is known of a call by where it is.

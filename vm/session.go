@@ -136,22 +136,46 @@ func (v *VM) Do(ctx context.Context, function int32, values []stack.Value) ([]st
 // all strands that the function has started are stopped. The budget is of the function and all these strands; its
 // time ends with the function.
 func (v *VM) DoWithin(ctx context.Context, budget Budget, function int32, values []stack.Value) ([]stack.Value, error) {
+	return v.do(ctx, budget, nil, function, values)
+}
+
+// DoHere is DoWithin for functions that are short and wait for nothing outside: they run on the goroutine of the caller, which nobody has to
+// wake.
+func (v *VM) DoHere(budget Budget, function int32, values []stack.Value) ([]stack.Value, error) {
+	w := v.sched.Claim()
+	return v.do(context.Background(), budget, w, function, values)
+}
+
+// do is DoWithin. here is the worker that the caller is, until it rests; nil: none.
+func (v *VM) do(ctx context.Context, budget Budget, here *scheduler.Worker, function int32, values []stack.Value) ([]stack.Value, error) {
+	rest, worker := func() {}, -1
+	if here != nil {
+		rest, worker = here.Rest, here.Index
+	}
 	if v.stopped.Load() {
+		rest()
 		return nil, v.outcome
 	}
 	in := &input{group: &group{}, done: make(chan struct{})}
 	in.group.allowance.whose, in.group.allowance.budget = "the call", budget
-	s := v.pool.get(v, -1)
+	s := v.pool.get(v, worker)
 	s.member = &member{group: in.group, input: in}
 	s.data.Fill(values)
 	if err := s.enter(function); err != nil {
+		rest()
 		return nil, err
 	}
 	v.session.run(in)
 	defer v.watchTime(&in.group.allowance, in.group)()
 	defer v.watchHot()()
-	v.sched.Start(&s.Strand, s, nil)
-	v.sched.Release()
+	if here != nil {
+		v.sched.Release()
+		here.Start(&s.Strand, s)
+		rest()
+	} else {
+		v.sched.Start(&s.Strand, s, nil)
+		v.sched.Release()
+	}
 	select {
 	case <-in.done:
 	case <-v.context.Done():

@@ -73,7 +73,7 @@ func debuggedSession(b *testing.B, path string, breakpoints []debugger.Breakpoin
 	b.Helper()
 	prog, err := seqvm.CompileForDebugger(seqvm.File(path), seqvm.Options{})
 	require.NoError(b, err)
-	o := debugger.Options{Program: prog, Stopped: func(*debugger.Stop) debugger.Way { b.Fatal("no breakpoint holds"); return debugger.Quit }}
+	o := debugger.Options{Program: prog, Stopped: func(*debugger.Stop) debugger.Way { b.Error("no breakpoint holds"); return debugger.Quit }}
 	o.Config.Stdout, o.Config.Args = io.Discard, []string{path}
 	s, err := debugger.New(o)
 	require.NoError(b, err)
@@ -82,4 +82,31 @@ func debuggedSession(b *testing.B, path string, breakpoints []debugger.Breakpoin
 		require.NoError(b, s.Add(&at))
 	}
 	return s
+}
+
+const counts = `: small ( Int -- Bool ) 0 i.< ;
+: step ( Int V -- Int V ) swap
+  1 i.- swap ;
+: go ( Int V -- Int V ) over 0 i.> [ step go ] [ ] if ;
+: main ( -- ) 100000 list.make 1 list.push 2 list.push 3 list.push go drop drop ;
+`
+
+// Each reports what a condition takes that calls something, which never holds.
+func BenchmarkConditions(b *testing.B) {
+	for _, condition := range []string{"dup 0 i.<", "dup small", "over list.length 5 i.=", "over 0 list.get drop 9 i.=", `dup int->string "x" string.equal?`} {
+		b.Run(condition, func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "conditions.seq")
+			require.NoError(b, os.WriteFile(path, []byte(counts), 0o600))
+			var took time.Duration
+			for b.Loop() {
+				at := []debugger.Breakpoint{{Line: 3, Condition: condition}}
+				s := debuggedSession(b, path, at)
+				start := time.Now()
+				_, err := s.Run(context.Background())
+				took += time.Since(start)
+				require.NoError(b, err)
+			}
+			b.ReportMetric(float64(took)/float64(b.N)/100_000, "ns/condition")
+		})
+	}
 }

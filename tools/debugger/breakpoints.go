@@ -32,6 +32,9 @@ type Breakpoint struct {
 	Count int
 	// Trouble is what was wrong with its condition or message the last time; "": nothing.
 	Trouble string
+
+	condition repeated
+	log       []repeated // the expressions in Log
 }
 
 // At says what the breakpoint is on.
@@ -48,10 +51,15 @@ func (s *Session) Add(b *Breakpoint) error {
 	if _, _, err := hits(b.Hits); err != nil {
 		return err
 	}
-	for _, text := range append(expressions(b.Log), b.Condition) {
+	b.condition, b.log = repeated{text: b.Condition}, nil
+	if err := s.evaluate.parses(b.Condition); err != nil {
+		return err
+	}
+	for _, text := range expressions(b.Log) {
 		if err := s.evaluate.parses(text); err != nil {
 			return err
 		}
+		b.log = append(b.log, repeated{text: text})
 	}
 	places, err := s.find(b)
 	if err != nil {
@@ -214,7 +222,7 @@ func (s *Session) due(b *Breakpoint, stop *Stop) bool {
 		return false
 	}
 	if b.Condition != "" {
-		values, err := stop.Evaluate(b.Condition, 0)
+		values, err := stop.again(&b.condition)
 		switch {
 		case err != nil:
 			b.Trouble = err.Error()
@@ -243,9 +251,9 @@ func (s *Session) due(b *Breakpoint, stop *Stop) bool {
 // log writes the message of a log point.
 func (s *Session) log(b *Breakpoint, stop *Stop) {
 	text := b.Log
-	for _, e := range expressions(b.Log) {
-		shown := ""
-		if values, err := stop.Evaluate(e, 0); err != nil {
+	for i := range b.log {
+		e, shown := b.log[i].text, ""
+		if values, err := stop.again(&b.log[i]); err != nil {
 			shown = "{" + err.Error() + "}"
 		} else if len(values) > 0 {
 			shown = Show(values[len(values)-1], 200)

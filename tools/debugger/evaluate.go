@@ -1,7 +1,7 @@
 package debugger
 
 import (
-	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +12,7 @@ import (
 	"github.com/seqvm/seqvm/bytecode"
 	"github.com/seqvm/seqvm/compile"
 	"github.com/seqvm/seqvm/host/sandbox"
+	"github.com/seqvm/seqvm/host/settings"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
@@ -32,7 +33,8 @@ type evaluator struct {
 	module  *bytecode.Module
 	vm      *vm.VM
 	dialect syntax.Dialect
-	known   map[string]int32 // the functions of expressions, by their texts and the kinds of the stack
+	known   map[string]int32 // the functions of expressions, by the kinds of the stack and their texts
+	key     []byte
 	began   bool
 	failed  error
 }
@@ -53,6 +55,40 @@ func (s *Stop) Evaluate(text string, frame int) ([]stack.Value, error) {
 	return s.evaluate.run(s.mod, text, DataStack(seen, min(frame, max(len(seen.Frames)-1, 0))))
 }
 
+// repeated is an expression that is evaluated again and again where a breakpoint is.
+type repeated struct {
+	text string
+	// needs is how many values of the stack it was evaluated with the last time; below 0: with all. It had no error then.
+	needs int
+}
+
+// mostNeeded is up to how many values of the stack an expression is tried with that may do without the others.
+const mostNeeded = 8
+
+// again evaluates an expression where the strand stands, with as few values of the stack as it needs.
+func (s *Stop) again(r *repeated) (left []stack.Value, err error) {
+	if values, ok := s.strand.Top(max(r.needs, 0)); ok && r.needs >= 0 {
+		if left, err = s.evaluate.run(s.mod, r.text, values); err == nil || errors.Is(err, vm.ErrTimeout) {
+			return left, err
+		}
+	}
+	r.needs = -1
+	for n := range mostNeeded + 1 {
+		values, ok := s.strand.Top(n)
+		if !ok {
+			break
+		}
+		if left, err = s.evaluate.run(s.mod, r.text, values); err == nil {
+			r.needs = n
+			return left, nil
+		}
+		if errors.Is(err, vm.ErrTimeout) {
+			return nil, err
+		}
+	}
+	return s.Evaluate(r.text, 0)
+}
+
 // begin loads the program once more.
 func (e *evaluator) begin() error {
 	if e.began {
@@ -63,6 +99,7 @@ func (e *evaluator) begin() error {
 	profile := syntax.Classic
 	e.dialect = main.Dialect
 	e.load = load.Session{Options: e.prog.Check.Options}
+	e.load.ReadFile = e.read
 	e.types = types.NewSession(e.prog.Info.Builtins, types.Options{Profile: profile})
 	e.empty = e.types.Stack()
 	e.code = compile.NewSession(e.types.Info())
@@ -80,39 +117,48 @@ func (e *evaluator) begin() error {
 		fails := vm.Fail("an expression of the debugger changes nothing of the program")
 		return &vm.Builtin{In: b.In, Out: b.Out, Run: func(*vm.Strand, []stack.Value) error { return fails }}
 	}
-	if e.vm, err = vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{Builtins: find, Sandbox: none}); err != nil {
+	config := vm.Config{Builtins: find, Sandbox: none}
+	config.Settings.Native.Mode = settings.NativeOff
+	if e.vm, err = vm.New(&bytecode.Module{Main: -1, Linear: true}, config); err != nil {
 		e.failed = err
 		return err
 	}
 	e.vm.Open(func(int64, error) {})
 	loaded, problems := e.load.File(main.Source.Name)
-	e.failed = e.add(loaded, problems)
+	_, e.failed = e.add(loaded, problems)
 	return e.failed
 }
 
-// add checks and compiles an input.
-func (e *evaluator) add(loaded *load.Input, problems diag.List) error {
+// read reads a file as the program has it, which on the disk may be another one by now.
+func (e *evaluator) read(path string) ([]byte, error) {
+	for _, src := range e.prog.Sources {
+		if src.Name == path {
+			return []byte(src.Text), nil
+		}
+	}
+	return e.prog.Check.Read(path)
+}
+
+// add checks and compiles an input. main is what it runs; nil if that is nothing.
+func (e *evaluator) add(loaded *load.Input, problems diag.List) (main *types.Word, err error) {
 	if problems.HasErrors() {
-		return problemOf(problems)
+		return nil, problemOf(problems)
 	}
 	input, problems := e.types.Check(loaded)
 	if input == nil {
-		return problemOf(problems)
+		return nil, problemOf(problems)
 	}
 	module, redirects := e.code.Added(input)
 	if err := e.vm.Grow(module, redirects); err != nil {
 		input.Revert()
-		return err
+		return nil, err
 	}
 	e.module = module
 	if loaded.Loaded {
 		input.Keep(nil)
 		e.load.Keep(loaded)
 	}
-	if input.Main != nil {
-		e.known[""] = e.code.Function(input.Main)
-	}
-	return nil
+	return input.Main, nil
 }
 
 // problemOf is the first error of a list.
@@ -172,41 +218,67 @@ func (e *evaluator) run(of *bytecode.Module, text string, values []stack.Value) 
 	if strings.TrimSpace(text) == "" {
 		return copied, nil
 	}
-	found := make([]types.Found, len(copied))
-	for i, v := range copied {
-		found[i] = types.Found{Kind: kinds[v.Kind()], Union: -1}
-		if v.Kind() == stack.Variant {
-			found[i].Union = v.AsVariant().Tag.Union
-		}
+	e.key = e.key[:0]
+	for _, v := range copied {
+		f := foundIn(v)
+		e.key = binary.AppendVarint(append(e.key, byte(f.Kind)), int64(f.Union))
 	}
-	key := fmt.Sprint(found) + text
-	function, ok := e.known[key]
+	e.key = append(e.key, text...)
+	function, ok := e.known[string(e.key)]
 	if !ok {
-		loaded, err := e.input(text)
-		if err != nil {
+		if function, err = e.compile(text, copied); err != nil {
 			return nil, err
 		}
-		e.types.SetStack(e.empty, found)
-		delete(e.known, "")
-		if err := e.add(loaded, nil); err != nil {
-			return nil, err
-		}
-		if function, ok = e.known[""]; !ok {
-			return copied, nil
-		}
-		e.known[key] = function
+		e.known[string(e.key)] = function
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
-	defer cancel()
-	left, err := e.vm.Do(ctx, function, copied)
+	if function < 0 {
+		return copied, nil
+	}
+	left, err := e.vm.DoHere(vm.Budget{Time: longest}, function, copied)
+	if err == nil {
+		return left, nil
+	}
 	var fault *vm.RuntimeError
 	switch {
-	case errors.Is(err, vm.ErrInterrupted):
-		return nil, fmt.Errorf("the expression ran for more than %v", longest)
+	case errors.Is(err, vm.ErrTimeout):
+		return nil, &tooLong{}
 	case errors.As(err, &fault):
 		return nil, fmt.Errorf("%s: %s", fault.Word, fault.Reason)
 	}
-	return left, err
+	return nil, err
+}
+
+// tooLong says that an expression was ended; errors.Is finds vm.ErrTimeout.
+type tooLong struct{}
+
+func (*tooLong) Error() string { return fmt.Sprintf("the expression ran for more than %v", longest) }
+func (*tooLong) Unwrap() error { return vm.ErrTimeout }
+
+// compile makes the function of an expression that runs on a stack with such values; -1: there is nothing in it.
+func (e *evaluator) compile(text string, values []stack.Value) (function int32, err error) {
+	loaded, err := e.input(text)
+	if err != nil {
+		return -1, err
+	}
+	found := make([]types.Found, len(values))
+	for i, v := range values {
+		found[i] = foundIn(v)
+	}
+	e.types.SetStack(e.empty, found)
+	main, err := e.add(loaded, nil)
+	if main == nil || err != nil {
+		return -1, err
+	}
+	return e.code.Function(main), nil
+}
+
+// foundIn is what the checker can know of a value.
+func foundIn(v stack.Value) types.Found {
+	f := types.Found{Kind: kinds[v.Kind()], Union: -1}
+	if v.Kind() == stack.Variant {
+		f.Union = v.AsVariant().Tag.Union
+	}
+	return f
 }
 
 // adopt copies values of the program. Those that an expression cannot have, such as weaves, and what lies below them, it does not see.
