@@ -541,3 +541,35 @@ func BenchmarkSwitch(b *testing.B) {
 	s.Release()
 	s.WaitAll()
 }
+
+// A goroutine that is claimed runs strands itself; what they leave others run.
+func TestAClaimedGoroutineRunsStrands(t *testing.T) {
+	var s scheduler.Scheduler
+	ended := func(*task) scheduler.Status { return scheduler.Ended }
+	w := s.Claim()
+	on, turns := 0, 0
+	here := &task{step: func(t *task) scheduler.Status { on = t.Worker().Index; return scheduler.Ended }}
+	w.Start(&here.Strand, here)
+	assert.Equal(t, w.Index, on)
+	assert.Equal(t, int64(1), s.Counters().Completed, "it has run before Start returned")
+	gives := &task{step: func(*task) scheduler.Status {
+		if turns++; turns == 1 {
+			return scheduler.Yielded
+		}
+		return scheduler.Ended
+	}}
+	w.Start(&gives.Strand, gives)
+	var parked *task
+	parked = &task{step: func(t *task) scheduler.Status {
+		child := &task{step: func(*task) scheduler.Status { s.Ready(&parked.Strand, nil); return scheduler.Ended }}
+		parked.step = ended
+		s.Start(&child.Strand, child, t.Worker())
+		return scheduler.Parked
+	}}
+	w.Start(&parked.Strand, parked)
+	w.Rest()
+	s.WaitAll()
+	assert.Equal(t, 2, turns)
+	assert.Equal(t, scheduler.Counters{Spawned: 4, Completed: 4, Peak: s.Counters().Peak}, s.Counters())
+	s.Claim().Rest()
+}
