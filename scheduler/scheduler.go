@@ -38,6 +38,9 @@ type Scheduler struct {
 	// DeadlocksRepeat makes OnDeadlock be called whenever that is so again: the
 	// host ends strands and goes on.
 	DeadlocksRepeat bool
+	// Steady says that strands which run keep each other waiting: there are no more workers than processors then, however long strands keep
+	// theirs. Those that wait outside do not count.
+	Steady bool
 	// OnIdle is called whenever the last strand that ran has parked.
 	OnIdle func()
 	// OnPanic is called with what a Go entry panicked with.

@@ -559,7 +559,7 @@ func (c *Scheduler) monitor() {
 		for _, w := range c.allWorkers() {
 			w.ask(false)
 		}
-		if stuck++; stuck >= patience {
+		if stuck++; stuck >= patience && !c.Steady {
 			stuck = 0
 			for more := min(n, runningOf(c.busy.Load())); more > 0; more-- {
 				c.busy.Add(1)

@@ -33,41 +33,55 @@ type Debugger struct {
 // turns is a lock that who has waited longest gets, and who has it knows that others wait.
 type turns struct {
 	mu      sync.Mutex
-	changed sync.Cond
-	next    uint64 // ticket
-	serving uint64
-	holder  *Strand // nil: no strand
+	held    bool
+	holder  *Strand  // nil: no strand
+	queue   []waiter // who waits, the longest first
 	waiting atomic.Int64
+}
+
+// waiter is who waits for the turn of a strand, or of somebody else if it is nil.
+type waiter struct {
+	strand *Strand
+	comes  chan struct{}
 }
 
 // lock waits for the turn of a strand, or of somebody else if it is nil. The strand that has it is asked to give way.
 func (t *turns) lock(s *Strand) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.changed.L == nil {
-		t.changed.L = &t.mu
+	if !t.held {
+		t.held, t.holder = true, s
+		t.mu.Unlock()
+		return
 	}
-	ticket := t.next
-	t.next++
-	for ticket != t.serving {
-		t.waiting.Add(1)
-		if t.holder != nil {
-			t.holder.Interrupt()
-		}
-		t.changed.Wait()
-		t.waiting.Add(-1)
+	own := waiter{s, make(chan struct{})}
+	t.queue = append(t.queue, own)
+	t.waiting.Add(1)
+	t.ask()
+	t.mu.Unlock()
+	<-own.comes
+}
+
+// ask asks the strand that has its turn to give way if others wait.
+func (t *turns) ask() {
+	if t.holder != nil && len(t.queue) > 0 {
+		t.holder.Interrupt()
 	}
-	t.holder = s
 }
 
 func (t *turns) unlock() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.serving++
-	t.holder = nil
-	if t.changed.L != nil {
-		t.changed.Broadcast()
+	if len(t.queue) == 0 {
+		t.held, t.holder = false, nil
+		return
 	}
+	next := t.queue[0]
+	t.queue[0] = waiter{}
+	t.queue = t.queue[1:]
+	t.holder = next.strand
+	t.waiting.Add(-1)
+	t.ask()
+	close(next.comes)
 }
 
 // wants tells whether somebody waits for the end of a turn.

@@ -98,6 +98,11 @@ func (s scene) trail(ip uintptr) (word, place string, trail []Frame) {
 	return e.Word, place, e.Trail
 }
 
+// sameWord tells whether two functions are made of the same word: a debugger switches the frames of one into another.
+func sameWord(f, g *bytecode.Func) bool {
+	return f == g || g != nil && f.Word && g.Word && f.Name == g.Name && f.File == g.File && f.Line == g.Line && f.Column == g.Column
+}
+
 // errorAt is an error of a strand that is at a location, without a reason.
 func (s scene) errorAt(l location) *RuntimeError {
 	img := s.img
@@ -111,7 +116,7 @@ func (s scene) errorAt(l location) *RuntimeError {
 		}
 	}
 	e.Trail, e.More = t.frames, t.more
-	if start := s.vm.start; start >= 0 && s.ID() == 1 && &img.mod.Funcs[start] != root {
+	if start := s.vm.start; start >= 0 && s.ID() == 1 && !sameWord(&img.mod.Funcs[start], root) {
 		e.Root = img.mod.Funcs[start].Name
 	}
 	return e

@@ -204,6 +204,7 @@ func newVM(img *image, config Config) *VM {
 	v.sched.RegistrySize = config.Settings.RegistrySize
 	v.sched.OnDeadlock = v.deadlock
 	v.sched.OnIdle = v.Console.Flush
+	v.sched.Steady = config.Debugger != nil
 	return v
 }
 

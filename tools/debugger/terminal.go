@@ -419,11 +419,14 @@ func (t *Terminal) where() {
 	fmt.Fprintln(t.Out)
 	t.window(&f, 0)
 	if !f.Known {
-		fmt.Fprintln(t.Out, "stack » not known: the call runs at full speed")
+		fmt.Fprintf(t.Out, "stack » %s\n", notKnown)
 		return
 	}
 	t.showStack("stack", DataStack(seen, t.frame))
 }
+
+// notKnown stands in place of a stack.
+const notKnown = "not known: the call runs at full speed"
 
 // Ago says that something was so many statements ago.
 func Ago(n int) string { return counted(n, "statement") + " ago" }
@@ -493,7 +496,12 @@ func (t *Terminal) showStack(name string, values []stack.Value) {
 }
 
 func (t *Terminal) stack(string) error {
-	values := DataStack(t.seen(), t.frame)
+	seen := t.seen()
+	if t.frame < len(seen.Frames) && !seen.Frames[t.frame].Known {
+		fmt.Fprintln(t.Out, notKnown)
+		return nil
+	}
+	values := DataStack(seen, t.frame)
 	for i, v := range values {
 		fmt.Fprintf(t.Out, "%3d  %s\n", len(values)-1-i, visible.Text(Show(v, 2000)))
 	}
@@ -571,27 +579,40 @@ func (t *Terminal) toFrame(args string) error {
 }
 
 func (t *Terminal) strands(string) error {
-	all := t.stop.All()
-	for first := 0; first < len(all); {
-		does, last := t.does(all[first]), first
-		for last+1 < len(all) && t.does(all[last+1]) == does {
-			last++
+	alike := map[string][]int64{}
+	var order []string
+	for _, seen := range t.stop.All() {
+		does := t.does(seen)
+		if alike[does] == nil {
+			order = append(order, does)
 		}
-		if last < first+shownAlike {
-			last = first
-		}
+		alike[does] = append(alike[does], seen.Strand)
+	}
+	for _, does := range order {
+		ids := alike[does]
 		mark := " "
-		if all[first].Strand == t.stop.Strand {
+		if slices.Contains(ids, t.stop.Strand) {
 			mark = ">"
 		}
-		fmt.Fprintf(t.Out, "%s #%d", mark, all[first].Strand)
-		if last > first {
-			fmt.Fprintf(t.Out, " to #%d, %s", all[last].Strand, counted(last-first+1, "strand"))
-		}
-		fmt.Fprintf(t.Out, "  %s\n", does)
-		first = last + 1
+		fmt.Fprintf(t.Out, "%s %s  %s\n", mark, strandsOf(ids), does)
 	}
 	return nil
+}
+
+// strandsOf are strands by their ids, which are in order: of many those that come first.
+func strandsOf(ids []int64) string {
+	n := len(ids)
+	if n > shownAlike && ids[n-1]-ids[0] == int64(n-1) {
+		return fmt.Sprintf("#%d to #%d, %d strands", ids[0], ids[n-1], n)
+	}
+	var shown []string
+	for _, id := range ids[:min(n, shownAlike)] {
+		shown = append(shown, fmt.Sprintf("#%d", id))
+	}
+	if n > shownAlike {
+		return fmt.Sprintf("%s and others, %d strands", strings.Join(shown, ", "), n)
+	}
+	return strings.Join(shown, ", ")
 }
 
 // does says what a strand does, and where.

@@ -84,10 +84,9 @@ func (m *debug) look() {
 		}
 		now.cursor = now.line
 		stack := sidePane{title: "Stack, top first"}
-		if f.Known {
-			stack.lines = values(seen, frame)
-		} else {
-			stack.lines = []string{"not known: the call runs at full speed"}
+		stack.lines = values(seen, frame)
+		if !f.Known {
+			stack.lines = m.answer("stack")
 		}
 		now.panes = append(now.panes, stack)
 		if len(debugger.AuxStack(seen)) > 0 {
