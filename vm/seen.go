@@ -147,7 +147,10 @@ func (l *looking) frames(c *continuation, ip uintptr, weave bool) {
 			from = min(begin, end)
 		}
 		if i > 0 {
-			called = min(begin+l.window(f, c.index(fps[i-1])-begin), c.index(fps[i-1]))
+			called = c.index(fps[i-1])
+			if in := l.img.mod.Funcs[f.Function].Code[f.PC]; in.Original() == bytecode.OpCall && frames[i-1].Depth == f.Depth+1 {
+				called = min(called, begin+int(in.A))
+			}
 		}
 		if step == nil {
 			end = begin
@@ -161,14 +164,6 @@ func (l *looking) frames(c *continuation, ip uintptr, weave bool) {
 		}
 		f.Stack = slots(from, end)
 	}
-}
-
-// window is the slot of a frame at which the arguments of the call begin that it has open, or else another one.
-func (l *looking) window(f *SeenFrame, other int) int {
-	if in := l.img.mod.Funcs[f.Function].Code[f.PC]; in.Original() == bytecode.OpCall {
-		return int(in.A)
-	}
-	return other
 }
 
 // frame is what is known of a call by where it is.
