@@ -5,7 +5,7 @@ import (
 )
 
 // maxAdopted is how many values are copied into another VM.
-const maxAdopted = 1 << 20
+const maxAdopted = 1 << 22
 
 // Adopt returns a copy of a value of another VM whose program has unions and variants of the same names. quotation is the function that stands for
 // one of the other program, if there is one. Channels are those of the other VM.

@@ -140,7 +140,7 @@ func (v *VM) DoWithin(ctx context.Context, budget Budget, function int32, values
 }
 
 // DoHere is DoWithin for functions that are short and wait for nothing outside: they run on the goroutine of the caller, which nobody has to
-// wake.
+// wake. No strand outlives them.
 func (v *VM) DoHere(budget Budget, function int32, values []stack.Value) ([]stack.Value, error) {
 	w := v.sched.Claim()
 	return v.do(context.Background(), budget, w, function, values)
@@ -188,7 +188,7 @@ func (v *VM) do(ctx context.Context, budget Budget, here *scheduler.Worker, func
 	v.sched.Hold()
 	v.session.run(nil)
 	v.Console.Flush()
-	if in.err != nil {
+	if in.err != nil || here != nil && v.sched.Active() > 0 {
 		v.cancelGroup(in.group)
 	}
 	return in.stack, in.err

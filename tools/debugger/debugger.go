@@ -124,7 +124,7 @@ func New(o Options) (*Session, error) {
 	if s.vm, err = s.prog.VM(config); err != nil {
 		return nil, err
 	}
-	s.evaluate = &evaluator{prog: o.Program}
+	s.evaluate = &evaluator{prog: o.Program, settings: config.Settings}
 	if o.Entry {
 		s.step = step{way: Into}
 	}

@@ -24,7 +24,8 @@ import (
 // evaluator runs expressions with the words of the program in a machine of its own, which reaches nothing of the outside and no
 // channel of the program: what an expression does to its copy of the stack nobody else sees.
 type evaluator struct {
-	prog *seqvm.Debuggable
+	prog     *seqvm.Debuggable
+	settings settings.Settings // those of the program, whose memory the expressions take
 
 	load    load.Session
 	types   *types.Session
@@ -39,8 +40,11 @@ type evaluator struct {
 	failed  error
 }
 
-// longest is how long an expression may run.
-const longest = 2 * time.Second
+// longest is how long an expression may run, deepest how many bytes its stacks may take.
+const (
+	longest = 2 * time.Second
+	deepest = 1 << 26
+)
 
 // refused are the words that would change what the program has.
 var refused = []string{"chan.", "channels.", "os.exit"}
@@ -117,8 +121,8 @@ func (e *evaluator) begin() error {
 		fails := vm.Fail("an expression of the debugger changes nothing of the program")
 		return &vm.Builtin{In: b.In, Out: b.Out, Run: func(*vm.Strand, []stack.Value) error { return fails }}
 	}
-	config := vm.Config{Builtins: find, Sandbox: none}
-	config.Settings.Native.Mode = settings.NativeOff
+	config := vm.Config{Builtins: find, Sandbox: none, Settings: e.settings}
+	config.Settings.StackMax = min(config.Settings.WithDefaults().StackMax, deepest)
 	if e.vm, err = vm.New(&bytecode.Module{Main: -1, Linear: true}, config); err != nil {
 		e.failed = err
 		return err
@@ -211,13 +215,19 @@ func (e *evaluator) run(of *bytecode.Module, text string, values []stack.Value) 
 	if err := e.begin(); err != nil {
 		return nil, err
 	}
-	copied, err := e.adopt(of, values)
-	if err != nil {
-		return nil, err
-	}
+	copied, unseen := e.adopt(of, values)
 	if strings.TrimSpace(text) == "" {
 		return copied, nil
 	}
+	left, err := e.on(text, copied)
+	if err != nil && unseen != nil {
+		err = fmt.Errorf("%w (it has the %d topmost values only: %w)", err, len(copied), unseen)
+	}
+	return left, err
+}
+
+// on runs an expression on values that are its own.
+func (e *evaluator) on(text string, copied []stack.Value) ([]stack.Value, error) {
 	e.key = e.key[:0]
 	for _, v := range copied {
 		f := foundIn(v)
@@ -226,6 +236,7 @@ func (e *evaluator) run(of *bytecode.Module, text string, values []stack.Value) 
 	e.key = append(e.key, text...)
 	function, ok := e.known[string(e.key)]
 	if !ok {
+		var err error
 		if function, err = e.compile(text, copied); err != nil {
 			return nil, err
 		}
@@ -281,8 +292,8 @@ func foundIn(v stack.Value) types.Found {
 	return f
 }
 
-// adopt copies values of the program. Those that an expression cannot have, such as weaves, and what lies below them, it does not see.
-func (e *evaluator) adopt(of *bytecode.Module, values []stack.Value) ([]stack.Value, error) {
+// adopt copies values of the program. Those that an expression cannot have, such as weaves, and what lies below them, it does not see: unseen is why.
+func (e *evaluator) adopt(of *bytecode.Module, values []stack.Value) (copied []stack.Value, unseen error) {
 	quotation := func(function int32) (int32, bool) {
 		f := &of.Funcs[function]
 		for i := range e.module.Funcs {
@@ -292,16 +303,16 @@ func (e *evaluator) adopt(of *bytecode.Module, values []stack.Value) ([]stack.Va
 		}
 		return 0, false
 	}
-	copied := make([]stack.Value, 0, len(values))
+	copied = make([]stack.Value, 0, len(values))
 	for _, v := range values {
 		c, err := e.vm.Adopt(v, quotation)
 		if err != nil {
-			copied = copied[:0]
+			copied, unseen = copied[:0], err
 			continue
 		}
 		copied = append(copied, c)
 	}
-	return copied, nil
+	return copied, unseen
 }
 
 func (e *evaluator) sameFile(g *bytecode.Func, of *bytecode.Module, f *bytecode.Func) bool {
