@@ -160,6 +160,31 @@ func TestTheDebuggerInLines(t *testing.T) {
 	}
 }
 
+// Ctrl+C stops the program where commands are lines, too, and does nothing while one is waited for.
+func TestCtrlCInLines(t *testing.T) {
+	s := debugged(t, "seqvm", ": count ( Int -- ) 1 i.+ count ;\n: main ( -- )\n  \"it runs\" io.write-line 0 count ;\n", "--plain")
+	s.shows("(debug) ")
+	s.typed("\x03")
+	s.shows("'quit' ends the debugger")
+	s.typed("break 3\rc\r")
+	s.shows("breakpoint 1\r\n")
+	s.typed("c\r")
+	s.shows("it runs\r\n")
+	s.typed("\x03")
+	s.shows("p.seq:1 in count")
+	s.typed("quit\r")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+
+	s = debugged(t, "seqvm", ": main ( -- ) \"it sleeps\" io.write-line 1000000 time.sleep-ms ;", "--plain")
+	s.shows("(debug) ")
+	s.typed("c\r")
+	s.shows("it sleeps\r\n")
+	s.typed("\x03")
+	s.shows("Ctrl+C again ends it")
+	s.typed("\x03")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+}
+
 // copied copies a program.
 func copied(t *testing.T, from, to string) {
 	t.Helper()

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
 
 	"github.com/google/go-dap"
 
@@ -102,7 +101,6 @@ type server struct {
 	mu    sync.Mutex
 	stop  *debugger.Stop // nil: it runs
 	stops chan struct{}  // has something when it has stopped
-	pause atomic.Bool    // the client waits for a stop
 
 	lines     map[string][]int // the breakpoints of a file, by its path
 	words     []int            // those of words
@@ -207,7 +205,6 @@ func (s *server) stopped(stop *debugger.Stop) debugger.Way {
 	for _, trouble := range stop.Trouble {
 		s.output("console", trouble+"\n")
 	}
-	s.pause.Store(false)
 	s.mu.Lock()
 	s.stop = stop
 	s.mu.Unlock()
@@ -273,16 +270,6 @@ func (s *server) change(f func()) {
 		case <-s.stops:
 		}
 	}
-}
-
-// pauses has the program stop at the next statement, unless it stops before.
-func (s *server) pauses() {
-	s.pause.Store(true)
-	go s.session.Standing(func() {
-		if s.pause.Swap(false) {
-			s.session.StopNext()
-		}
-	})
 }
 
 // close ends the program.

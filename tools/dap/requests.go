@@ -68,7 +68,7 @@ var handlers = map[string]handler{
 	"pause": launched(func(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 		return &dap.PauseResponse{}, func() {
 			if s.standing() == nil {
-				s.pauses()
+				go s.session.Pause()
 			}
 		}, nil
 	}),

@@ -14,6 +14,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/seqvm/seqvm"
 	"github.com/seqvm/seqvm/bytecode"
@@ -83,6 +84,7 @@ type Session struct {
 	words    []word
 	run      []int32 // by word: the function whose code is run
 	quit     bool
+	pausing  atomic.Bool // somebody waits for a stop
 
 	mu      sync.Mutex
 	running bool // Run was called
@@ -177,8 +179,18 @@ func (s *Session) Standing(f func()) {
 	})
 }
 
-// Pause stops the program at the next statement that any strand comes to. Safe from any goroutine, but not at a stop.
-func (s *Session) Pause() { s.Standing(s.StopNext) }
+// Pause stops the program at the next statement that any strand comes to, unless it stops before that. Safe from any goroutine, but not at a
+// stop. It waits until the strands stand.
+func (s *Session) Pause() {
+	if s.pausing.Swap(true) {
+		return
+	}
+	s.Standing(func() {
+		if s.pausing.Swap(false) {
+			s.StopNext()
+		}
+	})
+}
 
 // StopNext is Pause for a program that stands.
 func (s *Session) StopNext() { s.step = step{way: Into} }
@@ -325,6 +337,7 @@ func (s *Session) deadlock() {
 // stand shows a stop, and goes on as that says.
 func (s *Session) stand(stop *Stop) {
 	s.step = step{}
+	s.pausing.Store(false)
 	if stop.Err == nil {
 		s.settle(stop.strand)
 	} else {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/seqvm/seqvm/internal/visible"
 	"github.com/seqvm/seqvm/seq/spelling"
@@ -29,6 +30,8 @@ type Terminal struct {
 	stop  *Stop // nil: the program has not begun
 	frame int
 	last  string
+
+	reads, asked atomic.Bool // a command is waited for; Interrupt was called since the last stop
 }
 
 // command is a command of the terminal form.
@@ -138,11 +141,30 @@ func (t *Terminal) Arrive(stop *Stop) {
 	t.where()
 }
 
+// Interrupt is for who presses Ctrl+C: the program stops at its next word, and ends if that has not come when it is called again. Safe from any
+// goroutine.
+func (t *Terminal) Interrupt() {
+	switch {
+	case t.reads.Load():
+		fmt.Fprint(t.Out, "\n'quit' ends the debugger\n"+plainPrompt)
+	case t.asked.Swap(true):
+		t.Session.End()
+	default:
+		fmt.Fprintln(t.Out, "\nthe program stops at its next word; Ctrl+C again ends it")
+		t.Session.Pause()
+	}
+}
+
+const plainPrompt = "(debug) "
+
 // read reads commands until one has the program go on.
 func (t *Terminal) read() Way {
+	t.asked.Store(false)
+	t.reads.Store(true)
+	defer t.reads.Store(false)
 	for {
 		if t.Prompt {
-			fmt.Fprint(t.Out, "(debug) ")
+			fmt.Fprint(t.Out, plainPrompt)
 		}
 		if !t.lines.Scan() {
 			return Quit

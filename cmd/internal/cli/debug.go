@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -123,6 +124,17 @@ func (d *debugging) lines(file string) error {
 	var err error
 	if t.Session, err = debugger.New(debugger.Options{Program: d.prog, Config: config, Stopped: t.Stopped, Log: c.Stdout}); err != nil {
 		return err
+	}
+	if t.Prompt && c.Signals != nil {
+		interrupts := make(chan os.Signal, 1)
+		signal.Notify(interrupts, os.Interrupt)
+		defer close(interrupts)
+		defer signal.Stop(interrupts)
+		go func() {
+			for range interrupts {
+				t.Interrupt()
+			}
+		}()
 	}
 	if !t.Begin() {
 		return nil

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -62,12 +61,11 @@ type debug struct {
 	width, height int
 	state         state
 
-	stops   chan *debugger.Stop
-	ways    chan debugger.Way
-	done    chan struct{} // closed when the run has ended
-	end     endMsg        // how; good when done is closed
-	pausing atomic.Bool   // the program is to stop at the next statement
-	pauses  sync.WaitGroup
+	stops  chan *debugger.Stop
+	ways   chan debugger.Way
+	done   chan struct{} // closed when the run has ended
+	end    endMsg        // how; good when done is closed
+	pauses sync.WaitGroup
 
 	edit       *lineedit.Editor
 	history    repl.History
@@ -162,16 +160,7 @@ func (m *debug) goOn(way debugger.Way) tea.Cmd {
 // pause has the program stop at the next statement, unless it stops before.
 func (m *debug) pause() {
 	m.message = "the program stops at its next word; Ctrl+Q ends it"
-	if m.pausing.Swap(true) {
-		return
-	}
-	m.pauses.Go(func() {
-		m.commands.Session.Standing(func() {
-			if m.pausing.Swap(false) {
-				m.commands.Session.StopNext()
-			}
-		})
-	})
+	m.pauses.Go(m.commands.Session.Pause)
 }
 
 // Init is tea.Model.
@@ -185,7 +174,6 @@ func (m *debug) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case outputMsg:
 		m.transcript.write(m.output.take(), output)
 	case stopMsg:
-		m.pausing.Store(false)
 		m.state, m.message = stands, ""
 		m.transcript.write(m.output.take(), output)
 		m.commands.Arrive(msg.Stop)
