@@ -3,6 +3,7 @@ package dap_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/seqvm/seqvm"
 	adapter "github.com/seqvm/seqvm/tools/dap"
+	"github.com/seqvm/seqvm/tools/debugger"
 )
 
 const shapes = `union Shape { Dot Box { w: Int h: Int } }
@@ -468,4 +470,81 @@ func TestAFolderThatIsNotThere(t *testing.T) {
 	c := newClient(t, ": main ( -- ) ;\n", adapter.Options{Chdir: func(string) error { return os.ErrNotExist }})
 	c.ask("initialize", map[string]any{"adapterID": "seq"})
 	assert.Contains(t, refusal(t, c.ask("launch", map[string]any{"program": c.path, "cwd": "nowhere"})), "the folder of the program: file does not exist")
+}
+
+// Steps back look at what was, over messages, strands, weaves, random numbers, times and output; nothing is undone or done again.
+func TestStepsBackChangeNothing(t *testing.T) {
+	c := newClient(t, `: numbers ( C Int -- C Int | Yield Int )
+  dup >aux yield drop aux> 1 i.+ numbers ;
+: main ( -- )
+  chan.make chan.make
+  7 2 pick chan.send drop
+  [ over chan.receive drop 1 i.+ swap chan.send drop drop ] strand.spawn drop
+  chan.receive drop swap drop
+  1 1000000 crypto.random-int dup int->string io.write-line
+  time.now 1 time.sleep-ms
+  [ drop 1 numbers drop ] strand.weave
+  0 strand.resume drop swap
+  0 strand.resume drop swap strand.weave-cancel
+  "end" io.write-line
+  drop drop drop drop drop ;
+`, adapter.Options{})
+	c.begin(map[string]any{"record": true})
+	lines := func(list ...int) {
+		var at []map[string]any
+		for _, line := range list {
+			at = append(at, map[string]any{"line": line})
+		}
+		c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": at})
+	}
+	// seen is where the program is, or was, with the stack.
+	seen := func() string {
+		f := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames[0]
+		text := fmt.Sprintf("%s %d:%d", f.Name, f.Line, f.Column)
+		for _, v := range c.scope(f.Id, "Data stack") {
+			text += " " + v.Value
+		}
+		return text
+	}
+	lines(9)
+	c.ask("configurationDone", nil)
+	c.stops()
+	var was []string // from line 9 on, statement by statement
+	lines(13)
+	for was = []string{seen()}; !strings.HasPrefix(was[len(was)-1], "main 13:"); was = append(was, seen()) {
+		c.ask("stepIn", map[string]any{"threadId": 1})
+		c.stops()
+	}
+	require.Greater(t, len(was), 20)
+	written := c.output["stdout"]
+	random := strings.TrimSpace(written)
+	assert.Contains(t, was[0], " "+random+" ")
+	for round := range 2 {
+		for i := len(was) - 2; i >= 0; i-- {
+			c.ask("stepBack", map[string]any{"threadId": 1})
+			assert.Equal(t, debugger.Ago(len(was)-1-i), c.stops().Description)
+			assert.Equal(t, was[i], seen(), "%d", round)
+		}
+		for i := 1; i < len(was); i++ {
+			c.ask("next", map[string]any{"threadId": 1})
+			c.stops()
+			assert.Equal(t, was[i], seen(), "%d", round)
+		}
+	}
+	c.ask("reverseContinue", map[string]any{"threadId": 1}) // to the first statement of all: no breakpoint is before
+	c.stops()
+	assert.Equal(t, "main 4:3", seen())
+	c.ask("continue", map[string]any{"threadId": 1})
+	c.stops()
+	assert.Equal(t, was[len(was)-1], seen())
+	assert.Equal(t, written, c.output["stdout"])
+	c.ask("continue", map[string]any{"threadId": 1})
+	for {
+		if _, ok := c.read().(*dap.TerminatedEvent); ok {
+			break
+		}
+	}
+	assert.Equal(t, random+"\nend\n", c.output["stdout"])
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
 }

@@ -48,6 +48,16 @@ func show(run func(t *Terminal, args string) error) func(*Terminal, string) (Way
 	return func(t *Terminal, args string) (Way, bool, error) { return Continue, false, run(t, args) }
 }
 
+// present makes a command of one that shows what nobody records: in the past it says so.
+func present(run func(t *Terminal, args string) error) func(t *Terminal, args string) error {
+	return func(t *Terminal, args string) error {
+		if t.Past() != "" {
+			fmt.Fprintln(t.Out, "as it is now:")
+		}
+		return run(t, args)
+	}
+}
+
 // goes makes a command by which the program goes on; in the past it goes forward.
 func goes(way Way) func(*Terminal, string) (Way, bool, error) {
 	return func(t *Terminal, args string) (Way, bool, error) {
@@ -89,9 +99,9 @@ func table() []command {
 			{[]string{"aux"}, "aux", "show the aux stack", show((*Terminal).aux), false},
 			{[]string{"where", "bt"}, "where", "show the calls", show((*Terminal).calls), false},
 			{[]string{"frame", "f"}, "frame NUMBER", "look at a call", show((*Terminal).toFrame), false},
-			{[]string{"strands"}, "strands", "show the strands", show((*Terminal).strands), false},
-			{[]string{"channels"}, "channels", "show the channels, what they hold and who waits", show((*Terminal).channels), false},
-			{[]string{"weaves"}, "weaves", "show the weaves, and where those stand that wait to be resumed", show((*Terminal).weaves), false},
+			{[]string{"strands"}, "strands", "show the strands", show(present((*Terminal).strands)), false},
+			{[]string{"channels"}, "channels", "show the channels, what they hold and who waits", show(present((*Terminal).channels)), false},
+			{[]string{"weaves"}, "weaves", "show the weaves, and where those stand that wait to be resumed", show(present((*Terminal).weaves)), false},
 			{[]string{"eval", "e"}, "eval EXPRESSION", "run an expression on a copy of the stack", show((*Terminal).eval), false},
 			{[]string{"source", "list"}, "source", "show the source around", show((*Terminal).source), false},
 			{[]string{"help", "h"}, "help", "show this", show((*Terminal).help), true},
