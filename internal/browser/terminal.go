@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"os"
@@ -17,7 +18,13 @@ var rendition = regexp.MustCompile(`\x1b\[([0-9;:]*)m`)
 // colours are those of a dark terminal.
 var colours = []string{"#2b2f36", "#e27a80", "#8ec07c", "#e5c07b", "#79aaf0", "#c792d8", "#63c0c8", "#c8ccd4"}
 
-const terminalHead = `<!doctype html><meta charset="utf-8"><style>body { margin: 0 } pre { display: inline-block; margin: 0; padding: 14px 18px; background: #191c20; color: #dfe2e6; font: 15px/1.3 "DejaVu Sans Mono", monospace }</style><pre>`
+// ink and ground are the colours of a text that has none. Lines are as high as the pieces that boxes are drawn of.
+const (
+	ink    = "#dfe2e6"
+	ground = "#191c20"
+)
+
+const terminalHead = `<!doctype html><meta charset="utf-8"><style>body { margin: 0 } pre { display: inline-block; margin: 0; padding: 14px 18px; background: ` + ground + `; color: ` + ink + `; font: 15px/1.164 "DejaVu Sans Mono", monospace }</style><pre>`
 
 // OpenTerminal opens a page that shows the screen of a terminal with its colours, as 'tmux capture-pane -e -p' writes it,
 // and is as large as that.
@@ -52,6 +59,9 @@ func coloured(screen string) string {
 
 func (s style) span(text string) string {
 	css := ""
+	if s["reverse"] != "" {
+		s = style{"color": cmp.Or(s["background"], ground), "background": cmp.Or(s["color"], ink), "font-weight": s["font-weight"]}
+	}
 	for _, key := range []string{"color", "font-weight", "font-style", "opacity", "background", "text-decoration"} {
 		if s[key] != "" {
 			css += key + ":" + s[key] + ";"
@@ -62,8 +72,8 @@ func (s style) span(text string) string {
 
 // simple are the codes that set one property, or take it back.
 var simple = map[int][2]string{
-	1: {"font-weight", "bold"}, 2: {"opacity", "0.6"}, 3: {"font-style", "italic"}, 4: {"text-decoration", "underline"}, 7: {"background", "#3a4048"},
-	22: {"font-weight", ""}, 23: {"font-style", ""}, 24: {"text-decoration", ""}, 27: {"background", ""}, 39: {"color", ""}, 49: {"background", ""},
+	1: {"font-weight", "bold"}, 2: {"opacity", "0.6"}, 3: {"font-style", "italic"}, 4: {"text-decoration", "underline"}, 7: {"reverse", "on"},
+	22: {"font-weight", ""}, 23: {"font-style", ""}, 24: {"text-decoration", ""}, 27: {"reverse", ""}, 39: {"color", ""}, 49: {"background", ""},
 	90: {"color", "#868d97"},
 }
 

@@ -144,7 +144,7 @@ func (t *Terminal) Arrive(stop *Stop) {
 	case "deadlock":
 		fmt.Fprintln(t.Out, "\ndeadlock: all strands wait")
 	case "breakpoint":
-		fmt.Fprintf(t.Out, "\nbreakpoint %s\n", strings.Trim(fmt.Sprint(stop.Breakpoints), "[]"))
+		fmt.Fprintf(t.Out, "\nbreakpoint %s%s\n", strings.Trim(fmt.Sprint(stop.Breakpoints), "[]"), t.reached())
 	case "strand":
 		fmt.Fprintf(t.Out, "\nstrand #%d has started\n", stop.Strand)
 	}
@@ -166,6 +166,16 @@ func (t *Terminal) Interrupt() {
 }
 
 const plainPrompt = "(debug) "
+
+// reached says where the program has stopped if commands do not.
+func (t *Terminal) reached() string {
+	seen := t.seen()
+	if !t.Shown || len(seen.Frames) == 0 {
+		return ""
+	}
+	f := &seen.Frames[0]
+	return fmt.Sprintf(": %s:%d in %s", visible.Text(f.File), t.Line(f), visible.Text(f.Word))
+}
 
 // read reads commands until one has the program go on.
 func (t *Terminal) read() Way {
@@ -668,11 +678,10 @@ func (t *Terminal) channels(string) error {
 		fmt.Fprintln(t.Out, "no strand holds one")
 	}
 	for _, c := range list {
-		fmt.Fprintf(t.Out, "%s, made at %s, %s", c.Name, visible.Text(cmp.Or(c.MadeAt, "an unknown place")), cmp.Or(c.Kind, "unbounded"))
-		if c.Closed {
-			fmt.Fprint(t.Out, ", closed")
+		fmt.Fprintf(t.Out, "%s holds %d", c.Name, c.Held)
+		if len(c.Values) > 0 {
+			fmt.Fprint(t.Out, ":")
 		}
-		fmt.Fprintf(t.Out, ", holds %d", c.Held)
 		for i, v := range c.Values {
 			if i == shownValues {
 				fmt.Fprint(t.Out, " ...")
@@ -681,9 +690,13 @@ func (t *Terminal) channels(string) error {
 			fmt.Fprintf(t.Out, " %s", visible.Text(Show(v, 60)))
 		}
 		if waits := c.Waits(); waits != "" {
-			fmt.Fprint(t.Out, "; ", waits)
+			fmt.Fprint(t.Out, ", ", waits)
 		}
-		fmt.Fprintln(t.Out)
+		fmt.Fprintf(t.Out, "; %s", cmp.Or(c.Kind, "unbounded"))
+		if c.Closed {
+			fmt.Fprint(t.Out, ", closed")
+		}
+		fmt.Fprintf(t.Out, ", made at %s\n", visible.Text(cmp.Or(c.MadeAt, "an unknown place")))
 	}
 	return nil
 }

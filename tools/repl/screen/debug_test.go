@@ -160,7 +160,7 @@ func TestListsBesideTheSource(t *testing.T) {
 	u.keys("f10", "f10", "f10", "f10", "f10", "f10", "f10")
 	u.sees("┌ Aux stack ─", "aux » 5")
 	u.keys("f3")
-	u.sees("┌ Channels ─", "channel 1, made at shapes.seq:1", "  0  <")
+	u.sees("┌ Channels ─", "channel 1 holds 1: 7; unboun", "  0  <")
 	u.keys("f4")
 	u.sees("┌ Weaves ─", "no strand holds one")
 }
