@@ -193,7 +193,7 @@ docs:
 # pictures makes those of docs/pictures anew.
 pictures:
 	UPDATE_PICTURES=1 $(GO) test -count 1 -run "Browser|Picture" ./tools/doc/site ./cmd/seqvm
-	UPDATE_PICTURES=1 $(GO) test -count 1 -run "VSCode$$|NeovimPicture" ./tools/editors
+	UPDATE_PICTURES=1 $(GO) test -count 1 -run "VSCode$$|VSCodeDebugs|NeovimPicture" ./tools/editors
 
 # browser installs the Chromium that tests of pages run in; without it they are skipped. This is for Debian and
 # its relatives: elsewhere install any Chromium or Chrome that is then in PATH.

@@ -290,6 +290,18 @@ func (p *Page) Type(text string) {
 	p.call("Input.insertText", map[string]any{"text": text}, nil)
 }
 
+// functionKey is the code of F1, behind which the others come.
+const functionKey = 112
+
+// Press presses a function key by its number.
+func (p *Page) Press(f int) {
+	p.t.Helper()
+	name := fmt.Sprintf("F%d", f)
+	for _, kind := range []string{"rawKeyDown", "keyUp"} {
+		p.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": name, "code": name, "windowsVirtualKeyCode": functionKey + f - 1}, nil)
+	}
+}
+
 // Click clicks into the middle of the element that a selector finds.
 func (p *Page) Click(selector string) {
 	p.t.Helper()

@@ -39,12 +39,12 @@ func neovim(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// seqvm builds the program.
+// seqvm builds the program, with seqvm-full beside it.
 func seqvm(t *testing.T) string {
-	path := filepath.Join(t.TempDir(), "seqvm")
-	out, err := exec.Command("go", "build", "-pgo=off", "-o", path, "../../cmd/seqvm").CombinedOutput()
+	dir := t.TempDir()
+	out, err := exec.Command("go", "build", "-pgo=off", "-o", dir+"/", "../../cmd/seqvm", "../../cmd/seqvm-full").CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	return path
+	return filepath.Join(dir, "seqvm")
 }
 
 // TestNeovim opens a file in Neovim: diagnostics, hints at line ends, renaming and formatting, by the built-in client.

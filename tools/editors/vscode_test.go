@@ -43,8 +43,10 @@ func vsCode(t *testing.T, files map[string]string) (show func(name string) strin
 		"chat.commandCenter.enabled": false, "workbench.colorTheme": "Default Light Modern", "editor.hover.sticky": true,
 	})
 	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(filepath.Join(home, "data", "User"), 0o777))
-	require.NoError(t, os.WriteFile(filepath.Join(home, "data", "User", "settings.json"), set, 0o666))
+	for _, whose := range []string{"User", "Machine"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(home, "data", whose), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(home, "data", whose, "settings.json"), set, 0o666))
+	}
 	places := []string{codeServer, "--user-data-dir", filepath.Join(home, "data"), "--extensions-dir", filepath.Join(home, "extensions")}
 	environment := append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_DATA_HOME="+home)
 
@@ -121,6 +123,67 @@ func TestVSCode(t *testing.T) {
 	await(page, "document.querySelector('.glyph-margin-widgets .codicon-testing-passed-icon')")
 	picture(t, page, "editor-vscode-tests")
 }
+
+// TestVSCodeDebugs sets a breakpoint in VS Code by F9, on a line above the first word, has the program come there by F5 and steps by F10. With
+// UPDATE_PICTURES set it makes a picture of docs/editors.md.
+func TestVSCodeDebugs(t *testing.T) {
+	show := vsCode(t, map[string]string{"jobs.seq": debugged})
+	empty := filepath.Join(t.TempDir(), "empty.html")
+	require.NoError(t, os.WriteFile(empty, nil, 0o666))
+	page := browser.Open(t, empty)
+	page.Resize(1100, 640)
+	page.Show(show("jobs.seq"))
+	await(page, shown+".includes('( Int )')")
+	page.Click(".editor-instance .view-line")
+	page.Press(9)
+	await(page, "document.querySelector('.codicon-debug-breakpoint')")
+	page.Press(5)
+	await(page, "document.querySelector('.codicon-debug-stackframe')")
+	await(page, variables+".includes('Square')")
+	page.Press(10)
+	await(page, variables+".includes('0 =3')")
+	page.Press(10)
+	await(page, variables+".includes('0 =3') && "+variables+".includes('1 =3') && "+variables+".includes('channel')")
+	text := page.Text("document.body.innerText")
+	assert.Contains(t, text, "strand #2")
+	picture(t, page, "editor-vscode-debugger")
+}
+
+// variables is an expression for what the debugger shows of the stack.
+const variables = `[...document.querySelectorAll('.debug-variables .monaco-list-row')].map((l) => l.textContent).join('\n')`
+
+// debugged is the program of the picture of the debugger.
+const debugged = `# A worker gets jobs by one channel and answers by another.
+union Job {
+  Square { side: Int }
+  Rect { width: Int, height: Int }
+}
+
+: area ( Job -- Int )
+  match
+    Square -> dup i.*
+    Rect -> i.*
+  end
+;
+
+: work ( Channel Channel -- )
+  over chan.receive
+  [ area over chan.send drop work ]
+  [ drop drop drop ] if
+;
+
+: send ( Channel Job -- Channel ) over chan.send drop ;
+: show ( Channel -- Channel )
+  dup chan.receive drop int->string io.write-line
+;
+
+: main ( -- )
+  chan.make chan.make
+  [ work ] strand.spawn drop
+  swap 3 Make-Square send 4 5 Make-Rect send 6 Make-Square send
+  chan.close show show show drop
+;
+`
 
 // pictured is the program of the pictures. It has a word that is misspelt.
 const pictured = `union Shape {
