@@ -58,7 +58,7 @@ func (s *Strand) Function() (function int32, pc int) {
 
 // Top returns the topmost values of the data stack, bottom to top, where they are: they must be neither kept nor changed. It is false if the call
 // that the strand is in has not so many. Only a function of a Debugger may call it, for its strand.
-func (s *Strand) Top(n int) ([]stack.Value, bool) {
+func Top(s *Strand, n int) ([]stack.Value, bool) {
 	function, pc := s.Function()
 	if function < 0 {
 		return nil, false

@@ -71,14 +71,14 @@ const mostNeeded = 8
 
 // again evaluates an expression where the strand stands, with as few values of the stack as it needs.
 func (s *Stop) again(r *repeated) (left []stack.Value, err error) {
-	if values, ok := s.strand.Top(max(r.needs, 0)); ok && r.needs >= 0 {
+	if values, ok := vm.Top(s.strand, max(r.needs, 0)); ok && r.needs >= 0 {
 		if left, err = s.evaluate.run(s.mod, r.text, values); err == nil || errors.Is(err, vm.ErrTimeout) {
 			return left, err
 		}
 	}
 	r.needs = -1
 	for n := range mostNeeded + 1 {
-		values, ok := s.strand.Top(n)
+		values, ok := vm.Top(s.strand, n)
 		if !ok {
 			break
 		}

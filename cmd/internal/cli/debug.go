@@ -67,7 +67,7 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	if err != nil {
 		return err
 	}
-	emacs, err := c.emacs(f.editMode)
+	withEmacs, err := emacs(f.editMode, c.setting("SEQVM_EDIT_MODE"))
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *CLI) debug(args []string, f *debugFlags) error {
 	}
 	d := &debugging{c, prog, seqvm.Config{Args: args, Environ: c.Getenv, LineFlush: true, Settings: c.settings(), Budget: bounds, PoisonArenas: c.Poison}}
 	if c.Parts.Debug != nil && c.debugsOnScreen(f.plain, f.commands) {
-		return d.screen(emacs)
+		return d.screen(withEmacs)
 	}
 	return d.lines(f.commands)
 }

@@ -59,7 +59,7 @@ func (c *CLI) repl(path string, f replFlags) error {
 	if c.diagnostics != "text" {
 		return errors.New("a session shows what it finds as text: --diagnostics is for commands that end")
 	}
-	emacs, err := c.emacs(f.editMode)
+	withEmacs, err := emacs(f.editMode, c.setting("SEQVM_EDIT_MODE"))
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *CLI) repl(path string, f replFlags) error {
 		options.Elsewhere = fullName
 	}
 	if c.onScreen(f) {
-		return c.screenSession(sh, options, path, emacs)
+		return c.screenSession(sh, options, path, withEmacs)
 	}
 	return c.plainSession(sh, options, path, f)
 }
@@ -94,8 +94,8 @@ func editModeFlag(cmd *cobra.Command, mode *string) {
 }
 
 // emacs tells whether a line editor has the keys of Emacs, by its flag or, if that is not given, the environment.
-func (c *CLI) emacs(flag string) (bool, error) {
-	mode := cmp.Or(flag, c.setting("SEQVM_EDIT_MODE"), "vi")
+func emacs(flag, setting string) (bool, error) {
+	mode := cmp.Or(flag, setting, "vi")
 	if mode != "vi" && mode != "emacs" {
 		return false, fmt.Errorf("--edit-mode must be vi or emacs, not %q", mode)
 	}
