@@ -249,6 +249,9 @@ type Inspection struct {
 func Inspect(source Source, opts Options, before *types.Info) Inspection {
 	opts.Library = true
 	o := opts.check(source, opts.foreign())
+	if before == nil {
+		before = &types.Info{Program: &load.Program{}}
+	}
 	o.Hints, o.Before = true, before
 	info, problems := check.Program(source.from, o)
 	in := Inspection{Info: info, Problems: problems, Readable: info}

@@ -40,7 +40,7 @@ type Options struct {
 	NeedMain bool // the program is to be run: it must have a main
 	Hints    bool // findings on what works but is old, too
 	Verbose  bool // and on closures that an old release may have meant otherwise, and on what only seqvm runs
-	// Before is what a check of an earlier state of the program has found out: see types.Options.Before.
+	// Before is what a check of an earlier state of the program has found out: see load.Options.Before and types.Options.Before.
 	Before *types.Info
 }
 

@@ -37,6 +37,8 @@ type Module struct {
 	// Included are the modules that its includes lead to, in their order; nil for one that leads nowhere, to a manifest, or to what an
 	// earlier input of a session has included.
 	Included []*Module
+
+	text *syntax.Text // of the file, if there may be a later state of the program
 }
 
 // Private tells whether a word of the module is a helper that only the module
@@ -114,7 +116,8 @@ type Options struct {
 	// or of the file beside the file that includes it. found tells whether there is one, problems what is wrong with it. It
 	// may be called more than once for the same. nil: there are none.
 	Manifest func(name, beside string) (problems diag.List, found bool)
-	// Before is an earlier state of the program, nil: none. What of its files stands is not read again.
+	// Before is an earlier state of the program; what of its files stands is not read again. A program without modules: there is none, but there will be a later
+	// one. nil: there will be none.
 	Before *Program
 	// Mixed reads files that use both forms of the conditional (syntax.Text.ParseMixed).
 	Mixed bool
@@ -194,7 +197,7 @@ func (l *loader) program(name, text string, dir func() string) (*Program, diag.L
 		l.errors = append(l.errors, syntax.UnknownDialect(l.opts.Dialect, diag.Span{}))
 		return l.prog, l.errors
 	}
-	source := syntax.NewText(diag.NewSource(name, text))
+	source := l.text(diag.NewSource(name, text))
 	inherited := syntax.Seven
 	if l.forced == nil && !source.FindDialect().Decided && l.reachesClassicOnly(source, dir) {
 		inherited = syntax.Classic
@@ -219,8 +222,10 @@ func (l *loader) shareHashNames() {
 		l.errors = slices.DeleteFunc(l.errors, func(d *diag.Diagnostic) bool {
 			return slices.Contains(l.parsed[m], d)
 		})
-		file, errs := l.parse(syntax.NewText(m.Source), m.Dialect, all)
+		text := l.text(m.Source)
+		file, errs := l.parse(text, m.Dialect, all)
 		m.File = file
+		l.keep(m, text)
 		l.errors = append(l.errors, errs...)
 	}
 }
@@ -229,20 +234,26 @@ func (l *loader) parse(text *syntax.Text, dialect syntax.Dialect, hashNames map[
 	if l.opts.Mixed {
 		return text.ParseMixed(dialect, hashNames)
 	}
-	return text.ParseAfter(l.before(text.Source.Name), dialect, hashNames)
+	return text.ParseCalling(dialect, hashNames)
 }
 
-// before returns an earlier state of a file; nil if there is none.
-func (l *loader) before(name string) *syntax.File {
-	if l.opts.Before == nil {
-		return nil
-	}
-	for _, m := range l.opts.Before.Modules {
-		if m.Source.Name == name {
-			return m.File
+// text makes a text of a source, of which there may be an earlier state.
+func (l *loader) text(source *diag.Source) *syntax.Text {
+	if l.opts.Before != nil {
+		for _, m := range l.opts.Before.Modules {
+			if m.Source.Name == source.Name && m.text != nil {
+				return m.text.After(source)
+			}
 		}
 	}
-	return nil
+	return syntax.NewText(source)
+}
+
+// keep keeps the text of a module if there may be a later state of it.
+func (l *loader) keep(m *Module, text *syntax.Text) {
+	if l.opts.Before != nil {
+		m.text = text
+	}
 }
 
 // resolve gives the identity of a file: its absolute path without links.
@@ -286,7 +297,7 @@ func (l *loader) reachesClassicOnly(text *syntax.Text, dir func() string) bool {
 			if err != nil {
 				continue // reported when it is loaded
 			}
-			included := syntax.NewText(diag.NewSource(path, b))
+			included := l.text(diag.NewSource(path, b))
 			e := included.FindDialect()
 			classic = classic || e.Decided && e.Dialect.Conditionals()
 			today = today || e.Decided && e.Dialect == syntax.Seven
@@ -325,6 +336,7 @@ func (l *loader) add(m *Module, text *syntax.Text, dir func() string, inherited 
 	l.errors = append(l.errors, errs...)
 	m.File = file
 	l.parsed[m] = errs
+	l.keep(m, text)
 	l.prog.Modules = append(l.prog.Modules, m)
 	l.includes(m, dir)
 }
@@ -348,7 +360,7 @@ func (l *loader) includes(m *Module, dir func() string) {
 // addSeen adds a module that is not seen yet.
 func (l *loader) addSeen(key string, m *Module, source *diag.Source, dir func() string, inherited syntax.Dialect) {
 	l.seen[key], l.of[key] = true, m
-	l.add(m, syntax.NewText(source), dir, inherited)
+	l.add(m, l.text(source), dir, inherited)
 }
 
 // nowhere are the codes of includes that lead nowhere.

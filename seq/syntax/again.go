@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -12,19 +13,125 @@ import (
 // A text that an editor has changed is mostly what it was. What stands in front of the change is taken over from the file as it was read before, what stands
 // behind it with other places, and only what lies between is read again. There are no faults in what is taken over, so what is found is the same.
 
-// ParseAfter is ParseCalling for a text of which an earlier state was read as before; nil: there is none.
-func (t *Text) ParseAfter(before *File, dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	p := &parser{file: &File{Source: t.Source, Dialect: dialect, HashNames: hashNames}}
-	if before != nil && before.whole && !before.Mixed && dialect == Seven && before.Dialect == Seven && hashNames == nil && before.HashNames == nil {
-		p.before = standing(before, t.Source.Text)
+// change is where a text differs from an earlier state of it.
+type change struct {
+	same int32 // so many bytes from the beginning are the same
+	tail int32 // what stands here or behind it in the old text, stands in the new one,
+	by   int32 // so many bytes further on,
+	from int   // from here on
+}
+
+func changeOf(old, text string) change {
+	const block = 64 // compared at once
+	most := min(len(old), len(text))
+	same, rest := 0, 0
+	for same+block <= most && old[same:same+block] == text[same:same+block] {
+		same += block
 	}
-	return p.parse(t)
+	for same < most && old[same] == text[same] {
+		same++
+	}
+	for rest+block <= most-same && old[len(old)-rest-block:len(old)-rest] == text[len(text)-rest-block:len(text)-rest] {
+		rest += block
+	}
+	for rest < most-same && old[len(old)-1-rest] == text[len(text)-1-rest] {
+		rest++
+	}
+	return change{int32(same), int32(len(old) - rest), int32(len(text) - len(old)), len(text) - rest}
+}
+
+// cutBefore are the tokens of an earlier state of a text, without faults.
+type cutBefore struct {
+	*scanned
+	change
+}
+
+// takeFront takes over the tokens in front of the change. The character behind a token must be the same, or it may be longer now.
+func (s *scanner) takeFront(tokens []token) []token {
+	b := s.before
+	n, _ := slices.BinarySearchFunc(b.tokens, b.same, func(t token, same int32) int { return cmp.Compare(t.End, same) })
+	if n == 0 {
+		return tokens
+	}
+	s.pos = int(b.tokens[n-1].End)
+	for _, a := range b.allows {
+		if a.End > int32(s.pos) {
+			break
+		}
+		s.allows = append(s.allows, a)
+	}
+	for _, p := range b.pragmas {
+		if p.End > int32(s.pos) {
+			break
+		}
+		s.pragmas = append(s.pragmas, p)
+	}
+	return append(tokens, b.tokens[:n]...)
+}
+
+// takeTail takes over the tokens behind the change, if the last one of those given, which lies there, was one before as well; false if it was none: it was in a string
+// or comment, say.
+func (s *scanner) takeTail(tokens []token) (all []token, ok bool) {
+	b := s.before
+	last := tokens[len(tokens)-1]
+	n, found := slices.BinarySearchFunc(b.tokens, last.Pos-b.by, func(t token, pos int32) int { return cmp.Compare(t.Pos, pos) })
+	if !found {
+		return nil, false
+	}
+	for _, t := range b.tokens[n+1:] {
+		t.Pos, t.End = t.Pos+b.by, t.End+b.by
+		tokens = append(tokens, t)
+	}
+	m := mover{by: b.by}
+	for _, a := range b.allows {
+		if a.Pos+b.by > last.Pos {
+			s.allows = append(s.allows, m.name(a))
+		}
+	}
+	for _, p := range b.pragmas {
+		if p.Pos+b.by > last.Pos {
+			s.pragmas = append(s.pragmas, Pragma{Pos: p.Pos + b.by, End: p.End + b.by, Name: p.Name})
+		}
+	}
+	return tokens, true
+}
+
+// front returns what still stands in front of a change, and the token from which on one has to look. Where a union ends, the token
+// behind it decides: so what is taken has another part behind it there.
+func (p evidenceParts) front(c change, tokens []token) (_ evidenceParts, next int) {
+	n, _ := slices.BinarySearchFunc(p, c.same, func(p evidencePart, same int32) int { return cmp.Compare(p.end, same) })
+	if n--; n <= 0 {
+		return nil, 0
+	}
+	next, _ = slices.BinarySearchFunc(tokens, p[n-1].end, func(t token, end int32) int { return cmp.Compare(t.Pos, end) })
+	return append(make(evidenceParts, 0, len(p)+1), p[:n]...), next
+}
+
+// tail returns what stands behind a change from the end of a part on; false if no part has ended there before.
+func (p evidenceParts) tail(c change, end int32) (tail evidenceParts, ok bool) {
+	if end -= c.by; end < c.tail { // in the old text
+		return nil, false
+	}
+	n, found := slices.BinarySearchFunc(p, end, func(p evidencePart, end int32) int { return cmp.Compare(p.end, end) })
+	if !found {
+		return nil, false
+	}
+	tail = slices.Clone(p[n+1:])
+	for i := range tail {
+		tail[i].end += c.by
+	}
+	return tail, true
+}
+
+// sameReading tells whether a file is read like another one.
+func (f *File) sameReading(other *File) bool {
+	return f.Dialect == other.Dialect && f.Mixed == other.Mixed && maps.Equal(f.HashNames, other.HashNames)
 }
 
 // stands is what of a file that was read before still stands.
 type stands struct {
 	file  *File
-	front extent // how many definitions from the beginning stand where they stood, and which numbers come behind them
+	front extent // how many definitions from the beginning stand where they stood
 	end   int32  // of the last one of these
 	tail  int32  // definitions that begin there or behind it, in the old text, stand by elsewhere
 	by    int32
@@ -32,20 +139,13 @@ type stands struct {
 
 // standing compares a file with a new text of it.
 func standing(f *File, text string) *stands {
-	old := f.Source.Text
-	most := min(len(old), len(text))
-	same, rest := 0, 0
-	for same < most && old[same] == text[same] {
-		same++
-	}
-	for rest < most-same && old[len(old)-1-rest] == text[len(text)-1-rest] {
-		rest++
-	}
 	// The character behind a definition, and the one in front of it, must be the same, or its last or first token may be another one.
-	s := &stands{file: f, tail: max(int32(len(old)-rest), f.lastFault) + 1, by: int32(len(text) - len(old))}
-	s.front.includes = until(f.Includes, min(int32(same), f.firstFault), func(i *Include) int32 { return i.End })
-	s.front.unions = until(f.Unions, min(int32(same), f.firstFault), func(u *Union) int32 { return u.End })
-	s.front.words = until(f.Words, min(int32(same), f.firstFault), func(w *Word) int32 { return w.End })
+	c := changeOf(f.Source.Text, text)
+	s := &stands{file: f, tail: max(c.tail, f.lastFault) + 1, by: c.by}
+	same := min(c.same, f.firstFault)
+	s.front.includes = until(f.Includes, same, func(i *Include) int32 { return i.End })
+	s.front.unions = until(f.Unions, same, func(u *Union) int32 { return u.End })
+	s.front.words = until(f.Words, same, func(w *Word) int32 { return w.End })
 	for _, end := range []int32{
 		lastEnd(f.Includes[:s.front.includes], func(i *Include) int32 { return i.End }),
 		lastEnd(f.Unions[:s.front.unions], func(u *Union) int32 { return u.End }),
@@ -53,7 +153,6 @@ func standing(f *File, text string) *stands {
 	} {
 		s.end = max(s.end, end)
 	}
-	s.front = s.front.numbered(f.firstNumbers(s.front.words))
 	return s
 }
 
@@ -70,51 +169,16 @@ func lastEnd[D any](list []D, end func(D) int32) int32 {
 	return end(list[len(list)-1])
 }
 
-// numbered returns an extent with the numbers of statements of another one.
-func (e extent) numbered(by extent) extent {
-	e.calls, e.quotations, e.matches = by.calls, by.quotations, by.matches
-	return e
-}
-
-// firstNumbers returns the lowest numbers of statements in the words from one on; those behind the last ones if there are none.
-func (f *File) firstNumbers(from int) extent {
-	first := f.extent()
-	calls, quotations, matches := f.Calls > 0, f.Quotations > 0, f.Matches > 0 // still looked for
-	for _, w := range f.Words[from:] {
-		if !calls && !quotations && !matches {
-			break
-		}
-		lowest := f.extent()
-		for st := range All(w.Body) {
-			switch {
-			case st.Kind == StmtQuotation:
-				lowest.quotations = min(lowest.quotations, int(st.ID))
-			case st.Kind == StmtMatch:
-				lowest.matches = min(lowest.matches, int(st.ID))
-			case st.HasCall():
-				lowest.calls = min(lowest.calls, int(st.ID))
-			}
-		}
-		if calls {
-			first.calls, calls = lowest.calls, lowest.calls == f.Calls
-		}
-		if quotations {
-			first.quotations, quotations = lowest.quotations, lowest.quotations == f.Quotations
-		}
-		if matches {
-			first.matches, matches = lowest.matches, lowest.matches == f.Matches
-		}
-	}
-	return first
-}
-
-// takeFront takes over what stands in front of the change.
+// takeFront takes over what stands in front of the change. What is read anew gets numbers that no statement has had.
 func (p *parser) takeFront() {
 	s, f := p.before, p.before.file
 	p.file.Includes = slices.Clip(f.Includes[:s.front.includes])
 	p.file.Unions = slices.Clip(f.Unions[:s.front.unions])
-	p.file.Words = append(make([]*Word, 0, len(f.Words)+1), f.Words[:s.front.words]...)
-	p.file.Calls, p.file.Quotations, p.file.Matches = s.front.calls, s.front.quotations, s.front.matches
+	if len(f.Words) > 0 {
+		p.file.Words = append(make([]*Word, 0, len(f.Words)+1), f.Words[:s.front.words]...)
+	}
+	p.file.Calls, p.file.Quotations, p.file.Matches = f.Calls, f.Quotations, f.Matches
+	p.file.Kept = Kept{Of: f.Source, Front: len(p.file.Words), FrontUnions: len(p.file.Unions)}
 	p.at, _ = slices.BinarySearchFunc(p.tokens, s.end, func(t token, end int32) int { return cmp.Compare(t.Pos, end) })
 	p.allows = p.allows[p.allowsBefore(lastEnd(p.file.Words, func(w *Word) int32 { return w.End })):] // only words have comments
 }
@@ -132,54 +196,61 @@ func (p *parser) takeTail() bool {
 	if !(i < len(f.Includes) && f.Includes[i].Pos == at || u < len(f.Unions) && f.Unions[u].Pos == at || w < len(f.Words) && f.Words[w].Pos == at) {
 		return false
 	}
-	first := f.firstNumbers(w)
-	m := mover{by: s.by, numbers: p.file.extent().minus(first)}
+	m := mover{by: s.by}
 	for _, inc := range f.Includes[i:] {
 		p.file.Includes = append(p.file.Includes, &Include{Kind: inc.Kind, Name: inc.Name, Pos: inc.Pos + m.by, End: inc.End + m.by})
 	}
 	for _, union := range f.Unions[u:] {
 		p.file.Unions = append(p.file.Unions, m.union(union))
 	}
-	p.file.Words = append(p.file.Words, p.allowed(m.words(f.Words[w:]))...)
-	all := p.file.extent().plus(f.extent()).minus(first)
-	p.file.Calls, p.file.Quotations, p.file.Matches = all.calls, all.quotations, all.matches
+	words, others := p.allowed(m.words(f.Words[w:]))
+	p.file.Words = append(p.file.Words, words...)
+	p.file.Kept.Tail, p.file.Kept.TailUnions = len(words)-others, len(f.Unions)-u
 	p.at = len(p.tokens) - 1
 	return true
 }
 
+// crowded tells whether so many numbers belong to statements that are there no more that it is time to number all anew.
+func (f *File) crowded() bool {
+	n := f.extent()
+	return n.calls+n.quotations+n.matches > 2*f.numbers+1000
+}
+
 // allowed gives the first of the words behind the change the comments in front of it that no word has yet: one that stands in front of another one now
-// may have had them, or lost them.
-func (p *parser) allowed(list []*Word) []*Word {
+// may have had them, or lost them. others is how many words are not what they were before.
+func (p *parser) allowed(list []*Word) (words []*Word, others int) {
 	if len(list) == 0 {
-		return nil
+		return nil, 0
 	}
 	own := p.allowsBefore(list[0].End)
 	if slices.Equal(list[0].Allows, p.allows[:own]) {
-		return list
+		return list, 0
 	}
 	first := *list[0]
 	first.Allows = p.allows[:own:own]
-	return slices.Concat([]*Word{&first}, list[1:])
+	return slices.Concat([]*Word{&first}, list[1:]), 1
 }
 
 // noteFaults notes what a later state of the file can take over from it.
 func (f *File) noteFaults(errors diag.List) {
 	f.whole, f.firstFault, f.lastFault = true, math.MaxInt32, -1
+	if n := f.extent(); f.Kept.Of == nil {
+		f.numbers = n.calls + n.quotations + n.matches
+	}
 	for _, d := range errors {
 		f.firstFault, f.lastFault = min(f.firstFault, d.Span.Start), max(f.lastFault, d.Span.Start)
 	}
 }
 
-// mover copies definitions with other places and numbers.
+// mover copies definitions with other places.
 type mover struct {
-	by      int32
-	numbers extent
-	room    []Stmt // memory for statements
+	by   int32
+	room []Stmt // memory for statements
 }
 
 // words moves words, on all processors if there are many.
 func (m mover) words(list []*Word) []*Word {
-	if m.by == 0 && m.numbers.numbered(extent{}) == m.numbers {
+	if m.by == 0 {
 		return list
 	}
 	moved := make([]*Word, len(list))
@@ -258,14 +329,6 @@ func (m *mover) body(list []Stmt) []Stmt {
 	for i := range moved {
 		s := &moved[i]
 		s.Pos, s.End = s.Pos+m.by, s.End+m.by
-		switch {
-		case s.Kind == StmtQuotation:
-			s.ID += int32(m.numbers.quotations)
-		case s.Kind == StmtMatch:
-			s.ID += int32(m.numbers.matches)
-		case s.HasCall():
-			s.ID += int32(m.numbers.calls)
-		}
 		if s.Parts != &noParts {
 			s.Parts = &Parts{Inner: m.body(s.Inner), Match: m.match(s.Match)}
 		}

@@ -20,15 +20,30 @@ type File struct {
 	Words     []*Word
 	Allows    []Name // of all "# seq:allow(ID)" comments: see Word.Allows
 
-	// Calls, Quotations and Matches count the statements of these kinds: their
-	// Stmt.ID run from 0 to the count, so that later phases can keep what they
-	// find out in slices.
+	// Calls, Quotations and Matches bound the numbers of the statements of these kinds: their
+	// Stmt.ID run from 0 to below that, so that later phases can keep what they
+	// find out in slices. Each number belongs to one statement at most.
 	Calls, Quotations, Matches int
 
-	// What ParseAfter can take over: the file is cut into tokens without faults, and between these offsets are those of definitions.
+	// Kept is what was taken over from an earlier state of the file.
+	Kept Kept
+
+	// What can be taken over from the file: it is cut into tokens without faults, and between these offsets are those of definitions.
 	whole                 bool
 	firstFault, lastFault int32
+	numbers               int // how many numbers there were when all of it was read
 }
+
+// Kept says how many definitions of a file, from its beginning and from its end, are those of an earlier state of it, with the numbers that their statements had there.
+// Those at the end may stand at other places.
+type Kept struct {
+	Of                      *diag.Source // the earlier state; nil: there is none
+	Front, Tail             int          // words
+	FrontUnions, TailUnions int
+}
+
+// Whole tells whether the file could be cut into tokens: all of it was looked at.
+func (f *File) Whole() bool { return f.whole }
 
 // Span returns the span of two byte offsets of this file.
 func (f *File) Span(start, end int32) diag.Span {

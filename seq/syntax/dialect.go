@@ -66,6 +66,26 @@ type Evidence struct {
 	Includes []string
 }
 
+// evidenceParts are the parts of a text that say something, in its order.
+type evidenceParts []evidencePart
+
+// evidencePart is what the text says from the end of the part in front of it on.
+type evidencePart struct {
+	end     int32
+	says    clues
+	include string // the path of a file; "" for another part
+}
+
+// clues are what the "if" of a definition says.
+type clues uint8
+
+// The clues.
+const (
+	clueClassic    clues = 1 << iota // a "then" behind an "if"
+	clueCombinator                   // an "if"
+	clueOld                          // a "then" or "else"
+)
+
 // FindDialect is Text.FindDialect for a source that nobody parses.
 func FindDialect(src *diag.Source) Evidence { return NewText(src).FindDialect() }
 
@@ -95,57 +115,113 @@ func (t *Text) findDialect() Evidence {
 			e.Dialect, e.Decided, e.Named = d, true, true
 		}
 	}
-	e.look(found.tokens, t.Source.Text)
+	t.parts = partsOf(found.tokens, t.Source.Text, t.before)
+	e.look(t.parts)
 	return e
 }
 
-// look finds includes in tokens and, unless a comment has told it, the dialect.
-func (e *Evidence) look(tokens []token, text string) {
-	classic, combinator, old := false, false, false
-	seen := false // an if in this body
-	at := 0       // 0: top level; 1: name or effect of a word; 2: its body; 3: a union
-	for i := 0; i < len(tokens); i++ {
-		if n := tokens[i].End - tokens[i].Pos; at == 2 && tokens[i].Kind == TokenWord && n != int32(len("if")) && n != int32(len("else")) {
-			continue // nearly all tokens
+// partsOf finds the parts of a text. before is an earlier state of it, or nil.
+func partsOf(tokens []token, text string, before *Text) (parts evidenceParts) {
+	next := 0
+	var c change
+	if before != nil && before.parts != nil {
+		c = changeOf(before.Source.Text, text)
+		parts, next = before.parts.front(c, tokens)
+	}
+	for tokens[next].Kind != TokenEOF {
+		var part evidencePart
+		if part, next = partAt(tokens, text, next); part.end == 0 {
+			continue
 		}
-		t := tokens[i].in(text)
-		switch {
-		case at == 2 && t.Kind == TokenWord:
-			if t.Text != "if" && t.Text != "then" && t.Text != "else" || tokens[i-1].in(text).Is(":") {
-				continue
-			}
-			seen = seen || t.Text == "if"
-			combinator = combinator || t.Text == "if"
-			classic = classic || seen && t.Text == "then"
-			old = old || t.Text != "if"
-		case at == 2 && t.Is(";"):
-			at = 0
-		case at == 0 && t.Is(":"):
-			at, seen = 1, false
-			if i++; i+1 < len(tokens) && !tokens[i+1].in(text).Is("(") {
-				at = 2 // of a release that needs no effects
-			}
-		case at == 0 && t.Is("union"):
-			at = 3
-		case at == 0 && t.Is("include") && tokens[i+1].Kind == TokenString:
-			if path := tokens[i+1].in(text).Text; len(path) > 1 { // it is closed
-				e.Includes = append(e.Includes, path[1:len(path)-1])
-			}
-		case at == 1 && t.Is(")"):
-			at = 2
-		case at == 3 && t.Is("}"):
-			if next := tokens[min(i+1, len(tokens)-1)].in(text); !next.Is("}") && !(next.Kind == TokenWord && startsUpper(next.Text)) {
-				at = 0
-			}
+		parts = append(parts, part)
+		if before == nil {
+			continue
+		}
+		if tail, ok := before.parts.tail(c, part.end); ok {
+			return append(parts, tail...)
+		}
+	}
+	return parts
+}
+
+// look finds includes in the parts of a text and, unless a comment has told it, the dialect.
+func (e *Evidence) look(parts evidenceParts) {
+	var all clues
+	for _, p := range parts {
+		if all |= p.says; p.include != "" {
+			e.Includes = append(e.Includes, p.include)
 		}
 	}
 	switch {
 	case e.Decided:
-	case classic:
+	case all&clueClassic != 0:
 		e.Dialect, e.Decided = Classic, true
-	case combinator && !old:
+	case all&clueCombinator != 0 && all&clueOld == 0:
 		e.Dialect, e.Decided = Seven, true
 	}
+}
+
+// partAt reads a definition, or the include of a file, that begins with a token, and returns the index of the one behind it. The part is zero if none begins there.
+func partAt(tokens []token, text string, start int) (part evidencePart, next int) {
+	switch t := tokens[start].in(text); {
+	case t.Is(":"):
+		return definitionAt(tokens, text, start)
+	case t.Is("union"):
+		for i := start + 1; tokens[i].Kind != TokenEOF; i++ {
+			if !tokens[i].in(text).Is("}") {
+				continue
+			}
+			if behind := tokens[i+1].in(text); !behind.Is("}") && !(behind.Kind == TokenWord && startsUpper(behind.Text)) {
+				return evidencePart{end: tokens[i].End}, i + 1
+			}
+		}
+		return part, len(tokens) - 1
+	case t.Is("include") && tokens[start+1].Kind == TokenString:
+		if path := tokens[start+1].in(text).Text; len(path) > 1 { // it is closed
+			return evidencePart{end: tokens[start+1].End, include: path[1 : len(path)-1]}, start + 2
+		}
+	}
+	return part, start + 1
+}
+
+// definitionAt is partAt for the definition of a word.
+func definitionAt(tokens []token, text string, start int) (part evidencePart, next int) {
+	last := len(tokens) - 1 // the end of the file
+	i := min(start+2, last)
+	if tokens[i].in(text).Is("(") { // a release that needs no effects has none
+		for i < last && !tokens[i].in(text).Is(")") {
+			i++
+		}
+		i = min(i+1, last)
+	}
+	seen := false // an if
+	for ; i < last; i++ {
+		n := tokens[i].End - tokens[i].Pos
+		if tokens[i].Kind == TokenWord && n != int32(len("if")) && n != int32(len("else")) {
+			continue // nearly all tokens
+		}
+		t := tokens[i].in(text)
+		if t.Is(";") {
+			part.end = t.End
+			return part, i + 1
+		}
+		if t.Kind != TokenWord || tokens[i-1].in(text).Is(":") {
+			continue
+		}
+		switch t.Text {
+		case "if":
+			seen = true
+			part.says |= clueCombinator
+		case "then":
+			if part.says |= clueOld; seen {
+				part.says |= clueClassic
+			}
+		case "else":
+			part.says |= clueOld
+		}
+	}
+	part.end = tokens[last].End
+	return part, last
 }
 
 // conditional reads "if A else B then" behind its "if" as the literal form, "[ A ] [ B ] if",

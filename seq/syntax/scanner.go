@@ -60,6 +60,8 @@ type scanner struct {
 	// (chapter 9, section 3). hashNames are the words that have one in their name.
 	classic   bool
 	hashNames map[string]bool
+
+	before *cutBefore // nil: there is no earlier state of the text
 }
 
 // byteOrderMark at the start of a text is none of its characters (chapter 1, section 1).
@@ -96,6 +98,9 @@ func (s *scanner) scan() []token {
 	tokens := make([]token, 0, len(s.text)/4+16)
 	if strings.HasPrefix(s.text, byteOrderMark) {
 		s.pos = len(byteOrderMark)
+	}
+	if s.before != nil {
+		tokens = s.takeFront(tokens)
 	}
 	newLine := false
 	for s.pos < len(s.text) {
@@ -143,6 +148,11 @@ func (s *scanner) scan() []token {
 		}
 		tokens = append(tokens, token{Kind: kind, NewLine: newLine, Pos: int32(start), End: int32(s.pos)})
 		newLine = false
+		if s.before != nil && start >= s.before.from {
+			if all, ok := s.takeTail(tokens); ok {
+				return all
+			}
+		}
 	}
 	return append(tokens, token{Kind: TokenEOF, NewLine: newLine, Pos: int32(len(s.text)), End: int32(len(s.text))})
 }

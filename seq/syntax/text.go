@@ -18,12 +18,24 @@ const maxSize = math.MaxInt32 - 1
 // Not safe for concurrent use.
 type Text struct {
 	Source   *diag.Source
-	last     *scanned
+	cut      [2]*scanned // as today's dialect reads it, and as classic ones do
 	evidence *Evidence
+	parts    evidenceParts // that say something of the dialect
+	file     *File         // as it was parsed last
+	errors   diag.List     // of that
+	before   *Text         // an earlier state; nil: none
 }
 
 // NewText makes a Text of a source, which it looks at only when somebody asks.
 func NewText(src *diag.Source) *Text { return &Text{Source: src} }
+
+// After makes a Text of a source of which t, which has been parsed, is an earlier state: what has not changed is not looked at again.
+func (t *Text) After(src *diag.Source) *Text {
+	if src.Text == t.Source.Text && src.Name == t.Source.Name && len(t.errors) == 0 {
+		return t
+	}
+	return &Text{Source: src, before: t}
+}
 
 // Parse reads the text as a file of a dialect: see the function Parse.
 func (t *Text) Parse(dialect Dialect) (*File, diag.List) {
@@ -37,15 +49,27 @@ func (t *Text) Parse(dialect Dialect) (*File, diag.List) {
 // ParseCalling is Parse for a classic file that may call words whose names have
 // a "#" in them; Parse knows those that the file itself defines.
 func (t *Text) ParseCalling(dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	p := &parser{file: &File{Source: t.Source, Dialect: dialect, HashNames: hashNames}}
-	return p.parse(t)
+	return t.parse(&File{Source: t.Source, Dialect: dialect, HashNames: hashNames})
 }
 
 // ParseMixed is ParseCalling for a file that uses both forms of the conditional, "[ A ] [ B ] if" and
 // "if A else B then": no dialect has both, but a tool that rewrites the file has to read it.
 func (t *Text) ParseMixed(dialect Dialect, hashNames map[string]bool) (*File, diag.List) {
-	p := &parser{file: &File{Source: t.Source, Dialect: dialect, HashNames: hashNames, Mixed: true}}
-	return p.parse(t)
+	return t.parse(&File{Source: t.Source, Dialect: dialect, HashNames: hashNames, Mixed: true})
+}
+
+// parse reads the text as a file, of which nothing is read yet.
+func (t *Text) parse(file *File) (*File, diag.List) {
+	if t.file != nil && t.file.sameReading(file) {
+		return t.file, t.errors
+	}
+	p := &parser{file: file}
+	if b := t.before; b != nil && b.file != nil && b.file.Whole() && !b.file.crowded() && b.file.sameReading(file) {
+		p.before = standing(b.file, t.Source.Text)
+	}
+	t.file, t.errors = p.parse(t)
+	t.before = nil // one state does not keep all before it
+	return t.file, t.errors
 }
 
 // scanned is what the scanner finds in a text.
@@ -55,21 +79,27 @@ type scanned struct {
 	pragmas []Pragma
 	errors  diag.List
 
-	classic   bool // how "#" was read: see scanner
-	hashNames map[string]bool
+	hashNames map[string]bool // how "#" was read: see scanner
 }
 
-// scanned cuts the text into tokens, unless it was cut in this way last.
+// scanned cuts the text into tokens, unless it was cut in this way before.
 func (t *Text) scanned(classic bool, hashNames map[string]bool) *scanned {
-	if l := t.last; l != nil && l.classic == classic && maps.Equal(l.hashNames, hashNames) {
-		return l
+	way := 0
+	if classic {
+		way = 1
 	}
-	found := &scanned{classic: classic, hashNames: hashNames}
+	if found := t.cut[way]; found != nil && maps.Equal(found.hashNames, hashNames) {
+		return found
+	}
+	found := &scanned{hashNames: hashNames}
 	s := &scanner{src: t.Source, text: t.Source.Text, classic: classic, hashNames: hashNames,
 		report: func(d *diag.Diagnostic) { found.errors = append(found.errors, d) }}
+	if b := t.before; b != nil && b.cut[way] != nil && len(b.cut[way].errors) == 0 && maps.Equal(b.cut[way].hashNames, hashNames) {
+		s.before = &cutBefore{b.cut[way], changeOf(b.Source.Text, s.text)}
+	}
 	found.tokens = s.scan()
 	found.allows, found.pragmas = s.allows, s.pragmas
-	t.last = found
+	t.cut[way] = found
 	return found
 }
 

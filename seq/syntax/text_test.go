@@ -51,10 +51,10 @@ func TestHashNames(t *testing.T) {
 func TestTextIsScannedOnce(t *testing.T) {
 	text := NewText(diag.NewSource("x.seq", ": f ( -- ) [ ] [ ] if ; # a comment\n"))
 	require.True(t, text.FindDialect().Decided)
-	first := text.last
+	first := text.cut[0]
 	_, problems := text.Parse(Seven)
 	require.Empty(t, problems)
-	assert.Same(t, first, text.last)
+	assert.Same(t, first, text.cut[0])
 
 	text = NewText(diag.NewSource("x.seq", ": f# ( Bool -- ) if f# then ;\n"))
 	require.True(t, text.FindDialect().Decided)

@@ -12,6 +12,7 @@ import (
 	"github.com/seqvm/seqvm/seq/check"
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
 )
 
@@ -82,26 +83,34 @@ func TestAgain(t *testing.T) {
 	}
 }
 
-// annotations shows all that is known of the words without faults.
+// annotations shows all that is known of the words, statement by statement: what they are numbered by may be another number.
 func annotations(info *types.Info) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, info.Calls, info.Quotations)
 	for _, w := range info.Words {
-		fmt.Fprintln(&b, w.Decl.Name.Text, w.Effect, w.Extra, w.Leaky, w.Cycle)
+		fmt.Fprintln(&b, w.Index, w.Decl.Name.Text, w.Effect, w.Extra, w.Leaky, w.Cycle, w == info.Main)
+		for st := range syntax.All(w.Decl.Body) {
+			switch {
+			case st.Kind == syntax.StmtQuotation:
+				fmt.Fprint(&b, info.Quotations[w.Module][st.ID])
+			case st.Kind == syntax.StmtMatch:
+				showMatch(&b, info, &info.Matches[w.Module][st.ID])
+			case st.HasCall():
+				fmt.Fprint(&b, info.Calls[w.Module][st.ID])
+			}
+		}
 		for _, p := range info.Points(w) {
 			fmt.Fprint(&b, p.Step)
 		}
 	}
-	for m := range info.Matches {
-		for _, match := range info.Matches[m] {
-			if match.Union == nil {
-				continue
-			}
-			fmt.Fprint(&b, info.Unions[match.Union.Index] == match.Union, match.Union.Decl.Name, match.Union.Index)
-			for _, arm := range match.Arms {
-				fmt.Fprint(&b, info.Variants[arm.Variant.Index] == arm.Variant, arm.Variant.Name(), arm.Fields, arm.Dead)
-			}
-		}
-	}
 	return b.String()
+}
+
+func showMatch(b *strings.Builder, info *types.Info, match *types.MatchInfo) {
+	if match.Union == nil {
+		return
+	}
+	fmt.Fprint(b, info.Unions[match.Union.Index] == match.Union, match.Union.Decl.Name, match.Union.Index)
+	for _, arm := range match.Arms {
+		fmt.Fprint(b, info.Variants[arm.Variant.Index] == arm.Variant, arm.Variant.Name(), arm.Fields, arm.Dead)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,6 +22,8 @@ type client struct {
 	ended   chan int
 	id      int
 	waiting []received // messages that nobody has taken
+	// answered is when the last byte of the answer to the last request came.
+	answered time.Time
 }
 
 // received is a message of the server.
@@ -30,6 +33,7 @@ type received struct {
 	Params json.RawMessage `json:"params"`
 	Result json.RawMessage `json:"result"`
 	Error  json.RawMessage `json:"error"`
+	at     time.Time       // when it came
 }
 
 func newClient(t testing.TB) *client { return newClientOf(t, lsp.Options{}) }
@@ -56,7 +60,7 @@ func newClientOf(t testing.TB, opts lsp.Options) *client {
 			if err != nil {
 				return
 			}
-			var m received
+			m := received{at: time.Now()}
 			if json.Unmarshal(body, &m) != nil {
 				return
 			}
@@ -104,6 +108,7 @@ func (c *client) request(method string, params any) json.RawMessage {
 	for m := range c.inbox {
 		c.waiting = append(c.waiting, m)
 		if m.Method == "" && string(m.ID) == string(want) {
+			c.answered = m.at
 			return m.Result
 		}
 	}

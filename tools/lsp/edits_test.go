@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -190,25 +189,6 @@ func FuzzEdits(f *testing.F) {
 	})
 }
 
-// long is a program of so many lines.
-func long(lines int) string {
-	var b strings.Builder
-	b.WriteString("include std:imath\n")
-	for i := 0; i*7 < lines; i++ {
-		fmt.Fprintf(&b, ": f%d ( Int Int -- Int )\n  over over i.> [\n    dup 0 i.< [ drop 1 i.+ ] [ i.+ ] if\n  ] [\n    swap i.- abs 3 max\n  ] if\n;\n", i)
-	}
-	return b.String()
-}
-
-// dense is a program with a definition in each of so many lines.
-func dense(lines int) string {
-	var b strings.Builder
-	for i := range lines {
-		fmt.Fprintf(&b, ": f%d ( Int -- Int ) %d i.+ dup 0 i.< [ f%d ] [ ] if ;\n", i, i, i/2)
-	}
-	return b.String()
-}
-
 // TestManyEditsTakeNoMemory makes edits, SEQVM_EDITS if that is set: the server needs no more memory behind them than behind the first ones.
 func TestManyEditsTakeNoMemory(t *testing.T) {
 	edits := 1000
@@ -248,65 +228,5 @@ func TestManyEditsTakeNoMemory(t *testing.T) {
 	before := heap()
 	run(edits)
 	assert.Less(t, heap(), before+(4<<20))
-	c.end()
-}
-
-// BenchmarkAnswersAt10000Lines measures what a client waits for in files of 10,000 lines: for the answer to a request right behind a change, of whatever
-// kind. The changes leave the file now right, now with an unknown word, a wrong type or an open quotation, as somebody's who types. 95 of 100 answers
-// are to come within 50 ms.
-func BenchmarkAnswersAt10000Lines(b *testing.B) {
-	b.Run("of 1400 definitions", func(b *testing.B) { answers(b, long(10_000), 8) })
-	b.Run("of 10000 definitions", func(b *testing.B) { answers(b, dense(10_000), 22) })
-}
-
-// answers is the benchmark for a text, in whose line 5003 one writes at a column.
-func answers(b *testing.B, text string, column int) {
-	const uri = "file:///nowhere/doc.seq"
-	c := newClient(b)
-	c.request("initialize", map[string]any{"capabilities": map[string]any{}, "initializationOptions": map[string]any{"inlay_hints": true}})
-	c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "version": 0, "text": text}})
-	c.settle()
-	at := map[string]any{"line": 5003, "character": column}
-	doc := map[string]any{"uri": uri}
-	span := map[string]any{"start": map[string]any{"line": 4990, "character": 0}, "end": map[string]any{"line": 5040, "character": 0}}
-	requests := []struct {
-		method string
-		params map[string]any
-	}{
-		{"textDocument/completion", map[string]any{"textDocument": doc, "position": at}},
-		{"textDocument/hover", map[string]any{"textDocument": doc, "position": at}},
-		{"textDocument/inlayHint", map[string]any{"textDocument": doc, "range": span}},
-		{"textDocument/signatureHelp", map[string]any{"textDocument": doc, "position": at}},
-		{"textDocument/codeAction", map[string]any{"textDocument": doc, "range": span, "context": map[string]any{"diagnostics": []any{}}}},
-		{"textDocument/documentSymbol", map[string]any{"textDocument": doc}},
-		{"textDocument/semanticTokens/full", map[string]any{"textDocument": doc}},
-	}
-	typed := []string{"dup ", "nix ", "[ ", "1.5 "}
-	waits := make([][]time.Duration, len(requests))
-	for i := 0; b.Loop(); i++ {
-		text, end := typed[i/2%len(typed)], at
-		if i%2 == 1 {
-			text, end = "", map[string]any{"line": 5003, "character": column + len(text)}
-		}
-		from := time.Now()
-		c.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": uri, "version": i + 1}, "contentChanges": []any{map[string]any{"range": map[string]any{"start": at, "end": end}, "text": text}}})
-		r := i % len(requests)
-		c.request(requests[r].method, requests[r].params)
-		waits[r] = append(waits[r], time.Since(from))
-		c.take()
-	}
-	report := func(list []time.Duration, name string) {
-		slices.Sort(list)
-		b.ReportMetric(float64(list[len(list)/2].Microseconds())/1000, name+"p50-ms")
-		b.ReportMetric(float64(list[len(list)*95/100].Microseconds())/1000, name+"p95-ms")
-	}
-	var all []time.Duration
-	for r, list := range waits {
-		all = append(all, list...)
-		if len(list) >= 20 {
-			report(list, strings.TrimPrefix(requests[r].method, "textDocument/")+"-")
-		}
-	}
-	report(all, "")
 	c.end()
 }
