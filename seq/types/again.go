@@ -142,7 +142,7 @@ func (s *standing) copy(w, old *Word, body, was []syntax.Stmt) {
 		case a.Kind == syntax.StmtQuotation:
 			s.now.info.Quotations[w.Module][a.ID] = s.before.info.Quotations[old.Module][b.ID]
 		case a.Match != nil:
-			s.now.info.Matches[w.Module][a.ID] = s.match(s.before.info.Matches[old.Module][b.ID])
+			s.now.info.Matches[w.Module][a.ID] = s.now.matchNow(s.before.info.Matches[old.Module][b.ID])
 			for arm := range a.Match.Arms {
 				s.copy(w, old, a.Match.Arms[arm].Body, b.Match.Arms[arm].Body)
 			}
@@ -156,13 +156,4 @@ func (s *standing) copy(w, old *Word, body, was []syntax.Stmt) {
 		}
 		s.copy(w, old, a.Inner, b.Inner)
 	}
-}
-
-// match returns what is known of a match with the unions of now, which are the same by number.
-func (s *standing) match(was MatchInfo) MatchInfo {
-	is := MatchInfo{Union: s.now.info.Unions[was.Union.Index], Arms: slices.Clone(was.Arms)}
-	for i := range is.Arms {
-		is.Arms[i].Variant = s.now.info.Variants[is.Arms[i].Variant.Index]
-	}
-	return is
 }

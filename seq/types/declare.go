@@ -66,8 +66,12 @@ type program struct {
 	late       []*load.Module // whose words may be defined again
 	input      *Word          // the statements of the input that is checked; nil: none
 	stack      *Effect        // what lies on the stack when it starts; nil: anything
+	todo       []*Word        // that are looked at now, in order
 	standing   *standing      // what of Options.Before still holds
 	looked     bool           // bodies were looked at
+	// settled: what is declared had no faults. callees are the words that a word calls, by its index. Both are for an edit of the program.
+	settled bool
+	callees [][]int32
 }
 
 // warned is a warning that was given.
@@ -148,24 +152,39 @@ func (p *program) check() {
 	if p.errors.HasErrors() {
 		return
 	}
-	p.declare()
-	if p.errors.HasErrors() { // collisions make every later message doubtful
+	if !p.takeDeclarations() && !p.declarations() {
 		return
 	}
-	if p.input != nil {
-		p.input.Index = len(p.info.Words)
-		p.info.Words = append(p.info.Words, p.input)
-	}
-	p.resolveCalls()
-	p.fieldTypes()
-	p.effects()
-	p.cycles()
-	p.standing = standsOf(p, p.opts.Before)
 	p.bodies()
 	p.looked = true
 	p.exhaustive()
 	allowed(p)
 	order(p.errors, p.info.Program)
+	if p.todo = nil; p.opts.Before == nil {
+		p.callees = nil // nobody will ask
+	}
+}
+
+// declarations finds out what is declared, and what the names in it mean; false if that is not clear.
+func (p *program) declarations() bool {
+	p.declare()
+	if p.errors.HasErrors() { // collisions make every later message doubtful
+		return false
+	}
+	told := len(p.errors)
+	if p.input != nil {
+		p.input.Index = len(p.info.Words)
+		p.info.Words = append(p.info.Words, p.input)
+	}
+	p.todo = p.added()
+	p.resolveCalls()
+	names := len(p.errors) - told
+	p.fieldTypes()
+	p.effects()
+	p.settled = len(p.errors) == names
+	p.cycles()
+	p.standing = standsOf(p, p.opts.Before)
+	return true
 }
 
 // extent is how much there is of a program.
@@ -568,11 +587,13 @@ func (p *program) exhaustive() {
 			if w.refused || p.info.Program.Modules[w.Module].Matches == 0 {
 				return
 			}
+			told := len(p.errors)
 			for st := range syntax.All(w.Decl.Body) {
 				if st.Kind == syntax.StmtMatch {
 					p.exhaustiveMatch(w, st)
 				}
 			}
+			w.told = w.told || len(p.errors) > told
 		}
 	})
 }

@@ -340,32 +340,49 @@ func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
 	return suggest(d, name, candidates, "")
 }
 
-// cycles numbers the strongly connected components of the call graph, calls
-// inside quotations and arms included, and marks the calls within one (chapter 2,
-// section 8). Tarjan's algorithm with a stack of its own: call chains can be long.
+// cycles finds the words that call each other, calls inside quotations and arms included, and marks the calls
+// within such a cycle (chapter 2, section 8).
 func (p *program) cycles() {
-	words, first := p.added(), int32(p.from.words)
-	callees := make([][]int, len(words))
-	last := make([]int, len(words)) // which word was seen to call it last, from 1
-	for i, w := range words {
-		p.eachCall(w, func(c *Call) {
-			if c.Target == TargetWord && c.Index >= first && last[c.Index-first] != i+1 {
-				last[c.Index-first] = i + 1
-				callees[i] = append(callees[i], int(c.Index-first))
-			}
-		})
+	words := p.info.Words
+	p.callees = make([][]int32, len(words))
+	seen := make([]int32, len(words))
+	for _, w := range p.todo {
+		p.callees[w.Index] = p.calleesOf(w, seen)
 	}
+	p.components()
+	for _, w := range p.todo {
+		p.markCycle(w)
+	}
+}
+
+// calleesOf returns the words that are checked now and that a word calls, in the order of their first calls. seen has a place for each word, and belongs to the caller.
+func (p *program) calleesOf(w *Word, seen []int32) (list []int32) {
+	first := int32(p.from.words)
+	p.eachCall(w, func(c *Call) {
+		if c.Target == TargetWord && c.Index >= first && seen[c.Index] != int32(w.Index)+1 {
+			seen[c.Index] = int32(w.Index) + 1
+			list = append(list, c.Index)
+		}
+	})
+	return list
+}
+
+// components numbers the strongly connected components of the call graph: Tarjan's algorithm with a stack
+// of its own, as call chains can be long.
+func (p *program) components() {
+	words, callees := p.info.Words, p.callees
 	index := make([]int, len(words)) // 0: not visited
 	low := make([]int, len(words))
 	onStack := make([]bool, len(words))
 	var stack []int
 	type frame struct{ v, next int }
+	var frames []frame
 	counter := 0
-	for root := range words {
+	for root := p.from.words; root < len(words); root++ {
 		if index[root] != 0 {
 			continue
 		}
-		frames := []frame{{v: root}}
+		frames = append(frames[:0], frame{v: root})
 		for len(frames) > 0 {
 			f := &frames[len(frames)-1]
 			v := f.v
@@ -376,7 +393,7 @@ func (p *program) cycles() {
 				onStack[v] = true
 			}
 			if f.next < len(callees[v]) {
-				to := callees[v][f.next]
+				to := int(callees[v][f.next])
 				f.next++
 				if index[to] == 0 {
 					frames = append(frames, frame{v: to})
@@ -404,15 +421,18 @@ func (p *program) cycles() {
 			}
 		}
 	}
-	for i, w := range words {
-		if slices.ContainsFunc(callees[i], func(to int) bool { return words[to].Cycle == w.Cycle }) {
-			p.eachCall(w, func(c *Call) {
-				if c.Target == TargetWord && p.info.Words[c.Index].Cycle == w.Cycle {
-					c.End = EndsInCycle
-				}
-			})
-		}
+}
+
+// markCycle marks the calls of a word that come back to it.
+func (p *program) markCycle(w *Word) {
+	if !slices.ContainsFunc(p.callees[w.Index], func(to int32) bool { return p.info.Words[to].Cycle == w.Cycle }) {
+		return
 	}
+	p.eachCall(w, func(c *Call) {
+		if c.Target == TargetWord && p.info.Words[c.Index].Cycle == w.Cycle {
+			c.End = EndsInCycle
+		}
+	})
 }
 
 func (p *program) eachCall(w *Word, visit func(*Call)) {

@@ -24,7 +24,7 @@ func (p *program) each(step onWord) {
 // order. tried is false if nothing was tried: there is too little to do, or one word depends on
 // what is found out about others, as where effects are inferred.
 func (p *program) tryAll(step onWord) (left []*Word, tried bool) {
-	words := p.added()
+	words := p.todo
 	if p.infers() || !parallel.Pays(p.newCalls()) {
 		return words, false
 	}
@@ -42,8 +42,11 @@ func (p *program) tryAll(step onWord) (left []*Word, tried bool) {
 	return left, true
 }
 
-// newCalls is how many calls there are in the modules that are checked now.
+// newCalls is about how many calls there are in the words that are looked at now.
 func (p *program) newCalls() int {
+	if len(p.todo) < len(p.added()) {
+		return len(p.todo)
+	}
 	n := 0
 	for _, m := range p.info.Program.Modules[p.from.modules:] {
 		n += m.Calls

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/types"
 	"github.com/seqvm/seqvm/tools/lint"
 	"github.com/seqvm/seqvm/tools/lsp/document"
@@ -34,9 +35,10 @@ type entry struct {
 	known, looked *types.Info
 }
 
-// latest is what is known of a text if its bodies were looked at, else what was known before.
+// latest is what is known of a text if all of it was looked at, else what was known before: an open string swallows the rest of a file, and soon it will be closed.
 func latest(info, before *types.Info) *types.Info {
-	if info.Looked() {
+	whole := !slices.ContainsFunc(info.Program.Modules, func(m *load.Module) bool { return !m.Whole() })
+	if info.Looked() && whole {
 		return info
 	}
 	return before
