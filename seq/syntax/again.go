@@ -178,6 +178,7 @@ func (p *parser) takeFront() {
 		p.file.Words = append(make([]*Word, 0, len(f.Words)+1), f.Words[:s.front.words]...)
 	}
 	p.file.Calls, p.file.Quotations, p.file.Matches = f.Calls, f.Quotations, f.Matches
+	p.file.numbers = f.numbers
 	p.file.Kept = Kept{Of: f.Source, Front: len(p.file.Words), FrontUnions: len(p.file.Unions)}
 	p.at, _ = slices.BinarySearchFunc(p.tokens, s.end, func(t token, end int32) int { return cmp.Compare(t.Pos, end) })
 	p.allows = p.allows[p.allowsBefore(lastEnd(p.file.Words, func(w *Word) int32 { return w.End })):] // only words have comments
