@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -45,6 +46,15 @@ type Module struct {
 // sees (chapter 4, section 8).
 func (m *Module) Private(word string) bool {
 	return m.Supplied && stdlib.Private(word)
+}
+
+// Tokens goes through the tokens of the file; the last one is its end.
+func (m *Module) Tokens() iter.Seq[syntax.Token] {
+	if m.text != nil {
+		return m.text.Tokens(m.File)
+	}
+	tokens, _ := syntax.Tokens(m.File)
+	return slices.Values(tokens)
 }
 
 // Program is all files of a program, the main file first, then the included

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -110,6 +111,42 @@ func ClassRuns(text string) []Run {
 		c.next(t)
 	}
 	return c.runs
+}
+
+// Pieces goes through a text in pieces, each of which but the last ends behind a ";". The runs of a piece are those of the text there: what stands in front of it makes no
+// difference.
+func Pieces(text string) iter.Seq2[int, string] {
+	return func(yield func(start int, piece string) bool) {
+		start := 0
+		for at := 0; ; {
+			n := strings.IndexAny(text[at:], `;#"`)
+			if n < 0 {
+				yield(start, text[start:])
+				return
+			}
+			at += n
+			switch text[at] {
+			case '"':
+				s := scanner{text: text, pos: at}
+				s.str()
+				at = s.pos
+			case '#':
+				if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+					at += n
+				} else {
+					at = len(text)
+				}
+			default:
+				if at++; strings.HasPrefix(text[at:], byteOrderMark) { // it is one at the beginning of a text only
+					continue
+				}
+				if !yield(start, text[start:at]) {
+					return
+				}
+				start = at
+			}
+		}
+	}
 }
 
 // classifier tells the classes of tokens by what encloses them.

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -62,5 +63,28 @@ func TestClassRunsOfBrokenTexts(t *testing.T) {
 	}
 	for _, text := range []string{"", `"open`, `"\`, ": ", "( Int", "#", ":", "include std:", byteOrderMark + "1 # é"} {
 		checkRuns(t, text)
+	}
+}
+
+// TestPieces: the runs of the pieces of a text are those of the text.
+func TestPieces(t *testing.T) {
+	random := rand.New(rand.NewPCG(24, 3))
+	parts := []string{": f ( Int -- Int ) ", ";", " ", "\n", "\r\n", "\"a;b\\\"\" ", "\"", "# c;d\n", "union U { A { x: Int } } ", "( ", ")", "{", "}", "[ ]", "match ", "include std:", "list", "x", ":s", "-", "\ufeff", "é😀"}
+	for range 20_000 {
+		var b strings.Builder
+		for range random.IntN(20) {
+			b.WriteString(parts[random.IntN(len(parts))])
+		}
+		text, at := b.String(), 0
+		var runs []Run
+		for start, piece := range Pieces(text) {
+			require.Equal(t, at, start)
+			at += len(piece)
+			for _, run := range ClassRuns(piece) {
+				runs = append(runs, Run{run.Start + int32(start), run.End + int32(start), run.Class})
+			}
+		}
+		require.Equal(t, len(text), at)
+		require.Equal(t, ClassRuns(text), runs, "%q", text)
 	}
 }

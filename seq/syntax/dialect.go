@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -265,6 +266,29 @@ func (p *parser) lineOf(text string) int {
 type Pragma struct {
 	Pos, End int32
 	Name     string
+}
+
+// Tokens goes through the tokens of a file that was parsed of the text; the last one is its end.
+func (t *Text) Tokens(f *File) iter.Seq[Token] {
+	return func(yield func(Token) bool) {
+		for _, token := range t.scanned(f.Dialect.Conditionals(), f.HashNames).tokens {
+			if !yield(token.in(t.Source.Text)) {
+				return
+			}
+		}
+	}
+}
+
+// TokensBetween are the tokens of a parsed file between two offsets, in front of and behind which definitions begin or end, or it does itself. An EOF token ends them.
+func TokensBetween(f *File, start, end int32) []Token {
+	s := &scanner{src: f.Source, text: f.Source.Text[start:end], report: func(*diag.Diagnostic) {}}
+	s.classic, s.hashNames = f.Dialect.Conditionals(), f.HashNames
+	tokens := withText(s.scan(), s.text)
+	for i := range tokens {
+		tokens[i].Pos += start
+		tokens[i].End += start
+	}
+	return tokens
 }
 
 // Tokens cuts a parsed file into its tokens again, for tools that rewrite it,

@@ -120,15 +120,21 @@ func (p *program) resolveCall(w *Word, st *syntax.Stmt, call *Call, next *syntax
 	if sugar[st.Text] != nil {
 		return // the types decide
 	}
-	t, ok := p.private[w.Module][st.Text] // first: a program may use the name for itself
-	if !ok {
-		t, ok = p.names[st.Text]
-	}
+	t, ok := p.named(w.Module, st.Text)
 	if !ok {
 		p.unknownWord(w, st, next)
 		return
 	}
 	call.Target, call.Index, call.Field = t.kind, t.index, t.field
+}
+
+// named finds what a name of the program means in a module.
+func (p *program) named(module int, name string) (t target, ok bool) {
+	if t, ok = p.private[module][name]; ok { // first: a program may use the name for itself
+		return t, true
+	}
+	t, ok = p.names[name]
+	return t, ok
 }
 
 // builtin finds a built-in word. Those that only supplied modules are built on

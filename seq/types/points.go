@@ -170,6 +170,16 @@ func (info *Info) EffectOfCall(call *Call) *Effect {
 	return nil
 }
 
+// Named returns what a name that the program defines means in a file of it, as a call has it; false if there is none. It is known if Looked is true.
+func (info *Info) Named(module int, name string) (Call, bool) {
+	p := info.checked
+	t, ok := p.classicOwn[name]
+	if !ok || !p.info.Program.Modules[module].Dialect.OldNames() {
+		t, ok = p.named(module, name)
+	}
+	return Call{Target: t.kind, Index: t.index, Field: t.field}, ok
+}
+
 // notePlace notes the stack at a place without a statement of its own, if somebody wants to know.
 func notePlace(c *checker, at int32, s, aux *Stack) {
 	if c.noted != nil && c.noted.everywhere {

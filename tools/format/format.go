@@ -84,21 +84,24 @@ const byteOrderMark = "\ufeff"
 
 // cut returns the lines of a text. Between two tokens there are only blanks, line ends and comments.
 func cut(text string, tokens []syntax.Token) []line {
-	lines := []line{{}}
+	lines := append(make([]line, 0, strings.Count(text, "\n")+1), line{})
+	glued := make([]bool, len(tokens))
+	first := 0 // token of the line
 	at := len(text) - len(strings.TrimPrefix(text, byteOrderMark))
-	for _, t := range tokens {
-		for i, part := range strings.Split(text[at:t.Pos], "\n") {
-			if i > 0 {
-				lines = append(lines, line{})
-			}
-			if hash := strings.IndexByte(part, '#'); hash >= 0 {
-				lines[len(lines)-1].comment = strings.TrimRightFunc(part[hash:], unicode.IsSpace)
-			}
-		}
-		if t.Kind != syntax.TokenEOF {
+	for i, t := range tokens {
+		for rest, ended := text[at:t.Pos], true; ended; {
+			var part string
+			part, rest, ended = strings.Cut(rest, "\n")
 			last := &lines[len(lines)-1]
-			last.tokens = append(last.tokens, t)
-			last.glued = append(last.glued, false)
+			if hash := strings.IndexByte(part, '#'); hash >= 0 {
+				last.comment = strings.TrimRightFunc(part[hash:], unicode.IsSpace)
+			}
+			if ended || t.Kind == syntax.TokenEOF {
+				last.tokens, last.glued = tokens[first:i], glued[first:i]
+			}
+			if ended {
+				lines, first = append(lines, line{}), i
+			}
 		}
 		at = int(t.End)
 	}

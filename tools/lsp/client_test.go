@@ -21,9 +21,16 @@ type client struct {
 	inbox   chan received
 	ended   chan int
 	id      int
-	waiting []received // messages that nobody has taken
+	waiting []received         // messages that nobody has taken
+	tokens  map[string]*tokens // by URI
 	// answered is when the last byte of the answer to the last request came.
 	answered time.Time
+}
+
+// tokens are those of a document as the client knows them.
+type tokens struct {
+	id   string
+	data []uint32
 }
 
 // received is a message of the server.

@@ -120,7 +120,10 @@ func shown(c *client, uri string, r *rand.Rand, text string) string {
 		fmt.Fprintf(&b, "%s %v\n%s\n", method, params, c.request(method, params))
 	}
 	ask("textDocument/inlayHint", map[string]any{"range": map[string]any{"start": map[string]any{"line": 0, "character": 0}, "end": map[string]any{"line": lines, "character": 0}}})
-	ask("textDocument/semanticTokens/full", map[string]any{})
+	fmt.Fprintln(&b, tokensOf(c, uri))
+	ask("textDocument/semanticTokens/range", map[string]any{"range": map[string]any{"start": map[string]any{"line": r.IntN(lines), "character": 3}, "end": map[string]any{"line": r.IntN(lines), "character": 0}}})
+	ask("textDocument/documentSymbol", map[string]any{})
+	ask("textDocument/foldingRange", map[string]any{})
 	for range 10 {
 		at := map[string]any{"line": r.IntN(lines), "character": r.IntN(30)}
 		ask("textDocument/hover", map[string]any{"position": at})
@@ -128,6 +131,35 @@ func shown(c *client, uri string, r *rand.Rand, text string) string {
 	}
 	ask("textDocument/completion", map[string]any{"position": map[string]any{"line": r.IntN(lines), "character": r.IntN(30)}})
 	return b.String()
+}
+
+// tokensOf returns the data of the tokens of a document, which the client has from before as far as they still hold.
+func tokensOf(c *client, uri string) []uint32 {
+	var answer struct {
+		ResultID string
+		Data     []uint32
+		Edits    []struct {
+			Start, DeleteCount int
+			Data               []uint32
+		}
+	}
+	if c.tokens == nil {
+		c.tokens = map[string]*tokens{}
+	}
+	known := c.tokens[uri]
+	method, params := "textDocument/semanticTokens/full", map[string]any{"textDocument": map[string]any{"uri": uri}}
+	if known != nil {
+		method, params["previousResultId"] = method+"/delta", known.id
+	}
+	require.NoError(c.t, json.Unmarshal(c.request(method, params), &answer))
+	if answer.Edits != nil {
+		answer.Data = known.data
+		for _, e := range answer.Edits {
+			answer.Data = slices.Concat(answer.Data[:e.Start], e.Data, answer.Data[e.Start+e.DeleteCount:])
+		}
+	}
+	c.tokens[uri] = &tokens{answer.ResultID, answer.Data}
+	return answer.Data
 }
 
 // finish ends a session and returns the diagnostics that a document has at last.

@@ -226,6 +226,8 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 	}
 	if t := p.Capabilities.TextDocument; t != nil && t.Completion != nil && t.Completion.CompletionItem != nil {
 		s.feature.Snippets = t.Completion.CompletionItem.SnippetSupport
+		r := t.Completion.CompletionItem.ResolveSupport
+		s.feature.Resolves = r != nil && slices.Contains(r.Properties, "documentation")
 	}
 	for _, m := range methods() {
 		if m.offer != nil {

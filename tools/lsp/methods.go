@@ -39,8 +39,9 @@ func methods() []method {
 		{protocol.MethodWorkspaceDidChangeWatchedFiles, notified(didChangeWatchedFiles), nil},
 
 		{protocol.MethodTextDocumentCompletion, asked((*feature.Server).Completion), func(_ *Server, c *protocol.ServerCapabilities) {
-			c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{" ", "\n", ":", "."}}
+			c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{" ", "\n", ":", "."}, ResolveProvider: true}
 		}},
+		{protocol.MethodCompletionItemResolve, asked((*feature.Server).ResolveCompletion), nil},
 		{protocol.MethodTextDocumentHover, asked((*feature.Server).Hover), func(_ *Server, c *protocol.ServerCapabilities) { c.HoverProvider = true }},
 		{protocol.MethodTextDocumentDefinition, asked((*feature.Server).Definition), func(_ *Server, c *protocol.ServerCapabilities) { c.DefinitionProvider = true }},
 		{protocol.MethodTextDocumentDocumentSymbol, asked((*feature.Server).DocumentSymbols), func(_ *Server, c *protocol.ServerCapabilities) { c.DocumentSymbolProvider = true }},
@@ -63,8 +64,10 @@ func methods() []method {
 		}},
 		{protocol.MethodWorkspaceSymbol, asked((*feature.Server).WorkspaceSymbols), func(_ *Server, c *protocol.ServerCapabilities) { c.WorkspaceSymbolProvider = true }},
 		{protocol.MethodTextDocumentSemanticTokensFull, asked((*feature.Server).SemanticTokens), func(_ *Server, c *protocol.ServerCapabilities) {
-			c.SemanticTokensProvider = &protocol.SemanticTokensOptions{Legend: feature.SemanticTokensLegend(), Full: true}
+			c.SemanticTokensProvider = &protocol.SemanticTokensOptions{Legend: feature.SemanticTokensLegend(), Range: true, Full: protocol.SemanticTokensFullDelta{Delta: true}}
 		}},
+		{protocol.MethodTextDocumentSemanticTokensFullDelta, asked((*feature.Server).SemanticTokensDelta), nil},
+		{protocol.MethodTextDocumentSemanticTokensRange, asked((*feature.Server).SemanticTokensRange), nil},
 		{protocol.MethodTextDocumentFoldingRange, asked((*feature.Server).FoldingRanges), func(_ *Server, c *protocol.ServerCapabilities) { c.FoldingRangeProvider = true }},
 		{protocol.MethodTextDocumentSignatureHelp, asked((*feature.Server).SignatureHelp), func(_ *Server, c *protocol.ServerCapabilities) {
 			c.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{" "}}

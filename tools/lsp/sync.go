@@ -32,7 +32,7 @@ func didClose(s *Server, p *protocol.DidCloseTextDocumentParams) error {
 	if s.feature.Document(p.TextDocument.URI) == nil {
 		return fmt.Errorf("%s is not open", p.TextDocument.URI)
 	}
-	s.stale(s.feature.Remove(p.TextDocument.URI)...)
+	s.stale(s.feature.Close(p.TextDocument.URI)...)
 	return s.out.Notify(protocol.MethodTextDocumentPublishDiagnostics, feature.Cleared(p.TextDocument.URI))
 }
 

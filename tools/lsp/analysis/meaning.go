@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"iter"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -122,7 +123,23 @@ func (s *Snapshot) word(w *types.Word) Meaning {
 	if w.Effect != nil {
 		m.Effect = w.Effect.Full()
 	}
+	return s.written(m)
+}
+
+// written takes the effect of a word as it is written if the checker knows none.
+func (s *Snapshot) written(m Meaning) Meaning {
+	if m.Effect == "" && m.Word != nil && !m.Word.Effect.Missing {
+		m.Effect = m.Module.Source.Text[m.Word.Effect.Pos:m.Word.Effect.End]
+	}
 	return m
+}
+
+// WordOf returns the meaning of the name that a definition of the document gives.
+func (s *Snapshot) WordOf(decl *syntax.Word) Meaning {
+	if w := s.Checked(decl); w != nil {
+		return s.word(w)
+	}
+	return s.written(Meaning{Name: decl.Name.Text, Module: s.Main(), Word: decl})
 }
 
 // declared are the effects of the built-in words as they are documented: with the letters of their variables.
@@ -150,73 +167,96 @@ func (s *Snapshot) Named(name string) (Meaning, bool) {
 	if i, ok := s.Builtins().Lookup(name); ok && !stdlib.Private(name) {
 		return s.builtin(i), true
 	}
-	m, ok := s.Defined()[name]
-	return m, ok
+	return s.defined(name)
 }
 
-// Defined returns the names that the program defines and the document can call.
-func (s *Snapshot) Defined() map[string]Meaning {
-	if s.meaning != nil {
-		return s.meaning
+// defined returns what a name that the program defines means.
+func (s *Snapshot) defined(name string) (m Meaning, ok bool) {
+	if s.Info.Looked() {
+		call, ok := s.Info.Named(0, name)
+		if !ok {
+			return m, false
+		}
+		return s.target(&call), true
 	}
-	s.meaning = map[string]Meaning{}
-	checked := map[*syntax.Word]*types.Word{}
-	for _, w := range s.Info.Words {
-		checked[w.Decl] = w
+	for n := range s.Names() { // names clash, or some cannot be read
+		if n.Text == name {
+			return n.Meaning(), true
+		}
 	}
-	variants := map[*syntax.Variant]*types.VariantType{}
-	for _, v := range s.Info.Variants {
-		variants[v.Decl] = v
+	return m, false
+}
+
+// Name is a name that the program defines and the document can call.
+type Name struct {
+	Text string
+	// Inputs are the same for names whose words take the same.
+	Inputs string
+
+	in     *Snapshot
+	module *load.Module
+	word   *syntax.Word
+	union  *syntax.Union
+	part   *syntax.Variant // that brings the word
+	number int             // of the word among those
+}
+
+// Own tells whether the name is defined in the document.
+func (n *Name) Own() bool { return n.module == n.in.Main() }
+
+// Names goes through the names that the program defines and the document can call. One that is there twice comes twice.
+func (s *Snapshot) Names() iter.Seq[Name] {
+	return func(yield func(Name) bool) {
+		for _, module := range s.Info.Program.Modules {
+			if !module.OldWords() && !s.namesIn(module, yield) {
+				return
+			}
+		}
 	}
-	for _, module := range s.Info.Program.Modules {
-		if module.OldWords() {
+}
+
+// namesIn goes through those of a file; false if nobody wants more.
+func (s *Snapshot) namesIn(module *load.Module, yield func(Name) bool) bool {
+	for _, u := range module.Unions {
+		for i := range u.Variants {
+			for number, name := range u.Variants[i].Words() {
+				n := Name{Text: name, Inputs: u.Name.Text, in: s, module: module, union: u, part: &u.Variants[i], number: number}
+				if number == 0 {
+					n.Inputs = name // of a kind of its own
+				}
+				if !yield(n) {
+					return false
+				}
+			}
+		}
+	}
+	for _, decl := range module.Words {
+		if module.Private(decl.Name.Text) {
 			continue
 		}
-		for _, u := range module.Unions {
-			for i := range u.Variants {
-				s.generated(module, u, &u.Variants[i], variants[&u.Variants[i]])
-			}
+		n := Name{Text: decl.Name.Text, in: s, module: module, word: decl}
+		if n.Inputs = decl.Name.Text; !decl.Effect.Missing {
+			n.Inputs = module.Source.Text[decl.Effect.Pos:decl.Effect.End]
 		}
-		for _, decl := range module.Words {
-			if module.Private(decl.Name.Text) {
-				continue
-			}
-			if w := checked[decl]; w != nil {
-				s.define(s.word(w))
-			} else {
-				s.define(Meaning{Name: decl.Name.Text, Module: module, Word: decl})
-			}
+		if !yield(n) {
+			return false
 		}
 	}
-	return s.meaning
+	return true
 }
 
-func (s *Snapshot) define(m Meaning) {
-	if _, there := s.meaning[m.Name]; there {
-		return
-	}
-	if m.Effect == "" && m.Word != nil && !m.Word.Effect.Missing {
-		m.Effect = m.Module.Source.Text[m.Word.Effect.Pos:m.Word.Effect.End]
-	}
-	s.meaning[m.Name] = m
-}
-
-// generated defines the words that a variant brings. of is what the checker knows of it, or nil.
-func (s *Snapshot) generated(module *load.Module, u *syntax.Union, v *syntax.Variant, of *types.VariantType) {
-	for n, name := range v.Words() {
-		m := Meaning{Name: name, Module: module, Union: u, Variant: v}
-		if of != nil && len(of.Fields) == len(v.Fields) {
-			call := types.Call{Target: types.TargetAccess, Index: int32(of.Index), Field: int32(n - 2)}
-			switch n {
-			case 0:
-				call.Target = types.TargetMake
-			case 1:
-				call.Target = types.TargetIs
-			}
-			m = s.target(&call)
+// Meaning is what the name means.
+func (n *Name) Meaning() Meaning {
+	s := n.in
+	if s.Info.Looked() {
+		if m, ok := s.defined(n.Text); ok {
+			return m
 		}
-		s.define(m)
 	}
+	if n.word != nil {
+		return s.written(Meaning{Name: n.Text, Module: n.module, Word: n.word})
+	}
+	return Meaning{Name: n.Text, Module: n.module, Union: n.union, Variant: n.part}
 }
 
 // Unions returns those of the program.

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -27,11 +28,8 @@ type Snapshot struct {
 	files      map[string]*document.Document // the open documents at that time
 	asked      []string
 
-	report  *lint.Report
-	tokens  []syntax.Token
-	words   map[*syntax.Word]*types.Word // of the document
-	points  map[*types.Word][]types.Point
-	meaning map[string]Meaning // of names that are defined in the program
+	report *lint.Report
+	points map[*types.Word][]types.Point
 }
 
 // look makes a snapshot. before is what is known of an earlier text, which nobody else uses meanwhile; nil: nothing.
@@ -121,15 +119,12 @@ func (s *Snapshot) EndBefore(offset int32) int32 {
 
 // Checked returns a definition of the document as the checker knows it; nil if it does not.
 func (s *Snapshot) Checked(decl *syntax.Word) *types.Word {
-	if s.words == nil {
-		s.words = map[*syntax.Word]*types.Word{}
-		for _, w := range s.Info.Words {
-			if w.Module == 0 {
-				s.words[w.Decl] = w
-			}
-		}
+	words := s.Definitions()
+	i := sort.Search(len(words), func(i int) bool { return words[i].Pos >= decl.Pos })
+	if i < len(s.Info.Words) && s.Info.Words[i].Decl == decl { // those of the document come first
+		return s.Info.Words[i]
 	}
-	return s.words[decl]
+	return nil
 }
 
 // Points returns the stack at the places of a definition of the document: types.Info.Points.
@@ -146,31 +141,49 @@ func (s *Snapshot) Points(decl *syntax.Word) []types.Point {
 	return points
 }
 
-// Tokens are those of the document; the last one is its end.
-func (s *Snapshot) Tokens() []syntax.Token {
-	if s.tokens == nil {
-		if m := s.Main(); m != nil && m.Dialect.Conditionals() {
-			s.tokens, _ = syntax.Tokens(m.File)
-		} else {
-			s.tokens = syntax.Scan(s.Doc.Text())
-		}
+// Tokens goes through the tokens of the document; the last one is its end.
+func (s *Snapshot) Tokens() iter.Seq[syntax.Token] {
+	if m := s.Main(); m != nil {
+		return m.Tokens()
 	}
-	return s.tokens
+	return slices.Values(syntax.Scan(s.Doc.Text()))
 }
 
-// TokensFrom are the tokens of the document around two offsets: at least those that lie between them, and those that begin or end there. In a definition only
-// that is cut into tokens, as long as nobody has asked for all.
+// TokensFrom are the tokens of the document around two offsets: at least those that lie between them, and those that begin or end there. Only the
+// definitions there are cut into tokens.
 func (s *Snapshot) TokensFrom(start, end int32) []syntax.Token {
-	decl := s.DefinitionAt(start)
-	if s.tokens != nil || decl == nil || start <= decl.Pos || end >= decl.End || s.Main().Dialect.Conditionals() {
-		return s.Tokens()
+	m := s.Main()
+	if m == nil {
+		return syntax.Scan(s.Doc.Text())
 	}
-	tokens := syntax.Scan(s.Doc.Text()[decl.Pos:decl.End])
-	for i := range tokens {
-		tokens[i].Pos += decl.Pos
-		tokens[i].End += decl.Pos
+	from, to := s.Around(start, end)
+	tokens := syntax.TokensBetween(m.File, from, to)
+	if int(to) < len(s.Doc.Text()) {
+		tokens = tokens[:len(tokens)-1] // the text does not end there
 	}
 	return tokens
+}
+
+// Around returns the part of the document around two offsets that begins behind a definition and ends in front of one.
+func (s *Snapshot) Around(start, end int32) (from, to int32) {
+	to = int32(len(s.Doc.Text()))
+	m := s.Main()
+	if m == nil {
+		return from, to
+	}
+	widen := func(n int, span func(int) (start, end int32)) { // over definitions in the order of the text
+		if i := sort.Search(n, func(i int) bool { _, e := span(i); return e >= start }); i > 0 {
+			_, e := span(i - 1)
+			from = max(from, e)
+		}
+		if i := sort.Search(n, func(i int) bool { b, _ := span(i); return b > end }); i < n {
+			b, _ := span(i)
+			to = min(to, b)
+		}
+	}
+	widen(len(m.Words), func(i int) (int32, int32) { return m.Words[i].Pos, m.Words[i].End })
+	widen(len(m.Unions), func(i int) (int32, int32) { return m.Unions[i].Pos, m.Unions[i].End })
+	return from, to
 }
 
 // TokenAt returns the token that an offset lies in or right behind of; false if there is none.

@@ -39,6 +39,7 @@ func TestPositionsInLongLines(t *testing.T) {
 		}
 		text := b.String()
 		l := document.NewLines(text)
+		cursor := l.Cursor(document.UTF16)
 		for range 300 {
 			offset := random.IntN(len(text) + 1)
 			for offset < len(text) && (!utf8.RuneStart(text[offset]) || text[offset] == '\n') { // what is within a line end has no position
@@ -47,6 +48,7 @@ func TestPositionsInLongLines(t *testing.T) {
 			before := strings.ReplaceAll(text[:offset], "\r\n", "\n")
 			line := before[strings.LastIndexAny(before, "\r\n")+1:]
 			at := l.Position(int32(offset), document.UTF16)
+			require.Equal(t, at, cursor.Position(int32(offset)))
 			require.Equal(t, uint32(len(utf16.Encode([]rune(line)))), at.Character)
 			require.Equal(t, int32(offset), l.Offset(at, document.UTF16))
 			start, end := l.Line(l.At(int32(offset)))

@@ -154,10 +154,15 @@ func (l *Lines) unitsTo(offset int32) int {
 
 // Position returns the position of an offset.
 func (l *Lines) Position(offset int32, enc Encoding) protocol.Position {
-	offset = min(max(offset, 0), int32(len(l.text)))
-	line := l.At(offset)
+	offset = max(offset, 0)
+	return l.positionIn(l.At(offset), offset, enc)
+}
+
+// positionIn is Position for an offset in a line.
+func (l *Lines) positionIn(line int, offset int32, enc Encoding) protocol.Position {
 	start := l.starts[line]
-	if enc == UTF8 {
+	offset = min(max(offset, start), int32(len(l.text)))
+	if enc == UTF8 || l.units == nil {
 		return protocol.Position{Line: uint32(line), Character: uint32(offset - start)}
 	}
 	units := l.unitsTo(offset) - l.unitsTo(start)
@@ -167,6 +172,38 @@ func (l *Lines) Position(offset int32, enc Encoding) protocol.Position {
 // Range returns the range of two offsets.
 func (l *Lines) Range(start, end int32, enc Encoding) protocol.Range {
 	return protocol.Range{Start: l.Position(start, enc), End: l.Position(max(start, end), enc)}
+}
+
+// Cursor finds positions in a text near the one that it has found last sooner than Lines does.
+type Cursor struct {
+	lines *Lines
+	enc   Encoding
+	line  int // in which it was
+}
+
+// Cursor makes a cursor at the beginning of the text.
+func (l *Lines) Cursor(enc Encoding) *Cursor { return &Cursor{lines: l, enc: enc} }
+
+// near is how many lines a cursor goes on before it looks elsewhere.
+const near = 8
+
+// Range returns the range of two offsets.
+func (c *Cursor) Range(start, end int32) protocol.Range {
+	return protocol.Range{Start: c.Position(start), End: c.Position(max(start, end))}
+}
+
+// Position returns the position of an offset.
+func (c *Cursor) Position(offset int32) protocol.Position {
+	starts := c.lines.starts
+	line := c.line
+	for line+1 < len(starts) && line < c.line+near && starts[line+1] <= offset {
+		line++
+	}
+	if offset < starts[line] || line+1 < len(starts) && starts[line+1] <= offset {
+		line = c.lines.At(max(offset, 0))
+	}
+	c.line = line
+	return c.lines.positionIn(line, offset, c.enc)
 }
 
 // unitsOf is how many units of UTF-16 a character has.

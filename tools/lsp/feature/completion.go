@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ type completion struct {
 	before []syntax.Token // in front of the cursor, from the end of a definition on, without the one that it is in or right behind, and without an end
 	start  int32          // where the word begins that is being written
 	items  []protocol.CompletionItem
+	cut    bool // there is more to offer, which depends on what is written next
 }
 
 // Completion answers textDocument/completion. What is offered depends on the text in front of the cursor.
@@ -30,7 +32,21 @@ func (s *Server) Completion(p *protocol.CompletionParams) (any, error) {
 	}
 	c := &completion{place: at, server: s, items: []protocol.CompletionItem{}}
 	c.complete()
-	return &protocol.CompletionList{Items: c.items}, nil
+	return &protocol.CompletionList{Items: c.items, IsIncomplete: c.cut}, nil
+}
+
+// ResolveCompletion answers completionItem/resolve: what is said of a word, for clients that ask when they show it.
+func (s *Server) ResolveCompletion(item *protocol.CompletionItem) (any, error) {
+	var uri string
+	if len(item.Data) == 0 || json.Unmarshal(item.Data, &uri) != nil {
+		return item, nil
+	}
+	if in := s.Snapshot(uri); in != nil {
+		if m, ok := in.Named(item.Label); ok {
+			item.Documentation = markdown(in.Markdown(&m))
+		}
+	}
+	return item, nil
 }
 
 func (c *completion) complete() {
@@ -230,35 +246,51 @@ const (
 	misfit = "~"
 )
 
+// maxOffered bounds how many words of a group that grows with the program are offered at once: those that fit, and what has been written, come first.
+const maxOffered = 500
+
 // wordsHere completes where a word can stand. In a group those come first that fit what lies on the stack.
 func (c *completion) wordsHere() {
 	point, info := c.stackHere()
+	uri, _ := json.Marshal(c.Doc.URI) // a string can be written
 	offer := func(group string, m *analysis.Meaning) {
-		item := protocol.CompletionItem{Label: m.Name, Kind: kindOfWords, Detail: m.Effect, Documentation: markdown(c.Markdown(m)), SortText: group + m.Name}
+		item := protocol.CompletionItem{Label: m.Name, Kind: kindOfWords, Detail: m.Effect, SortText: group + m.Name}
+		if c.server.Resolves {
+			item.Data = uri
+		} else {
+			item.Documentation = markdown(c.Markdown(m))
+		}
 		if point != nil && !info.Fits(*point, m.Types) {
 			item.SortText = group + misfit + m.Name
 			c.offerLiterals(&item, m, point, info)
 		}
 		c.add(item, c.start)
 	}
-	defined := c.Defined()
-	names := make([]string, 0, len(defined))
-	for name := range defined {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		m := defined[name]
-		if c.Own(&m) {
-			offer(groupOwn, &m)
+	defined := map[string]bool{}
+	var own, included []analysis.Name
+	for n := range c.Names() {
+		if defined[n.Text] {
+			continue
+		}
+		if defined[n.Text] = true; n.Own() {
+			own = append(own, n)
 		} else {
-			offer(groupIncluded, &m)
+			included = append(included, n)
+		}
+	}
+	for _, group := range []struct {
+		key   string
+		names []analysis.Name
+	}{{groupOwn, own}, {groupIncluded, included}} {
+		for _, n := range c.chosen(group.names, point, info) {
+			m := n.Meaning()
+			offer(group.key, &m)
 		}
 	}
 	table := c.Builtins()
 	for i := range int32(table.Len()) {
 		name := table.Name(i)
-		if _, hidden := defined[name]; hidden || stdlib.Private(name) || table.Refused != nil && table.Refused(i) != "" {
+		if defined[name] || stdlib.Private(name) || table.Refused != nil && table.Refused(i) != "" {
 			continue
 		}
 		if m, ok := c.Named(name); ok {
@@ -268,6 +300,51 @@ func (c *completion) wordsHere() {
 	for _, word := range syntax.Keywords(c.classic()) {
 		c.add(protocol.CompletionItem{Label: word, Kind: kindOfWords, SortText: groupKeyword + word, Detail: "keyword", Documentation: markdown("Keyword")}, c.start)
 	}
+}
+
+// chosen returns the names to be offered of a group, in order. If there are too many, they are those that fit what has been written, and of these the ones that fit the stack come first.
+func (c *completion) chosen(names []analysis.Name, point *types.Point, info *types.Info) []analysis.Name {
+	byName := func(a, b analysis.Name) int { return strings.Compare(a.Text, b.Text) }
+	if len(names) <= maxOffered {
+		slices.SortFunc(names, byName)
+		return names
+	}
+	c.cut = true
+	written := strings.ToLower(c.Doc.Text()[c.start:c.offset])
+	fit := map[string]bool{} // by what a word takes
+	var fitting, others []analysis.Name
+	for _, n := range names {
+		if !abbreviates(written, n.Text) {
+			continue
+		}
+		fits, known := fit[n.Inputs]
+		if !known {
+			m := n.Meaning()
+			fits = point == nil || info.Fits(*point, m.Types)
+			fit[n.Inputs] = fits
+		}
+		if fits {
+			fitting = append(fitting, n)
+		} else {
+			others = append(others, n)
+		}
+	}
+	var list []analysis.Name
+	for _, part := range [][]analysis.Name{fitting, others} {
+		slices.SortFunc(part, byName)
+		list = append(list, part[:min(len(part), maxOffered-len(list))]...)
+	}
+	return list
+}
+
+// abbreviates tells whether the characters of a text, which has no upper case letters, stand in a name in this order: clients show such names.
+func abbreviates(text, name string) bool {
+	for i := 0; i < len(name) && text != ""; i++ {
+		if c := name[i]; c == text[0] || 'A' <= c && c <= 'Z' && c|0x20 == text[0] {
+			text = text[1:]
+		}
+	}
+	return text == ""
 }
 
 // classic tells whether the document is in the classic dialect.
@@ -335,9 +412,10 @@ func (c *completion) endedHere() (text string, ok bool) {
 		return "", false
 	}
 	open := closers(c.before[from+3:])
+	_, next := c.Around(c.start, c.start)
 	rest := c.Doc.Text()[c.start:]
-	end := len(rest)
-	for _, t := range syntax.Scan(rest) { // up to the next definition
+	end := int(next - c.start)
+	for _, t := range syntax.Scan(rest[:end]) { // up to the next definition, which may be one that cannot be read
 		if t.NewLine && (t.Is(":") || t.Is("union") || t.Is("include")) {
 			end = int(t.Pos)
 			break

@@ -15,6 +15,16 @@ type Server struct {
 	Encoding document.Encoding // of positions
 	Snippets bool              // the client shows places to fill in
 	Hints    bool              // the client has asked for inlay hints
+	Resolves bool              // the client asks for the documentation of an item when it shows it
+
+	tokens  map[string]*tokensShown // by URI
+	results int                     // how many answers about tokens there were
+}
+
+// Close closes a document: Workspace.Remove.
+func (s *Server) Close(uri string) (affected []string) {
+	delete(s.tokens, uri)
+	return s.Remove(uri)
 }
 
 // place is a position in an open document.

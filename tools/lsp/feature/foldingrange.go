@@ -23,7 +23,7 @@ func (s *Server) FoldingRanges(p *protocol.FoldingRangeParams) (any, error) {
 	var open []syntax.Token
 	var before syntax.Token
 	closing := map[string]string{"]": "[", "}": "{", "end": "match", ";": ":"}
-	for _, t := range in.Tokens() {
+	for t := range in.Tokens() {
 		switch {
 		case t.Kind == syntax.TokenString || t.Kind == syntax.TokenEOF:
 		case t.Is(":") && len(open) == 0 && !before.Namespace(), t.Is("["), t.Is("{"), t.Is("match") && len(open) > 0:

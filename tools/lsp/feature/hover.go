@@ -47,7 +47,7 @@ func (p *place) word(t syntax.Token) (m analysis.Meaning, of *syntax.Stmt, ok bo
 	case decl == nil: // of a definition that cannot be read
 		m, ok = p.Named(t.Text)
 	case t.Pos == decl.Name.Pos:
-		m, ok = p.Defined()[t.Text]
+		m, ok = p.WordOf(decl), true
 	case t.Pos >= decl.Effect.End:
 		if of = analysis.CallAt(decl, t.Pos); of != nil && of.Pos == t.Pos {
 			m, ok = p.Called(of)

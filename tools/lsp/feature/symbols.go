@@ -1,9 +1,10 @@
 package feature
 
 import (
-	"slices"
-
+	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/tools/lsp/analysis"
+	"github.com/seqvm/seqvm/tools/lsp/document"
+	"github.com/seqvm/seqvm/tools/lsp/jsonrpc"
 	"github.com/seqvm/seqvm/tools/lsp/protocol"
 )
 
@@ -13,34 +14,54 @@ func (s *Server) DocumentSymbols(p *protocol.DocumentSymbolParams) (any, error) 
 	if in == nil {
 		return nil, nil
 	}
-	return s.symbols(in), nil
+	b := append(make(jsonrpc.Encoded, 0, 256*(len(in.Definitions())+1)), '[')
+	s.symbols(in, func(symbol *protocol.DocumentSymbol) {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = appendSymbol(b, symbol)
+	})
+	return append(b, ']'), nil
 }
 
-func (s *Server) symbols(in *analysis.Snapshot) []protocol.DocumentSymbol {
-	list := []protocol.DocumentSymbol{}
+// symbols goes through those of a document.
+func (s *Server) symbols(in *analysis.Snapshot, found func(*protocol.DocumentSymbol)) {
 	main := in.Main()
 	if main == nil {
-		return list
+		return
 	}
-	span := func(start, end int32) protocol.Range { return in.Doc.Range(start, end, s.Encoding) }
+	c := in.Doc.Cursor(s.Encoding)
+	words := main.Words
+	wordsTo := func(offset int32) { // those in front of it
+		for len(words) > 0 && words[0].Pos < offset {
+			found(wordSymbol(in, c, words[0]))
+			words = words[1:]
+		}
+	}
 	for _, u := range main.Unions {
-		symbol := protocol.DocumentSymbol{Name: u.Name.Text, Kind: protocol.SymbolKindEnum, Range: span(u.Pos, u.End), SelectionRange: span(u.Name.Pos, u.Name.End)}
-		for _, v := range u.Variants {
-			end := v.Name.End
-			if n := len(v.Fields); n > 0 {
-				end = v.Fields[n-1].Type.End
-			}
-			symbol.Children = append(symbol.Children, protocol.DocumentSymbol{Name: v.Name.Text, Kind: protocol.SymbolKindEnumMember, Range: span(v.Name.Pos, end), SelectionRange: span(v.Name.Pos, v.Name.End)})
-		}
-		list = append(list, symbol)
+		wordsTo(u.Pos)
+		found(unionSymbol(c, u))
 	}
-	for _, w := range main.Words {
-		symbol := protocol.DocumentSymbol{Name: w.Name.Text, Kind: protocol.SymbolKindFunction, Range: span(w.Pos, w.End), SelectionRange: span(w.Pos, w.Name.End)}
-		if !w.Effect.Missing {
-			symbol.Detail = in.Doc.Text()[w.Effect.Pos:w.Effect.End]
-		}
-		list = append(list, symbol)
+	wordsTo(int32(len(in.Doc.Text())) + 1)
+}
+
+func wordSymbol(in *analysis.Snapshot, c *document.Cursor, w *syntax.Word) *protocol.DocumentSymbol {
+	symbol := &protocol.DocumentSymbol{Name: w.Name.Text, Kind: protocol.SymbolKindFunction, SelectionRange: c.Range(w.Pos, w.Name.End), Range: c.Range(w.Pos, w.End)}
+	if !w.Effect.Missing {
+		symbol.Detail = in.Doc.Text()[w.Effect.Pos:w.Effect.End]
 	}
-	slices.SortStableFunc(list, func(a, b protocol.DocumentSymbol) int { return int(a.Range.Start.Line) - int(b.Range.Start.Line) })
-	return list
+	return symbol
+}
+
+func unionSymbol(c *document.Cursor, u *syntax.Union) *protocol.DocumentSymbol {
+	symbol := &protocol.DocumentSymbol{Name: u.Name.Text, Kind: protocol.SymbolKindEnum, SelectionRange: c.Range(u.Name.Pos, u.Name.End), Range: c.Range(u.Pos, u.End)}
+	for _, v := range u.Variants {
+		end := v.Name.End
+		if n := len(v.Fields); n > 0 {
+			end = v.Fields[n-1].Type.End
+		}
+		symbol.Children = append(symbol.Children, protocol.DocumentSymbol{Name: v.Name.Text, Kind: protocol.SymbolKindEnumMember,
+			SelectionRange: c.Range(v.Name.Pos, v.Name.End), Range: c.Range(v.Name.Pos, end)})
+	}
+	return symbol
 }

@@ -172,8 +172,11 @@ func (w *Writer) Respond(id json.RawMessage, result any, failure *Error) error {
 			Error   *Error          `json:"error"`
 		}{"2.0", id, failure})
 	}
-	if result == nil {
+	switch r := result.(type) {
+	case nil:
 		result = null
+	case Encoded:
+		return w.respond(id, r)
 	}
 	return w.write(struct {
 		Version string          `json:"jsonrpc"`
@@ -201,6 +204,20 @@ func (w *Writer) Request(id int, method string, params any) error {
 	}{"2.0", id, method, params})
 }
 
+// Encoded is a result that is JSON already, of which whoever has made it is sure.
+type Encoded []byte
+
+// respond writes a response whose result is JSON already.
+func (w *Writer) respond(id json.RawMessage, result Encoded) error {
+	w.b.Reset()
+	w.b.WriteString(`{"jsonrpc":"2.0","id":`)
+	w.b.Write(id)
+	w.b.WriteString(`,"result":`)
+	w.b.Write(result)
+	w.b.WriteByte('}')
+	return w.flush()
+}
+
 // largest is how much memory a Writer keeps for the next message.
 const largest = 1 << 20
 
@@ -211,10 +228,15 @@ func (w *Writer) write(message any) error {
 	if err := encoder.Encode(message); err != nil {
 		return err
 	}
-	body := bytes.TrimSuffix(w.b.Bytes(), []byte("\n"))
-	framed := make([]byte, 0, len(body)+32)
-	framed = fmt.Appendf(framed, "Content-Length: %d\r\n\r\n", len(body))
-	_, err := w.out.Write(append(framed, body...))
+	w.b.Truncate(w.b.Len() - len("\n"))
+	return w.flush()
+}
+
+// flush writes the message in b.
+func (w *Writer) flush() error {
+	framed := make([]byte, 0, w.b.Len()+32)
+	framed = fmt.Appendf(framed, "Content-Length: %d\r\n\r\n", w.b.Len())
+	_, err := w.out.Write(append(framed, w.b.Bytes()...))
 	if w.b.Cap() > largest {
 		w.b = bytes.Buffer{}
 	}

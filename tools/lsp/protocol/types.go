@@ -58,7 +58,13 @@ type ClientCapabilities struct {
 
 // ClientCompletionItemOptions is the structure of that name in the protocol.
 type ClientCompletionItemOptions struct {
-	SnippetSupport bool `json:"snippetSupport,omitempty"`
+	SnippetSupport bool                                `json:"snippetSupport,omitempty"`
+	ResolveSupport *ClientCompletionItemResolveOptions `json:"resolveSupport,omitempty"`
+}
+
+// ClientCompletionItemResolveOptions is the structure of that name in the protocol.
+type ClientCompletionItemResolveOptions struct {
+	Properties []string `json:"properties"`
 }
 
 // CodeAction is the structure of that name in the protocol.
@@ -155,6 +161,7 @@ type CompletionItem struct {
 	InsertTextFormat    InsertTextFormat   `json:"insertTextFormat,omitempty"`
 	TextEdit            any                `json:"textEdit,omitempty"`
 	AdditionalTextEdits []TextEdit         `json:"additionalTextEdits,omitempty"`
+	Data                json.RawMessage    `json:"data,omitempty"`
 }
 
 // CompletionList is the structure of that name in the protocol.
@@ -166,6 +173,7 @@ type CompletionList struct {
 // CompletionOptions is the structure of that name in the protocol.
 type CompletionOptions struct {
 	TriggerCharacters []string `json:"triggerCharacters,omitempty"`
+	ResolveProvider   bool     `json:"resolveProvider,omitempty"`
 }
 
 // CompletionParams is the structure of that name in the protocol.
@@ -458,6 +466,30 @@ type SemanticTokens struct {
 	Data     []uint32 `json:"data"`
 }
 
+// SemanticTokensDelta is the structure of that name in the protocol.
+type SemanticTokensDelta struct {
+	ResultID string               `json:"resultId,omitempty"`
+	Edits    []SemanticTokensEdit `json:"edits"`
+}
+
+// SemanticTokensDeltaParams is the structure of that name in the protocol.
+type SemanticTokensDeltaParams struct {
+	TextDocument     TextDocumentIdentifier `json:"textDocument"`
+	PreviousResultID string                 `json:"previousResultId"`
+}
+
+// SemanticTokensEdit is the structure of that name in the protocol.
+type SemanticTokensEdit struct {
+	Start       uint32   `json:"start"`
+	DeleteCount uint32   `json:"deleteCount"`
+	Data        []uint32 `json:"data,omitempty"`
+}
+
+// SemanticTokensFullDelta is the structure of that name in the protocol.
+type SemanticTokensFullDelta struct {
+	Delta bool `json:"delta,omitempty"`
+}
+
 // SemanticTokensLegend is the structure of that name in the protocol.
 type SemanticTokensLegend struct {
 	TokenTypes     []string `json:"tokenTypes"`
@@ -474,6 +506,12 @@ type SemanticTokensOptions struct {
 // SemanticTokensParams is the structure of that name in the protocol.
 type SemanticTokensParams struct {
 	TextDocument TextDocumentIdentifier `json:"textDocument"`
+}
+
+// SemanticTokensRangeParams is the structure of that name in the protocol.
+type SemanticTokensRangeParams struct {
+	TextDocument TextDocumentIdentifier `json:"textDocument"`
+	Range        Range                  `json:"range"`
 }
 
 // SemanticTokensWorkspaceClientCapabilities is the structure of that name in the protocol.
