@@ -23,6 +23,8 @@ type Options struct {
 	Rules []*Rule
 	// ErrorsOnly leaves warnings and hints out.
 	ErrorsOnly bool
+	// Within says for which definitions of the main file one wants to know what fixes there are: other ones, and rules that offer none, are left out. nil: all is looked at.
+	Within func(start, end int32) bool
 }
 
 // Checker is Options.Check for programs that include no manifests.
@@ -79,7 +81,7 @@ func finding(id diag.Code, severity diag.Severity, at diag.Span, format string, 
 // File lints the main file of a program. The files that it includes are read for its types; what is wrong with them
 // is told as far as it keeps the program from being checked.
 func File(from check.Source, o Options) *Report {
-	l := &linter{rules: o.rules(), report: &Report{}}
+	l := &linter{rules: o.rules(), within: o.Within, report: &Report{}}
 	l.file(o.Check(from))
 	r := l.report
 	if r.Findings = slices.DeleteFunc(r.Findings, l.suppressed); o.ErrorsOnly {
@@ -116,6 +118,7 @@ func (f *Finding) column() int {
 // linter lints one file.
 type linter struct {
 	rules  []*Rule
+	within func(start, end int32) bool // Options.Within
 	prog   *load.Program
 	main   *load.Module // nil if it cannot be read
 	report *Report
@@ -133,8 +136,11 @@ func (l *linter) file(info *types.Info, problems diag.List) {
 		return
 	}
 	l.patterns(info)
-	l.add(tooDeep(l.main.File)...)
 	l.unknownAllows()
+	if l.within != nil {
+		return
+	}
+	l.add(tooDeep(l.main.File)...)
 	if info.Builtins == nil {
 		return // an include leads nowhere: not all words are known
 	}
@@ -226,6 +232,9 @@ func (l *linter) error(id diag.Code, d *diag.Diagnostic) {
 func (l *linter) patterns(info *types.Info) {
 	anchors := anchor(l.rules)
 	for _, w := range l.main.Words {
+		if l.within != nil && !l.within(w.Pos, w.End) {
+			continue
+		}
 		sequences(l.main.Source, w.Body, func(list []item) {
 			anchors.candidates(list, func(order int) {
 				r := l.rules[order]

@@ -179,12 +179,19 @@ func (s *Snapshot) defined(name string) (m Meaning, ok bool) {
 		}
 		return s.target(&call), true
 	}
-	for n := range s.Names() { // names clash, or some cannot be read
-		if n.Text == name {
-			return n.Meaning(), true
+	if s.names == nil { // names clash
+		s.names = map[string]Name{}
+		for n := range s.Names() {
+			if _, again := s.names[n.Text]; !again {
+				s.names[n.Text] = n
+			}
 		}
 	}
-	return m, false
+	n, ok := s.names[name]
+	if !ok {
+		return m, false
+	}
+	return n.Meaning(), true
 }
 
 // Name is a name that the program defines and the document can call.
@@ -203,6 +210,17 @@ type Name struct {
 
 // Own tells whether the name is defined in the document.
 func (n *Name) Own() bool { return n.module == n.in.Main() }
+
+// Is tells whether a meaning of the name is what is defined here: a word of another file may have taken its place.
+func (n *Name) Is(m *Meaning) bool {
+	return m.Module == n.module && m.Word == n.word && m.Union == n.union
+}
+
+// Defines tells whether the program defines a name that the document can call.
+func (s *Snapshot) Defines(name string) bool {
+	_, ok := s.defined(name)
+	return ok
+}
 
 // Names goes through the names that the program defines and the document can call. One that is there twice comes twice.
 func (s *Snapshot) Names() iter.Seq[Name] {

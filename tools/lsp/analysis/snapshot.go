@@ -29,6 +29,7 @@ type Snapshot struct {
 	asked      []string
 
 	report *lint.Report
+	names  map[string]Name // that the program defines, if the checker has not come to know
 	points map[*types.Word][]types.Point
 }
 
@@ -55,10 +56,22 @@ func (s *Snapshot) With(text string) *Snapshot {
 // Report is what the linter says of the document, errors included.
 func (s *Snapshot) Report() *lint.Report {
 	if s.report == nil {
-		s.report = lint.File(nil, lint.Options{Words: s.front.words, Rules: s.front.rules,
-			Check: func(check.Source) (*types.Info, diag.List) { return s.inspection.Info, s.inspection.Problems }})
+		s.report = s.lint(nil)
 	}
 	return s.report
+}
+
+// Fixable is Report for who wants to know what mends the findings between two offsets: others may be missing.
+func (s *Snapshot) Fixable(start, end int32) *lint.Report {
+	if s.report != nil {
+		return s.report
+	}
+	return s.lint(func(from, to int32) bool { return from <= end && to >= start })
+}
+
+func (s *Snapshot) lint(within func(start, end int32) bool) *lint.Report {
+	return lint.File(nil, lint.Options{Words: s.front.words, Rules: s.front.rules, Within: within,
+		Check: func(check.Source) (*types.Info, diag.List) { return s.inspection.Info, s.inspection.Problems }})
 }
 
 // Formatted returns the text of the document as 'seqvm fmt' lays it out; false if it has an error.

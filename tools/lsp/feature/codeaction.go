@@ -39,8 +39,9 @@ func wanted(only []protocol.CodeActionKind, kind protocol.CodeActionKind) bool {
 
 // quickFixes are what mends the findings in a part of a document.
 func (s *Server) quickFixes(in *analysis.Snapshot, start, end int32) (list []protocol.CodeAction) {
-	for i := range in.Report().Findings {
-		f := &in.Report().Findings[i]
+	findings := in.Fixable(start, end).Findings
+	for i := range findings {
+		f := &findings[i]
 		r := s.findingRange(in, f)
 		from, to := in.Doc.Offset(r.Start, s.Encoding), in.Doc.Offset(r.End, s.Encoding)
 		if to < start || from > end {

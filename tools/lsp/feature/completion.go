@@ -266,13 +266,9 @@ func (c *completion) wordsHere() {
 		}
 		c.add(item, c.start)
 	}
-	defined := map[string]bool{}
 	var own, included []analysis.Name
 	for n := range c.Names() {
-		if defined[n.Text] {
-			continue
-		}
-		if defined[n.Text] = true; n.Own() {
+		if n.Own() {
 			own = append(own, n)
 		} else {
 			included = append(included, n)
@@ -283,14 +279,15 @@ func (c *completion) wordsHere() {
 		names []analysis.Name
 	}{{groupOwn, own}, {groupIncluded, included}} {
 		for _, n := range c.chosen(group.names, point, info) {
-			m := n.Meaning()
-			offer(group.key, &m)
+			if m := n.Meaning(); n.Is(&m) {
+				offer(group.key, &m)
+			}
 		}
 	}
 	table := c.Builtins()
 	for i := range int32(table.Len()) {
 		name := table.Name(i)
-		if defined[name] || stdlib.Private(name) || table.Refused != nil && table.Refused(i) != "" {
+		if stdlib.Private(name) || table.Refused != nil && table.Refused(i) != "" || c.Defines(name) {
 			continue
 		}
 		if m, ok := c.Named(name); ok {
@@ -304,10 +301,12 @@ func (c *completion) wordsHere() {
 
 // chosen returns the names to be offered of a group, in order. If there are too many, they are those that fit what has been written, and of these the ones that fit the stack come first.
 func (c *completion) chosen(names []analysis.Name, point *types.Point, info *types.Info) []analysis.Name {
-	byName := func(a, b analysis.Name) int { return strings.Compare(a.Text, b.Text) }
+	sorted := func(names []analysis.Name) []analysis.Name { // one that is there twice clashes, or means the first
+		slices.SortStableFunc(names, func(a, b analysis.Name) int { return strings.Compare(a.Text, b.Text) })
+		return slices.CompactFunc(names, func(a, b analysis.Name) bool { return a.Text == b.Text })
+	}
 	if len(names) <= maxOffered {
-		slices.SortFunc(names, byName)
-		return names
+		return sorted(names)
 	}
 	c.cut = true
 	written := strings.ToLower(c.Doc.Text()[c.start:c.offset])
@@ -331,7 +330,7 @@ func (c *completion) chosen(names []analysis.Name, point *types.Point, info *typ
 	}
 	var list []analysis.Name
 	for _, part := range [][]analysis.Name{fitting, others} {
-		slices.SortFunc(part, byName)
+		part = sorted(part)
 		list = append(list, part[:min(len(part), maxOffered-len(list))]...)
 	}
 	return list

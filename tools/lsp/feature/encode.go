@@ -62,3 +62,13 @@ func appendSymbol(b []byte, s *protocol.DocumentSymbol) []byte {
 	}
 	return append(b, '}')
 }
+
+// appendFolding appends a range of lines: places in them are left to the client.
+func appendFolding(b []byte, f *protocol.FoldingRange) []byte {
+	b = strconv.AppendUint(append(b, `{"startLine":`...), uint64(f.StartLine), 10)
+	b = strconv.AppendUint(append(b, `,"endLine":`...), uint64(f.EndLine), 10)
+	if f.Kind != "" {
+		b = appendText(append(b, `,"kind":`...), string(f.Kind))
+	}
+	return append(b, '}')
+}
