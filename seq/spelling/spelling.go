@@ -2,8 +2,9 @@
 package spelling
 
 import (
+	"math/bits"
 	"slices"
-	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,11 +17,12 @@ func Nearest(name string, candidates []string) []string {
 	}
 	best := limit + 1
 	var found []string
+	m := newMeter(name)
 	for _, c := range candidates {
 		if d := len(c) - len(name); d > 4*limit || -d > 4*limit {
 			continue
 		}
-		d := editDistance(name, c, best)
+		d := m.distance(c, best)
 		if d > limit || d == 0 && c == name {
 			continue
 		}
@@ -39,17 +41,53 @@ func Nearest(name string, candidates []string) []string {
 	return found
 }
 
-// editDistance counts insertions, deletions, replacements and exchanges of
+// meter measures how far candidates are from a name, whatever their case. It keeps its memory from one to the next: there are as many as a program has names.
+type meter struct {
+	name              []rune
+	kinds             uint64 // of its characters
+	candidate         []rune
+	before, prev, cur []int
+}
+
+func newMeter(name string) *meter {
+	m := &meter{}
+	m.name, m.kinds = lower(nil, name)
+	return m
+}
+
+// lower appends the characters of a text without upper case, and returns which kinds of them there are: each has one of 64.
+func lower(to []rune, text string) (_ []rune, kinds uint64) {
+	for _, c := range text {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		} else if c >= utf8.RuneSelf {
+			c = unicode.ToLower(c)
+		}
+		to, kinds = append(to, c), kinds|1<<(c&63)
+	}
+	return to, kinds
+}
+
+// distance counts insertions, deletions, replacements and exchanges of
 // neighbours; results above limit are only known to be above it.
-func editDistance(a, b string, limit int) int {
-	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+func (m *meter) distance(candidate string, limit int) int {
+	var kinds uint64
+	m.candidate, kinds = lower(m.candidate[:0], candidate)
+	x, y := m.name, m.candidate
 	if d := len(x) - len(y); d > limit || -d > limit {
 		return limit + 1
 	}
-	before, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
+	if bits.OnesCount64(m.kinds&^kinds) > limit || bits.OnesCount64(kinds&^m.kinds) > limit { // each change brings or takes away one kind at most
+		return limit + 1
+	}
+	for len(m.prev) <= len(y) {
+		m.before, m.prev, m.cur = append(m.before, 0), append(m.prev, 0), append(m.cur, 0)
+	}
+	before, prev, cur := m.before, m.prev, m.cur
+	for j := range y {
 		prev[j] = j
 	}
+	prev[len(y)] = len(y)
 	for i := 1; i <= len(x); i++ {
 		cur[0] = i
 		least := i

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/seqvm/seqvm/internal/parallel"
-	"github.com/seqvm/seqvm/seq/diag"
 )
 
 // A text that an editor has changed is mostly what it was. What stands in front of the change is taken over from the file as it was read before, what stands
@@ -233,13 +232,17 @@ func (p *parser) allowed(list []*Word) (words []*Word, others int) {
 }
 
 // noteFaults notes what a later state of the file can take over from it.
-func (f *File) noteFaults(errors diag.List) {
+func (p *parser) noteFaults() {
+	f := p.file
 	f.whole, f.firstFault, f.lastFault = true, math.MaxInt32, -1
 	if n := f.extent(); f.Kept.Of == nil {
 		f.numbers = n.calls + n.quotations + n.matches
 	}
-	for _, d := range errors {
+	for _, d := range p.errors {
 		f.firstFault, f.lastFault = min(f.firstFault, d.Span.Start), max(f.lastFault, d.Span.Start)
+	}
+	for _, start := range p.broken {
+		f.firstFault = min(f.firstFault, start)
 	}
 }
 

@@ -97,7 +97,7 @@ func (p *parser) parse(text *Text) (*File, diag.List) {
 		p.program()
 	}
 	p.errors.Sort()
-	p.file.noteFaults(p.errors)
+	p.noteFaults()
 	return p.file, p.errors
 }
 
@@ -127,6 +127,7 @@ type parser struct {
 	list   []Stmt     // the statements of the lists that are being read, the innermost one last
 	exprs  []TypeExpr // the types of the lists that are being read, the innermost one last
 	room   []Stmt     // memory for statements
+	broken []int32    // where definitions begin that were refused
 	before *stands    // what need not be read again; nil: all
 	input  *Word      // has the statements outside of definitions; nil: there are none
 }
@@ -184,6 +185,7 @@ func (p *parser) program() {
 		}
 		start := p.at
 		if !p.definition() {
+			p.broken = append(p.broken, p.tokens[start].Pos)
 			p.recover(start)
 		}
 	}
@@ -247,8 +249,15 @@ func (p *parser) loose(first Token) {
 }
 
 // recover skips to the next token at the start of a line that begins a
-// definition, so that one error does not make others.
+// definition, so that one error does not make others. A "union" or "include" there begins one though it was read
+// as a word of the broken definition.
 func (p *parser) recover(start int) {
+	for i := start + 1; i < p.at; i++ {
+		if t := p.token(i); t.NewLine && (t.Is("union") || t.Is("include")) {
+			p.at = i
+			return
+		}
+	}
 	if p.at == start {
 		p.at++
 	}
