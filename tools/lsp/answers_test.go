@@ -98,7 +98,7 @@ func included(files int, folder string) map[string]string {
 func classic(lines int) string {
 	var b strings.Builder
 	for i := 0; i*7 < lines; i++ {
-		fmt.Fprintf(&b, ": f%d ( Int Int -- Int )\n  over over > if\n    dup 0 < if drop 1 add else add then\n  else\n    swap subtract 3 max\n  then\n;\n", i)
+		fmt.Fprintf(&b, ": f%d ( Int Int -- Int )\n  over over > if\n    dup 0 < if drop 1 i.add else i.add then\n  else\n    swap i.subtract 3 i.multiply\n  then\n;\n", i)
 	}
 	return b.String()
 }

@@ -32,6 +32,15 @@ union Shape { Dot Box { w: Int, h: Int } }
 ;
 `
 
+// classicEdited is a text in the classic dialect that is edited at random.
+const classicEdited = `# 😀
+: a#b ( Int -- Int ) 1 i.add ;
+: twice ( Int -- Int ) dup 0 > if a#b else dup i.add then ; # é
+: reads ( -- )
+  1 tcp.listen if drop then
+  2 twice 3 a#b < if then ;
+`
+
 // pieces are what random edits write.
 var pieces = []string{"", "", " ", "\n", "\r\n", "dup", "drop ", "[ ", " ]", ";", ": f ( -- ) ;\n", "\"", "# x\n", "1", " i.+ ", "😀", "é", "include std:list\n", "match", " end ", "(", ")", "if"}
 
@@ -207,6 +216,12 @@ func TestRandomEditsLeaveWhatTheFinalTextHas(t *testing.T) {
 	for seed := range uint64(30) {
 		afterEdits(t, map[string]string{mainURI: edited}, seed, 2+int(seed))
 		afterEdits(t, map[string]string{mainURI: "include \"more\"\n" + edited + ": f ( -- Int ) 1 g Make-Dot area i.+ ;\n", moreURI: "union More { Few Some { n: Int } }\n: g ( Int -- Int ) 1 i.+ ;\n"}, seed, 2+int(seed))
+	}
+	for seed := range uint64(30) {
+		afterEdits(t, map[string]string{mainURI: classicEdited}, seed, 2+int(seed))
+	}
+	for seed := range uint64(2) { // much is taken over from before
+		afterEdits(t, map[string]string{mainURI: edited + dense(300)}, seed, 60)
 	}
 	for seed := range uint64(2) { // diagnostics by another goroutine
 		afterEdits(t, map[string]string{mainURI: edited + long(2000)}, seed, 20)
