@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/seqvm/seqvm/internal/parallel"
 )
@@ -246,10 +247,34 @@ func (p *parser) noteFaults() {
 	}
 }
 
+// detach gives the definitions that were read anew texts of their own: parts of the file's text would keep that alive as long as later states of
+// the file have the definitions.
+func (p *parser) detach() {
+	f, m := p.file, mover{own: true}
+	for i := p.before.front.includes; i < len(f.Includes); i++ {
+		f.Includes[i].Name = m.text(f.Includes[i].Name)
+	}
+	for i := f.Kept.FrontUnions; i < len(f.Unions)-f.Kept.TailUnions; i++ {
+		f.Unions[i] = m.union(f.Unions[i])
+	}
+	for i := f.Kept.Front; i < len(f.Words)-f.Kept.Tail; i++ {
+		f.Words[i] = m.word(f.Words[i])
+	}
+}
+
 // mover copies definitions with other places.
 type mover struct {
 	by   int32
+	own  bool   // with texts of their own
 	room []Stmt // memory for statements
+}
+
+// text is a text of a copy.
+func (m *mover) text(text string) string {
+	if m.own {
+		return strings.Clone(text)
+	}
+	return text
 }
 
 // words moves words, on all processors if there are many.
@@ -298,7 +323,9 @@ func (m *mover) union(u *Union) *Union {
 	return moved
 }
 
-func (m *mover) name(n Name) Name { return Name{Text: n.Text, Pos: n.Pos + m.by, End: n.End + m.by} }
+func (m *mover) name(n Name) Name {
+	return Name{Text: m.text(n.Text), Pos: n.Pos + m.by, End: n.End + m.by}
+}
 
 func (m *mover) names(list []Name) []Name {
 	moved := slices.Clone(list)
@@ -312,7 +339,7 @@ func (m *mover) types(list []TypeExpr) []TypeExpr {
 	moved := slices.Clone(list)
 	for i := range moved {
 		x := &moved[i]
-		x.Pos, x.End = x.Pos+m.by, x.End+m.by
+		x.Name, x.Pos, x.End = m.text(x.Name), x.Pos+m.by, x.End+m.by
 		if x.Sides != &noSides {
 			x.Sides = &Sides{In: m.types(x.In), Out: m.types(x.Out)}
 		}
@@ -332,7 +359,7 @@ func (m *mover) body(list []Stmt) []Stmt {
 	copy(moved, list)
 	for i := range moved {
 		s := &moved[i]
-		s.Pos, s.End = s.Pos+m.by, s.End+m.by
+		s.Text, s.Pos, s.End = m.text(s.Text), s.Pos+m.by, s.End+m.by
 		if s.Parts != &noParts {
 			s.Parts = &Parts{Inner: m.body(s.Inner), Match: m.match(s.Match)}
 		}

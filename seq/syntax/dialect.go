@@ -179,7 +179,7 @@ func partAt(tokens []token, text string, start int) (part evidencePart, next int
 		return part, len(tokens) - 1
 	case t.Is("include") && tokens[start+1].Kind == TokenString:
 		if path := tokens[start+1].in(text).Text; len(path) > 1 { // it is closed
-			return evidencePart{end: tokens[start+1].End, include: path[1 : len(path)-1]}, start + 2
+			return evidencePart{end: tokens[start+1].End, include: strings.Clone(path[1 : len(path)-1])}, start + 2
 		}
 	}
 	return part, start + 1

@@ -93,6 +93,7 @@ func (p *parser) parse(text *Text) (*File, diag.List) {
 	case p.before != nil:
 		p.takeFront()
 		p.program()
+		p.detach()
 	case !p.inParts():
 		p.program()
 	}

@@ -245,11 +245,11 @@ func (s *scanner) comment() {
 	}
 	plain := strings.Join(strings.Fields(body), "")
 	if name, ok := strings.CutPrefix(plain, "seq:dialect"); ok && name != "" && strings.HasSuffix(strings.TrimSpace(body), name) { // it is one word
-		s.pragmas = append(s.pragmas, Pragma{Pos: int32(start), End: int32(s.pos), Name: name})
+		s.pragmas = append(s.pragmas, Pragma{Pos: int32(start), End: int32(s.pos), Name: strings.Clone(name)})
 	}
 	if id, ok := strings.CutPrefix(plain, "seq:allow("); ok {
 		if id, ok = strings.CutSuffix(id, ")"); ok && id != "" {
-			s.allows = append(s.allows, Name{Text: id, Pos: int32(start), End: int32(s.pos)})
+			s.allows = append(s.allows, Name{Text: strings.Clone(id), Pos: int32(start), End: int32(s.pos)})
 		}
 	}
 }

@@ -277,3 +277,31 @@ func TestManyEditsTakeNoMemory(t *testing.T) {
 	assert.Less(t, heap(), before+(4<<20))
 	c.end()
 }
+
+// TestEditsAllOverATextTakeNoMemory: what is known of a definition does not keep the text alive that it was read from.
+func TestEditsAllOverATextTakeNoMemory(t *testing.T) {
+	const lines = 2000
+	c := opened(t, map[string]string{mainURI: dense(lines)})
+	heap := func() uint64 {
+		c.settle()
+		c.take()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	edit := func(version int) {
+		at := map[string]any{"line": version * 7 % lines, "character": 23}
+		c.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": mainURI, "version": version}, "contentChanges": []any{map[string]any{"range": map[string]any{"start": at, "end": at}, "text": "dup drop "}}})
+		c.request("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": mainURI}, "position": at})
+	}
+	for version := range 10 {
+		edit(version)
+	}
+	before := heap()
+	for version := range 300 {
+		edit(10 + version)
+	}
+	assert.Less(t, heap(), before+(12<<20), "300 texts have 36 MB")
+	c.end()
+}
