@@ -130,6 +130,18 @@ func TestRenameAcrossFiles(t *testing.T) {
 	require.Zero(t, f.end())
 }
 
+// TestRenameClashesElsewhere: a new name that another program has in which the word is, though nothing there calls it.
+func TestRenameClashesElsewhere(t *testing.T) {
+	f := newFolder(t, map[string]string{"lib.seq": ": g ( -- Int ) 1 ;\n"})
+	f.open("main.seq", "include \"lib\"\n: f ( -- Int ) g ;\n")
+	f.open("other.seq", "include \"lib\"\n: one ( -- Int ) 2 ;\n")
+	f.ask("textDocument/rename", "main.seq", 1, 15, map[string]any{"newName": "one"})
+	assert.Contains(t, string(f.waiting[len(f.waiting)-1].Error), "the name 'one' is taken: one ( ..a -- ..a Int )")
+	f.ask("textDocument/rename", "main.seq", 1, 15, map[string]any{"newName": "two"})
+	assert.Empty(t, f.waiting[len(f.waiting)-1].Error)
+	require.Zero(t, f.end())
+}
+
 // TestCompletionOfManyWords: of many words the fitting ones that begin like what is written are offered, and their documentation comes when it is asked for.
 func TestCompletionOfManyWords(t *testing.T) {
 	c := newClient(t)

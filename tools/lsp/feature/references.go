@@ -184,15 +184,29 @@ func (s *Server) Rename(p *protocol.RenameParams) (any, error) {
 	if err := s.nameable(p.NewName); err != nil {
 		return nil, err
 	}
+	if other, taken := s.taken(p.NewName, id.uri); taken && p.NewName != m.Name {
+		return nil, jsonrpc.Errorf(jsonrpc.RequestFailed, "the name '%s' is taken: %s %s", p.NewName, other.Name, other.Effect)
+	}
 	list, programs := s.everywhere(id)
 	changes := map[string][]protocol.TextEdit{}
 	for _, u := range list {
-		if other, taken := programs[u.module].Named(p.NewName); taken && p.NewName != m.Name {
-			return nil, jsonrpc.Errorf(jsonrpc.RequestFailed, "the name '%s' is taken: %s %s", p.NewName, other.Name, other.Effect)
-		}
 		changes[u.uri] = append(changes[u.uri], protocol.TextEdit{Range: s.location(programs[u.module], u.module.Source, u.start, u.end).Range, NewText: p.NewName})
 	}
 	return &protocol.WorkspaceEdit{Changes: changes}, nil
+}
+
+// taken returns what a name means in one of the programs that a file is in: those that begin with an open document.
+func (s *Server) taken(name, uri string) (m analysis.Meaning, taken bool) {
+	for _, open := range s.URIs() {
+		in := s.Snapshot(open)
+		if !slices.ContainsFunc(in.Info.Program.Modules, func(m *load.Module) bool { return in.URIOf(m.Source) == uri }) {
+			continue
+		}
+		if m, taken = in.Named(name); taken {
+			return m, true
+		}
+	}
+	return m, false
 }
 
 // nameable returns why a text cannot name a word; nil if it can (chapter 1, section 6).
