@@ -264,9 +264,31 @@ func (p *parser) detach() {
 
 // mover copies definitions with other places.
 type mover struct {
-	by   int32
-	own  bool   // with texts of their own
-	room []Stmt // memory for statements
+	by  int32
+	own bool // with texts of their own
+	// memory for what there is most of
+	memory struct {
+		stmts   []Stmt
+		words   []Word
+		effects []Effect
+		exprs   []TypeExpr
+	}
+}
+
+// wordsAtOnce is for how many words a mover takes memory at a time.
+const wordsAtOnce = 64
+
+// room takes memory for so many elements, and for some more unless they are to be by themselves: what is moved is mostly all that stands behind a change.
+func room[T any](m *mover, memory *[]T, n, atOnce int) []T {
+	if m.own {
+		atOnce = n
+	}
+	if n > len(*memory) {
+		*memory = make([]T, max(n, atOnce))
+	}
+	taken := (*memory)[:n:n]
+	*memory = (*memory)[n:]
+	return taken
 }
 
 // text is a text of a copy.
@@ -299,16 +321,16 @@ func (m mover) words(list []*Word) []*Word {
 }
 
 func (m *mover) word(w *Word) *Word {
-	moved := *w
+	moved, effect := &room(m, &m.memory.words, 1, wordsAtOnce)[0], &room(m, &m.memory.effects, 1, wordsAtOnce)[0]
+	*moved, *effect = *w, *w.Effect
 	moved.Name = m.name(w.Name)
-	effect := *w.Effect
 	effect.In, effect.Out, effect.Yields = m.types(effect.In), m.types(effect.Out), m.types(effect.Yields)
 	effect.Pos, effect.End = effect.Pos+m.by, effect.End+m.by
-	moved.Effect = &effect
+	moved.Effect = effect
 	moved.Body = m.body(w.Body)
 	moved.Pos, moved.End = w.Pos+m.by, w.End+m.by
 	moved.Allows = m.names(w.Allows)
-	return &moved
+	return moved
 }
 
 func (m *mover) union(u *Union) *Union {
@@ -336,7 +358,11 @@ func (m *mover) names(list []Name) []Name {
 }
 
 func (m *mover) types(list []TypeExpr) []TypeExpr {
-	moved := slices.Clone(list)
+	if len(list) == 0 {
+		return list
+	}
+	moved := room(m, &m.memory.exprs, len(list), 2*wordsAtOnce)
+	copy(moved, list)
 	for i := range moved {
 		x := &moved[i]
 		x.Name, x.Pos, x.End = m.text(x.Name), x.Pos+m.by, x.End+m.by
@@ -351,11 +377,7 @@ func (m *mover) body(list []Stmt) []Stmt {
 	if len(list) == 0 {
 		return list
 	}
-	if len(list) > len(m.room) {
-		m.room = make([]Stmt, max(len(list), stmtsAtOnce))
-	}
-	moved := m.room[:len(list):len(list)]
-	m.room = m.room[len(list):]
+	moved := room(m, &m.memory.stmts, len(list), stmtsAtOnce)
 	copy(moved, list)
 	for i := range moved {
 		s := &moved[i]
