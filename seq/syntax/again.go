@@ -265,7 +265,7 @@ func (p *parser) detach() {
 // mover copies definitions with other places.
 type mover struct {
 	by  int32
-	own bool // with texts of their own
+	own bool // each by itself, with texts of its own
 	// memory for what there is most of
 	memory struct {
 		stmts   []Stmt
