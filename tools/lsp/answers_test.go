@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -108,6 +109,7 @@ func asked(line, column int) []request {
 	at := map[string]any{"line": line, "character": column}
 	place := map[string]any{"position": at}
 	span := map[string]any{"start": map[string]any{"line": line - 13, "character": 0}, "end": map[string]any{"line": line + 37, "character": 0}}
+	item := map[string]any{"name": "f1", "kind": 12, "uri": mainURI, "range": span, "selectionRange": span}
 	return []request{
 		{"textDocument/completion", place}, {"textDocument/hover", place}, {"textDocument/signatureHelp", place}, {"textDocument/definition", place},
 		{"textDocument/documentHighlight", place}, {"textDocument/references", map[string]any{"position": at, "context": map[string]any{"includeDeclaration": true}}},
@@ -115,7 +117,10 @@ func asked(line, column int) []request {
 		{"textDocument/inlayHint", map[string]any{"range": span}}, {"textDocument/codeAction", map[string]any{"range": span, "context": map[string]any{"diagnostics": []any{}}}},
 		{"textDocument/documentSymbol", map[string]any{}}, {"workspace/symbol", map[string]any{"query": "f1"}}, {"textDocument/codeLens", map[string]any{}},
 		{"textDocument/foldingRange", map[string]any{}}, {"textDocument/formatting", map[string]any{"options": map[string]any{"tabSize": 2, "insertSpaces": true}}},
-		{"textDocument/semanticTokens/full", map[string]any{}},
+		{"textDocument/semanticTokens/full", map[string]any{}}, {"textDocument/semanticTokens/full/delta", map[string]any{"previousResultId": "0"}},
+		{"textDocument/semanticTokens/range", map[string]any{"range": span}},
+		{"callHierarchy/incomingCalls", map[string]any{"item": item}}, {"callHierarchy/outgoingCalls", map[string]any{"item": item}},
+		{"completionItem/resolve", map[string]any{"label": "dup", "data": mainURI}},
 	}
 }
 
@@ -137,6 +142,7 @@ func answers(b *testing.B, texts map[string]string, column int) {
 	at := map[string]any{"line": line, "character": column}
 	waits := make([][]time.Duration, len(requests))
 	version, written := 0, ""
+	delta := requests[slices.IndexFunc(requests, func(r request) bool { return strings.HasSuffix(r.method, "/delta") })]
 	random := rand.New(rand.NewPCG(24, 11))
 	for b.Loop() {
 		end, text := at, ""
@@ -151,15 +157,21 @@ func answers(b *testing.B, texts map[string]string, column int) {
 		requests[r].params["textDocument"] = map[string]any{"uri": mainURI}
 		from := time.Now()
 		c.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": mainURI, "version": version}, "contentChanges": []any{map[string]any{"range": map[string]any{"start": at, "end": end}, "text": text}}})
-		c.request(requests[r].method, requests[r].params)
+		answer := c.request(requests[r].method, requests[r].params)
+		if strings.Contains(requests[r].method, "/full") { // the next delta is from here
+			var id struct{ ResultID string }
+			if json.Unmarshal(answer, &id) == nil {
+				delta.params["previousResultId"] = id.ResultID
+			}
+		}
 		waits[r] = append(waits[r], c.answered.Sub(from))
 		c.take()
 	}
 	c.end()
-	table := fmt.Sprintf("\n%-34s %5s %7s %7s %7s ms\n", "", "n", "p50", "p95", "max")
+	table := fmt.Sprintf("\n%-40s %5s %7s %7s %7s ms\n", "", "n", "p50", "p95", "max")
 	row := func(name string, list []time.Duration) {
 		slices.Sort(list)
-		table += fmt.Sprintf("%-34s %5d", name, len(list))
+		table += fmt.Sprintf("%-40s %5d", name, len(list))
 		for _, d := range []time.Duration{list[len(list)/2], list[len(list)*95/100], list[len(list)-1]} {
 			table += fmt.Sprintf(" %7.1f", float64(d.Microseconds())/1000)
 		}

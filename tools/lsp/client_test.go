@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"io"
 	"strings"
@@ -61,7 +62,7 @@ func newClientOf(t testing.TB, opts lsp.Options) *client {
 	}()
 	go func() {
 		defer close(c.inbox)
-		reader := frames{out}
+		reader := frames{bufio.NewReaderSize(out, 1<<20)}
 		for {
 			body, err := reader.next()
 			if err != nil {

@@ -27,7 +27,9 @@ func newFolder(t *testing.T, files map[string]string) *folder {
 	return f
 }
 
-func (f *folder) uri(name string) string { return "file://" + filepath.ToSlash(filepath.Join(f.dir, name)) }
+func (f *folder) uri(name string) string {
+	return "file://" + filepath.ToSlash(filepath.Join(f.dir, name))
+}
 
 func (f *folder) write(name, text string) {
 	require.NoError(f.t, os.WriteFile(filepath.Join(f.dir, name), []byte(text), 0o666))

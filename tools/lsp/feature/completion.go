@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -301,12 +302,8 @@ func (c *completion) wordsHere() {
 
 // chosen returns the names to be offered of a group, in order. If there are too many, they are those that fit what has been written, and of these the ones that fit the stack come first.
 func (c *completion) chosen(names []analysis.Name, point *types.Point, info *types.Info) []analysis.Name {
-	sorted := func(names []analysis.Name) []analysis.Name { // one that is there twice clashes, or means the first
-		slices.SortStableFunc(names, func(a, b analysis.Name) int { return strings.Compare(a.Text, b.Text) })
-		return slices.CompactFunc(names, func(a, b analysis.Name) bool { return a.Text == b.Text })
-	}
 	if len(names) <= maxOffered {
-		return sorted(names)
+		return firstByName(names, maxOffered)
 	}
 	c.cut = true
 	written := strings.ToLower(c.Doc.Text()[c.start:c.offset])
@@ -328,10 +325,25 @@ func (c *completion) chosen(names []analysis.Name, point *types.Point, info *typ
 			others = append(others, n)
 		}
 	}
-	var list []analysis.Name
-	for _, part := range [][]analysis.Name{fitting, others} {
-		part = sorted(part)
-		list = append(list, part[:min(len(part), maxOffered-len(list))]...)
+	list := firstByName(fitting, maxOffered)
+	return append(list, firstByName(others, maxOffered-len(list))...)
+}
+
+// firstByName returns the first ones of names in their order, at most so many. Of one that is there twice it is the first that counts.
+func firstByName(names []analysis.Name, most int) []analysis.Name {
+	order := make([]int32, len(names)) // names are large to be moved about
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(strings.Compare(names[a].Text, names[b].Text), int(a-b)) })
+	list := make([]analysis.Name, 0, min(most, len(names)))
+	for i, at := range order {
+		if len(list) == most {
+			break
+		}
+		if i == 0 || names[at].Text != names[order[i-1]].Text {
+			list = append(list, names[at])
+		}
 	}
 	return list
 }
