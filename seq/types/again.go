@@ -142,7 +142,7 @@ func (s *standing) copy(w, old *Word, body, was []syntax.Stmt) {
 		case a.Kind == syntax.StmtQuotation:
 			s.now.info.Quotations[w.Module][a.ID] = s.before.info.Quotations[old.Module][b.ID]
 		case a.Match != nil:
-			s.now.info.Matches[w.Module][a.ID] = s.now.matchNow(s.before.info.Matches[old.Module][b.ID])
+			s.now.info.Matches[w.Module][a.ID] = matchNow(s.now, s.before.info.Matches[old.Module][b.ID])
 			for arm := range a.Match.Arms {
 				s.copy(w, old, a.Match.Arms[arm].Body, b.Match.Arms[arm].Body)
 			}

@@ -152,7 +152,7 @@ func (p *program) check() {
 	if p.errors.HasErrors() {
 		return
 	}
-	if !p.takeDeclarations() && !p.declarations() {
+	if !takeDeclarations(p) && !declarations(p) {
 		return
 	}
 	p.bodies()
@@ -166,7 +166,7 @@ func (p *program) check() {
 }
 
 // declarations finds out what is declared, and what the names in it mean; false if that is not clear.
-func (p *program) declarations() bool {
+func declarations(p *program) bool {
 	p.declare()
 	if p.errors.HasErrors() { // collisions make every later message doubtful
 		return false
@@ -182,7 +182,7 @@ func (p *program) declarations() bool {
 	p.fieldTypes()
 	p.effects()
 	p.settled = len(p.errors) == names
-	p.cycles()
+	cycles(p)
 	p.standing = standsOf(p, p.opts.Before)
 	return true
 }

@@ -114,7 +114,7 @@ func (e *edit) sameUnions(m, was *load.Module) bool {
 }
 
 // takeDeclarations goes the way from an earlier state of the program; false if there is none. Then the words that are still to be looked at are in todo.
-func (p *program) takeDeclarations() bool {
+func takeDeclarations(p *program) bool {
 	e := editOf(p)
 	if e == nil {
 		return false
@@ -300,7 +300,7 @@ func (e *edit) annotations() {
 		if e.unionsMoved {
 			for i, match := range p.info.Matches[m] {
 				if match.Union != nil {
-					p.info.Matches[m][i] = p.matchNow(match)
+					p.info.Matches[m][i] = matchNow(p, match)
 				}
 			}
 		}
@@ -335,7 +335,7 @@ func (e *edit) forget(w *Word) {
 }
 
 // matchNow returns what is known of a match with the unions of now, which are the same by number.
-func (p *program) matchNow(was MatchInfo) MatchInfo {
+func matchNow(p *program, was MatchInfo) MatchInfo {
 	is := MatchInfo{Union: p.info.Unions[was.Union.Index], Arms: slices.Clone(was.Arms)}
 	for i := range is.Arms {
 		is.Arms[i].Variant = p.info.Variants[is.Arms[i].Variant.Index]
@@ -358,7 +358,7 @@ func (e *edit) cycles() {
 	}
 	seen := make([]int32, len(p.callees))
 	for _, w := range p.todo {
-		calls := p.calleesOf(w, seen)
+		calls := calleesOf(p, w, seen)
 		old := e.from[w.Index]
 		if old < 0 {
 			old = e.like[w.Index]
@@ -368,9 +368,9 @@ func (e *edit) cycles() {
 	}
 	if other {
 		p.cycle = 0
-		p.components()
+		components(p)
 		for i, w := range p.info.Words {
-			if old := e.from[i]; old >= 0 && !p.looksAgainAt(w) && !e.sameCycle(i, old) {
+			if old := e.from[i]; old >= 0 && !looksAgainAt(p, w) && !e.sameCycle(i, old) {
 				p.todo = append(p.todo, w)
 				w.told, w.Extra, w.Leaky = false, 0, false
 				e.forget(w)
@@ -380,7 +380,7 @@ func (e *edit) cycles() {
 		slices.SortFunc(p.todo, func(a, b *Word) int { return a.Index - b.Index })
 	}
 	for _, w := range p.todo {
-		p.markCycle(w)
+		markCycle(p, w)
 	}
 }
 
@@ -399,7 +399,7 @@ func (e *edit) calleesNow(were []int32) []int32 {
 }
 
 // looksAgainAt tells whether a word is among those of todo that were found in the order of the program.
-func (p *program) looksAgainAt(w *Word) bool {
+func looksAgainAt(p *program, w *Word) bool {
 	_, found := slices.BinarySearchFunc(p.todo, w.Index, func(w *Word, index int) int { return w.Index - index })
 	return found
 }

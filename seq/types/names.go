@@ -348,21 +348,21 @@ func (p *program) suggestType(d *diag.Diagnostic, name string) bool {
 
 // cycles finds the words that call each other, calls inside quotations and arms included, and marks the calls
 // within such a cycle (chapter 2, section 8).
-func (p *program) cycles() {
+func cycles(p *program) {
 	words := p.info.Words
 	p.callees = make([][]int32, len(words))
 	seen := make([]int32, len(words))
 	for _, w := range p.todo {
-		p.callees[w.Index] = p.calleesOf(w, seen)
+		p.callees[w.Index] = calleesOf(p, w, seen)
 	}
-	p.components()
+	components(p)
 	for _, w := range p.todo {
-		p.markCycle(w)
+		markCycle(p, w)
 	}
 }
 
 // calleesOf returns the words that are checked now and that a word calls, in the order of their first calls. seen has a place for each word, and belongs to the caller.
-func (p *program) calleesOf(w *Word, seen []int32) (list []int32) {
+func calleesOf(p *program, w *Word, seen []int32) (list []int32) {
 	first := int32(p.from.words)
 	p.eachCall(w, func(c *Call) {
 		if c.Target == TargetWord && c.Index >= first && seen[c.Index] != int32(w.Index)+1 {
@@ -375,7 +375,7 @@ func (p *program) calleesOf(w *Word, seen []int32) (list []int32) {
 
 // components numbers the strongly connected components of the call graph: Tarjan's algorithm with a stack
 // of its own, as call chains can be long.
-func (p *program) components() {
+func components(p *program) {
 	words, callees := p.info.Words, p.callees
 	index := make([]int, len(words)) // 0: not visited
 	low := make([]int, len(words))
@@ -430,7 +430,7 @@ func (p *program) components() {
 }
 
 // markCycle marks the calls of a word that come back to it.
-func (p *program) markCycle(w *Word) {
+func markCycle(p *program, w *Word) {
 	if !slices.ContainsFunc(p.callees[w.Index], func(to int32) bool { return p.info.Words[to].Cycle == w.Cycle }) {
 		return
 	}
