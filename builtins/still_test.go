@@ -20,3 +20,14 @@ func TestStillWords(t *testing.T) {
 		}
 	}
 }
+
+// Words that may wait have a form that does not, if that can often do.
+func TestWordsThatNeedNotWait(t *testing.T) {
+	for _, w := range All().List() {
+		b := All().Find(w.Name)
+		assert.Equal(t, w.Name == "chan.send" || w.Name == "chan.receive", b != nil && b.Now != nil, w.Name)
+		if b != nil && b.Now != nil {
+			assert.False(t, b.Still, w.Name)
+		}
+	}
+}

@@ -129,9 +129,13 @@ var strandWords = []Word{
 	{Name: "chan.send", Effect: "( ..a T Channel -- ..a Bool )", Doc: "Appends a value to a channel; false if it is closed.", Flag: "whether the channel is open", Run: func(s *vm.Strand, w []stack.Value) error {
 		w[0] = w[0].Promote()
 		return vm.Waits{Strand: s}.Send(channelOf(w[1]), w)
+	}, Now: func(s *vm.Strand, w []stack.Value) bool {
+		return vm.Waits{Strand: s}.SendNow(channelOf(w[1]), w)
 	}},
 	{Name: "chan.receive", Effect: "( ..a Channel -- ..a T Bool )", Doc: "Takes the oldest value, waiting for one; 0 and false if the channel is closed and empty.", Flag: "whether a value came", Run: func(s *vm.Strand, w []stack.Value) error {
 		return vm.Waits{Strand: s}.Receive(channelOf(w[0]), w)
+	}, Now: func(s *vm.Strand, w []stack.Value) bool {
+		return vm.Waits{Strand: s}.ReceiveNow(channelOf(w[0]), w)
 	}},
 	{Name: "chan.close", Effect: "( ..a Channel -- ..a )", Doc: "Closes a channel.", Run: func(s *vm.Strand, w []stack.Value) error {
 		vm.Waits{Strand: s}.Close(channelOf(w[0]))

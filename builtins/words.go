@@ -42,6 +42,8 @@ type Word struct {
 	// that Effect says, and leaves the results there. w is valid during the
 	// call only. nil: the word is compiled to instructions, or see Part.
 	Run Function
+	// Now is Run where the word need not wait: see vm.Builtin. nil: it has no such form.
+	Now func(s *vm.Strand, w []stack.Value) bool
 	// Needs is what the word reaches of files, network, environment and process, and how that is checked in a
 	// sandbox (package host/sandbox); its function asks the policy of its VM. A word that is compiled to
 	// instructions needs what its Calls do.
@@ -217,7 +219,7 @@ func (w *Words) Find(name string) *vm.Builtin {
 	}
 	e := w.types.Effect(i)
 	w.linked[i].CompareAndSwap(nil, &vm.Builtin{
-		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, Still: still(w.list[i]), TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
+		In: kinds(e.In), Out: kinds(e.Out), Run: w.list[i].Run, Needs: w.list[i].Needs, Still: still(w.list[i]), Now: w.list[i].Now, TakesStack: w.list[i].Rule.Special == types.Dump, Copying: w.copying(name),
 	})
 	return w.linked[i].Load()
 }

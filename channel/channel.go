@@ -72,7 +72,13 @@ func (c *Channel) TrySend(v stack.Value, s *scheduler.Scheduler, from *scheduler
 	if c.kind != nil {
 		return c.kind.send(Waiter{}, v, s, from)
 	}
-	return c.put(v, s, from, true, true)
+	return c.put(v, s, from, true, true, 0)
+}
+
+// TrySendAmong is TrySend to an unbounded queue which leaves out, as Blocked, each message that would make the number of those that wait a multiple of some.
+func (c *Channel) TrySendAmong(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, some int) Outcome {
+	o, _ := c.put(v, s, from, true, true, some)
+	return o
 }
 
 // Send is TrySend for a waiter that is noted if it is Blocked, as with Receive.
@@ -84,22 +90,26 @@ func (c *Channel) Send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *sc
 	if !w.own() { // it never waits
 		return Ended
 	}
-	o, _ := c.put(v, s, from, true, true)
+	o, _ := c.put(v, s, from, true, true, 0)
 	return o
 }
 
 // put appends to an unbounded queue; counts tells whether that is a message sent. If asks is set, the strand that sends fails where
-// there is no memory for a longer queue; who sends from outside cannot.
-func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts, asks bool) (o Outcome, queued int) {
+// there is no memory for a longer queue; who sends from outside cannot. If some is not 0 it is as with TrySendAmong.
+func (c *Channel) put(v stack.Value, s *scheduler.Scheduler, from *scheduler.Worker, counts, asks bool, some int) (o Outcome, queued int) {
 	c.send.Lock()
 	if c.closed {
 		c.send.Unlock()
 		return Closed, 0
 	}
+	w, ok := c.waiters.take(nil)
+	if !ok && some != 0 && (len(c.sent)+1)%some == 0 {
+		c.send.Unlock()
+		return Blocked, 0
+	}
 	if counts {
 		count(s, from, 1, 0)
 	}
-	w, ok := c.waiters.take(nil)
 	if !ok {
 		if len(c.sent) == cap(c.sent) && asks && from != nil && !roomFor(len(c.sent)+len(c.sent)/4) {
 			c.send.Unlock()
@@ -126,7 +136,7 @@ func (c *Channel) Deliver(v stack.Value, s *scheduler.Scheduler, from *scheduler
 		o, _ := c.kind.send(Waiter{}, v, s, from)
 		return o
 	}
-	o, _ := c.put(v, s, from, true, false)
+	o, _ := c.put(v, s, from, true, false, 0)
 	return o
 }
 

@@ -76,6 +76,26 @@ func TestValuesArriveInOrder(t *testing.T) {
 	assert.Equal(t, []int64{n, n}, []int64{sent, received})
 }
 
+// What would make a queue a multiple of some long is left to the sender's slow way, which gives way then; nothing else is.
+func TestMessagesLeftOutOfAQueue(t *testing.T) {
+	var s scheduler.Scheduler
+	var c channel.Channel
+	for n := range int64(12) {
+		o := c.TrySendAmong(stack.FromInt(n), &s, nil, 4)
+		if (n+1)%4 > 0 {
+			assert.Equal(t, channel.Done, o, n)
+			continue
+		}
+		assert.Equal(t, channel.Blocked, o, n)
+		assert.Equal(t, int(n), c.Length(), "nothing was done")
+		o, queued := c.TrySend(stack.FromInt(n), &s, nil)
+		assert.Equal(t, channel.Done, o, n)
+		assert.Equal(t, int(n)+1, queued)
+	}
+	c.Close(&s, nil)
+	assert.Equal(t, channel.Closed, c.TrySendAmong(stack.FromInt(0), &s, nil, 4))
+}
+
 func TestCloseDrainsAndRefuses(t *testing.T) {
 	var s scheduler.Scheduler
 	var c channel.Channel

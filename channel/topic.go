@@ -77,7 +77,7 @@ func (t *topic) send(w Waiter, v stack.Value, s *scheduler.Scheduler, from *sche
 	count(s, from, 1, 0)
 	v.Share()
 	t.each(func(c *Channel) bool {
-		o, n := c.put(v, s, from, false, false)
+		o, n := c.put(v, s, from, false, false, 0)
 		queued = max(queued, n)
 		return o == Done
 	})

@@ -17,8 +17,8 @@ type Target struct {
 	Sites, Exits int
 	// Constant and Tag are where a constant, two words, and the tag of a variant are, which stay there; nil: that is not known.
 	Constant, Tag func(index int32) uintptr
-	// Helps tells of an instruction that there is somebody outside who executes it while calls stay open in machine code; nil: there is nobody.
-	Helps func(in bytecode.Instr) bool
+	// Helps tells what help there is for an instruction; nil: there is none.
+	Helps func(in bytecode.Instr) Help
 	// Selective leaves out functions of which it is foreseen that they would be left too often.
 	Selective bool
 	// Places has the Code say which instruction each part of it belongs to.
@@ -26,6 +26,16 @@ type Target struct {
 	// Chaos, if it is not 0, leaves a part of the instructions to the interpreter, another one for each number. It is for tests.
 	Chaos uint64
 }
+
+// Help is whether somebody outside executes an instruction while calls stay open in machine code.
+type Help uint8
+
+// The kinds of help.
+const (
+	NoHelp   Help = iota
+	SureHelp      // hardly ever fails
+	MayHelp       // may have to leave it: then the code leaves in front of it
+)
 
 // Layout is where the Context has what it has, as distances from its start. It is what the machine and machine code tell
 // each other; each word has 8 bytes.
@@ -154,7 +164,7 @@ func (b *builder) callable(function int32) bool {
 // wayOf says how an instruction is executed.
 func (b *builder) wayOf(p *plan, pc int) way {
 	in := p.f.Code[pc]
-	kept, helped := true, b.helps(in)
+	kept, helped := true, b.helps(in) != NoHelp
 	if b.target.Chaos != 0 {
 		switch h := chaos(b.target.Chaos, p.index, pc); {
 		case h%4 == 0:
@@ -184,10 +194,10 @@ func (b *builder) wayOf(p *plan, pc int) way {
 
 // helps tells whether an instruction can be executed outside while calls stay open: one behind which control goes on right there, or that
 // steps over the next one.
-func (b *builder) helps(in bytecode.Instr) bool {
+func (b *builder) helps(in bytecode.Instr) Help {
 	switch flow := in.Op.Info().Flow; {
 	case b.target.Helps == nil, flow != bytecode.Next && flow != bytecode.Step:
-		return false
+		return NoHelp
 	}
 	return b.target.Helps(in)
 }
@@ -238,7 +248,11 @@ func (b *builder) worthwhile(p *plan) bool {
 			}
 			loss += weight
 		case onlyHelped:
-			helped += weight
+			if b.helps(p.f.Code[pc]) == MayHelp { // and what it does takes much longer than the dispatch that is saved
+				loss += weight
+			} else {
+				helped += weight
+			}
 		default:
 			gain += weight
 		}

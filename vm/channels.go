@@ -60,6 +60,27 @@ func (s Waits) sent(o channel.Outcome, queued int, w []stack.Value) error {
 	return s.Yield()
 }
 
+// SendNow is Send where the strand neither waits nor gives way; false, with nothing done, if it would, or if messages are watched.
+func (s Waits) SendNow(c *channel.Channel, w []stack.Value) bool {
+	if s.vm.config.Timeline != nil || !c.Plain() {
+		return false
+	}
+	o := c.TrySendAmong(w[0].Promote(), &s.vm.sched, s.Worker(), batch)
+	if o == channel.Blocked {
+		return false
+	}
+	w[0] = stack.FromBool(o == channel.Done)
+	return true
+}
+
+// ReceiveNow is Receive where the strand does not wait; false, with nothing done, if it would, or if messages or the end of the strand are watched.
+func (s Waits) ReceiveNow(c *channel.Channel, w []stack.Value) bool {
+	if s.vm.config.Timeline != nil || s.member != nil || c.Timed() {
+		return false
+	}
+	return c.TryReceive(s.scheduled(), &s.vm.sched, (*[2]stack.Value)(w)) != channel.Blocked
+}
+
 // sendSpecial is Send to a channel that is no unbounded queue.
 func (s Waits) sendSpecial(c *channel.Channel, w []stack.Value) error {
 	if s.comesBack() {

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seqvm/seqvm/bytecode"
+	"github.com/seqvm/seqvm/native"
 	"github.com/seqvm/seqvm/stack"
 )
 
@@ -73,16 +74,27 @@ var helps = [...]help{
 	},
 }
 
-// helps tells whether there is help for an instruction.
-func (img *image) helps(in bytecode.Instr) bool {
-	if in.Op == bytecode.OpBuiltin {
-		return img.builtins[in.B].Still
-	}
-	return helped(in.Op)
+// helps tells what help there is for an instruction.
+func (img *image) helps(in bytecode.Instr) native.Help {
+	return helpFor(in, func(b int32) *Builtin { return img.builtins[b].Builtin })
 }
 
-// helped tells whether there is help for instructions that are no calls of built-in words.
-func helped(op bytecode.Op) bool { return int(op) < len(helps) && helps[op] != nil }
+// helpFor tells what help there is for an instruction; word finds a built-in word, nil is none.
+func helpFor(in bytecode.Instr, word func(index int32) *Builtin) native.Help {
+	if in.Op != bytecode.OpBuiltin {
+		if int(in.Op) < len(helps) && helps[in.Op] != nil {
+			return native.SureHelp
+		}
+		return native.NoHelp
+	}
+	switch b := word(in.B); {
+	case b != nil && b.Now != nil:
+		return native.MayHelp
+	case b != nil && b.Still:
+		return native.SureHelp
+	}
+	return native.NoHelp
+}
 
 // helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed.
 func helpMachine(c *machineContext) bool {
@@ -144,6 +156,9 @@ func helpSelect(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
 func helpWord(s *Strand, c *machineContext, b *linkedBuiltin, w []stack.Value) bool {
 	if b.mismatch(w) >= 0 {
 		return false
+	}
+	if b.Now != nil {
+		return b.Now(s, w)
 	}
 	c.failed = b.run(s, w)
 	return c.failed == nil

@@ -264,7 +264,7 @@ func (t *tier) install(img *image, code *native.Code, base uintptr) {
 		original := &img.mod.Funcs[x.Function].Code[x.PC]
 		exit := machineExit{original: original, behind: at(x.Function, x.PC+1)}
 		switch {
-		case !img.helps(*original):
+		case img.helps(*original) == native.NoHelp:
 		case original.Op == bytecode.OpBuiltin:
 			exit.builtin = &img.builtins[original.B]
 		default:
@@ -358,12 +358,8 @@ var NativeRefusal = sync.OnceValue(func() error {
 // which one it is. false: there can be none, for this processor, system or build.
 func NativeTarget(m *bytecode.Module, builtins func(name string) *Builtin) (t native.Target, possible bool) {
 	place := func(index int32) uintptr { return slotSize * uintptr(index) }
-	return native.Target{Processor: nativeProcessor(), Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) bool {
-		if in.Op != bytecode.OpBuiltin {
-			return helped(in.Op)
-		}
-		b := builtins(m.Builtins[in.B].Name)
-		return b != nil && b.Still
+	return native.Target{Processor: nativeProcessor(), Layout: machineLayout, Constant: place, Tag: place, Helps: func(in bytecode.Instr) native.Help {
+		return helpFor(in, func(b int32) *Builtin { return builtins(m.Builtins[b].Name) })
 	}}, nativePossible
 }
 

@@ -41,6 +41,8 @@ type Builtin struct {
 	TakesStack bool
 	// Still: Run neither waits nor looks at what calls are open. Machine code calls such words without frames.
 	Still bool
+	// Now is Run where it neither waits nor looks at what calls are open; false, with nothing done, where it would. Machine code calls it without frames. nil: see Still.
+	Now func(s *Strand, w []stack.Value) bool
 	// Copying is the word that stands in place of this one, which moves parts out of containers, where nobody vouches for
 	// that (bytecode.Module.Linear); "": itself.
 	Copying string
