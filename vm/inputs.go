@@ -122,6 +122,9 @@ func (s scene) inputsBehind(l location, slot int32) []string {
 				moved[to] = made
 				continue
 			}
+			if name := img.name(l.line, l.f); name != "Make-"+made.AsVariant().Tag.Name && img.known(name) == nil {
+				return only // it belongs to a word that is compiled in place of its call (belongs)
+			}
 			return briefAll(made.AsVariant().Fields())
 		default:
 			if values, ok := s.operands(l.f, pc, value); ok && !in.Original().Info().Has(bytecode.Prepares) {
