@@ -118,6 +118,31 @@ func TestAgain(t *testing.T) {
 	}
 }
 
+// A word that is looked at again for two reasons, as it had something to tell and is in a cycle now that others come to as well, is looked at once.
+func TestAgainInACycle(t *testing.T) {
+	text := func(z string) string {
+		var b strings.Builder
+		for i := range 7 {
+			fmt.Fprintf(&b, ": a%d ( Int -- Int ) z ;\n", i)
+		}
+		return b.String() + ": z ( Int -- Int ) " + z + " ;\n: y ( Int -- Int ) z \"x\" ;\n: main ( -- ) 1 y drop ;\n"
+	}
+	opts := check.Options{Words: builtins.All().Types(), Hints: true}
+	look := func(text string) (*types.Info, string) {
+		info, problems := check.Program(check.Text("main.seq", text, "."), opts)
+		var b strings.Builder
+		require.NoError(t, diag.WriteJSON(&b, problems))
+		return info, b.String()
+	}
+	after := text("dup 0 i.> [ a0 a1 a2 a3 a4 a5 a6 y ] [ ] if")
+	want, told := look(after)
+	opts.Before, _ = look(text("1 i.+"))
+	require.True(t, opts.Before.Looked())
+	got, toldAgain := look(after)
+	require.Equal(t, told, toldAgain)
+	require.Equal(t, annotations(want), annotations(got))
+}
+
 // annotations shows all that is known of the words, statement by statement: what they are numbered by may be another number.
 func annotations(info *types.Info) string {
 	var b strings.Builder

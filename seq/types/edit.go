@@ -369,8 +369,9 @@ func (e *edit) cycles() {
 	if other {
 		p.cycle = 0
 		components(p)
+		already := p.todo // in the order of the program
 		for i, w := range p.info.Words {
-			if old := e.from[i]; old >= 0 && !looksAgainAt(p, w) && !e.sameCycle(i, old) {
+			if old := e.from[i]; old >= 0 && !among(already, w) && !e.sameCycle(i, old) {
 				p.todo = append(p.todo, w)
 				w.told, w.Extra, w.Leaky = false, 0, false
 				e.forget(w)
@@ -398,9 +399,9 @@ func (e *edit) calleesNow(were []int32) []int32 {
 	return now
 }
 
-// looksAgainAt tells whether a word is among those of todo that were found in the order of the program.
-func looksAgainAt(p *program, w *Word) bool {
-	_, found := slices.BinarySearchFunc(p.todo, w.Index, func(w *Word, index int) int { return w.Index - index })
+// among tells whether a word is in a list in the order of the program.
+func among(list []*Word, w *Word) bool {
+	_, found := slices.BinarySearchFunc(list, w.Index, func(w *Word, index int) int { return w.Index - index })
 	return found
 }
 
