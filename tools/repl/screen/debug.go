@@ -64,6 +64,7 @@ type debug struct {
 	stops  chan *debugger.Stop
 	ways   chan debugger.Way
 	done   chan struct{} // closed when the run has ended
+	gone   chan struct{} // closed when nobody waits for stops any more
 	end    endMsg        // how; good when done is closed
 	pauses sync.WaitGroup
 
@@ -92,7 +93,7 @@ type endMsg struct {
 }
 
 func newDebug(ctx context.Context, d Debug) (*debug, error) {
-	m := &debug{ctx: ctx, ended: d.Ended, output: &Output{}, stops: make(chan *debugger.Stop), ways: make(chan debugger.Way), done: make(chan struct{}),
+	m := &debug{ctx: ctx, ended: d.Ended, output: &Output{}, stops: make(chan *debugger.Stop), ways: make(chan debugger.Way), done: make(chan struct{}), gone: make(chan struct{}),
 		edit: &lineedit.Editor{Emacs: d.Emacs}, end: endMsg{0, debugger.ErrQuit}}
 	m.stdin = newStdin(m.output)
 	o := d.Options
@@ -110,8 +111,17 @@ func newDebug(ctx context.Context, d Debug) (*debug, error) {
 
 // stopped is Options.Stopped: a goroutine of the program waits in it.
 func (m *debug) stopped(stop *debugger.Stop) debugger.Way {
-	m.stops <- stop
-	return <-m.ways
+	select {
+	case m.stops <- stop:
+	case <-m.gone:
+		return debugger.Quit
+	}
+	select {
+	case way := <-m.ways:
+		return way
+	case <-m.gone:
+		return debugger.Quit
+	}
 }
 
 // close ends the program, whatever it does.
@@ -121,14 +131,8 @@ func (m *debug) close() {
 		return
 	}
 	m.commands.Session.End()
-	for over := false; !over; {
-		select {
-		case m.ways <- debugger.Quit:
-		case <-m.stops:
-		case <-m.done:
-			over = true
-		}
-	}
+	close(m.gone) // the run may end while strands stand, or come to stand
+	<-m.done
 	m.pauses.Wait()
 }
 
