@@ -43,7 +43,7 @@ type Launch struct {
 
 // Serve serves one client until it disconnects or its input ends. The error is that of the connection.
 func Serve(in io.Reader, out io.Writer, o Options) error {
-	s := &server{opts: o, out: out, resume: make(chan debugger.Way), stops: make(chan struct{}, 1), ended: make(chan struct{}), lines: map[string][]int{}}
+	s := &server{opts: o, out: out, resume: make(chan debugger.Way), stops: make(chan struct{}, 1), ended: make(chan struct{}), gone: make(chan struct{}), lines: map[string][]int{}}
 	defer s.close()
 	from := bufio.NewReader(in)
 	for !s.done {
@@ -97,6 +97,7 @@ type server struct {
 	started bool
 	resume  chan debugger.Way // how the program goes on
 	ended   chan struct{}     // closed when it has ended
+	gone    chan struct{}     // closed when nobody says any more how the program goes on
 
 	mu    sync.Mutex
 	stop  *debugger.Stop // nil: it runs
@@ -213,7 +214,12 @@ func (s *server) stopped(stop *debugger.Stop) debugger.Way {
 	default:
 	}
 	s.tell(stop, reasons[stop.Reason])
-	return <-s.resume
+	select {
+	case way := <-s.resume:
+		return way
+	case <-s.gone:
+		return debugger.Quit
+	}
 }
 
 // leave has the program go on from where it stands.
@@ -278,13 +284,8 @@ func (s *server) close() {
 		return
 	}
 	s.session.End()
-	for {
-		select {
-		case s.resume <- debugger.Quit: // it stands, or has come to a stop meanwhile
-		case <-s.ended:
-			return
-		}
-	}
+	close(s.gone) // the run may end while strands stand, or come to stand
+	<-s.ended
 }
 
 // launched makes the session of the arguments of a launch.
