@@ -98,6 +98,7 @@ type server struct {
 	resume  chan debugger.Way // how the program goes on
 	ended   chan struct{}     // closed when it has ended
 	gone    chan struct{}     // closed when nobody says any more how the program goes on
+	goes    sync.Once
 
 	mu    sync.Mutex
 	stop  *debugger.Stop // nil: it runs
@@ -278,13 +279,13 @@ func (s *server) change(f func()) {
 	}
 }
 
-// close ends the program.
+// close ends the program, once.
 func (s *server) close() {
 	if s.session == nil || !s.started {
 		return
 	}
 	s.session.End()
-	close(s.gone) // the run may end while strands stand, or come to stand
+	s.goes.Do(func() { close(s.gone) }) // the run may end while strands stand, or come to stand
 	<-s.ended
 }
 
