@@ -117,12 +117,12 @@ func (t *task) settle(id int64, outcome stack.Value, from *scheduler.Worker) {
 	t.mu.Unlock()
 	failed := isFailure(outcome)
 	t.vm.names.forget(t)
+	for _, c := range monitors { // who has joined the strand finds there what monitors get
+		t.vm.tell(c, id, outcome, from)
+	}
 	if t.end != nil {
 		t.end.Settle(outcome, &t.vm.sched, from)
 		t.vm.tasks.Delete(t.end)
-	}
-	for _, c := range monitors {
-		t.vm.tell(c, id, outcome, from)
 	}
 	for other := range links {
 		other.watch(func() { delete(other.links, t) })
