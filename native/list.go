@@ -237,17 +237,22 @@ func (e objects) copyValue(pc int, to int32, from machine.Mem, once bool) {
 	e.Store(numberAt(to), machine.D)
 }
 
+// kindIn makes A the kind of the value in C and D, or goes elsewhere if that is a number.
+func (e objects) kindIn(number machine.Label) {
+	e.Move(machine.A, machine.C)
+	e.numberMarker(machine.A)
+	e.JumpIf(machine.BelowOrEqual, number)
+	e.Move(machine.A, machine.D)
+	e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+}
+
 // mark marks the object of the value in C and D, of a kind, if that is known, as held more than once. It changes A.
 func (e objects) mark(pc int, k bytecode.Kind) {
 	l, done := &e.target.Layout, e.NewLabel()
 	switch k {
 	case bytecode.KindVariant:
 	case bytecode.KindAny:
-		e.Move(machine.A, machine.C)
-		e.numberMarker(machine.A)
-		e.JumpIf(machine.BelowOrEqual, done)
-		e.Move(machine.A, machine.D)
-		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+		e.kindIn(done)
 		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindMap))
 		e.JumpIf(machine.Equal, e.otherwise(pc))
 		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindVariant))
@@ -268,11 +273,7 @@ func (e objects) mark(pc int, k bytecode.Kind) {
 func (e objects) free(pc int, k bytecode.Kind) {
 	if k == bytecode.KindAny {
 		number := e.NewLabel()
-		e.Move(machine.A, machine.C)
-		e.numberMarker(machine.A)
-		e.JumpIf(machine.BelowOrEqual, number)
-		e.Move(machine.A, machine.D)
-		e.ShiftImm(machine.ShiftRight, machine.A, kindShift)
+		e.kindIn(number)
 		e.ArithImm(machine.Cmp, machine.A, int32(bytecode.KindString))
 		e.JumpIf(machine.Equal, e.otherwise(pc))
 		e.Bind(number)

@@ -66,7 +66,7 @@ type program struct {
 	late       []*load.Module // whose words may be defined again
 	input      *Word          // the statements of the input that is checked; nil: none
 	stack      *Effect        // what lies on the stack when it starts; nil: anything
-	todo       []*Word        // that are looked at now, in order
+	unchecked  []*Word        // that are looked at now, in order
 	standing   *standing      // what of Options.Before still holds
 	looked     bool           // bodies were looked at
 	// settled: what is declared had no faults. callees are the words that a word calls, by its index. Both are for an edit of the program.
@@ -160,7 +160,7 @@ func (p *program) check() {
 	p.exhaustive()
 	allowed(p)
 	order(p.errors, p.info.Program)
-	if p.todo = nil; p.opts.Before == nil {
+	if p.unchecked = nil; p.opts.Before == nil {
 		p.callees = nil // nobody will ask
 	}
 }
@@ -176,7 +176,7 @@ func declarations(p *program) bool {
 		p.input.Index = len(p.info.Words)
 		p.info.Words = append(p.info.Words, p.input)
 	}
-	p.todo = p.added()
+	p.unchecked = p.added()
 	p.resolveCalls()
 	names := len(p.errors) - told
 	p.fieldTypes()

@@ -113,7 +113,7 @@ func (e *edit) sameUnions(m, was *load.Module) bool {
 	})
 }
 
-// takeDeclarations goes the way from an earlier state of the program; false if there is none. Then the words that are still to be looked at are in todo.
+// takeDeclarations goes the way from an earlier state of the program; false if there is none. Then the words that are still to be looked at are in unchecked.
 func takeDeclarations(p *program) bool {
 	e := editOf(p)
 	if e == nil {
@@ -122,7 +122,7 @@ func takeDeclarations(p *program) bool {
 	e.unions()
 	e.words()
 	e.annotations()
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		if w.Effect == nil {
 			p.effect(w)
 		}
@@ -209,7 +209,7 @@ func (e *edit) words() {
 		p.info.Words[i] = w
 		if again {
 			w.told, w.refused, w.Extra, w.Leaky = false, false, 0, false
-			p.todo = append(p.todo, w)
+			p.unchecked = append(p.unchecked, w)
 		}
 		if old >= 0 && b.info.Words[old] == b.info.Main {
 			p.info.Main = w
@@ -305,7 +305,7 @@ func (e *edit) annotations() {
 			}
 		}
 	}
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		if e.from[w.Index] >= 0 {
 			e.forget(w)
 		}
@@ -357,7 +357,7 @@ func (e *edit) cycles() {
 		}
 	}
 	seen := make([]int32, len(p.callees))
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		calls := calleesOf(p, w, seen)
 		old := e.from[w.Index]
 		if old < 0 {
@@ -369,18 +369,18 @@ func (e *edit) cycles() {
 	if other {
 		p.cycle = 0
 		components(p)
-		already := p.todo // in the order of the program
+		already := p.unchecked // in the order of the program
 		for i, w := range p.info.Words {
 			if old := e.from[i]; old >= 0 && !among(already, w) && !e.sameCycle(i, old) {
-				p.todo = append(p.todo, w)
+				p.unchecked = append(p.unchecked, w)
 				w.told, w.Extra, w.Leaky = false, 0, false
 				e.forget(w)
 				p.resolveIn(w, w.Decl.Body)
 			}
 		}
-		slices.SortFunc(p.todo, func(a, b *Word) int { return a.Index - b.Index })
+		slices.SortFunc(p.unchecked, func(a, b *Word) int { return a.Index - b.Index })
 	}
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		markCycle(p, w)
 	}
 }

@@ -352,11 +352,11 @@ func cycles(p *program) {
 	words := p.info.Words
 	p.callees = make([][]int32, len(words))
 	seen := make([]int32, len(words))
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		p.callees[w.Index] = calleesOf(p, w, seen)
 	}
 	components(p)
-	for _, w := range p.todo {
+	for _, w := range p.unchecked {
 		markCycle(p, w)
 	}
 }

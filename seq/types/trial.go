@@ -24,7 +24,7 @@ func (p *program) each(step onWord) {
 // order. tried is false if nothing was tried: there is too little to do, or one word depends on
 // what is found out about others, as where effects are inferred.
 func (p *program) tryAll(step onWord) (left []*Word, tried bool) {
-	words := p.todo
+	words := p.unchecked
 	if p.infers() || !parallel.Pays(p.newCalls()) {
 		return words, false
 	}
@@ -44,8 +44,8 @@ func (p *program) tryAll(step onWord) (left []*Word, tried bool) {
 
 // newCalls is about how many calls there are in the words that are looked at now.
 func (p *program) newCalls() int {
-	if len(p.todo) < len(p.added()) {
-		return len(p.todo)
+	if len(p.unchecked) < len(p.added()) {
+		return len(p.unchecked)
 	}
 	n := 0
 	for _, m := range p.info.Program.Modules[p.from.modules:] {

@@ -94,7 +94,7 @@ func allowed(p *program) {
 		return
 	}
 	u := uses{info: p.info, wanted: func(i int32) bool { return p.table.Refused(i) != "" }, reach: map[int32][]int32{}}
-	for _, use := range u.of(p.todo) {
+	for _, use := range u.of(p.unchecked) {
 		why := p.table.Refused(use.Builtin)
 		if use.Through {
 			why = fmt.Sprintf("it calls '%s': %s", p.table.Name(use.Builtin), why)
