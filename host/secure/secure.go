@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -91,6 +92,16 @@ type conn struct {
 	below *prompt
 }
 
+// Read reads what the peer has sent. io.EOF is the end that the peer has announced; whoever can cut the connection cannot make it: an end that was not
+// announced is io.ErrUnexpectedEOF, between records as well (RFC 8446, section 6.1), where crypto/tls says io.EOF.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if err == io.EOF && c.below.ended.Load() {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
 func (c *conn) Close() error {
 	c.below.closing.Store(true)
 	return c.Conn.Close()
@@ -99,7 +110,16 @@ func (c *conn) Close() error {
 // prompt is a connection that is closed at once: crypto/tls would wait for 5 seconds for a peer that does not read.
 type prompt struct {
 	net.Conn
-	closing atomic.Bool
+	closing, ended atomic.Bool
+}
+
+// Read notes the end of the connection, to which crypto/tls reads only while the peer has not announced it.
+func (p *prompt) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if err == io.EOF {
+		p.ended.Store(true)
+	}
+	return n, err
 }
 
 // promptly is how long the announcement of the end may take to get into the system's buffer.

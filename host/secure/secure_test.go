@@ -102,7 +102,10 @@ func TestWhoIsTrusted(t *testing.T) {
 				asked, protocols = hello.ServerName, hello.SupportedProtos
 				return nil, nil
 			}
-			plain := dial(t, serve(t, config, func(s *tls.Conn) { _, _ = s.Write([]byte("hello")) }))
+			plain := dial(t, serve(t, config, func(s *tls.Conn) {
+				_, _ = s.Write([]byte("hello"))
+				_ = s.CloseWrite()
+			}))
 			s, err := trust.Client(t.Context(), plain, c.host)
 			if !c.ok {
 				require.Error(t, err)
@@ -173,6 +176,25 @@ func TestTheEndIsAnnounced(t *testing.T) {
 	close(hold)
 }
 
+// What a peer has sent arrives, whatever the end; a connection that ends without close-notify has no proper end, between records as well.
+func TestAnEndThatIsNotAnnouncedIsAnError(t *testing.T) {
+	ca := testcert.New(t)
+	trust := secure.NewTrust(settings.Network{CertFile: ca.File()})
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for _, sent := range []string{"", "hello"} {
+			config := &tls.Config{Certificates: []tls.Certificate{ca.Certificate(testcert.For("localhost"))}, MaxVersion: version}
+			s, err := trust.Client(t.Context(), dial(t, serve(t, config, func(s *tls.Conn) { _, _ = io.WriteString(s, sent) })), "localhost")
+			require.NoError(t, err)
+			b, err := io.ReadAll(s)
+			assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+			assert.Equal(t, sent, string(b))
+			_, err = s.Read(make([]byte, 1))
+			assert.ErrorIs(t, err, io.ErrUnexpectedEOF, "and once more")
+			_ = s.Close()
+		}
+	}
+}
+
 func TestAHandshakeCanBeGivenUp(t *testing.T) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -203,8 +225,7 @@ func (c *cut) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// FuzzRecords cuts what a server sends anywhere, in the handshake or behind it, and changes a byte of it: there is an error, or what the server sent, as far
-// as it came.
+// FuzzRecords cuts what a server sends anywhere, in the handshake or behind it, and changes a byte of it: there is an error, or all that the server sent.
 func FuzzRecords(f *testing.F) {
 	ca := testcert.New(f)
 	trust := secure.NewTrust(settings.Network{CertFile: ca.File()})
