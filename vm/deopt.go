@@ -18,25 +18,34 @@ func (s *Strand) deoptimise(address uintptr) {
 	img := s.image
 	for i := len(s.frames) - 1; i > 0; i-- {
 		f := &s.frames[i]
-		index, pc, ok := img.functionAt(f.ip)
-		if !ok {
-			return
-		}
-		code := img.mod.Funcs[index].Code
-		call := code[pc-1]
-		if call.Original() == bytecode.OpExpect && pc > 1 {
-			call = code[pc-2]
-		}
+		call := img.calls(f.ip)
 		if f.fp+uintptr(call.A)*slotSize <= address {
 			return // its values end below
 		}
-		if op := call.Original(); op != bytecode.OpCallOpen && op != bytecode.OpCallUnknown {
-			f.ip = codeAddress(img.code(index, guardedForm)) + uintptr(pc)*instrSize
+		switch op := call.Original(); {
+		case op == bytecode.OpCallOpen, op == bytecode.OpCallUnknown:
+		case op == bytecode.OpCallQuotation && call.A == call.B: // all that the frame had are inputs
+		default:
+			f.ip = s.deoptAddress(f.ip)
 		}
 		if f.fp <= address {
 			return
 		}
 	}
+}
+
+// calls returns the instruction of the call that a frame waits in which goes on at an address.
+func (img *image) calls(ip uintptr) *bytecode.Instr {
+	ip -= instrSize
+	if instr(ip).Original() == bytecode.OpExpect {
+		ip -= instrSize
+	}
+	in := instr(ip)
+	if in.Op != bytecode.OpNative { // which has the number of an entry in place of operands
+		return in
+	}
+	index, pc, _ := img.functionAt(ip)
+	return &img.mod.Funcs[index].Code[pc]
 }
 
 // deoptAddress returns the address in guarded code for one in a function's own code.
