@@ -232,7 +232,11 @@ func (g *generator) print(t typ) {
 	case treeT:
 		g.b.WriteString(" write-tree \"\" io.write-line")
 	case quotT:
-		g.b.WriteString(" 7 swap call int->string io.write-line")
+		call := "call"
+		if g.loops > 0 { // as in forms: the stack is to be known in a literal that captures
+			call = "apply"
+		}
+		fmt.Fprintf(g.b, " 7 swap %s int->string io.write-line", call)
 	case listT:
 		g.b.WriteString(" [ int->string io.write ] list.each \"\" io.write-line")
 	}
