@@ -22,11 +22,22 @@ func (x *auxStack) pushOne(v stack.Value) {
 	(*x)[n] = v
 }
 
+// pushAux puts the value in a slot on the aux stack; the compiler may still have it in the slot as well.
+func (s *Strand) pushAux(slot *stack.Value) {
+	slot.Share()
+	s.aux.pushOne(*slot)
+}
+
 // drop drops n values.
 func (x *auxStack) drop(n int) {
 	first := len(*x) - n
 	clear((*x)[first:])
 	*x = (*x)[:first]
+}
+
+// holds tells whether there is a value on top of a kind, any kind if that is Nothing.
+func (x auxStack) holds(kind stack.Kind) bool {
+	return len(x) > 0 && (kind == stack.Nothing || x[len(x)-1].Kind() == kind)
 }
 
 // popKind moves the value on top; it must be of a kind, unless that is Nothing.

@@ -38,8 +38,7 @@ func (s *Strand) cold(in *bytecode.Instr) error {
 	case bytecode.OpClosure:
 		makeClosure(fp, in)
 	case bytecode.OpAuxPush:
-		a.Share() // the compiler may still have it in a slot as well
-		s.aux.pushOne(*a)
+		s.pushAux(a)
 	case bytecode.OpAuxPop:
 		return s.aux.popKind(a, stack.Kind(in.B))
 

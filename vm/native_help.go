@@ -26,6 +26,14 @@ var helps = [...]help{
 	},
 	bytecode.OpSelect: helpSelect,
 
+	bytecode.OpAuxPush: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
+		s.pushAux(at(s.fp, in.A))
+		return true
+	},
+	bytecode.OpAuxPop: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
+		return s.aux.holds(stack.Kind(in.B)) && s.aux.popKind(at(s.fp, in.A), stack.Kind(in.B)) == nil
+	},
+
 	bytecode.OpMake:            helpMake,
 	bytecode.OpRemake:          helpRemake,
 	bytecode.OpFieldPut:        helpPut,
