@@ -145,7 +145,10 @@ func parseHost(text string) (string, error) {
 	ascii := strings.ToLower(name)
 	if strings.ContainsFunc(ascii, func(c rune) bool { return c >= utf8.RuneSelf }) || strings.Contains(ascii, "xn--") {
 		var err error
-		if ascii, err = inHosts.ToASCII(name); err != nil {
+		if ascii, err = inHosts.ToASCII(name); err == nil {
+			_, err = inHosts.ToASCII(ascii) // what is written of a label that is far too long cannot be read
+		}
+		if err != nil {
 			return "", fmt.Errorf("the host %q is no name", text)
 		}
 	}
