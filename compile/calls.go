@@ -20,6 +20,11 @@ func (g *generator) tailCall(callee int32, n int) {
 	g.layOut()
 	below := int32(len(g.stack) - n)
 	g.touch(below)
+	g.goOnWith(callee, below)
+}
+
+// goOnWith goes on with a function, to which the values of the frame from one on belong.
+func (g *generator) goOnWith(callee, below int32) {
 	if callee == g.self && below == 0 {
 		g.restart(g.start)
 		return
@@ -246,6 +251,10 @@ func (g *generator) demandKept(callee *types.Word) {
 func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, last bool) bool {
 	if last {
 		g.layOut()
+		if w != nil && !g.floating && len(g.stack) == len(w.Effect.In)+w.Extra { // nothing of this frame lies below
+			g.goOnWith(callee, 0)
+			return true
+		}
 		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
 		return true
 	}
