@@ -91,9 +91,12 @@ func (e *emitter) room(pc int, above int32, callee *bytecode.Func) {
 func call(e *emitter, pc int, in bytecode.Instr) {
 	callee := &e.module.Funcs[in.B]
 	e.room(pc, in.A, callee)
-	below := e.missing(e.front[pc], e.below(pc), e.kinds[pc])
+	if isExpected(e.plan, pc) {
+		e.callExpected(pc, in)
+		return
+	}
 	site := Site{Function: e.index, PC: int32(pc), Window: in.A, Callee: in.B}
-	for _, w := range below {
+	for _, w := range e.missing(e.front[pc], e.below(pc), e.kinds[pc]) {
 		if w.number {
 			e.storeNumber(w.slot, w.kind)
 		}
@@ -102,25 +105,51 @@ func call(e *emitter, pc int, in bytecode.Instr) {
 		}
 	}
 	e.handOver(pc, in.A, e.registerFile.inputs(callee))
-	if in.A > 0 {
-		e.ArithImm(machine.Add, machine.Frame, in.A*slotBytes)
+	e.callIn(pc, site, func() { e.callFunction(in.B) })
+	e.takeResults(pc, in.A, callee)
+	e.next(pc)
+}
+
+// callExpected calls a function that may leave other values than it declares, but for its machine code, and goes over the look at the height behind. All is in
+// memory in front of it and behind.
+func (e *emitter) callExpected(pc int, in bytecode.Instr) {
+	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc]))
+	e.handOver(pc, in.A, e.registerFile.inputs(&e.module.Funcs[in.B]))
+	e.callIn(pc, Site{Function: e.index, PC: int32(pc), Window: in.A, Callee: in.B}, func() { e.callFunction(in.B) })
+	e.goOverExpect(pc)
+}
+
+// goOverExpect goes on behind what looks at the height that a call has left.
+func (e *emitter) goOverExpect(pc int) {
+	to := e.to[pc+1][0]
+	e.reload(to)
+	e.goTo(pc, to)
+}
+
+// callIn makes a call with the callee's frame where the site says.
+func (e *emitter) callIn(pc int, site Site, call func()) {
+	if site.Window != 0 {
+		e.ArithImm(machine.Add, machine.Frame, site.Window*slotBytes)
 	}
-	if start, ok := e.starts[in.B]; ok {
-		e.Call(start)
-	} else {
-		address, _ := e.target.Known(in.B)
-		e.Immediate(machine.A, int64(address))
-		e.CallTo(machine.A)
-	}
+	call()
 	site.Return = e.Here()
 	e.sites[pc] = e.target.Sites + len(e.code.Sites)
 	e.Mark(int32(e.sites[pc]))
 	e.code.Sites = append(e.code.Sites, site)
-	if in.A > 0 {
-		e.ArithImm(machine.Sub, machine.Frame, in.A*slotBytes)
+	if site.Window != 0 {
+		e.ArithImm(machine.Sub, machine.Frame, site.Window*slotBytes)
 	}
-	e.takeResults(pc, in.A, callee)
-	e.next(pc)
+}
+
+// callFunction calls the code of a function, wherever that is.
+func (e *emitter) callFunction(function int32) {
+	if start, ok := e.starts[function]; ok {
+		e.Call(start)
+		return
+	}
+	address, _ := e.target.Known(function)
+	e.Immediate(machine.A, int64(address))
+	e.CallTo(machine.A)
 }
 
 // takeResults brings the results of a call, from a slot on, to where they belong, and loads all registers that are used from there on.
@@ -172,15 +201,20 @@ type Quotation struct {
 // QuotationOf is the record of a function that has code.
 func QuotationOf(f *bytecode.Func, address uintptr) Quotation {
 	own := f.In - f.Captures
-	if f.Word || f.Open || own > mostInputs || f.Out > mostInputs {
+	if f.Word || own > mostInputs || f.Out > mostInputs || !leavesInMemory(f) {
 		return NoQuotation
 	}
+	return Quotation{Address: address, Frame: uintptr(f.Frame) * slotBytes, Shape: int(shape(own, f.Out)), Captures: int(f.Captures)}
+}
+
+// leavesInMemory tells whether nothing is proven of the results of a function: so they are in memory.
+func leavesInMemory(f *bytecode.Func) bool {
 	for i := range f.Out {
 		if resultKind(f, i) != bytecode.KindAny {
-			return NoQuotation
+			return false
 		}
 	}
-	return Quotation{Address: address, Frame: uintptr(f.Frame) * slotBytes, Shape: int(shape(own, f.Out)), Captures: int(f.Captures)}
+	return true
 }
 
 // NoQuotation is the record of a function without.
@@ -195,51 +229,70 @@ func shape(in, out int32) int32 { return in<<16 | out }
 // quotationFits: the kind of what is called is not known to be another one, and the call can be gone over to by the interpreter right behind.
 func quotationFits(b *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	return b.target.Layout.Quotations != 0 && p.inSlot(pc, in.A) && in.B <= mostInputs && in.C <= mostInputs && in.C >= 0 && p.kinds[pc+1] != nil && len(p.to[pc+1]) == 1
+	return b.target.Layout.Quotations != 0 && p.inSlot(pc, in.A) && in.B <= mostInputs && in.C <= mostInputs && in.C >= 0 && expectedFits(p, pc, in.A-in.B+in.C)
 }
 
 // callQuotation calls the quotation in slot A. All is in memory in front of it and behind, and its code has been made for its own number of inputs
 // and outputs, so that the expect behind needs no look.
 func callQuotation(e objects, pc int, in bytecode.Instr) {
-	l, window, exit := &e.target.Layout, (in.A-in.B)*slotBytes, e.exit(pc)
-	e.objectIn(pc, in.A, bytecode.KindQuotation)
+	e.findQuotation(pc, in.A, (in.A-in.B)*slotBytes, shape(in.B, in.C))
+	e.ArithMem(machine.Cmp, machine.Calls, context(e.target.Layout.Deepest))
+	e.JumpIf(machine.BelowOrEqual, e.exit(pc))
+	e.poll(pc)
+	e.unpackQuotation(pc, in.A)
+	e.callIn(pc, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Callee: -1}, func() {
+		e.Load(machine.A, machine.Mem{Base: machine.A, Disp: quotationAddress})
+		e.CallTo(machine.A)
+	})
+	e.goOverExpect(pc)
+}
+
+// tailQuotationFits: all values of the frame are the quotation's, and it leaves what the function declares.
+func tailQuotationFits(b *builder, p *plan, pc int) bool {
+	in := p.f.Code[pc]
+	return b.target.Layout.Quotations != 0 && p.inSlot(pc, in.A) && in.A <= mostInputs && p.f.Out <= mostInputs && leavesInMemory(p.f)
+}
+
+// tailQuotation goes on with the quotation in slot A in place of the function.
+func tailQuotation(e objects, pc int, in bytecode.Instr) {
+	e.findQuotation(pc, in.A, 0, shape(in.A, e.f.Out))
+	e.poll(pc)
+	e.unpackQuotation(pc, in.A)
+	e.Load(machine.A, machine.Mem{Base: machine.A, Disp: quotationAddress})
+	e.JumpTo(machine.A)
+}
+
+// findQuotation makes A the address of the record of the quotation in a slot, and C its object. It exits if the quotation has no code, another shape, or no room for its frame,
+// so many bytes above this one.
+func (e objects) findQuotation(pc int, slot, window, shape int32) {
+	l, exit := &e.target.Layout, e.exit(pc)
+	e.objectIn(pc, slot, bytecode.KindQuotation)
 	e.LoadSigned32(machine.A, field(l.ClosureFunction))
 	e.ShiftImm(machine.ShiftLeft, machine.A, quotationShift)
 	e.ArithMem(machine.Add, machine.A, context(l.Quotations))
 	e.ArithMem(machine.Cmp, machine.A, context(l.QuotationsEnd))
 	e.JumpIf(machine.AboveOrEqual, exit)
-	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.A, Disp: quotationShape}, shape(in.B, in.C))
+	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.A, Disp: quotationShape}, shape)
 	e.JumpIf(machine.NotEqual, exit)
 	e.Load(machine.D, context(l.Limit))
 	e.Load(machine.D, machine.Mem{Base: machine.D})
 	e.Arith(machine.Sub, machine.D, machine.Frame)
-	e.ArithImm(machine.Sub, machine.D, window)
+	if window != 0 {
+		e.ArithImm(machine.Sub, machine.D, window)
+	}
 	e.ArithMem(machine.Cmp, machine.D, machine.Mem{Base: machine.A, Disp: quotationFrame})
 	e.JumpIf(machine.Less, exit)
-	e.ArithMem(machine.Cmp, machine.Calls, context(l.Deepest))
-	e.JumpIf(machine.BelowOrEqual, exit)
-	e.poll(pc)
+}
+
+// unpackQuotation copies what the quotation C with the record A has captured to the slots from its own on, and writes to memory what is missing there. A stays.
+func (e objects) unpackQuotation(pc int, slot int32) {
 	e.ArithMemImm(machine.Cmp, machine.Mem{Base: machine.A, Disp: quotationCaptures}, 0)
 	copied := e.NewLabel()
-	e.Store(context(l.Answer), machine.A)
-	e.JumpIf(machine.NotEqual, e.aside(func() { e.copyCaptures(pc, in.A, copied) }))
+	e.Store(context(e.target.Layout.Answer), machine.A)
+	e.JumpIf(machine.NotEqual, e.aside(func() { e.copyCaptures(pc, slot, copied) }))
 	e.write(e.missing(e.front[pc], e.live[pc], e.kinds[pc]))
 	e.Bind(copied)
-	e.Load(machine.A, context(l.Answer))
-	if window != 0 {
-		e.ArithImm(machine.Add, machine.Frame, window)
-	}
-	e.Load(machine.A, machine.Mem{Base: machine.A, Disp: quotationAddress})
-	e.CallTo(machine.A)
-	e.sites[pc] = e.target.Sites + len(e.code.Sites)
-	e.code.Sites = append(e.code.Sites, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Return: e.Here(), Callee: -1})
-	e.Mark(int32(e.sites[pc]))
-	if window != 0 {
-		e.ArithImm(machine.Sub, machine.Frame, window)
-	}
-	to := e.to[pc+1][0]
-	e.reload(to)
-	e.goTo(pc, to)
+	e.Load(machine.A, context(e.target.Layout.Answer))
 }
 
 // copyCaptures marks what the closure C has captured, and copies it to the slots from one on. All is written to memory in between, so all registers are free then.

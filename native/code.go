@@ -34,6 +34,7 @@ type Help uint8
 const (
 	NoHelp   Help = iota
 	SureHelp      // hardly ever fails
+	EvenHelp      // hardly ever fails, and takes no longer than the interpreter
 	MayHelp       // may have to leave it: then the code leaves in front of it
 )
 
@@ -178,7 +179,7 @@ func (b *builder) wayOf(p *plan, pc int) way {
 	if kept && int(in.Op) < len(emitters) && !emitters[in.Op].none() {
 		switch row := &emitters[in.Op]; {
 		case row.fits != nil && !row.fits(b, p, pc):
-		case row.inMemory:
+		case row.inMemory != nil && row.inMemory(p, pc):
 			return inMemory
 		case helped:
 			return codedOrHelped
@@ -248,9 +249,10 @@ func (b *builder) worthwhile(p *plan) bool {
 			}
 			loss += weight
 		case onlyHelped:
-			if b.helps(p.f.Code[pc]) == MayHelp { // and what it does takes much longer than the dispatch that is saved
+			switch b.helps(p.f.Code[pc]) {
+			case MayHelp: // and what it does takes much longer than the dispatch that is saved
 				loss += weight
-			} else {
+			case SureHelp:
 				helped += weight
 			}
 		default:

@@ -22,7 +22,8 @@ import (
 // processors are all that there is code for.
 var processors = []*machine.Processor{&amd64.Processor, &arm64.Processor}
 
-var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Calls: 24, Refilled: 32, Deepest: 40, Outside: 48, Back: 56, Answer: 64, Barrier: 72, Markers: 80, StackGuard: 16, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20}
+var layout = Layout{Limit: 0, Exit: 8, Frame: 16, Calls: 24, Refilled: 32, Deepest: 40, Outside: 48, Back: 56, Answer: 64, Barrier: 72, Markers: 80, StackGuard: 16, State: 8, Shared: 1, Form: 12, Elements: 16, Length: 24, Room: 32, TagUnion: 16, TagOrdinal: 20,
+	Quotations: 128, QuotationsEnd: 136, ClosureFunction: 0, ClosureCaptures: 8, ClosureLength: 16}
 
 var ints = func(n int) []bytecode.Kind {
 	kinds := make([]bytecode.Kind, n)
@@ -48,6 +49,19 @@ var functions = map[string]bytecode.Func{
 		{Op: bytecode.OpIntAddImm, A: 2, B: 0, C: -2},
 		{Op: bytecode.OpCall, A: 2},
 		{Op: bytecode.OpIntAdd, A: 0, B: 1, C: 2},
+		{Op: bytecode.OpReturn, A: 1},
+	}},
+	// What a quotation leaves, and what an open function does.
+	"apply": {In: 2, Out: 1, Frame: 2, Open: true, Params: []bytecode.Kind{bytecode.KindInt, bytecode.KindQuotation}, Code: []bytecode.Instr{
+		{Op: bytecode.OpIntAddImm, A: 0, B: 0, C: 1},
+		{Op: bytecode.OpTailQuotation, A: 1},
+	}},
+	"expected": {In: 1, Out: 1, Frame: 2, Open: true, Params: ints(1), Code: []bytecode.Instr{
+		{Op: bytecode.OpIntAddImm, A: 1, B: 0, C: -1},
+		{Op: bytecode.OpCall, A: 1},
+		{Op: bytecode.OpExpect, A: 2},
+		{Op: bytecode.OpCheck, A: 1, B: int32(bytecode.KindInt)},
+		{Op: bytecode.OpIntAdd, A: 0, B: 0, C: 1},
 		{Op: bytecode.OpReturn, A: 1},
 	}},
 	// What has no code, the join of an Int and a Float, which goes on in memory, and Floats.

@@ -9,10 +9,9 @@ import (
 type emission struct {
 	emit func(e *emitter, pc int, in bytecode.Instr)
 	// holds, in place of emit, is of an instruction that goes to its target on a condition, or else on: it sets the flags, and returns the condition.
-	holds func(e *emitter, in bytecode.Instr) machine.Cond
-	fits  func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
-	// inMemory: all is in memory in front of it and behind.
-	inMemory bool
+	holds    func(e *emitter, in bytecode.Instr) machine.Cond
+	fits     func(b *builder, p *plan, pc int) bool // there is code for this one; nil: for all
+	inMemory func(p *plan, pc int) bool             // all is in memory in front of this one and behind; nil: of none
 }
 
 // none tells whether there is no code.
@@ -147,8 +146,9 @@ var emitters = [...]emission{
 	bytecode.OpListOwn:       {emit: on(listOwn), fits: looksAtB},
 	bytecode.OpListHas:       {emit: on(listHas), fits: looksAtB},
 
-	bytecode.OpCall:           {emit: call, fits: callFits},
-	bytecode.OpCallQuotation:  {emit: on(callQuotation), fits: quotationFits, inMemory: true},
+	bytecode.OpCall:           {emit: call, fits: callFits, inMemory: isExpected},
+	bytecode.OpCallQuotation:  {emit: on(callQuotation), fits: quotationFits, inMemory: isExpected},
+	bytecode.OpTailQuotation:  {emit: on(tailQuotation), fits: tailQuotationFits},
 	bytecode.OpTail:           {emit: tail, fits: tailFits},
 	bytecode.OpLoop:           {emit: jumpBack},
 	bytecode.OpIntAddLoop:     {emit: intAddLoop},
@@ -190,21 +190,32 @@ func constantFits(b *builder, p *plan, pc int) bool {
 	return classOf(b.module.Consts[p.f.Code[pc].B].Kind) != inSlot || b.target.Constant != nil
 }
 
-// callFits: what an expect behind it looks at is not there.
+// isExpected tells whether an instruction behind a call looks at the height of what that has left. Code goes over it: it is only left to the interpreter.
+func isExpected(p *plan, pc int) bool { return p.f.Code[pc+1].Op == bytecode.OpExpect }
+
+// expectedFits tells whether code can go over the look at the height behind a call: it is what the callee declares.
+func expectedFits(p *plan, pc int, height int32) bool {
+	return p.f.Code[pc+1].A == height && p.kinds[pc+1] != nil && len(p.to[pc+1]) == 1
+}
+
+// callFits: an open function leaves to the interpreter whatever makes it leave other values than it declares.
 func callFits(b *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
-	switch p.f.Code[pc+1].Op {
-	case bytecode.OpExpect, bytecode.OpFrameToTop:
+	callee := &b.module.Funcs[in.B]
+	switch {
+	case !b.callable(in.B):
 		return false
+	case isExpected(p, pc):
+		return expectedFits(p, pc, in.A+callee.Out)
 	}
-	return !b.module.Funcs[in.B].Open && b.callable(in.B)
+	return !callee.Open && p.f.Code[pc+1].Op != bytecode.OpFrameToTop
 }
 
 // tailFits: the callee leaves its results where the function's are expected.
 func tailFits(b *builder, p *plan, pc int) bool {
 	in := p.f.Code[pc]
 	callee := &b.module.Funcs[in.B]
-	if in.A != 0 || callee.Open || callee.Out != p.f.Out || !b.callable(in.B) {
+	if in.A != 0 || callee.Open && !p.f.Open || callee.Out != p.f.Out || !b.callable(in.B) {
 		return false
 	}
 	for i := range p.f.Out {

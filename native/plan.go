@@ -68,7 +68,15 @@ type plan struct {
 
 // suits tells whether a function can have machine code at all.
 func suits(f *bytecode.Func) bool {
-	return !f.Open && len(f.Code) > 0 && len(f.Code) <= maxInstructions && f.Frame <= maxSlots
+	return len(f.Code) > 0 && len(f.Code) <= maxInstructions && f.Frame <= maxSlots && (!f.Open || endsAsDeclared(f))
+}
+
+// endsAsDeclared tells whether what ends an open function is either a return that leaves as many values as it declares, where its frame is from the start, or is
+// done by the interpreter.
+func endsAsDeclared(f *bytecode.Func) bool {
+	return !slices.ContainsFunc(f.Code, func(in bytecode.Instr) bool {
+		return in.Op.Info().Has(bytecode.MovesFrame) || in.Op == bytecode.OpReturn && in.A != f.Out
+	})
 }
 
 // newPlan makes the plan of a function as far as it does not depend on which instructions have code.

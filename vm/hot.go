@@ -133,10 +133,11 @@ func (t *tier) move(img *image, ip *uintptr) {
 	}
 }
 
-// How long machine code runs, at the least, where it is worth the way there and back: about as long as that takes. Of each so many ways one is timed, and of
-// each function so many must be.
+// How long machine code runs, at the least, where it is worth the way there and back: about as long as that takes. What each help takes besides what it does is no
+// gain. Of each so many ways one is timed, and of each function so many must be.
 const (
 	worthTheWay = 40 * time.Nanosecond
+	wayToHelp   = 8 * time.Nanosecond
 	oneTimed    = 32
 	enoughTimed = 64
 	longestWay  = 4 * worthTheWay // more does not count: a time may have in it that of others
@@ -155,9 +156,9 @@ func (v *visits) begin() bool {
 	return v.number%oneTimed == 0
 }
 
-// end notes how long it took; true if the ways are not worth it.
-func (v *visits) end(begun time.Time) bool {
-	v.time += min(time.Since(begun)-clockTime(), longestWay)
+// end notes how long it took, with so many times help; true if the ways are not worth it.
+func (v *visits) end(begun time.Time, helped int) bool {
+	v.time += min(time.Since(begun)-clockTime()-time.Duration(helped)*wayToHelp, longestWay)
 	v.timed++
 	if v.timed < enoughTimed {
 		return false

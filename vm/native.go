@@ -34,6 +34,7 @@ type machineContext struct {
 	strand  *Strand      // that runs
 	made    *machineCode // that it entered: code in it goes to no younger code
 	helping bool         // machine code waits for Go code
+	helped  int          // how often it has
 	failed  error        // what that has found
 
 	open [native.Room + spareCalls]uintptr // the return addresses, innermost first; at the end: the collector looks no further than the last pointer
@@ -148,8 +149,9 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	}
 	if v := c.visitsOf(img.tier, e.function); v.begin() {
 		begun := time.Now()
+		c.helped = 0
 		callMachine(c, e.address, s.fp)
-		if v.end(begun) && img.tier.native.Mode == settings.NativeOn {
+		if v.end(begun, c.helped) && img.tier.native.Mode == settings.NativeOn {
 			img.tier.retire(img, e.function)
 		}
 	} else {

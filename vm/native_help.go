@@ -89,7 +89,11 @@ func (img *image) helps(in bytecode.Instr) native.Help {
 
 // helpFor tells what help there is for an instruction; word finds a built-in word, nil is none.
 func helpFor(in bytecode.Instr, word func(index int32) *Builtin) native.Help {
-	if in.Op != bytecode.OpBuiltin {
+	switch in.Op {
+	case bytecode.OpBuiltin:
+	case bytecode.OpAuxPush, bytecode.OpAuxPop, bytecode.OpClosure: // the interpreter's loop has no case for them either
+		return native.EvenHelp
+	default:
 		if int(in.Op) < len(helps) && helps[in.Op] != nil {
 			return native.SureHelp
 		}
@@ -110,6 +114,7 @@ func helpMachine(c *machineContext) bool {
 	x := &c.made.exits[c.exit-1]
 	s.ip, s.fp = x.behind, c.frame
 	c.helping = true
+	c.helped++
 	var done bool
 	if b := x.builtin; b != nil {
 		done = helpWord(s, c, b, window(s.fp, x.original.A, b.width))
