@@ -20,11 +20,6 @@ func (g *generator) tailCall(callee int32, n int) {
 	g.layOut()
 	below := int32(len(g.stack) - n)
 	g.touch(below)
-	g.goOnWith(callee, below)
-}
-
-// goOnWith goes on with a function, to which the values of the frame from one on belong.
-func (g *generator) goOnWith(callee, below int32) {
 	if callee == g.self && below == 0 {
 		g.restart(g.start)
 		return
@@ -250,11 +245,11 @@ func (g *generator) demandKept(callee *types.Word) {
 // not fixed: that of a word, or a helper.
 func (g *generator) callFunction(callee int32, w *types.Word, call *types.Call, last bool) bool {
 	if last {
-		g.layOut()
-		if w != nil && !g.floating && len(g.stack) == len(w.Effect.In)+w.Extra { // nothing of this frame lies below
-			g.goOnWith(callee, 0)
+		if w != nil && len(g.stack) == len(w.Effect.In)+w.Extra { // nothing of this frame lies below
+			g.tailCall(callee, len(g.stack))
 			return true
 		}
+		g.layOut()
 		g.emit(bytecode.OpTailOpen, int32(len(g.stack)), callee, 0)
 		return true
 	}

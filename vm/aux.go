@@ -22,10 +22,10 @@ func (x *auxStack) pushOne(v stack.Value) {
 	(*x)[n] = v
 }
 
-// pushAux puts the value in a slot on the aux stack; the compiler may still have it in the slot as well.
-func (s *Strand) pushAux(slot *stack.Value) {
+// keep pushes the value in a slot; the compiler may still have it there as well.
+func (x *auxStack) keep(slot *stack.Value) {
 	slot.Share()
-	s.aux.pushOne(*slot)
+	x.pushOne(*slot)
 }
 
 // drop drops n values.

@@ -38,7 +38,7 @@ func (s *Strand) cold(in *bytecode.Instr) error {
 	case bytecode.OpClosure:
 		makeClosure(fp, in)
 	case bytecode.OpAuxPush:
-		s.pushAux(a)
+		s.aux.keep(a)
 	case bytecode.OpAuxPop:
 		return s.aux.popKind(a, stack.Kind(in.B))
 

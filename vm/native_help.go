@@ -27,7 +27,7 @@ var helps = [...]help{
 	bytecode.OpSelect: helpSelect,
 
 	bytecode.OpAuxPush: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
-		s.pushAux(at(s.fp, in.A))
+		s.aux.keep(at(s.fp, in.A))
 		return true
 	},
 	bytecode.OpAuxPop: func(s *Strand, _ *machineContext, in *bytecode.Instr) bool {
