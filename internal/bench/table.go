@@ -84,6 +84,7 @@ var wild = []Program{
 	{Name: "coins", Size: 50_000, Small: 200},
 	{Name: "components", Size: 200_000, Small: 100},
 	{Name: "compose", Size: 60_000, Small: 100},
+	{Name: "control", Size: 150_000, Small: 100},
 	{Name: "crc", Size: 40_000, Small: 20},
 	{Name: "filters", Size: 12_000, Small: 200},
 	{Name: "floyd", Size: 180, Small: 10},
