@@ -102,6 +102,7 @@ type server struct {
 
 	mu    sync.Mutex
 	stop  *debugger.Stop // nil: it runs
+	asked string         // why the client expects the next stop, if no breakpoint or other thing comes first
 	stops chan struct{}  // has something when it has stopped
 
 	lines     map[string][]int // the breakpoints of a file, by its path
@@ -187,6 +188,9 @@ func (c category) Write(b []byte) (int, error) {
 // start runs the program.
 func (s *server) start() {
 	s.started = true
+	if s.launch.StopOnEntry {
+		s.awaits("entry")
+	}
 	go func() {
 		defer close(s.ended)
 		status, err := s.session.Run(context.Background())
@@ -207,20 +211,31 @@ func (s *server) stopped(stop *debugger.Stop) debugger.Way {
 	for _, trouble := range stop.Trouble {
 		s.output("console", trouble+"\n")
 	}
+	reason := reasons[stop.Reason]
 	s.mu.Lock()
-	s.stop = stop
+	if stop.Reason == "step" && s.asked != "" {
+		reason = s.asked
+	}
+	s.stop, s.asked = stop, ""
 	s.mu.Unlock()
 	select {
 	case s.stops <- struct{}{}:
 	default:
 	}
-	s.tell(stop, reasons[stop.Reason])
+	s.tell(stop, reason)
 	select {
 	case way := <-s.resume:
 		return way
 	case <-s.gone:
 		return debugger.Quit
 	}
+}
+
+// awaits notes why the client expects the next stop.
+func (s *server) awaits(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = reason
 }
 
 // leave has the program go on from where it stands.
@@ -232,11 +247,11 @@ func (s *server) leave(way debugger.Way) {
 }
 
 // reasons are those of the protocol.
-var reasons = map[string]string{"breakpoint": "breakpoint", "step": "step", "strand": "entry", "error": "exception", "deadlock": "exception"}
+var reasons = map[string]string{"breakpoint": "breakpoint", "step": "step", "strand": "entry", "pause": "pause", "error": "exception", "deadlock": "exception"}
 
 // tell sends the event of a stop, or of a look at another time.
 func (s *server) tell(stop *debugger.Stop, reason string) {
-	body := dap.StoppedEventBody{Reason: reason, ThreadId: int(stop.Strand), AllThreadsStopped: true, HitBreakpointIds: stop.Breakpoints}
+	body := dap.StoppedEventBody{Reason: reason, ThreadId: int(shownStrand(stop)), AllThreadsStopped: true, HitBreakpointIds: stop.Breakpoints}
 	switch {
 	case stop.Past() >= 0:
 		body.Description = debugger.Ago(stop.Past())
@@ -277,6 +292,17 @@ func (s *server) change(f func()) {
 		case <-s.stops:
 		}
 	}
+}
+
+// terminate ends the program, also one that has not begun.
+func (s *server) terminate() {
+	if s.started {
+		s.close()
+		return
+	}
+	s.started = true
+	close(s.ended)
+	s.send(&dap.TerminatedEvent{Event: event("terminated")})
 }
 
 // close ends the program, once.

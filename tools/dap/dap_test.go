@@ -131,6 +131,21 @@ func (c *client) begin(launch map[string]any) {
 	require.IsType(c.t, &dap.LaunchResponse{}, c.ask("launch", launch))
 }
 
+// ends waits for the end of the program.
+func (c *client) ends() {
+	c.t.Helper()
+	for {
+		for len(c.events) > 0 {
+			e := c.events[0]
+			c.events = c.events[1:]
+			if _, ok := e.(*dap.TerminatedEvent); ok {
+				return
+			}
+		}
+		c.read()
+	}
+}
+
 // top is the innermost call, with the data stack, its top first.
 func (c *client) top(thread int) (where string, frame int, values []dap.Variable) {
 	c.t.Helper()
@@ -376,7 +391,7 @@ func TestPauseAndTerminate(t *testing.T) {
 	c.begin(map[string]any{})
 	c.ask("configurationDone", nil)
 	c.ask("pause", map[string]any{"threadId": 1})
-	assert.Equal(t, "step", c.stops().Reason)
+	assert.Equal(t, "pause", c.stops().Reason)
 	c.ask("continue", map[string]any{"threadId": 1})
 	set := c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": "forever"}}}).(*dap.SetFunctionBreakpointsResponse)
 	assert.True(t, set.Body.Breakpoints[0].Verified)
@@ -409,7 +424,7 @@ func TestPauseInQuickCode(t *testing.T) {
 	set(2, "dup 0 i.<")
 	c.ask("configurationDone", nil)
 	c.ask("pause", map[string]any{"threadId": 1})
-	assert.Equal(t, "step", c.stops().Reason)
+	assert.Equal(t, "pause", c.stops().Reason)
 	c.ask("continue", map[string]any{"threadId": 1})
 	set(3, "dup 500000 i.=")
 	assert.Equal(t, "breakpoint", c.stops().Reason)
@@ -422,6 +437,105 @@ func TestPauseInQuickCode(t *testing.T) {
 	c.ask("continue", map[string]any{"threadId": 1})
 	c.ask("disconnect", nil)
 	require.NoError(t, <-c.ended)
+}
+
+// Where all strands wait no statement would come: the program stands there.
+func TestPauseWhereAllStrandsWait(t *testing.T) {
+	c := newClient(t, `: waits ( Channel -- )
+  chan.receive drop drop ;
+: main ( -- )
+  chan.make [ waits ] strand.spawn drop drop
+  "waits" io.write-line
+  1000000 time.sleep-ms ;
+`, adapter.Options{})
+	c.begin(map[string]any{})
+	c.ask("configurationDone", nil)
+	for !strings.Contains(c.output["stdout"], "waits") {
+		c.read()
+	}
+	for range 2 {
+		c.ask("pause", map[string]any{"threadId": 1})
+		stop := c.stops()
+		assert.Equal(t, "pause", stop.Reason)
+		assert.Equal(t, 1, stop.ThreadId)
+		threads := c.ask("threads", nil).(*dap.ThreadsResponse).Body.Threads
+		assert.Contains(t, threads[0].Name, "waits in time.sleep-ms")
+		frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+		assert.Equal(t, 6, frames[0].Line)
+		assert.Equal(t, "1 2", c.ask("evaluate", map[string]any{"expression": "1 2"}).(*dap.EvaluateResponse).Body.Result)
+		c.ask("next", map[string]any{"threadId": 1})
+	}
+	c.ask("terminate", nil)
+	c.ends()
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
+// A program that has not begun can be ended as well, and does not begin then.
+func TestTerminateBeforeTheBegin(t *testing.T) {
+	c := newClient(t, shapes, adapter.Options{})
+	c.begin(map[string]any{})
+	c.ask("terminate", nil)
+	c.ends()
+	assert.Contains(t, refusal(t, c.ask("configurationDone", nil)), "no program to be started")
+	c.ask("disconnect", nil)
+	require.NoError(t, <-c.ended)
+}
+
+// An editor may have come to a file by another path than the program.
+func TestBreakpointsByLinks(t *testing.T) {
+	c := newClient(t, "include \"lib\"\n: main ( -- ) 1 more drop ;\n", adapter.Options{})
+	dir := filepath.Dir(c.path)
+	lib := filepath.Join(dir, "lib.seq")
+	require.NoError(t, os.WriteFile(lib, []byte(": more ( Int -- Int )\n  1 i.+ ;\n"), 0o600))
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip(err)
+	}
+	c.path = filepath.Join(link, "shapes.seq")
+	c.begin(map[string]any{})
+	for _, path := range []string{lib, filepath.Join(link, "lib.seq"), filepath.Join(dir, "shapes.seq"), c.path} {
+		set := c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": path}, "breakpoints": []map[string]any{{"line": 2}}}).(*dap.SetBreakpointsResponse)
+		assert.True(t, set.Body.Breakpoints[0].Verified, "%s: %s", path, set.Body.Breakpoints[0].Message)
+	}
+}
+
+// A word without a name is no line.
+func TestAWordBreakpointNeedsAName(t *testing.T) {
+	c := newClient(t, shapes, adapter.Options{})
+	c.begin(map[string]any{})
+	set := c.ask("setFunctionBreakpoints", map[string]any{"breakpoints": []map[string]any{{"name": ""}, {"name": "area"}}}).(*dap.SetFunctionBreakpointsResponse).Body.Breakpoints
+	assert.False(t, set[0].Verified)
+	assert.Contains(t, set[0].Message, "needs its name")
+	assert.True(t, set[1].Verified)
+}
+
+// What was recorded of a strand that has ended meanwhile can be looked at.
+func TestBackToAStrandThatHasEnded(t *testing.T) {
+	c := newClient(t, `: other ( Channel -- )
+  1 2 i.+ swap chan.send drop ;
+: main ( -- )
+  chan.make dup [ other ] strand.spawn drop drop
+  chan.receive drop drop
+  "end" io.write-line ;
+`, adapter.Options{})
+	c.begin(map[string]any{"record": true})
+	c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": 6}}})
+	c.ask("configurationDone", nil)
+	stop := c.stops()
+	assert.Equal(t, 1, stop.ThreadId)
+	for stop.ThreadId == 1 {
+		c.ask("stepBack", map[string]any{"threadId": stop.ThreadId})
+		stop = c.stops()
+	}
+	threads := c.ask("threads", nil).(*dap.ThreadsResponse).Body.Threads
+	require.Len(t, threads, 2)
+	assert.Equal(t, "strand #2 has ended", threads[1].Name)
+	frames := c.ask("stackTrace", map[string]any{"threadId": 2}).(*dap.StackTraceResponse).Body.StackFrames
+	assert.Equal(t, "other", frames[0].Name)
+	assert.Equal(t, "true", c.scope(frames[0].Id, "Data stack")[0].Value)
+	result := c.ask("evaluate", map[string]any{"expression": "not", "frameId": frames[0].Id}).(*dap.EvaluateResponse).Body.Result
+	assert.True(t, strings.HasSuffix(result, "false"), result)
 }
 
 func TestARefusedProgramIsNotLaunched(t *testing.T) {
@@ -437,7 +551,7 @@ func TestEntryAndTheEnd(t *testing.T) {
 	c := newClient(t, ": main ( -- Int ) 1 2 i.+ ;\n", adapter.Options{})
 	c.begin(map[string]any{"stopOnEntry": true, "args": []string{"a"}})
 	c.ask("configurationDone", nil)
-	c.stops()
+	assert.Equal(t, "entry", c.stops().Reason)
 	c.ask("continue", map[string]any{"threadId": 1})
 	for {
 		if e, ok := c.read().(*dap.ExitedEvent); ok {

@@ -68,12 +68,13 @@ var handlers = map[string]handler{
 	"pause": launched(func(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 		return &dap.PauseResponse{}, func() {
 			if s.standing() == nil {
+				s.awaits("pause")
 				go s.session.Pause()
 			}
 		}, nil
 	}),
 	"terminate": launched(func(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
-		return &dap.TerminateResponse{}, s.close, nil
+		return &dap.TerminateResponse{}, s.terminate, nil
 	}),
 	"disconnect": func(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 		s.done = true
@@ -166,6 +167,10 @@ func setFunctionBreakpoints(s *server, m dap.RequestMessage) (dap.ResponseMessag
 		s.forget(s.words)
 		s.words = nil
 		for _, b := range m.(*dap.SetFunctionBreakpointsRequest).Arguments.Breakpoints {
+			if b.Name == "" {
+				r.Body.Breakpoints = append(r.Body.Breakpoints, dap.Breakpoint{Message: "a breakpoint on a word needs its name"})
+				continue
+			}
 			added := &debugger.Breakpoint{Word: b.Name, Condition: b.Condition, Hits: b.HitCondition}
 			r.Body.Breakpoints = append(r.Body.Breakpoints, s.add(added))
 			s.words = append(s.words, added.ID)
@@ -213,6 +218,9 @@ func threads(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), erro
 			}
 			r.Body.Threads = append(r.Body.Threads, dap.Thread{Id: int(seen.Strand), Name: name})
 		}
+		if id := int(shownStrand(stop)); !slices.ContainsFunc(r.Body.Threads, func(t dap.Thread) bool { return t.Id == id }) {
+			r.Body.Threads = append(r.Body.Threads, dap.Thread{Id: id, Name: fmt.Sprintf("strand #%d has ended", id)})
+		}
 	}
 	if len(r.Body.Threads) == 0 {
 		r.Body.Threads = []dap.Thread{{Id: 1, Name: "strand #1"}}
@@ -220,9 +228,17 @@ func threads(s *server, _ dap.RequestMessage) (dap.ResponseMessage, func(), erro
 	return r, nil, nil
 }
 
+// shownStrand is the strand that a stop shows: in the past it may be another one than that which has stopped.
+func shownStrand(stop *debugger.Stop) int64 {
+	if seen := stop.Now(); seen != nil {
+		return seen.Strand
+	}
+	return stop.Strand
+}
+
 // seen is a strand as it is shown.
 func (s *server) seen(stop *debugger.Stop, id int64) *debugger.Seen {
-	if id == stop.Strand {
+	if id == shownStrand(stop) {
 		return stop.Now()
 	}
 	return stop.Look(id)
@@ -438,14 +454,15 @@ func variables(s *server, _ *debugger.Stop, m dap.RequestMessage) (dap.ResponseM
 
 func evaluate(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 	args := m.(*dap.EvaluateRequest).Arguments
-	f := frame{strand: stop.Strand}
+	shown := shownStrand(stop)
+	f := frame{strand: shown}
 	if args.FrameId != 0 {
 		var err error
 		if f, err = s.frame(args.FrameId); err != nil {
 			return nil, nil, err
 		}
 	}
-	if f.strand != stop.Strand {
+	if f.strand != shown {
 		return nil, nil, errors.New("expressions run on the stack of the strand that has stopped")
 	}
 	values, err := stop.Evaluate(args.Expression, f.index)

@@ -11,6 +11,7 @@ import (
 	"github.com/seqvm/seqvm/seq/spelling"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/stack"
+	"github.com/seqvm/seqvm/stdlib"
 )
 
 // Breakpoint is a breakpoint on a line or on a word.
@@ -119,16 +120,20 @@ func (s *Session) file(name string) (int, error) {
 	if name == "" {
 		return 0, nil
 	}
-	clean := absolute(name)
+	clean := canonical(name)
 	for i, m := range s.prog.Info.Program.Modules {
-		if have := s.mod.Files[i]; !m.Supplied && (have == name || absolute(have) == clean || strings.HasSuffix(have, "/"+name)) {
+		if have := s.mod.Files[i]; !m.Supplied && (have == name || canonical(have) == clean || strings.HasSuffix(have, "/"+name)) {
 			return i, nil
 		}
 	}
 	return 0, fmt.Errorf("the program has no file '%s'; it has %s", name, strings.Join(s.Files(), ", "))
 }
 
-func absolute(path string) string {
+// canonical is the absolute path of a file without links: an editor and an include may come to it in different ways.
+func canonical(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
 	if full, err := filepath.Abs(path); err == nil {
 		return full
 	}
@@ -141,7 +146,9 @@ func (s *Session) findWord(name string) ([]place, error) {
 	var names []string
 	for i := range s.words {
 		w := &s.words[i]
-		names = append(names, w.Decl.Name.Text)
+		if !stdlib.Private(w.Decl.Name.Text) {
+			names = append(names, w.Decl.Name.Text)
+		}
 		f := &s.mod.Funcs[s.stepped(i)]
 		if w.Decl.Name.Text != name || len(f.Steps) == 0 {
 			continue

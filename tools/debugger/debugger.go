@@ -179,17 +179,39 @@ func (s *Session) Standing(f func()) {
 	})
 }
 
-// Pause stops the program at the next statement that any strand comes to, unless it stops before that. Safe from any goroutine, but not at a
-// stop. It waits until the strands stand.
+// Pause stops the program at the next statement that any strand comes to, unless it stops before that; where all strands wait, as they are. Safe from
+// any goroutine, but not at a stop. It waits until the strands stand, and to the end of a stop where they wait.
 func (s *Session) Pause() {
 	if s.pausing.Swap(true) {
 		return
 	}
 	s.Standing(func() {
-		if s.pausing.Swap(false) {
+		if !s.pausing.Swap(false) {
+			return
+		}
+		if stop := s.waiting(); stop != nil {
+			s.stand(stop)
+		} else {
 			s.StopNext()
 		}
 	})
+}
+
+// waiting is a stop where all strands wait; nil if one can run, or there is none.
+func (s *Session) waiting() *Stop {
+	stop := &Stop{Session: s, Reason: "pause", back: -1}
+	for _, seen := range stop.All() {
+		if seen.Waits == "" {
+			return nil
+		}
+		if stop.Strand == 0 {
+			stop.Strand = seen.Strand
+		}
+	}
+	if stop.Strand == 0 {
+		return nil
+	}
+	return stop
 }
 
 // StopNext is Pause for a program that stands.
@@ -353,7 +375,11 @@ func (s *Session) stand(stop *Stop) {
 	if way == Continue && !s.record.on {
 		s.record.seen, s.record.first = nil, 0 // what comes in between nobody records
 	}
-	if way != Continue && stop.strand != nil {
+	switch {
+	case way == Continue:
+	case stop.strand == nil: // whichever comes to a statement first
+		s.StopNext()
+	default:
 		function, pc := stop.strand.Function()
 		s.step = step{way: way, strand: stop.Strand, depth: stop.strand.Depth(), function: function, pc: pc, line: s.lineOf(place{function, pc})}
 	}

@@ -290,6 +290,8 @@ func TestWhatCannotBeABreakpoint(t *testing.T) {
 		assert.ErrorContains(t, s.Add(&c.b), c.why)
 	}
 	assert.Empty(t, s.Breakpoints())
+	s, _ = session(t, program(t, "include std:loops\n: main ( -- ) ;\n"), debugger.Options{}, nil)
+	assert.NotContains(t, s.Add(&debugger.Breakpoint{Word: "each-integers"}).Error(), "%", "nobody can call a private word")
 }
 
 // The budget of a program holds while it is debugged.

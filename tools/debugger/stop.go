@@ -13,14 +13,14 @@ import (
 // Stop is a program that stands: where, and why. It is good until Options.Stopped returns.
 type Stop struct {
 	*Session
-	Reason      string // "breakpoint", "step", "strand", "error", "deadlock"
+	Reason      string // "breakpoint", "step", "strand", "error", "deadlock", "pause"
 	Strand      int64  // that has come here
 	Breakpoints []int
 	Err         *vm.RuntimeError // of an error
 	Caught      bool             // a part of the program gets it
 	Trouble     []string         // what was wrong with conditions
 
-	strand *vm.Strand // nil at a deadlock
+	strand *vm.Strand // nil where all strands wait
 	back   int        // how many statements in the past what is shown is; -1: it is now
 }
 

@@ -143,6 +143,8 @@ func (t *Terminal) Arrive(stop *Stop) {
 		}
 	case "deadlock":
 		fmt.Fprintln(t.Out, "\ndeadlock: all strands wait")
+	case "pause":
+		fmt.Fprintln(t.Out, "\nall strands wait")
 	case "breakpoint":
 		fmt.Fprintf(t.Out, "\nbreakpoint %s%s\n", strings.Trim(fmt.Sprint(stop.Breakpoints), "[]"), t.reached())
 	case "strand":
@@ -161,7 +163,7 @@ func (t *Terminal) Interrupt() {
 		t.Session.End()
 	default:
 		fmt.Fprintln(t.Out, "\nthe program stops at its next word; Ctrl+C again ends it")
-		t.Session.Pause()
+		go t.Session.Pause() // which lasts as long as a stop does
 	}
 }
 
