@@ -92,7 +92,7 @@ func (e *emitter) emit(op bytecode.Op, a, b, c int32) int {
 		}
 		e.lines = append(e.lines[:n], bytecode.Line{PC: int32(pc), Line: e.line, Column: e.column, Name: e.named, Site: e.site, Flipped: e.flipped})
 	}
-	if e.Steps && op.Info().Has(bytecode.Calls) {
+	if e.Steps && (op.Info().Has(bytecode.Calls) || op == bytecode.OpBuiltin || op == bytecode.OpResume) { // a frame can be open there
 		e.step(-1, -1)
 	}
 	e.code = append(e.code, bytecode.Instr{Op: op, A: a, B: b, C: c})

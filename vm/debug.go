@@ -117,10 +117,15 @@ func (d *Debugger) stop(s *Strand) {
 	if !again || at != s.ip { // the instruction that was executed again may have had no stop any more
 		d.Stops(s)
 	}
+	d.comesBack(s, s.ip)
+}
+
+// comesBack is told that a strand waits in another instruction than it came to, in front of which nothing is to be told once more.
+func (d *Debugger) comesBack(s *Strand, behind uintptr) {
 	if d.told == nil {
 		d.told, d.again = map[int64]uintptr{}, map[int64]uintptr{}
 	}
-	d.told[s.ID()] = s.ip
+	d.told[s.ID()] = behind
 }
 
 // restarts is told that a strand gives way in a jump to the start of a function: what comes next is no instruction executed again.
@@ -169,7 +174,7 @@ func (v *VM) Arm(function int32, pc int, on bool) {
 }
 
 // Switch has a strand's calls that are open go on in other code with the same frames: to gets the instructions of calls, and the one that the
-// strand stops at if executes says that a function of the Debugger was called for it, and says which instructions of which functions take their
+// strand waits in, or stops at if executes says that a function of the Debugger was called for it, and says which instructions of which functions take their
 // places; false: none does. All strands must stand.
 func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, int, bool)) {
 	img, form := s.vm.image.Load(), ownForm
@@ -191,11 +196,18 @@ func (s *Strand) Switch(executes bool, to func(function int32, pc int) (int32, i
 			c.frames[i].ip = elsewhere(c.frames[i].ip)
 		}
 	}
-	if executes {
+	if parked := s.parkedAt.Load(); executes {
 		s.ip = elsewhere(s.ip)
+	} else if parked != 0 {
+		if at := elsewhere(parked); at != parked {
+			s.ip += at - parked // the word behind which it goes on, or to which it comes back
+			s.parkedAt.Store(at)
+			s.vm.config.Debugger.comesBack(s, at)
+		}
 	}
 	frames(&s.continuation)
 	for w := s.inside; w != nil; w = w.outer {
+		w.caller.ip = elsewhere(w.caller.ip)
 		frames(&w.caller)
 	}
 	if s.image != nil {

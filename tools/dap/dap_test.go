@@ -510,6 +510,52 @@ func TestAWordBreakpointNeedsAName(t *testing.T) {
 	assert.True(t, set[1].Verified)
 }
 
+// A breakpoint that is set while a strand waits in a word holds behind it, in whatever way the word comes back.
+func TestBreakpointsBehindAWait(t *testing.T) {
+	for name, waits := range map[string]string{
+		"receives": "chan.receive drop",
+		"sleeps":   "drop 50 time.sleep-ms 7",
+		"resumes":  "drop [ numbers ] strand.weave 7 strand.resume drop swap strand.weave-cancel",
+		"calls":    "wait",
+		"runs":     "[ wait ] call",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t, `: numbers ( C Int -- C | Yield Int ) 50 time.sleep-ms yield drop ;
+: other ( Channel -- )
+  7 swap chan.send drop ;
+: wait ( Channel -- Int ) chan.receive drop ;
+: main ( -- )
+  1 chan.make [ other ] strand.spawn drop
+  `+waits+` 1 i.+
+  i.+ int->string io.write-line ;
+`, adapter.Options{})
+			c.begin(map[string]any{})
+			lines := func(list ...int) {
+				var at []map[string]any
+				for _, line := range list {
+					at = append(at, map[string]any{"line": line})
+				}
+				c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": at})
+			}
+			lines(3)
+			c.ask("configurationDone", nil)
+			assert.Equal(t, 2, c.stops().ThreadId)
+			lines(8)
+			c.ask("continue", map[string]any{"threadId": 1})
+			stop := c.stops()
+			require.Equal(t, "breakpoint", stop.Reason)
+			require.Equal(t, 1, stop.ThreadId)
+			frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+			assert.Equal(t, 8, frames[0].Line)
+			values := c.scope(frames[0].Id, "Data stack")
+			assert.Equal(t, []string{"8", "1"}, []string{values[0].Value, values[1].Value})
+			c.ask("continue", map[string]any{"threadId": 1})
+			c.ends()
+			assert.Equal(t, "9\n", c.output["stdout"])
+		})
+	}
+}
+
 // What was recorded of a strand that has ended meanwhile can be looked at.
 func TestBackToAStrandThatHasEnded(t *testing.T) {
 	c := newClient(t, `: other ( Channel -- )

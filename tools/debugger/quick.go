@@ -76,7 +76,7 @@ func (s *Session) stopsIn(w int) (stops compile.Stops, key string) {
 func enabled(b *Breakpoint) bool { return !b.Disabled }
 
 // twinOf is the instruction of a function with all steps that an instruction of quick code with a step is there: of the same statement, or the
-// same call.
+// same call or other word that a strand can wait in.
 func (s *Session) twinOf(function int32, pc int, twin int32) (int, bool) {
 	f, g := &s.mod.Funcs[function], &s.mod.Funcs[twin]
 	if p := f.StepAt(pc, true); p != nil {
@@ -103,7 +103,12 @@ func (s *Session) twinOf(function int32, pc int, twin int32) (int, bool) {
 		return 0, false
 	}
 	a, b := f.Code[pc], g.Code[there[i]]
-	return there[i], a.Original() == b.Original() && a.A == b.A
+	same := a.Original() == b.Original() && a.A == b.A
+	if a.Original() == bytecode.OpBuiltin {
+		p, q := f.StepAt(pc, false), g.StepAt(there[i], false)
+		same = same && a.B == b.B && p.Stack == q.Stack && p.Aux == q.Aux
+	}
+	return there[i], same
 }
 
 // settle switches the frames of quick code.
