@@ -100,8 +100,11 @@ type Run struct {
 }
 
 // ClassRuns returns the runs of a text in the order of the text. What lies between them is blank.
-func ClassRuns(text string) []Run {
-	c := &classifier{text: text, tokens: inputTokens(text)}
+func ClassRuns(text string) []Run { return Cut{}.ClassRuns(text) }
+
+// ClassRuns is the function ClassRuns for a text that is cut so.
+func (cut Cut) ClassRuns(text string) []Run {
+	c := &classifier{text: text, tokens: cut.Scan(text)}
 	for c.at < len(c.tokens) {
 		c.comments()
 		t := c.tokens[c.at]
@@ -115,7 +118,10 @@ func ClassRuns(text string) []Run {
 
 // Pieces goes through a text in pieces, each of which but the last ends behind a ";". The runs of a piece are those of the text there: what stands in front of it makes no
 // difference.
-func Pieces(text string) iter.Seq2[int, string] {
+func Pieces(text string) iter.Seq2[int, string] { return Cut{}.Pieces(text) }
+
+// Pieces is the function Pieces for a text that is cut so.
+func (cut Cut) Pieces(text string) iter.Seq2[int, string] {
 	return func(yield func(start int, piece string) bool) {
 		start := 0
 		for at := 0; ; {
@@ -131,11 +137,7 @@ func Pieces(text string) iter.Seq2[int, string] {
 				s.str()
 				at = s.pos
 			case '#':
-				if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
-					at += n
-				} else {
-					at = len(text)
-				}
+				at = cut.behindHash(text, at)
 			default:
 				if at++; strings.HasPrefix(text[at:], byteOrderMark) { // it is one at the beginning of a text only
 					continue
@@ -147,6 +149,22 @@ func Pieces(text string) iter.Seq2[int, string] {
 			}
 		}
 	}
+}
+
+// behindHash returns the end of the word that a "#" of a text, outside of strings and comments, belongs to, or else of the line, which is a comment.
+func (cut Cut) behindHash(text string, at int) int {
+	s := cut.scanner(text)
+	s.pos = at
+	if cut.classic || cut.hashNames != nil {
+		if r, n := utf8.DecodeLastRuneInString(text[:at]); n > 0 && text[:at] != byteOrderMark && r != '"' && !unicode.IsSpace(r) && !strings.ContainsRune(Delimiters, r) {
+			s.word()
+			return s.pos
+		}
+	}
+	if !s.hashWord() {
+		s.comment()
+	}
+	return s.pos
 }
 
 // classifier tells the classes of tokens by what encloses them.

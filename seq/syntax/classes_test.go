@@ -69,22 +69,25 @@ func TestClassRunsOfBrokenTexts(t *testing.T) {
 // TestPieces: the runs of the pieces of a text are those of the text.
 func TestPieces(t *testing.T) {
 	random := rand.New(rand.NewPCG(24, 3))
-	parts := []string{": f ( Int -- Int ) ", ";", " ", "\n", "\r\n", "\"a;b\\\"\" ", "\"", "# c;d\n", "union U { A { x: Int } } ", "( ", ")", "{", "}", "[ ]", "match ", "include std:", "list", "x", ":s", "-", "\ufeff", "é😀"}
+	names := map[string]bool{"f#": true, "#g": true, "a#b#": true}
+	cuts := []Cut{{}, {}, {classic: true}, {classic: true, hashNames: names}, {hashNames: names}}
+	parts := []string{": f ( Int -- Int ) ", "f#", "#g", "a#b#", "#", "##", ";", " ", "\n", "\r\n", "\"a;b\\\"\" ", "\"", "# c;d\n", "union U { A { x: Int } } ", "( ", ")", "{", "}", "[ ]", "match ", "include std:", "list", "x", ":s", "-", "\ufeff", "é😀"}
 	for range 20_000 {
 		var b strings.Builder
 		for range random.IntN(20) {
 			b.WriteString(parts[random.IntN(len(parts))])
 		}
 		text, at := b.String(), 0
+		cut := cuts[random.IntN(len(cuts))]
 		var runs []Run
-		for start, piece := range Pieces(text) {
+		for start, piece := range cut.Pieces(text) {
 			require.Equal(t, at, start)
 			at += len(piece)
-			for _, run := range ClassRuns(piece) {
+			for _, run := range cut.ClassRuns(piece) {
 				runs = append(runs, Run{run.Start + int32(start), run.End + int32(start), run.Class})
 			}
 		}
 		require.Equal(t, len(text), at)
-		require.Equal(t, ClassRuns(text), runs, "%q", text)
+		require.Equal(t, cut.ClassRuns(text), runs, "%q", text)
 	}
 }

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/seqvm/seqvm/seq/diag"
@@ -83,10 +84,7 @@ func closed(token string) bool {
 	return false
 }
 
-func inputTokens(text string) []Token {
-	s := &scanner{text: text, src: diag.NewSource("", text), report: func(*diag.Diagnostic) {}}
-	return withText(s.scan(), text)
-}
+func inputTokens(text string) []Token { return Cut{}.Scan(text) }
 
 func withText(tokens []token, text string) []Token {
 	list := make([]Token, len(tokens))
@@ -97,8 +95,11 @@ func withText(tokens []token, text string) []Token {
 }
 
 // StringOpen tells whether a text ends in the middle of a string.
-func StringOpen(text string) bool {
-	tokens := inputTokens(text)
+func StringOpen(text string) bool { return Cut{}.StringOpen(text) }
+
+// StringOpen tells whether a text ends in the middle of a string.
+func (c Cut) StringOpen(text string) bool {
+	tokens := c.Scan(text)
 	n := len(tokens)
 	return n > 1 && tokens[n-2].Kind == TokenString && !closed(tokens[n-2].Text)
 }
@@ -154,4 +155,38 @@ func LiteralType(token string) string {
 
 // Scan cuts a text into tokens, also one that is not well-formed; comments lie
 // between them. An EOF token ends them.
-func Scan(text string) []Token { return inputTokens(text) }
+func Scan(text string) []Token { return Cut{}.Scan(text) }
+
+// Cut says how a text is cut into tokens where the dialects differ: what "#" does in a word. The zero Cut is that of a text with no such words.
+type Cut struct {
+	classic   bool
+	hashNames map[string]bool
+}
+
+// Cut says how the file is cut into tokens.
+func (f *File) Cut() Cut { return Cut{f.Dialect.Conditionals(), f.HashNames} }
+
+// Same tells whether both cut all texts alike.
+func (c Cut) Same(other Cut) bool {
+	return c.classic == other.classic && maps.Equal(c.hashNames, other.hashNames)
+}
+
+// With is the Cut with one more word, which may have a "#" in its name.
+func (c Cut) With(name string) Cut {
+	if !c.classic || !strings.Contains(name, "#") {
+		return c
+	}
+	names := map[string]bool{name: true}
+	maps.Copy(names, c.hashNames)
+	return Cut{true, names}
+}
+
+// Scan is the function Scan for a text that is cut so.
+func (c Cut) Scan(text string) []Token {
+	s := c.scanner(text)
+	return withText(s.scan(), text)
+}
+
+func (c Cut) scanner(text string) *scanner {
+	return &scanner{text: text, src: diag.NewSource("", text), report: func(*diag.Diagnostic) {}, classic: c.classic, hashNames: c.hashNames}
+}

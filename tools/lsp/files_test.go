@@ -144,6 +144,72 @@ func TestRenameClashesElsewhere(t *testing.T) {
 	require.Zero(t, f.end())
 }
 
+// TestRenameThatBreaks: a name that is free, with which a program would have an error.
+func TestRenameThatBreaks(t *testing.T) {
+	f := newFolder(t, map[string]string{"lib.seq": ": g ( Int -- Int ) ;\n: h ( -- Int ) 1 g ;\n"})
+	f.open("main.seq", "include \"lib\"\n: f ( -- Int ) 2 g ;\n")
+	f.ask("textDocument/rename", "main.seq", 1, 17, map[string]any{"newName": "main"})
+	assert.Contains(t, string(f.waiting[len(f.waiting)-1].Error), "with the name 'main' the program would have an error: the effect of 'main'")
+	f.ask("textDocument/rename", "main.seq", 1, 2, map[string]any{"newName": "main"})
+	assert.Empty(t, f.waiting[len(f.waiting)-1].Error)
+	f.open("main.seq", "include \"lib\"\n: f ( -- Int ) 2 g ;\n: wrong ( -- ) f ;\n") // it has errors anyway
+	f.ask("textDocument/rename", "main.seq", 1, 17, map[string]any{"newName": "main"})
+	assert.Empty(t, f.waiting[len(f.waiting)-1].Error)
+	require.Zero(t, f.end())
+}
+
+// TestFileOpenTwice: a file may be open by two paths; when one is closed the other one counts.
+func TestFileOpenTwice(t *testing.T) {
+	f := newFolder(t, nil)
+	f.open("main.seq", "include \"lib\"\n: f ( -- Int ) g ;\n")
+	f.open("lib.seq", ": g ( -- Int ) 1 ;\n")
+	f.open("%6Cib.seq", ": g ( -- Bool ) true ;\n")
+	assert.Contains(t, f.ask("textDocument/hover", "main.seq", 1, 15, nil), ": g ( ..a -- ..a Bool )")
+	f.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": f.uri("%6Cib.seq")}})
+	assert.Contains(t, f.ask("textDocument/hover", "main.seq", 1, 15, nil), ": g ( ..a -- ..a Int )")
+	require.Zero(t, f.end())
+}
+
+// TestHashNames: in a classic file "#" may stand in the name of a word, and whoever reads its tokens goes by that.
+func TestHashNames(t *testing.T) {
+	f := newFolder(t, nil)
+	const text = "# seq:dialect classic\n: count# ( -- Int ) 1 ;\n: #all ( Int -- Int )\n  dup 0 i.> if count# \n"
+	f.open("main.seq", text+"else 2 then ; # end\n: no#effect 1 ;\n")
+	var tokens struct{ Data []int }
+	params := map[string]any{"textDocument": map[string]any{"uri": f.uri("main.seq")}}
+	require.NoError(t, json.Unmarshal(f.request("textDocument/semanticTokens/full", params), &tokens))
+	comment, function, line, at := 0, 4, 0, 0
+	kinds := map[string]int{}
+	for d := tokens.Data; len(d) > 0; d = d[5:] {
+		if line += d[0]; d[0] > 0 {
+			at = 0
+		}
+		at += d[1]
+		kinds[fmt.Sprint(line, ":", at, "+", d[2])] = d[3]
+	}
+	for place, kind := range map[string]int{"0:0+21": comment, "1:2+6": function, "2:2+4": function, "3:15+6": function, "4:14+5": comment, "5:2+9": function} {
+		assert.Contains(t, kinds, place)
+		assert.Equal(t, kind, kinds[place], "%s", place)
+	}
+	offers := func(character int, want string) int {
+		return strings.Count(f.ask("textDocument/completion", "main.seq", 3, character, nil), want)
+	}
+	assert.Equal(t, 1, offers(20, `"label":"#all"`))
+	f.change("main.seq", text) // while it is written
+	assert.Equal(t, 1, offers(22, `"label":"count#"`))
+	assert.Equal(t, 1, offers(22, `"sortText":"2_i.+"`))
+	assert.Equal(t, 1, offers(22, `"sortText":"2_~string.concat"`))
+	assert.Equal(t, 1, offers(22, `"label":"if"`), "it is a keyword, and no word")
+
+	f.change("main.seq", "# seq:dialect classic\n: no#effect 1 ;\n")
+	whole := map[string]any{"range": map[string]any{"start": map[string]int{"line": 1, "character": 0}, "end": map[string]int{"line": 1, "character": 11}}, "context": map[string]any{"diagnostics": []any{}}}
+	assert.Contains(t, f.ask("textDocument/codeAction", "main.seq", 0, 0, whole), "Declare the effect ( -- Int )")
+	f.change("main.seq", text+"else 2 then ;\n")
+	assert.Contains(t, f.ask("textDocument/rename", "main.seq", 1, 4, map[string]any{"newName": "#number"}), `"newText":"#number"`)
+	assert.Equal(t, "null", f.ask("textDocument/hover", "main.seq", 3, 13, nil), "'if' is no word there")
+	require.Zero(t, f.end())
+}
+
 // TestCompletionOfManyWords: of many words the fitting ones that begin like what is written are offered, and their documentation comes when it is asked for.
 func TestCompletionOfManyWords(t *testing.T) {
 	c := newClient(t)

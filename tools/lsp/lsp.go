@@ -130,7 +130,11 @@ func (s *Server) receive(r received) error {
 	switch {
 	case errors.As(r.err, &broken):
 		s.opts.Log(broken.Message)
-		return s.out.Respond(nil, nil, broken)
+		var id json.RawMessage
+		if r.message != nil {
+			id = r.message.ID
+		}
+		return s.out.Respond(id, nil, broken)
 	case r.err != nil:
 		return r.err
 	case r.message.Method == "":

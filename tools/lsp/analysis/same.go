@@ -11,6 +11,16 @@ import (
 // WithoutErrors tells whether the program that the document begins has none.
 func (s *Snapshot) WithoutErrors() bool { return !s.inspection.Problems.HasErrors() }
 
+// Error is the message of the program's first error; "" if it has none.
+func (s *Snapshot) Error() string {
+	for _, d := range s.inspection.Problems {
+		if d.Severity == diag.Error {
+			return d.Message
+		}
+	}
+	return ""
+}
+
 // ErrorsIn tells whether there is an error between two offsets of the document.
 func (s *Snapshot) ErrorsIn(start, end int32) bool {
 	return slices.ContainsFunc(s.inspection.Problems, func(d *diag.Diagnostic) bool {

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -48,9 +49,20 @@ func (f front) look(doc *document.Document, files map[string]*document.Document,
 
 // With returns what would be known if the document had another text.
 func (s *Snapshot) With(text string) *Snapshot {
-	doc := *s.Doc
-	doc.Source, doc.Lines = diag.NewSource(s.Doc.Source.Name, text), document.NewLines(text)
-	return s.front.look(&doc, s.files, s.Info)
+	return s.WithAll(map[*diag.Source]string{s.Doc.Source: text})
+}
+
+// WithAll returns what would be known if files of the program had other texts.
+func (s *Snapshot) WithAll(texts map[*diag.Source]string) *Snapshot {
+	doc, files := *s.Doc, maps.Clone(s.files) // others share them
+	for source, text := range texts {
+		if source.Name == s.Doc.Source.Name {
+			doc.Source, doc.Lines = diag.NewSource(source.Name, text), document.NewLines(text)
+			continue
+		}
+		files[canonical(source.Name)] = document.New(document.URI(source.Name), 0, text)
+	}
+	return s.front.look(&doc, files, s.Info)
 }
 
 // Report is what the linter says of the document, errors included.
@@ -154,12 +166,20 @@ func (s *Snapshot) Points(decl *syntax.Word) []types.Point {
 	return points
 }
 
+// Cut says how the document is cut into tokens.
+func (s *Snapshot) Cut() syntax.Cut {
+	if m := s.Main(); m != nil {
+		return m.Cut()
+	}
+	return syntax.Cut{}
+}
+
 // Tokens goes through the tokens of the document; the last one is its end.
 func (s *Snapshot) Tokens() iter.Seq[syntax.Token] {
 	if m := s.Main(); m != nil {
 		return m.Tokens()
 	}
-	return slices.Values(syntax.Scan(s.Doc.Text()))
+	return slices.Values(s.Cut().Scan(s.Doc.Text()))
 }
 
 // TokensFrom are the tokens of the document around two offsets: at least those that lie between them, and those that begin or end there. Only the
@@ -167,7 +187,7 @@ func (s *Snapshot) Tokens() iter.Seq[syntax.Token] {
 func (s *Snapshot) TokensFrom(start, end int32) []syntax.Token {
 	m := s.Main()
 	if m == nil {
-		return syntax.Scan(s.Doc.Text())
+		return s.Cut().Scan(s.Doc.Text())
 	}
 	from, to := s.Around(start, end)
 	tokens := syntax.TokensBetween(m.File, from, to)

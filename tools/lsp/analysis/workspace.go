@@ -95,6 +95,11 @@ func (w *Workspace) Remove(uri string) (affected []string) {
 	key := canonical(e.doc.Path)
 	w.files = maps.Clone(w.files)
 	delete(w.files, key)
+	for _, other := range w.URIs() { // the file may be open by another path as well
+		if doc := w.open[other].doc; doc.Path != "" && canonical(doc.Path) == key {
+			w.files[key] = doc
+		}
+	}
 	return w.changed(key, uri)
 }
 

@@ -53,7 +53,7 @@ func (s *Server) ResolveCompletion(item *protocol.CompletionItem) (any, error) {
 func (c *completion) complete() {
 	text := c.Doc.Text()[:c.offset]
 	base := c.EndBefore(c.offset)
-	tokens := syntax.Scan(text[base:])
+	tokens := c.Cut().Scan(text[base:])
 	for i := range tokens {
 		tokens[i].Pos += base
 		tokens[i].End += base
@@ -63,7 +63,7 @@ func (c *completion) complete() {
 	if n := len(c.before); n > 0 {
 		last = c.before[n-1].End
 	}
-	if syntax.StringOpen(text[base:]) {
+	if c.Cut().StringOpen(text[base:]) {
 		return
 	}
 	if hash := strings.IndexByte(text[last:], '#'); hash >= 0 {
@@ -261,7 +261,7 @@ func (c *completion) wordsHere() {
 		} else {
 			item.Documentation = markdown(c.Markdown(m))
 		}
-		if point != nil && !info.Fits(*point, m.Types) {
+		if point != nil && !(info.Fits(*point, m.Types) && c.finds(m, point)) {
 			item.SortText = group + misfit + m.Name
 			c.offerLiterals(&item, m, point, info)
 		}
@@ -285,17 +285,17 @@ func (c *completion) wordsHere() {
 			}
 		}
 	}
-	table := c.Builtins()
+	table, keywords := c.Builtins(), syntax.Keywords(c.classic())
 	for i := range int32(table.Len()) {
 		name := table.Name(i)
-		if stdlib.Private(name) || table.Refused != nil && table.Refused(i) != "" || c.Defines(name) {
+		if stdlib.Private(name) || slices.Contains(keywords, name) || table.Refused != nil && table.Refused(i) != "" || c.Defines(name) {
 			continue
 		}
 		if m, ok := c.Named(name); ok {
 			offer(groupBuiltin, &m)
 		}
 	}
-	for _, word := range syntax.Keywords(c.classic()) {
+	for _, word := range keywords {
 		c.add(protocol.CompletionItem{Label: word, Kind: kindOfWords, SortText: groupKeyword + word, Detail: "keyword", Documentation: markdown("Keyword")}, c.start)
 	}
 }
@@ -363,10 +363,7 @@ func (c *completion) classic() bool { return c.Main() != nil && c.Main().Dialect
 
 // offerLiterals lets a word that lacks quotations bring them along, to be filled in: one that fits but for them.
 func (c *completion) offerLiterals(item *protocol.CompletionItem, m *analysis.Meaning, point *types.Point, info *types.Info) {
-	n := 0
-	for i := len(m.Types.In) - 1; i >= 0 && isQuotation(m.Types.In[i]); i-- {
-		n++
-	}
+	n := c.quotations(m)
 	if n == 0 || !c.server.Snippets || !info.FitsBelow(*point, m.Types, n) {
 		return
 	}
@@ -375,6 +372,42 @@ func (c *completion) offerLiterals(item *protocol.CompletionItem, m *analysis.Me
 	for i := range n {
 		item.InsertText = strings.Replace(item.InsertText, "[ $ ]", "[ $"+string(rune('1'+i))+" ]", 1)
 	}
+}
+
+// quotations is how many a word takes that lie on top of what else it takes.
+func (c *completion) quotations(m *analysis.Meaning) (n int) {
+	if m.Types == nil {
+		return 0
+	}
+	if m.Module == nil {
+		switch word := c.Builtins().Signature(m.Builtin); {
+		case word.Combinator != nil:
+			return word.Combinator.Quotations
+		case word.Special == types.Branch:
+			return 2
+		}
+	}
+	for i := len(m.Types.In) - 1; i >= 0 && isQuotation(m.Types.In[i]); i-- {
+		n++
+	}
+	return n
+}
+
+// finds tells whether what a word needs can lie at a point where its effect fits: the quotations that it runs, which by its effect may be anything, and a value on the aux
+// stack.
+func (c *completion) finds(m *analysis.Meaning, point *types.Point) bool {
+	if m.Module != nil {
+		return true
+	}
+	if c.Builtins().Signature(m.Builtin).Special == types.FromAux {
+		return point.Aux != ""
+	}
+	for _, t := range point.Upper[:min(c.quotations(m), len(point.Upper))] {
+		if !isQuotation(t) && t.Kind != types.Var {
+			return false
+		}
+	}
+	return true
 }
 
 func isQuotation(t *types.Type) bool { return t.Kind == types.Quotation || t.Kind == types.Closure }
@@ -422,11 +455,11 @@ func (c *completion) endedHere() (text string, ok bool) {
 	if from < 0 {
 		return "", false
 	}
-	open := closers(c.before[from+3:])
+	open := closers(c.before[from+3:], c.classic())
 	_, next := c.Around(c.start, c.start)
 	rest := c.Doc.Text()[c.start:]
 	end := int(next - c.start)
-	for _, t := range syntax.Scan(rest[:end]) { // up to the next definition, which may be one that cannot be read
+	for _, t := range c.Cut().Scan(rest[:end]) { // up to the next definition, which may be one that cannot be read
 		if t.NewLine && (t.Is(":") || t.Is("union") || t.Is("include")) {
 			end = int(t.Pos)
 			break
@@ -436,8 +469,11 @@ func (c *completion) endedHere() (text string, ok bool) {
 }
 
 // closers returns what closes what is open behind tokens of a body.
-func closers(tokens []syntax.Token) string {
+func closers(tokens []syntax.Token, classic bool) string {
 	closing := map[string]string{"[": " ]", "match": " end", "(": " )", "{": " }"}
+	if classic {
+		closing["if"] = " then"
+	}
 	var open []string
 	for _, t := range tokens {
 		switch {

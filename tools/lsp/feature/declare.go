@@ -13,7 +13,7 @@ import (
 
 // declaring has a definition declare the effect of its body, if what is wrong with it is that it declares none, or another one.
 func declaring(in *analysis.Snapshot, f *lint.Finding) (fix diag.Fix, ok bool) {
-	if !f.OfLanguage() || elsewhere(in, f.Span) || !head(in.Doc.Text(), f.Span) {
+	if !f.OfLanguage() || elsewhere(in, f.Span) || !head(in, f.Span) {
 		return fix, false
 	}
 	if decl := in.DefinitionAt(f.Span.Start); decl != nil && decl.Pos == f.Span.Start {
@@ -33,12 +33,12 @@ func declaring(in *analysis.Snapshot, f *lint.Finding) (fix diag.Fix, ok bool) {
 	return declaration(in, read, decl, &named)
 }
 
-// head tells whether a span of a text is the colon and the name of a definition.
-func head(text string, span diag.Span) bool {
+// head tells whether a span of the document is the colon and the name of a definition.
+func head(in *analysis.Snapshot, span diag.Span) bool {
 	if span.Start < 0 || span.Start >= span.End {
 		return false
 	}
-	tokens := syntax.Scan(text[span.Start:span.End])
+	tokens := in.Cut().Scan(in.Doc.Text()[span.Start:span.End])
 	return len(tokens) == 3 && tokens[0].Is(":") && tokens[1].Kind == syntax.TokenWord
 }
 

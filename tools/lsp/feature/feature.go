@@ -3,6 +3,8 @@
 package feature
 
 import (
+	"strings"
+
 	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/tools/lsp/analysis"
 	"github.com/seqvm/seqvm/tools/lsp/document"
@@ -57,9 +59,17 @@ func (s *Server) edits(in *analysis.Snapshot, list []diag.Edit) *protocol.Worksp
 	changes := map[string][]protocol.TextEdit{}
 	for _, e := range list {
 		uri := in.URIOf(e.Span.Source)
-		changes[uri] = append(changes[uri], protocol.TextEdit{Range: s.span(in, e.Span), NewText: e.Text})
+		changes[uri] = append(changes[uri], protocol.TextEdit{Range: s.span(in, e.Span), NewText: lineEnds(e.Text, e.Span.Source.Text)})
 	}
 	return &protocol.WorkspaceEdit{Changes: changes}
+}
+
+// lineEnds writes the line ends of what is put into a text as those of the text.
+func lineEnds(text, into string) string {
+	if n := strings.IndexByte(into, '\n'); n < 1 || into[n-1] != '\r' {
+		return text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 }
 
 // markdown is a text in Markdown.

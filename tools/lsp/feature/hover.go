@@ -39,7 +39,7 @@ func (s *Server) Hover(p *protocol.HoverParams) (any, error) {
 
 // word returns what a token of the document means, and, in a body, the statement whose word it is.
 func (p *place) word(t syntax.Token) (m analysis.Meaning, of *syntax.Stmt, ok bool) {
-	if t.Kind != syntax.TokenWord {
+	if main := p.Main(); t.Kind != syntax.TokenWord || t.Text == "if" && main != nil && main.Dialect.Conditionals() {
 		return m, nil, false
 	}
 	decl := p.DefinitionAt(t.Pos)

@@ -74,6 +74,19 @@ func ran(t testing.TB, text string) string {
 	return out.String() + string(rune('0'+status))
 }
 
+// What is put into a text has its line ends.
+func TestLineEndsOfActions(t *testing.T) {
+	for _, end := range []string{"\n", "\r\n"} {
+		text := strings.ReplaceAll(": main ( -- )\n  1\n  2 i.+\n  drop ;\n", "\n", end)
+		s := serving(text)
+		list := actions(t, s, protocol.CodeActionKindRefactorExtract, strings.Index(text, "1"), strings.Index(text, "+")+1)
+		require.Len(t, list, 1)
+		got := applied(s, &list[0])
+		assert.Equal(t, strings.Count(got, "\n"), strings.Count(got, end))
+		assert.Greater(t, strings.Count(got, end), strings.Count(text, end))
+	}
+}
+
 // A part between ‹ and › is extracted; want is the new word, "": it is refused.
 func TestExtractWord(t *testing.T) {
 	const show = " int->string io.write-line ;\n"

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seqvm/seqvm/seq/diag"
 	"github.com/seqvm/seqvm/seq/load"
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/seq/types"
@@ -181,13 +182,16 @@ func (s *Server) Rename(p *protocol.RenameParams) (any, error) {
 	if err := renamable(&m); err != nil {
 		return nil, err
 	}
-	if err := s.nameable(p.NewName); err != nil {
+	if err := nameable(m.Module.Cut().With(p.NewName), p.NewName); err != nil {
 		return nil, err
 	}
 	if other, taken := s.taken(p.NewName, id.uri); taken && p.NewName != m.Name {
 		return nil, jsonrpc.Errorf(jsonrpc.RequestFailed, "the name '%s' is taken: %s %s", p.NewName, other.Name, other.Effect)
 	}
 	list, programs := s.everywhere(id)
+	if err := s.breaks(list, p.NewName); err != nil {
+		return nil, err
+	}
 	changes := map[string][]protocol.TextEdit{}
 	for _, u := range list {
 		changes[u.uri] = append(changes[u.uri], protocol.TextEdit{Range: s.location(programs[u.module], u.module.Source, u.start, u.end).Range, NewText: p.NewName})
@@ -209,9 +213,45 @@ func (s *Server) taken(name, uri string) (m analysis.Meaning, taken bool) {
 	return m, false
 }
 
+// breaks returns what would be wrong with a program that begins with an open document, and has no errors, if uses had another name; nil if nothing would be.
+func (s *Server) breaks(list []use, name string) error {
+	for _, uri := range s.URIs() {
+		in := s.Snapshot(uri)
+		if !in.WithoutErrors() {
+			continue
+		}
+		texts := map[*diag.Source]string{}
+		for _, module := range in.Info.Program.Modules {
+			if text := renamed(module.Source.Text, in.URIOf(module.Source), list, name); text != module.Source.Text {
+				texts[module.Source] = text
+			}
+		}
+		if len(texts) == 0 {
+			continue
+		}
+		if why := in.WithAll(texts).Error(); why != "" {
+			return jsonrpc.Errorf(jsonrpc.RequestFailed, "with the name '%s' the program would have an error: %s", name, why)
+		}
+	}
+	return nil
+}
+
+// renamed returns the text of a document with another name for the uses in it.
+func renamed(text, uri string, list []use, name string) string {
+	var b strings.Builder
+	at := int32(0)
+	for _, u := range slices.SortedFunc(slices.Values(list), func(a, b use) int { return int(a.start - b.start) }) {
+		if u.uri == uri && at <= u.start && int(u.end) <= len(text) {
+			b.WriteString(text[at:u.start] + name)
+			at = u.end
+		}
+	}
+	return b.String() + text[at:]
+}
+
 // nameable returns why a text cannot name a word; nil if it can (chapter 1, section 6).
-func (s *Server) nameable(name string) error {
-	tokens := syntax.Scan(name)
+func nameable(cut syntax.Cut, name string) error {
+	tokens := cut.Scan(name)
 	word := len(tokens) == 2 && tokens[0].Kind == syntax.TokenWord && tokens[0].Text == name
 	if !word || syntax.LiteralType(name) != "" || types.Operator(name) || slices.Contains(syntax.Keywords(true), name) || strings.HasPrefix(name, "%") {
 		return jsonrpc.Errorf(jsonrpc.InvalidParams, "'%s' cannot be the name of a word", name)

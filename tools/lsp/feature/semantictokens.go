@@ -49,9 +49,17 @@ type tokensPiece struct {
 	data []uint32
 }
 
+// tokensOf is what the classes of a text's tokens depend on besides the text.
+type tokensOf struct {
+	table *types.Table
+	cut   syntax.Cut
+}
+
+func tokensIn(in *analysis.Snapshot) tokensOf { return tokensOf{in.Builtins(), in.Cut()} }
+
 // tokensShown is what a client was told of a document last.
 type tokensShown struct {
-	table    *types.Table
+	tokensOf
 	resultID int
 	pieces   []tokensPiece
 }
@@ -96,7 +104,8 @@ func (s *Server) SemanticTokensRange(p *protocol.SemanticTokensRangeParams) (any
 	start, end := in.Doc.Offset(p.Range.Start, s.Encoding), in.Doc.Offset(p.Range.End, s.Encoding)
 	text := in.Doc.Text()
 	from, to := 0, len(text)
-	for at, piece := range syntax.Pieces(text) {
+	of := tokensIn(in)
+	for at, piece := range of.cut.Pieces(text) {
 		if at <= int(start) {
 			from = at
 		}
@@ -106,7 +115,7 @@ func (s *Server) SemanticTokensRange(p *protocol.SemanticTokensRangeParams) (any
 	}
 	data := []uint32{}
 	last := protocol.Position{}
-	s.eachToken(in.Builtins(), in.Doc.Lines, text[:to], int32(from), func(at protocol.Position, length, kind, modifiers uint32) {
+	s.eachToken(of, in.Doc.Lines, text[:to], int32(from), func(at protocol.Position, length, kind, modifiers uint32) {
 		if at.Line >= p.Range.Start.Line && at.Line <= p.Range.End.Line {
 			data = appendToken(data, &last, at, length, kind, modifiers)
 		}
@@ -118,11 +127,11 @@ func (s *Server) SemanticTokensRange(p *protocol.SemanticTokensRangeParams) (any
 func (s *Server) showTokens(in *analysis.Snapshot) (before, now *tokensShown, front, tail int) {
 	before = s.tokens[in.Doc.URI]
 	s.results++
-	now = &tokensShown{table: in.Builtins(), resultID: s.results}
-	for _, text := range syntax.Pieces(in.Doc.Text()) {
+	now = &tokensShown{tokensOf: tokensIn(in), resultID: s.results}
+	for _, text := range now.cut.Pieces(in.Doc.Text()) {
 		now.pieces = append(now.pieces, tokensPiece{text: text})
 	}
-	if before != nil && before.table == now.table {
+	if before != nil && before.table == now.table && before.cut.Same(now.cut) {
 		most := min(len(before.pieces), len(now.pieces))
 		for front < most && before.pieces[front].text == now.pieces[front].text {
 			now.pieces[front].data = before.pieces[front].data
@@ -134,7 +143,7 @@ func (s *Server) showTokens(in *analysis.Snapshot) (before, now *tokensShown, fr
 		}
 	}
 	for i := front; i < len(now.pieces)-tail; i++ {
-		now.pieces[i].data = s.pieceData(now.table, now.pieces[i].text, i == 0)
+		now.pieces[i].data = s.pieceData(now.tokensOf, now.pieces[i].text, i == 0)
 	}
 	if s.tokens == nil {
 		s.tokens = map[string]*tokensShown{}
@@ -144,9 +153,9 @@ func (s *Server) showTokens(in *analysis.Snapshot) (before, now *tokensShown, fr
 }
 
 // pieceData returns the data of the tokens of a piece.
-func (s *Server) pieceData(table *types.Table, text string, first bool) (data []uint32) {
+func (s *Server) pieceData(of tokensOf, text string, first bool) (data []uint32) {
 	last := protocol.Position{}
-	s.eachToken(table, document.NewLines(text), text, 0, func(at protocol.Position, length, kind, modifiers uint32) {
+	s.eachToken(of, document.NewLines(text), text, 0, func(at protocol.Position, length, kind, modifiers uint32) {
 		if at.Line == 0 && !first {
 			at.Character += uint32(len(";"))
 		}
@@ -167,8 +176,8 @@ func appendToken(data []uint32, last *protocol.Position, at protocol.Position, l
 }
 
 // eachToken goes through the tokens of the end of a text, from an offset on that a piece begins at.
-func (s *Server) eachToken(table *types.Table, lines *document.Lines, text string, from int32, token func(at protocol.Position, length, kind, modifiers uint32)) {
-	for _, run := range syntax.ClassRuns(text[from:]) {
+func (s *Server) eachToken(of tokensOf, lines *document.Lines, text string, from int32, token func(at protocol.Position, length, kind, modifiers uint32)) {
+	for _, run := range of.cut.ClassRuns(text[from:]) {
 		run.Start, run.End = run.Start+from, run.End+from
 		kind, modifiers := typeOf[run.Class], uint32(0)
 		if kind < 0 {
@@ -178,7 +187,7 @@ func (s *Server) eachToken(table *types.Table, lines *document.Lines, text strin
 		case syntax.ClassDefinition:
 			modifiers = modifierDefinition
 		case syntax.ClassWord, syntax.ClassOperator:
-			if _, builtin := table.Lookup(text[run.Start:run.End]); builtin {
+			if _, builtin := of.table.Lookup(text[run.Start:run.End]); builtin {
 				modifiers = modifierLibrary
 			}
 		}

@@ -63,7 +63,7 @@ type Reader struct{ in *bufio.Reader }
 func NewReader(in io.Reader) *Reader { return &Reader{bufio.NewReaderSize(in, maxHeader)} }
 
 // Read reads the next message. The error is io.EOF at the end of the input between two messages, and an *Error if a message
-// is none: one can go on behind it. After any other error the input is lost.
+// is none: one can go on behind it, and answers to the ID if a message comes with the error. After any other error the input is lost.
 func (r *Reader) Read() (*Message, error) {
 	length, err := r.header()
 	if err != nil {
@@ -80,17 +80,17 @@ func (r *Reader) Read() (*Message, error) {
 		return nil, err
 	}
 	var m Message
-	if err := json.Unmarshal(body, &m); err != nil {
+	if err = json.Unmarshal(body, &m); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
 			return nil, Errorf(ParseError, "the message is no JSON: %v", err)
 		}
-		return nil, Errorf(InvalidRequest, "the message is no JSON-RPC message: %v", err)
+		err = Errorf(InvalidRequest, "the message is no JSON-RPC message: %v", err)
 	}
 	if bytes.Equal(m.ID, []byte("null")) {
 		m.ID = nil
 	}
-	return &m, nil
+	return &m, err
 }
 
 // body reads a body. Memory is taken as it comes: its length is only what the peer says.

@@ -29,6 +29,16 @@ func TestWhatIsNoMessageIsRefusedAndTheNextOneIsRead(t *testing.T) {
 	}
 }
 
+// Who has sent what is no message, but has an id, is told by that.
+func TestWhatIsNoMessageMayHaveAnID(t *testing.T) {
+	for body, id := range map[string]string{`{"id":4,"method":3}`: "4", `{"method":3,"id":"a"}`: `"a"`, `{"id":null,"method":3}`: ""} {
+		m, err := jsonrpc.NewReader(strings.NewReader(fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body))).Read()
+		require.Error(t, err)
+		require.NotNil(t, m)
+		assert.Equal(t, id, string(m.ID))
+	}
+}
+
 func TestHostileHeadersEndTheInput(t *testing.T) {
 	for _, header := range []string{
 		"Content-Length: -1\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n", "X: y\r\n\r\n{}", "no field\r\n\r\n", "X: " + strings.Repeat("y", 10_000),
