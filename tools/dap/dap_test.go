@@ -556,6 +556,45 @@ func TestBreakpointsBehindAWait(t *testing.T) {
 	}
 }
 
+// A strand that stands, but has not come to the stop, can be looked at and steps as well.
+func TestStepsOfAnotherStrand(t *testing.T) {
+	for command, want := range map[string]string{"next": "wait drop", "stepIn": "wait drop", "stepOut": "main 1"} {
+		t.Run(command, func(t *testing.T) {
+			const text = `: other ( Channel -- )
+  7 swap chan.send drop
+  "other" io.write-line ;
+: wait ( Int Channel -- Int Int )
+  chan.receive drop ;
+: main ( -- )
+  5 chan.make [ other ] strand.spawn drop
+  wait 1 i.+
+  i.+ int->string io.write-line ;
+`
+			c := newClient(t, text, adapter.Options{})
+			c.begin(map[string]any{})
+			c.ask("setBreakpoints", map[string]any{"source": map[string]any{"path": c.path}, "breakpoints": []map[string]any{{"line": 2}, {"line": 5, "condition": "false"}}})
+			c.ask("configurationDone", nil)
+			assert.Equal(t, 2, c.stops().ThreadId)
+			frames := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames
+			require.Len(t, frames, 2)
+			assert.Equal(t, "wait", frames[0].Name)
+			evaluated := func(frame int) string {
+				return c.ask("evaluate", map[string]any{"expression": "drop 1 i.+", "frameId": frame}).(*dap.EvaluateResponse).Body.Result
+			}
+			assert.Equal(t, "6", evaluated(frames[0].Id))
+			c.ask(command, map[string]any{"threadId": 1})
+			stop := c.stops()
+			assert.Equal(t, "step", stop.Reason)
+			assert.Equal(t, 1, stop.ThreadId)
+			at := c.ask("stackTrace", map[string]any{"threadId": 1}).(*dap.StackTraceResponse).Body.StackFrames[0]
+			assert.Equal(t, want, at.Name+" "+strings.Split(text, "\n")[at.Line-1][at.Column-1:at.EndColumn-1])
+			c.ask("continue", map[string]any{"threadId": 1})
+			c.ends()
+			assert.Contains(t, c.output["stdout"], "13\n")
+		})
+	}
+}
+
 // What was recorded of a strand that has ended meanwhile can be looked at.
 func TestBackToAStrandThatHasEnded(t *testing.T) {
 	c := newClient(t, `: other ( Channel -- )

@@ -47,17 +47,17 @@ var handlers = map[string]handler{
 		return r, func() { s.goOn(stop, debugger.Continue) }, nil
 	}),
 	"next": standing(func(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseMessage, func(), error) {
-		way := debugger.Over
-		if m.(*dap.NextRequest).Arguments.Granularity == "line" {
+		args, way := m.(*dap.NextRequest).Arguments, debugger.Over
+		if args.Granularity == "line" {
 			way = debugger.Line
 		}
-		return &dap.NextResponse{}, func() { s.goOn(stop, way) }, nil
+		return &dap.NextResponse{}, func() { s.step(stop, args.ThreadId, way) }, nil
 	}),
-	"stepIn": standing(func(s *server, stop *debugger.Stop, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
-		return &dap.StepInResponse{}, func() { s.goOn(stop, debugger.Into) }, nil
+	"stepIn": standing(func(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseMessage, func(), error) {
+		return &dap.StepInResponse{}, func() { s.step(stop, m.(*dap.StepInRequest).Arguments.ThreadId, debugger.Into) }, nil
 	}),
-	"stepOut": standing(func(s *server, stop *debugger.Stop, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
-		return &dap.StepOutResponse{}, func() { s.goOn(stop, debugger.Out) }, nil
+	"stepOut": standing(func(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.ResponseMessage, func(), error) {
+		return &dap.StepOutResponse{}, func() { s.step(stop, m.(*dap.StepOutRequest).Arguments.ThreadId, debugger.Out) }, nil
 	}),
 	"stepBack": standing(func(s *server, stop *debugger.Stop, _ dap.RequestMessage) (dap.ResponseMessage, func(), error) {
 		return &dap.StepBackResponse{}, func() { s.back(stop, stop.Back()) }, nil
@@ -109,6 +109,14 @@ func standing(h func(*server, *debugger.Stop, dap.RequestMessage) (dap.ResponseM
 		}
 		return h(s, stop, m)
 	}
+}
+
+// step has the program go on to where a step of a strand ends: of the one that has stopped if there is no such strand.
+func (s *server) step(stop *debugger.Stop, thread int, way debugger.Way) {
+	if stop.Look(int64(thread)) != nil {
+		stop.Steps = int64(thread)
+	}
+	s.goOn(stop, way)
 }
 
 // goOn has the program go on, or what is shown go forward to the present.
@@ -462,10 +470,13 @@ func evaluate(s *server, stop *debugger.Stop, m dap.RequestMessage) (dap.Respons
 			return nil, nil, err
 		}
 	}
-	if f.strand != shown {
-		return nil, nil, errors.New("expressions run on the stack of the strand that has stopped")
+	var values []stack.Value
+	var err error
+	if f.strand == shown {
+		values, err = stop.Evaluate(args.Expression, f.index)
+	} else {
+		values, err = stop.EvaluateIn(f.strand, args.Expression, f.index)
 	}
-	values, err := stop.Evaluate(args.Expression, f.index)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -375,15 +375,24 @@ func (s *Session) stand(stop *Stop) {
 	if way == Continue && !s.record.on {
 		s.record.seen, s.record.first = nil, 0 // what comes in between nobody records
 	}
-	switch {
-	case way == Continue:
-	case stop.strand == nil: // whichever comes to a statement first
-		s.StopNext()
-	default:
-		function, pc := stop.strand.Function()
-		s.step = step{way: way, strand: stop.Strand, depth: stop.strand.Depth(), function: function, pc: pc, line: s.lineOf(place{function, pc})}
+	if way != Continue {
+		s.step = s.stepFrom(stop, way)
 	}
 	_ = s.prepare()
+}
+
+// stepFrom is the step of the strand that a stop says.
+func (s *Session) stepFrom(stop *Stop, way Way) step {
+	id := cmp.Or(stop.Steps, stop.Strand)
+	if stop.strand != nil && id == stop.Strand {
+		function, pc := stop.strand.Function()
+		return step{way: way, strand: id, depth: stop.strand.Depth(), function: function, pc: pc, line: s.lineOf(place{function, pc})}
+	}
+	if seen := stop.Look(id); seen != nil && len(seen.Frames) > 0 {
+		f := &seen.Frames[0]
+		return step{way: way, strand: id, depth: f.Depth, function: f.Function, pc: f.PC, line: s.lineOf(place{f.Function, f.PC})}
+	}
+	return step{way: Into} // whichever comes to a statement first
 }
 
 // everywhere tells whether the program may stop at any statement.

@@ -52,7 +52,19 @@ var refused = []string{"chan.", "channels.", "os.exit"}
 // Evaluate runs an expression on a copy of the data stack below and in a frame, and returns the stack that it leaves, bottom to top. It has two
 // seconds, and reaches nothing of the outside.
 func (s *Stop) Evaluate(text string, frame int) ([]stack.Value, error) {
-	seen := s.Now()
+	return s.evaluateIn(s.Now(), text, frame)
+}
+
+// EvaluateIn is Evaluate for a strand that has not come to the stop, and stands all the same.
+func (s *Stop) EvaluateIn(strand int64, text string, frame int) ([]stack.Value, error) {
+	seen := s.Look(strand)
+	if seen != nil && frame < len(seen.Frames) && !seen.Frames[frame].Known {
+		return nil, errors.New("what lies on the stack there is " + notKnown)
+	}
+	return s.evaluateIn(seen, text, frame)
+}
+
+func (s *Stop) evaluateIn(seen *Seen, text string, frame int) ([]stack.Value, error) {
 	if seen == nil {
 		return nil, errors.New("there is no strand here")
 	}

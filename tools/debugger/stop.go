@@ -19,6 +19,7 @@ type Stop struct {
 	Err         *vm.RuntimeError // of an error
 	Caught      bool             // a part of the program gets it
 	Trouble     []string         // what was wrong with conditions
+	Steps       int64            // the strand that a step is one of; 0: that which has come here
 
 	strand *vm.Strand // nil where all strands wait
 	back   int        // how many statements in the past what is shown is; -1: it is now
