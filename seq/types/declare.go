@@ -460,6 +460,11 @@ func (p *program) name(name string, t target) bool {
 	return false
 }
 
+// FieldType tells whether a type that every program has can be that of a field.
+func FieldType(name string) bool { return fieldType(concrete[name]) }
+
+func fieldType(t *Type) bool { return t != nil && t != symbolType && t != variantType }
+
 func (p *program) fieldTypes() {
 	for _, u := range p.info.Unions[p.from.unions:] {
 		for _, v := range u.Variants {
@@ -468,7 +473,7 @@ func (p *program) fieldTypes() {
 				if other := p.unions[f.Type.Text]; other != nil {
 					t = other.Type
 				}
-				if t == nil || t == symbolType || t == variantType {
+				if !fieldType(t) {
 					d := p.fail(p.span(u.Module, f.Type.Pos, f.Type.End), "field-type", "the type '%s' cannot be that of the field '%s' of the variant '%s' of the union '%s'",
 						f.Type.Text, f.Name.Text, v.Name(), u.Decl.Name.Text)
 					p.suggestType(d, f.Type.Text)

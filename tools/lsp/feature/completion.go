@@ -222,10 +222,12 @@ func (c *completion) module(m stdlib.Module, label string) protocol.CompletionIt
 	return item
 }
 
-// types completes in an effect.
+// types completes in an effect, or behind the name of a field.
 func (c *completion) types() {
 	for _, name := range syntax.TypeNames() {
-		c.add(protocol.CompletionItem{Label: name, Kind: kindOfTypes}, c.start)
+		if c.inEffect() || types.FieldType(name) {
+			c.add(protocol.CompletionItem{Label: name, Kind: kindOfTypes}, c.start)
+		}
 	}
 	if c.inEffect() {
 		c.add(protocol.CompletionItem{Label: "--", Kind: protocol.CompletionItemKindKeyword}, c.start)

@@ -39,3 +39,19 @@ func TestCompletionOfWordsThatRunQuotations(t *testing.T) {
 		}
 	}
 }
+
+// What is offered behind the name of a field can be its type.
+func TestCompletionOfFieldTypes(t *testing.T) {
+	offered := func(text string) (labels []string) {
+		at := strings.Index(text, "|")
+		s := serving(text[:at] + text[at+1:])
+		list, err := s.Completion(&protocol.CompletionParams{TextDocument: protocol.TextDocumentIdentifier{URI: uri}, Position: protocol.Position{Character: uint32(at)}})
+		require.NoError(t, err)
+		for _, item := range list.(*protocol.CompletionList).Items {
+			labels = append(labels, item.Label)
+		}
+		return labels
+	}
+	assert.Equal(t, []string{"Int", "Float", "Bool", "String", "Channel", "Socket", "U"}, offered("union U { A { x: I|nt } }"))
+	assert.Equal(t, []string{"Int", "Float", "Bool", "String", "Symbol", "Channel", "Socket", "Variant", "--", "U"}, offered("union U { A { x: Int } } : f ( U| -- ) drop ;"))
+}
