@@ -1,6 +1,8 @@
 package feature
 
 import (
+	"slices"
+
 	"github.com/seqvm/seqvm/seq/syntax"
 	"github.com/seqvm/seqvm/tools/lsp/analysis"
 	"github.com/seqvm/seqvm/tools/lsp/protocol"
@@ -14,15 +16,16 @@ func (s *Server) SignatureHelp(p *protocol.SignatureHelpParams) (any, error) {
 	}
 	line, _ := at.Doc.Line(at.Doc.At(at.offset))
 	var found *analysis.Meaning
-	for _, t := range at.TokensFrom(line, at.offset) {
-		if t.Pos > at.offset {
-			break
-		}
-		if t.Pos < line || t.Kind != syntax.TokenWord {
+	for _, t := range slices.Backward(at.TokensFrom(line, at.offset)) {
+		if t.Pos > at.offset || t.Kind != syntax.TokenWord || syntax.LiteralType(t.Text) != "" {
 			continue
+		}
+		if t.Pos < line {
+			break
 		}
 		if m, _, ok := at.word(t); ok {
 			found = &m
+			break
 		}
 	}
 	if found == nil {
