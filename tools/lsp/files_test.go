@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -155,6 +156,23 @@ func TestRenameThatBreaks(t *testing.T) {
 	f.open("main.seq", "include \"lib\"\n: f ( -- Int ) 2 g ;\n: wrong ( -- ) f ;\n") // it has errors anyway
 	f.ask("textDocument/rename", "main.seq", 1, 17, map[string]any{"newName": "main"})
 	assert.Empty(t, f.waiting[len(f.waiting)-1].Error)
+	require.Zero(t, f.end())
+}
+
+// TestManyUsesInAFileThatIsNotOpen: such a file is cut into lines, and looked for, once for all of them.
+func TestManyUsesInAFileThatIsNotOpen(t *testing.T) {
+	const uses = 5000
+	text := ": one ( -- Int ) 1 ;\n"
+	for i := range uses {
+		text += fmt.Sprintf("# a comment, \"é\", makes the text longer than it would be\n: f%d ( -- Int ) one ;\n", i)
+	}
+	f := newFolder(t, map[string]string{"lib.seq": text})
+	f.open("main.seq", "include \"lib\"\n: main ( -- ) one drop ;\n")
+	f.ask("textDocument/hover", "main.seq", 1, 15, nil)
+	from := time.Now()
+	answer := f.ask("textDocument/references", "main.seq", 1, 15, map[string]any{"context": map[string]any{"includeDeclaration": true}})
+	assert.Less(t, time.Since(from), 4*time.Second)
+	assert.Equal(t, uses+2, strings.Count(answer, `"uri"`))
 	require.Zero(t, f.end())
 }
 

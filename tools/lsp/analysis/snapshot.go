@@ -29,6 +29,8 @@ type Snapshot struct {
 	files      map[string]*document.Document // the open documents at that time
 	asked      []string
 
+	documents map[*diag.Source]*document.Document // of the files of the program that somebody has asked for
+
 	report *lint.Report
 	names  map[string]Name // that the program defines, if the checker has not come to know
 	points map[*types.Word][]types.Point
@@ -44,7 +46,7 @@ func (f front) look(doc *document.Document, files map[string]*document.Document,
 		source = seqvm.Text(doc.Source.Name, doc.Text())
 	}
 	in := seqvm.Inspect(source, opts, before)
-	return &Snapshot{Doc: doc, Info: in.Readable, front: f, inspection: in, files: files, asked: from.asked, points: map[*types.Word][]types.Point{}}
+	return &Snapshot{Doc: doc, Info: in.Readable, front: f, inspection: in, files: files, asked: from.asked, points: map[*types.Word][]types.Point{}, documents: map[*diag.Source]*document.Document{}}
 }
 
 // With returns what would be known if the document had another text.
@@ -254,25 +256,24 @@ func (s *Snapshot) LiteralAt(decl *syntax.Word, offset int32) *syntax.Stmt {
 }
 
 // URIOf returns the URI of a file of the program: that of the client if it is open.
-func (s *Snapshot) URIOf(source *diag.Source) string {
-	if source.Name == s.Doc.Source.Name {
-		return s.Doc.URI
-	}
-	if doc := s.files[canonical(source.Name)]; doc != nil {
-		return doc.URI
-	}
-	return document.URI(source.Name)
-}
+func (s *Snapshot) URIOf(source *diag.Source) string { return s.document(source).URI }
 
 // LinesOf returns the lines of a file of the program.
-func (s *Snapshot) LinesOf(source *diag.Source) *document.Lines {
+func (s *Snapshot) LinesOf(source *diag.Source) *document.Lines { return s.document(source).Lines }
+
+// document returns a file of the program as a document, whether it is open or not.
+func (s *Snapshot) document(source *diag.Source) *document.Document {
 	if source.Name == s.Doc.Source.Name {
-		return s.Doc.Lines
+		return s.Doc
 	}
-	if doc := s.files[canonical(source.Name)]; doc != nil {
-		return doc.Lines
+	doc := s.documents[source]
+	if doc == nil {
+		if doc = s.files[canonical(source.Name)]; doc == nil {
+			doc = document.New(document.URI(source.Name), 0, source.Text)
+		}
+		s.documents[source] = doc
 	}
-	return document.NewLines(source.Text)
+	return doc
 }
 
 // IncludeOf returns the include of the document through which a file of its program is there; nil if there is none.
