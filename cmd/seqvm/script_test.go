@@ -32,7 +32,7 @@ const usage = 2
 
 // TestMain makes both programs of the binary of the tests. A program with the word 'elsewhere', which
 // only seqvm-full has a function for, stands for those that call such words: in
-// programs that are started with SEQVM_TEST_WORDS it is there.
+// programs that are started with SEQVM_TEST_WORDS it is there. To those with SEQVM_TEST_REFUSE the system gives no memory that can be executed.
 func TestMain(m *testing.M) {
 	all := full.Parts()
 	all.Functions["elsewhere"] = func(_ *vm.Strand, w []stack.Value) error {
@@ -56,6 +56,11 @@ func TestMain(m *testing.M) {
 }
 
 func withElsewhere(parts cli.Parts) {
+	if os.Getenv("SEQVM_TEST_REFUSE") != "" {
+		if err := refuseCode(); err != nil {
+			panic(err)
+		}
+	}
 	c := cli.OfProcess(parts)
 	if os.Getenv("SEQVM_TEST_WORDS") != "" {
 		words, err := seqvm.AllWords().With(seqvm.Word{Name: "elsewhere", Effect: "( ..a -- ..a Int )", Doc: "Leaves 42.", Part: "tests"})
@@ -67,11 +72,15 @@ func withElsewhere(parts cli.Parts) {
 	os.Exit(c.Called(os.Args))
 }
 
-// installed are the conditions [library:NAME], the C library is there, and [native], there can be machine code.
+// installed are the conditions [library:NAME], the C library is there, [native], there can be machine code, and [refusable], the system can refuse
+// memory for it.
 func installed(condition string) (bool, error) {
-	if condition == "native" {
+	switch condition {
+	case "native":
 		_, possible := vm.NativeTarget(nil, nil)
 		return possible, nil
+	case "refusable":
+		return canRefuseCode(), nil
 	}
 	name, ok := strings.CutPrefix(condition, "library:")
 	if !ok {

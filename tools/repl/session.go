@@ -66,6 +66,8 @@ type Options struct {
 	Args           []string
 	Environ        func(string) (string, bool)
 	Settings       settings.Settings
+	// NoNative is told, on any goroutine, why there can be no machine code (vm.Config); nil: nobody wants to know.
+	NoNative func(why error)
 	// Failed is called with the error of a strand that no input waits for, on any
 	// goroutine; nil: nobody wants to know.
 	Failed func(strand int64, err error)
@@ -151,7 +153,7 @@ func (s *Session) begin() error {
 	s.text.clear()
 	v, err := vm.New(&bytecode.Module{Main: -1, Linear: true}, vm.Config{
 		Builtins: s.find, Stdout: s.out, Stderr: s.opts.Stderr, Args: s.opts.Args, Environ: s.opts.Environ,
-		Settings: s.opts.Settings, Sandbox: s.opts.Sandbox, LineFlush: true, Columns: true,
+		Settings: s.opts.Settings, NoNative: s.opts.NoNative, Sandbox: s.opts.Sandbox, LineFlush: true, Columns: true,
 	})
 	if err != nil {
 		return err

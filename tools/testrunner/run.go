@@ -29,6 +29,7 @@ import (
 type Options struct {
 	Compile  seqvm.Options
 	Settings seqvm.Settings
+	NoNative func(why error)                  // is told why there can be no machine code (seqvm.Config); nil: nobody wants to know
 	Environ  func(name string) (string, bool) // of the tests; nil: empty
 	Filter   string                           // only words whose name has this in it
 	Timeout  time.Duration                    // for each test; 0: none
@@ -198,7 +199,7 @@ func (o *Options) words(m *bytecode.Module, f *File) []int32 {
 // test runs a word of a program, which is loaded, as a test.
 func (o *Options) test(t *Test, prog *seqvm.Program, loaded *vm.VM, word int32, f *File) {
 	var written capture
-	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings, Budget: vm.Budget{Time: o.Timeout}})
+	v := loaded.Fresh(seqvm.Config{Stdout: &written, Stderr: &written, Args: []string{f.Path}, Environ: o.Environ, Settings: o.Settings, NoNative: o.NoNative, Budget: vm.Budget{Time: o.Timeout}})
 	log := builtins.Tests(v)
 	log.Entitle(t.Name)
 	log.Collects, log.Seed = true, o.Seed

@@ -45,10 +45,10 @@ func (c *CLI) nativeSetting(environment settings.Native) settings.Native {
 	return environment
 }
 
-// noNative warns that there is no machine code: where there never can be any, only who has asked for it.
+// noNative warns, once, that there is no machine code: where there never can be any, only who has asked for it. It may be called on any goroutine.
 func (c *CLI) noNative(why error) {
 	if _, asked := c.Getenv("SEQ_NATIVE"); errors.Is(why, vm.ErrNoNative) && c.native.Mode == settings.NativeDefault && !asked {
 		return
 	}
-	c.log.Warn().Err(why).Msg("no machine code: the interpreter runs all of the program")
+	c.warned.Do(func() { c.log.Warn().Err(why).Msg("no machine code: the interpreter runs all of the program") })
 }

@@ -66,7 +66,7 @@ func (c *CLI) repl(path string, f replFlags) error {
 	options := repl.Options{
 		Words: c.words(), Manifests: c.manifests,
 		Modules: repl.Preloaded, Dialect: c.dialect, StdlibDir: c.setting("SEQ_STDLIB"), Timeout: replTimeout(c.setting("SEQ_REPL_TIMEOUT")),
-		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(),
+		Args: []string{"repl"}, Environ: c.Getenv, Settings: c.settings(), NoNative: c.noNative,
 	}
 	if options.Sandbox, err = f.box.policy(); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -82,6 +83,7 @@ type CLI struct {
 	manifests     []*seqvm.Manifest                                                   // of those files
 	bind          func(...*seqvm.Manifest) (map[string]seqvm.WordFunction, diag.List) // if the command calls words of manifests, and can
 	native        nativeWhen                                                          // --native
+	warned        sync.Once                                                           // that there is no machine code
 	memoryMax     byteSize                                                            // --max-memory; 0: not given
 	typed         []byte                                                              // the program's text, from where it cannot be read again
 	log           zerolog.Logger

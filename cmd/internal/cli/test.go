@@ -108,7 +108,7 @@ func (c *CLI) test(paths []string, flags testFlags) error {
 		newHeap().run() // many short programs
 	}
 	opts := testrunner.Options{
-		Compile: c.options(), Settings: c.settings(), Environ: c.Getenv,
+		Compile: c.options(), Settings: c.settings(), NoNative: c.noNative, Environ: c.Getenv,
 		Filter: flags.filter, Timeout: limit, Parallel: flags.parallel, Inside: flags.inside,
 		Shuffle: shuffle, Seed: flags.seed, Update: flags.update,
 	}
