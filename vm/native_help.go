@@ -108,9 +108,14 @@ func helpFor(in bytecode.Instr, word func(index int32) *Builtin) native.Help {
 	return native.NoHelp
 }
 
-// helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed.
+// helpMachine executes the instruction that machine code wants help with; false if the code is to leave in front of it, or has failed. It leaves if somebody wants something of
+// the strand: polls look whether Go wants the goroutine, which Go code mostly finds out first in a loop that is helped.
 func helpMachine(c *machineContext) bool {
 	s := c.strand
+	if s.limit.Load() == 0 {
+		c.endHelp()
+		return false
+	}
 	x := &c.made.exits[c.exit-1]
 	s.ip, s.fp = x.behind, c.frame
 	c.helping = true

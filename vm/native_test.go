@@ -15,8 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seqvm/seqvm"
+	"github.com/seqvm/seqvm/builtins"
 	"github.com/seqvm/seqvm/host/sandbox"
 	"github.com/seqvm/seqvm/host/settings"
+	"github.com/seqvm/seqvm/stack"
 	"github.com/seqvm/seqvm/vm"
 )
 
@@ -127,6 +129,33 @@ func TestLoopsInMachineCodeCanBeStopped(t *testing.T) {
 		}
 		v.Stop(outcome)
 		assert.Equal(t, outcome, <-ended)
+	}
+}
+
+// Where Go code does most of what a loop does, Go finds out there that it wants the goroutine: so that is where the loop learns that somebody wants something of its strand.
+func TestLoopsThatAreHelpedEndAtOnce(t *testing.T) {
+	const source = `: turn ( Float Int -- Float ) dup 0 i.= [ drop ] [ swap f.sin 1.5 f.+ swap 1 i.- turn ] if ;
+: main ( -- ) 1.0 1000000 turn float->string io.write-line ;`
+	enough := errors.New("enough")
+	for _, mode := range []settings.NativeMode{settings.NativeOff, settings.NativeAlways} {
+		rounds, sin := 0, *builtins.All().Find("f.sin")
+		run := sin.Run
+		sin.Run = func(s *vm.Strand, w []stack.Value) error {
+			if rounds++; rounds == 1000 {
+				s.VM().Stop(enough)
+			}
+			return run(s, w)
+		}
+		_, _, err := in(t, mode, source, func(c *seqvm.Config) {
+			c.Builtins = func(name string) *vm.Builtin {
+				if name == "f.sin" {
+					return &sin
+				}
+				return builtins.All().Find(name)
+			}
+		})
+		assert.Equal(t, enough, err)
+		assert.LessOrEqual(t, rounds, 1001, "mode %d", mode) // the interpreter executes what help was wanted with
 	}
 }
 
