@@ -72,6 +72,7 @@ type allocator struct {
 	*plan
 	variables []variable
 	clashes   []slotSet // of variables, by their index
+	group     [classes]slotSet
 }
 
 func variableOf(slot int32, c class) int32 { return slot*2 + int32(c) - 1 }
@@ -83,6 +84,7 @@ func (p *plan) allocate(machine *registerFile) {
 		for i := range p.registers[c] {
 			p.registers[c][i] = noRegister
 		}
+		a.group[c] = newSlotSet(2 * p.f.Frame)
 	}
 	for slot := range p.f.Frame {
 		for c := general; c < classes; c++ {
@@ -114,14 +116,17 @@ func (a *allocator) parameters(machine *registerFile) {
 	a.together(fixed)
 }
 
-// together notes that variables live at the same time.
+// together notes that variables live at the same time. There may be hundreds, in front of each of thousands of instructions.
 func (a *allocator) together(list []int32) {
+	for c := general; c < classes; c++ {
+		clear(a.group[c])
+	}
 	for _, v := range list {
-		for _, w := range list {
-			if v != w && a.variables[v].class == a.variables[w].class {
-				a.clashes[v].add(w)
-			}
-		}
+		a.group[a.variables[v].class].add(v)
+	}
+	for _, v := range list {
+		a.clashes[v].union(a.group[a.variables[v].class])
+		a.clashes[v].remove(v)
 	}
 }
 
