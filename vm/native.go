@@ -191,7 +191,7 @@ func refill(s *Strand, c *machineContext, made *machineCode, e *machineEntry) *m
 	for from > 1 && top-from < mostRefilled {
 		f := &s.frames[from-1]
 		in := instr(f.ip)
-		if in.Op != bytecode.OpNative || int(in.A) >= len(made.entries) { // younger than what is entered
+		if in.Op != bytecode.OpNative || int(in.A) >= len(made.entries) || in.A < s.image.tier.stale.Load() { // younger than what is entered, or not to run any more
 			break
 		}
 		caller := &made.entries[in.A]
