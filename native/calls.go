@@ -77,20 +77,25 @@ func (e *emitter) handOver(pc int, first int32, handed []register) {
 	}
 }
 
-// room exits in front of an instruction that makes a frame, so many slots above this one, if that would end behind the strand's limit.
-func (e *emitter) room(pc int, above int32, callee *bytecode.Func) {
+// fits exits in front of an instruction that makes a frame, so many slots above this one, if that would end behind the strand's limit.
+func (e *emitter) fits(pc int, above int32, callee *bytecode.Func) {
 	e.Address(machine.A, machine.Mem{Base: machine.Frame, Disp: (above + callee.Frame) * slotBytes})
 	e.Load(machine.D, context(e.target.Layout.Limit))
 	e.ArithMem(machine.Cmp, machine.A, machine.Mem{Base: machine.D})
 	e.JumpIf(machine.Above, e.exit(pc))
+}
+
+// nests exits in front of a call if no more of them can be open.
+func (e *emitter) nests(pc int) {
 	e.ArithMem(machine.Cmp, machine.Calls, context(e.target.Layout.Deepest))
 	e.JumpIf(machine.BelowOrEqual, e.exit(pc))
-	e.poll(pc)
 }
 
 func call(e *emitter, pc int, in bytecode.Instr) {
 	callee := &e.module.Funcs[in.B]
-	e.room(pc, in.A, callee)
+	e.fits(pc, in.A, callee)
+	e.nests(pc)
+	e.poll(pc)
 	if isExpected(e.plan, pc) {
 		e.callExpected(pc, in)
 		return
@@ -236,8 +241,7 @@ func quotationFits(b *builder, p *plan, pc int) bool {
 // and outputs, so that the expect behind needs no look.
 func callQuotation(e objects, pc int, in bytecode.Instr) {
 	e.findQuotation(pc, in.A, (in.A-in.B)*slotBytes, shape(in.B, in.C))
-	e.ArithMem(machine.Cmp, machine.Calls, context(e.target.Layout.Deepest))
-	e.JumpIf(machine.BelowOrEqual, e.exit(pc))
+	e.nests(pc)
 	e.poll(pc)
 	e.unpackQuotation(pc, in.A)
 	e.callIn(pc, Site{Function: e.index, PC: int32(pc), Window: in.A - in.B, Callee: -1}, func() {
@@ -339,7 +343,8 @@ func (e objects) copyCaptures(pc int, first int32, done machine.Label) {
 
 func tail(e *emitter, pc int, in bytecode.Instr) {
 	callee := &e.module.Funcs[in.B]
-	e.room(pc, 0, callee)
+	e.fits(pc, 0, callee)
+	e.poll(pc)
 	e.handOver(pc, 0, e.registerFile.inputs(callee))
 	if start, ok := e.starts[in.B]; ok {
 		e.Jump(start)

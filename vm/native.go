@@ -83,7 +83,6 @@ func near(address uintptr, behind int64) int64 {
 
 func newMachineContext() *machineContext {
 	c := &machineContext{barrier: barrierFlag()}
-	c.deepest = uintptr(unsafe.Pointer(&c.open[spareCalls]))
 	for k := range c.markers {
 		c.markers[k] = stack.MarkerAddress(stack.Kind(k))
 	}
@@ -112,6 +111,12 @@ func (c *machineContext) visitsOf(t *tier, function int32) *visits {
 func (c *machineContext) begin(refilled int) {
 	c.refilled = uintptr(refilled)
 	c.calls = uintptr(unsafe.Pointer(&c.open)) + uintptr(len(c.open)-refilled)*unsafe.Sizeof(c.open[0])
+}
+
+// nest says how many calls may be open, the outermost apart: as many as there is memory for frames of. For more the interpreter makes some, or finds out that there is none, at
+// the same call as ever, whose values are all there.
+func (c *machineContext) nest(frames int) {
+	c.deepest = uintptr(unsafe.Pointer(&c.open[max(len(c.open)-1-frames, spareCalls)]))
 }
 
 // opened are the return addresses of calls that are open at an exit, innermost first: all but the one that the outermost returns to.
@@ -147,6 +152,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if e.site >= 0 {
 		outermost = refill(s, c, made, e)
 	}
+	c.nest(s.framesLeft())
 	if v := c.visitsOf(img.tier, e.function); v.begin() {
 		begun := time.Now()
 		c.helped = 0
@@ -167,9 +173,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	}
 	x := &made.exits[c.exit-1]
 	if open := c.opened(); len(open) > 0 {
-		if err := takeFrames(s, made, open); err != nil {
-			return nil, err
-		}
+		takeFrames(s, made, open)
 	}
 	s.ip = x.behind
 	if err := c.failed; err != nil {
@@ -218,26 +222,23 @@ func refill(s *Strand, c *machineContext, made *machineCode, e *machineEntry) *m
 	return outermost
 }
 
-// takeFrames makes frames of the calls that are open in machine code. s.fp is the frame of the innermost.
-func takeFrames(s *Strand, made *machineCode, open []uintptr) error {
+// takeFrames makes frames of the calls that are open in machine code, for which there is memory (nest). s.fp is the frame of the innermost.
+func takeFrames(s *Strand, made *machineCode, open []uintptr) {
 	outer := s.fp // of the frame that the outermost was called from
 	for _, returns := range open {
 		outer -= made.sites[siteAt(returns)].window
+	}
+	for len(s.frames)+len(open) > cap(s.frames) { // framesLeft has seen to that
+		s.reserved += int64(cap(s.frames)) * int64(frameSize)
+		s.growFrames()
 	}
 	for i := len(open) - 1; i >= 0; i-- {
 		site := &made.sites[siteAt(open[i])]
 		for _, m := range site.markers {
 			at(outer, m.Slot).SetMarker(stack.Kind(m.Kind))
 		}
-		if len(s.frames) == cap(s.frames) {
-			s.ip, s.fp = site.behind, outer // where the interpreter would have found out
-			if err := s.moreFrames(); err != nil {
-				return err
-			}
-		}
 		s.frames = append(s.frames, frame{ip: site.behind, fp: outer})
 		outer += site.window
 	}
 	s.fp = outer
-	return nil
 }

@@ -147,10 +147,7 @@ func settle(s *Strand) {
 	}
 	c.helping = false
 	c.endHelp()
-	ip := s.ip
-	if takeFrames(s, c.made, c.opened()) == nil {
-		s.ip = ip
-	}
+	takeFrames(s, c.made, c.opened())
 }
 
 func helpCopy(s *Strand, _ *machineContext, in *bytecode.Instr) bool {

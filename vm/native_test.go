@@ -92,19 +92,30 @@ func TestDeepCallsInMachineCode(t *testing.T) {
 
 // The end of the memory for stacks is at the same call.
 func TestErrorsFromMachineCode(t *testing.T) {
+	values := func(err error) []string {
+		var e *vm.RuntimeError
+		require.ErrorAs(t, err, &e)
+		return e.Values
+	}
 	for _, source := range []string{
 		`: inf ( Int -- Int ) 1 i.+ inf 1 i.+ ;
 : main ( -- ) 0 inf int->string io.write-line ;`,
 		`: odd ( Int -- Int ) dup 1 i.+ even i.+ ;
 : even ( Int -- Int ) dup 3 i.+ odd i.- 1 i.+ ;
 : main ( -- ) 0 odd int->string io.write-line ;`,
+		`: deep ( Int Float Int -- Int ) 2 pick 1 i.+ 2 pick 0.5 f.+ 2 pick 3 i.+ deep i.+ nip nip ;
+: main ( -- ) 1 2.5 3 deep int->string io.write-line ;`,
 	} {
-		small := func(c *seqvm.Config) { c.Settings.StackMax = 1 << 20 }
-		_, want, plain := in(t, settings.NativeOff, source, small)
-		_, found, failed := in(t, settings.NativeAlways, source, small)
-		require.Error(t, plain)
-		assert.Equal(t, plain.Error(), failed.Error())
-		assert.Equal(t, want, found)
+		for _, most := range []int64{100, 1000, 5000, 20000, 65536, 100000, 400000, 1 << 20} { // the memory for frames ends first, or that for slots
+			small := func(c *seqvm.Config) { c.Settings.StackMax = most }
+			_, want, plain := in(t, settings.NativeOff, source, small)
+			_, found, failed := in(t, settings.NativeAlways, source, small)
+			require.Error(t, plain)
+			require.Error(t, failed)
+			assert.Equal(t, plain.Error(), failed.Error())
+			assert.Equal(t, values(plain), values(failed), "%d bytes for %s", most, source)
+			assert.Equal(t, want, found)
+		}
 	}
 }
 

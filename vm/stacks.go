@@ -18,6 +18,7 @@ type frame struct {
 const (
 	firstSlots  = 16
 	firstFrames = 6
+	fewFrames   = 48 // so small that nobody has to be asked for the memory
 )
 
 // continuation is what the interpreter needs to go on at some place: the stacks and
@@ -184,10 +185,27 @@ func (s *Strand) moreFrames() error {
 	if err := s.reserve(int64(size-cap(s.frames))*int64(frameSize), int64(size)*int64(frameSize)); err != nil {
 		return err
 	}
-	frames := hugepage.Make[frame](size)[:len(s.frames)]
+	s.growFrames()
+	return nil
+}
+
+// growFrames makes twice as much room for frames.
+func (s *Strand) growFrames() {
+	frames := hugepage.Make[frame](2 * cap(s.frames))[:len(s.frames)]
 	copy(frames, s.frames)
 	s.frames = frames
-	return nil
+}
+
+// framesLeft is how many calls more certainly find room for their frames: where there is room for a few only, also those for which it may grow a little.
+func (s *Strand) framesLeft() int {
+	size := cap(s.frames)
+	for size < fewFrames {
+		size *= 2
+	}
+	if s.reserved+int64(size-cap(s.frames))*int64(frameSize) > s.vm.config.Settings.StackMax {
+		size = cap(s.frames)
+	}
+	return size - len(s.frames)
 }
 
 // What giveBack leaves alone.
