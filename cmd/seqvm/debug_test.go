@@ -180,6 +180,15 @@ func TestCtrlCInLines(t *testing.T) {
 	s.typed("c\r")
 	s.shows("it sleeps\r\n")
 	s.typed("\x03")
+	s.shows("p.seq:1 in main")
+	s.typed("quit\r")
+	assert.Equal(t, 0, s.ended().ExitStatus())
+
+	s = debugged(t, "seqvm", ": main ( -- ) \"it hashes\" io.write-line \"a\" \"b\" 1000000000 crypto.pbkdf2-sha256 drop io.write-line ;", "--plain") // which takes minutes
+	s.shows("(debug) ")
+	s.typed("c\r")
+	s.shows("it hashes\r\n")
+	s.typed("\x03")
 	s.shows("Ctrl+C again ends it")
 	s.typed("\x03")
 	assert.Equal(t, 0, s.ended().ExitStatus())
