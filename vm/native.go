@@ -152,7 +152,7 @@ func runNative(s *Strand, number int32) (*bytecode.Instr, error) {
 	if e.site >= 0 {
 		outermost = refill(s, c, made, e)
 	}
-	c.nest(s.framesLeft())
+	c.nest(s.framesLeft(s.vm.config.Settings.StackMax))
 	if v := c.visitsOf(img.tier, e.function); v.begin() {
 		begun := time.Now()
 		c.helped = 0

@@ -190,22 +190,23 @@ func (s *Strand) moreFrames() error {
 }
 
 // growFrames makes twice as much room for frames.
-func (s *Strand) growFrames() {
-	frames := hugepage.Make[frame](2 * cap(s.frames))[:len(s.frames)]
-	copy(frames, s.frames)
-	s.frames = frames
+func (c *continuation) growFrames() {
+	frames := hugepage.Make[frame](2 * cap(c.frames))[:len(c.frames)]
+	copy(frames, c.frames)
+	c.frames = frames
 }
 
-// framesLeft is how many calls more certainly find room for their frames: where there is room for a few only, also those for which it may grow a little.
-func (s *Strand) framesLeft() int {
-	size := cap(s.frames)
+// framesLeft is how many calls more certainly find room for their frames, where stacks may have so many bytes: where there is room for a few only, also those for which
+// it may grow a little.
+func (c *continuation) framesLeft(stackMax int64) int {
+	size := cap(c.frames)
 	for size < fewFrames {
 		size *= 2
 	}
-	if s.reserved+int64(size-cap(s.frames))*int64(frameSize) > s.vm.config.Settings.StackMax {
-		size = cap(s.frames)
+	if c.reserved+int64(size-cap(c.frames))*int64(frameSize) > stackMax {
+		size = cap(c.frames)
 	}
-	return size - len(s.frames)
+	return size - len(c.frames)
 }
 
 // What giveBack leaves alone.
