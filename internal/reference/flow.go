@@ -122,7 +122,6 @@ func (g *generator) loop(s []typ) []typ {
 	g.b.WriteString(" [")
 	g.loops++
 	left := g.branching(start)
-	g.loops--
 	if word == "list.each" && g.depth == 0 && g.Errors { // in which order; there are no strands then, which would write any time
 		for n := len(left); n > 0 && g.pick(2) == 0; n = len(left) {
 			g.print(left[n-1])
@@ -130,6 +129,7 @@ func (g *generator) loop(s []typ) []typ {
 		}
 	}
 	g.adjust(left, result)
+	g.loops--
 	fmt.Fprintf(g.b, " ] %s", word)
 	switch word {
 	case "list.map", "list.filter":
