@@ -50,7 +50,7 @@ func (s *Strand) enterOpen(op bytecode.Op, in *bytecode.Instr) error {
 		own := int(f.in) - len(c.Captures)
 		if op == bytecode.OpCallQuotation {
 			trusted = !f.open && int(f.out)-own == int(in.C-in.B) && own <= int(in.B)
-			if own > int(in.B) && in.A > in.B { // it changes values that this frame has proven
+			if own > int(in.B) && !keepsNothing(in) { // it changes values that this frame has proven
 				returns = s.deoptAddress(s.ip)
 			}
 		}

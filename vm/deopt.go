@@ -24,7 +24,7 @@ func (s *Strand) deoptimise(address uintptr) {
 		}
 		switch op := call.Original(); {
 		case op == bytecode.OpCallOpen, op == bytecode.OpCallUnknown:
-		case op == bytecode.OpCallQuotation && call.A == call.B: // all that the frame had are inputs
+		case op == bytecode.OpCallQuotation && keepsNothing(call):
 		default:
 			f.ip = s.deoptAddress(f.ip)
 		}
@@ -33,6 +33,9 @@ func (s *Strand) deoptimise(address uintptr) {
 		}
 	}
 }
+
+// keepsNothing tells whether a frame has no values but the inputs of the quotation that it calls, which are the callee's: nothing is left that its code has proven.
+func keepsNothing(call *bytecode.Instr) bool { return call.A <= call.B }
 
 // calls returns the instruction of the call that a frame waits in which goes on at an address.
 func (img *image) calls(ip uintptr) *bytecode.Instr {
